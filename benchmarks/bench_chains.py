@@ -35,13 +35,13 @@ ONE, FOUR = [301], [301, 302, 303, 304]
 SWEEPS = {1: 800, 4: 400}  # of a chain, by how many populations
 
 
-class Clock(mcmc._Work):
+class Clock(mcmc.ParallelChains):
     """Chains' work, with what it took of CPU: `spent[keep]`."""
 
     spent: ClassVar[dict[bool, float]] = {}
 
     def all(self, chains_: Any, run: mcmc.Run, sweeps: int, *, keep: bool) -> None:
-        """As `_Work.all`."""
+        """As `ParallelChains.all`."""
         began = time.process_time()
         super().all(chains_, run, sweeps, keep=keep)
         self.spent[keep] = self.spent.get(keep, 0.0) + time.process_time() - began
@@ -80,7 +80,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("sizes", type=int, nargs="*")
     collapsed = parser.parse_args()
-    mcmc._Work = Clock  # type: ignore[misc]
+    mcmc.ParallelChains = Clock  # type: ignore[misc]
     said = columns.columns(fresh(ONE)[0])
     sampled(said, mcmc.Run(warm_up=24, length=4, rounds=1, refuse=np.inf))  # compiles
     if not collapsed.sizes:

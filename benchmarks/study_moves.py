@@ -71,13 +71,13 @@ def settled(case: Made, prior: partition.PriorParameters) -> Made:
     near = case.graph
     state = partition.empty_state(len(near.lists), len(prior.q))
     partition.place(near, state, np.arange(len(near.lists)))
-    chain = mcmc._Chain(rng, near, state, rates_for(rng), prior, every(near))
+    chain = mcmc.Chain(rng, near, state, rates_for(rng), prior, every(near))
     for sweeps in SWEEPS:
         for _ in range(sweeps):
             sweep.sweep(
                 rng, chain.graph, state, case.worth, prior, mcmc.SPLITS, chain.scratch, True
             )
-        mcmc._share([chain])
+        mcmc.share_proposals([chain])
         settle([chain.schedule])
     return attrs.evolve(case, graph=chain.graph)
 

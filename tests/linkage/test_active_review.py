@@ -15,9 +15,9 @@ from uncounted.linkage.active_review import (
     HIGH,
     LOW,
     ReviewOrder,
-    _gain,
     review_order,
     split_variance,
+    variance_gain,
 )
 from uncounted.linkage.result import capture_table, numbered, pair_shares, together
 
@@ -241,7 +241,7 @@ def test_gain_is_the_split_less_chance() -> None:
                     groups += 1
                     left += float(((v[s == answer] - v[s == answer].mean()) ** 2).sum())
         wanted = max(0.0, between - both * left / (60 - groups)) / 60
-        assert _gain(values, same, cells)[at] == pytest.approx(wanted)
+        assert variance_gain(values, same, cells)[at] == pytest.approx(wanted)
 
 
 def test_chance_alone_is_worth_little() -> None:
@@ -251,7 +251,7 @@ def test_chance_alone_is_worth_little() -> None:
     whole = np.zeros(200, np.int64)
     plain = [split_variance(values[:, at], same[:, at]) for at in range(2000)]
     assert np.mean(plain) == pytest.approx(1 / 200, rel=0.1)
-    assert float(np.mean(_gain(values, same, whole))) < 0.55 * np.mean(plain)
+    assert float(np.mean(variance_gain(values, same, whole))) < 0.55 * np.mean(plain)
 
 
 def test_pairs_are_those_of_the_draws(world: World) -> None:

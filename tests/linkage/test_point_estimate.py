@@ -35,7 +35,7 @@ def loss(labels: Labels, point: NDArray[np.int64], cost: float) -> float:
 
 
 def least(linkage: Linkage, cost: float) -> NDArray[np.int64]:
-    return point_estimate._of_least_loss(linkage.labels, together(linkage.labels), cost)
+    return point_estimate.least_loss(linkage.labels, together(linkage.labels), cost)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -87,7 +87,7 @@ def test_some_corner_of_a_large_group_is_in_no_draw() -> None:
     keys = tuple(("A", f"{at:02}") for at in range(20))
     linkage = Linkage(keys, np.stack([numbered(row) for row in rows]))
     assert (point_partition(linkage) == right).all()
-    nearest = point_estimate._nearest(linkage.labels, together(linkage.labels), 0.5)
+    nearest = point_estimate.nearest_draws(linkage.labels, together(linkage.labels), 0.5)
     assert (numbered(nearest) == linkage.labels[0]).all()
 
 
@@ -140,17 +140,17 @@ def test_who_is_together_more_often_than_not_may_be_left_apart() -> None:
 
 
 def test_nobody_joins_somebody_of_whom_no_draw_says_it() -> None:
-    people = point_estimate._People([0, 0, 1], [{1: 0.5, 2: 0.9}, {0: 0.5}, {0: 0.9}])
+    people = point_estimate.PartitionSearch([0, 0, 1], [{1: 0.5, 2: 0.9}, {0: 0.5}, {0: 0.9}])
     assert not people.move(2)
     near = [{1: 0.8, 2: 0.9, 3: 0.9}, {0: 0.8, 2: 0.9}, {3: 0.8, 0: 0.9, 1: 0.9}, {2: 0.8, 0: 0.9}]
-    assert not point_estimate._People([0, 0, 1, 1], near).join(0)
+    assert not point_estimate.PartitionSearch([0, 0, 1, 1], near).join(0)
     near[1][3] = near[3][1] = -0.9
-    assert point_estimate._People([0, 0, 1, 1], near).join(0)
+    assert point_estimate.PartitionSearch([0, 0, 1, 1], near).join(0)
 
 
 def test_two_people_become_one_where_no_report_would_go_over_by_itself() -> None:
     near = [{j: 0.8 if i // 2 == j // 2 else 0.3 for j in range(4) if j != i} for i in range(4)]
-    people = point_estimate._People([0, 0, 1, 1], near)
+    people = point_estimate.PartitionSearch([0, 0, 1, 1], near)
     assert not any(people.move(at) for at in range(4))
     assert people.join(1)
     assert people.of == [0, 0, 0, 0]
@@ -160,7 +160,7 @@ def test_two_people_become_one_where_no_report_would_go_over_by_itself() -> None
 def test_those_who_are_always_together_count_each() -> None:
     chances = dict.fromkeys([(0, 1), (0, 2), (1, 2)], 1.0)
     chances |= dict.fromkeys([(0, 3), (1, 3), (2, 3)], 0.6) | {(3, 4): 0.7}
-    found = point_estimate._sweetened(np.array([0, 0, 0, 3, 3]), chances, 0.5)
+    found = point_estimate.improved(np.array([0, 0, 0, 3, 3]), chances, 0.5)
     assert numbered(found).tolist() == [0, 0, 0, 0, 1]
 
 

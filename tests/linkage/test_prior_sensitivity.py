@@ -141,20 +141,20 @@ def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
 def test_strict_candidates_are_likelier_and_none_of_them_is_weak(
     usual: float, strict: float
 ) -> None:
-    assert prior_sensitivity._floor_of("strict", usual) == pytest.approx(strict)
-    assert prior_sensitivity._floor_of("loose", usual) == pytest.approx(usual / 10)
+    assert prior_sensitivity.rule_floor("strict", usual) == pytest.approx(strict)
+    assert prior_sensitivity.rule_floor("loose", usual) == pytest.approx(usual / 10)
     compared = pipeline.comparing(reports(), seed=1, progress=silent)
 
     def built(floor: float) -> candidate_graph.CandidateGraph:
         return candidate_graph.build(compared.encoded, compared.pairs, floor=floor)
 
-    mine = built(prior_sensitivity._floor_of("strict", usual))
+    mine = built(prior_sensitivity.rule_floor("strict", usual))
     assert (mine.graph.weak == partition.FIRM).all()
     none = "the usual candidates are as few as can be: there is no stricter rule"
-    assert prior_sensitivity._no_other("strict", mine, built(usual)) == (
+    assert prior_sensitivity.unchanged_candidates("strict", mine, built(usual)) == (
         none if usual > 0.25 else None
     )
-    assert prior_sensitivity._no_other("loose", built(usual / 10), built(usual)) is None
+    assert prior_sensitivity.unchanged_candidates("loose", built(usual / 10), built(usual)) is None
 
 
 def test_a_floor_that_is_not_said_hangs_on_how_many_reports_there_are(
@@ -187,14 +187,14 @@ def test_chains_that_run_away_are_given_up() -> None:
 
     # forty people with three reports each are 120 pairs
     assert np.isinf(sampled(60.0).chains.rhat)
-    assert max(told) <= 2 * mcmc._FIRST_LOOK
+    assert max(told) <= 2 * mcmc.RUNAWAY_CHECK
     given_up = sampled(60.0)
-    assert prior_sensitivity._fit(given_up, given_up.slots) == AlternativeFit()
+    assert prior_sensitivity.alternative_fit(given_up, given_up.slots) == AlternativeFit()
     kept = sampled(130.0)
     assert kept.chains.rhat < 1.1
     apart = attrs.evolve(kept, chains=attrs.evolve(kept.chains, rhat=np.inf))  # they never met
-    assert prior_sensitivity._fit(apart, kept.slots).rhat is None
-    assert prior_sensitivity._fit(apart, kept.slots).people_interval is not None
+    assert prior_sensitivity.alternative_fit(apart, kept.slots).rhat is None
+    assert prior_sensitivity.alternative_fit(apart, kept.slots).people_interval is not None
     assert kept.slots.shape == (6, len(rows))
 
 
@@ -248,7 +248,7 @@ def test_of_many_lists_each_is_watched() -> None:
     people = [set(lists[labels == label].tolist()) for label in slots]
     on = [sum(s in person for person in people) for s in range(7)]
     many = [sum(len(person) == k for person in people) for k in range(1, 8)]
-    assert mcmc._watch(state).tolist() == [len(people), *on, *many]
+    assert mcmc.monitored(state).tolist() == [len(people), *on, *many]
 
 
 def test_a_main_linkage_that_fails_a_check_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -335,12 +335,15 @@ class _Greedy:
         if not len(pairs):
             return
         same = self._same(pairs)
-        gains = [_gain(self._added[k][:, self._room[pairs]], same, cells) for k in range(_CRITERIA)]
+        gains = [
+            variance_gain(self._added[k][:, self._room[pairs]], same, cells)
+            for k in range(_CRITERIA)
+        ]
         for at, one, two, three in zip(pairs.tolist(), *gains, strict=True):
             yield -float(one), -float(two), -float(three), at, age
 
 
-def _gain(values: Floats, same: Flags, cells: Ints) -> Floats:
+def variance_gain(values: Floats, same: Flags, cells: Ints) -> Floats:
     """By how much the variance falls when draws in known cells are split further, less chance.
 
     Args:

@@ -60,7 +60,7 @@ SPLITS = 0.1  # exchanges for each visit of a report, and attempts while nothing
 SPLITS_AT_FIRST = 0.3  # while chains leave their starts
 LARGE = 20.0  # reports of the clusters a move is of: with more it is tried more seldom
 _MANY = 2000  # candidates, both ways, from which chains run side by side
-_FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
+RUNAWAY_CHECK = 20  # sweeps after which chains that have run away are given up
 _UNGUESSED = 20  # last sweeps of the warm-up, in which nothing is guessed: guesses rest on them
 _FIRMER = 4  # sweeps of the warm-up between looks at which candidates are firm
 _APT = 0.5  # of how often two draws of where a report goes are alike, guesses have to be right
@@ -86,7 +86,9 @@ class Run:
 
 
 @attrs.define
-class _Chain:
+class Chain:
+    """One Markov chain: where it stands, and what it keeps."""
+
     rng: np.random.Generator
     graph: partition.Graph
     state: partition.PartitionState
@@ -157,13 +159,13 @@ def sample(
     """
     run = run or Run()
     chains = [
-        _start(built, rates, lists, prior, np.random.default_rng([seed, 7, at]), at % 2 == 1)
+        start_chain(built, rates, lists, prior, np.random.default_rng([seed, 7, at]), at % 2 == 1)
         for at in range(run.chains)
     ]
     sizes, times = np.unique(np.bincount(built.component), return_counts=True)
-    work = _Work(built, prior, sizes, times, progress)
+    work = ParallelChains(built, prior, sizes, times, progress)
     length = max(run.length, run.thin * -(-draws // run.chains))
-    first = min(_FIRST_LOOK, run.warm_up)
+    first = min(RUNAWAY_CHECK, run.warm_up)
     done, halfway = 0, (first + run.warm_up) // 2
     proposed = run.warm_up - _UNGUESSED
     looks = {first // 8, first // 4, first, halfway, max(proposed, first // 4), run.warm_up}
@@ -175,10 +177,10 @@ def sample(
         if done == run.warm_up:
             _take_stock(work, chains)
             break
-        _firm_together(chains)
+        firm_together(chains)
         if done == halfway:
             work.look_everywhere(chains)
-        _share(chains, guessing=done < proposed)
+        share_proposals(chains, guessing=done < proposed)
         settle([chain.schedule for chain in chains], fading=True)
     more, kept = length, 0
     for round_ in range(run.rounds):
@@ -206,18 +208,18 @@ def sample(
     return _gather(chains, draws, ChainDiagnostics(round(rhat, 4), round(ess, 1), kept), watched)
 
 
-def _take_stock(work: _Work, chains: list[_Chain]) -> None:
+def _take_stock(work: ParallelChains, chains: list[Chain]) -> None:
     """Choose from what all chains have seen how reports are visited while draws are kept."""
-    _firm_together(chains)
+    firm_together(chains)
     work.look_everywhere(chains)
-    _share(chains)
+    share_proposals(chains)
     settle([chain.schedule for chain in chains], fading=False)
     collapsed = model.choose_collapsed(chains[0].graph, chains[0].rates)
     for chain in chains:
         chain.collapsed = collapsed
 
 
-def _firm_together(chains: list[_Chain]) -> None:
+def firm_together(chains: list[Chain]) -> None:
     """Candidates are firm in all chains who are so in any, or together in any draw of any.
 
     What one chain has come upon by a seldom look, the others would have to wait for as long. But
@@ -232,12 +234,12 @@ def _firm_together(chains: list[_Chain]) -> None:
     _give(chains, firm)
 
 
-def _share(chains: list[_Chain], *, guessing: bool = True) -> None:
+def share_proposals(chains: list[Chain], *, guessing: bool = True) -> None:
     """Let all chains know how likely each has seen candidates joined.
 
     What is likely enough to matter must not wait for a seldom look, and is proposed as it is
     likely, where there is `guessing`. Candidates are of one kind in all chains here
-    (`_firm_together`). A guess is the mean of what was seen, each time with others somewhere else:
+    (`firm_together`). A guess is the mean of what was seen, each time with others somewhere else:
     of few looks, it is too sure, and a report that would leave is hardly ever proposed to.
     """
     worked, alone, again, proposed, looks, joins = (
@@ -255,29 +257,30 @@ def _share(chains: list[_Chain], *, guessing: bool = True) -> None:
         chain.schedule.turns[:] = turns
 
 
-def _give(chains: list[_Chain], shared: partition.Graph) -> None:
+def _give(chains: list[Chain], shared: partition.Graph) -> None:
     for chain in chains:  # each remembers pairs of its own
         chain.graph = _remembering(shared, chain)
 
 
-def _remembering(shared: partition.Graph, chain: _Chain) -> partition.Graph:
+def _remembering(shared: partition.Graph, chain: Chain) -> partition.Graph:
     """The same graph with a chain's own memory of pairs, and room."""
     own = chain.graph
     return shared._replace(met=own.met, met_worth=own.met_worth, buffers=own.buffers)
 
 
-def _start(
+def start_chain(
     built: CandidateGraph,
     rates: model.MatchProbabilities,
     lists: int,
     prior: partition_priors.PartitionPrior,
     rng: np.random.Generator,
     together: bool,
-) -> _Chain:
+) -> Chain:
+    """Start a chain with all candidates apart, or joined."""
     state = partition.empty_state(len(built.graph.lists), lists)
     label = candidate_graph.start(built, together=together, once_a_list=prior.once_a_list)
     partition.place(built.graph, state, label)
-    return _Chain(
+    return Chain(
         rng,
         pair_likelihood.with_memory(built.graph),
         state,
@@ -288,7 +291,7 @@ def _start(
 
 
 @attrs.frozen
-class _Work:
+class ParallelChains:
     """What all chains share, and how they are run side by side."""
 
     built: CandidateGraph
@@ -298,18 +301,18 @@ class _Work:
     progress: Progress
     stop: threading.Event = attrs.field(factory=threading.Event)
 
-    def all(self, chains: list[_Chain], run: Run, sweeps: int, *, keep: bool) -> None:
+    def all(self, chains: list[Chain], run: Run, sweeps: int, *, keep: bool) -> None:
         """Run every chain for so many sweeps, on every core."""
         before = sum(chain.sweeps for chain in chains)
         with self._pool(len(chains)) as pool:
-            todo = {pool.submit(self._one, chain, run, sweeps, keep) for chain in chains}
+            todo = {pool.submit(self.run_one, chain, run, sweeps, keep) for chain in chains}
             try:
                 self._wait(todo, chains, before, sweeps * len(chains))
             finally:
                 self.stop.set()
         self.stop.clear()
 
-    def look_everywhere(self, chains: list[_Chain]) -> None:
+    def look_everywhere(self, chains: list[Chain]) -> None:
         """Visit each report once, with all of its candidates as options; then try all clusters.
 
         While others find out who is with whom, what is looked at seldom is hardly seen: it may
@@ -323,27 +326,28 @@ class _Work:
         )
         tried = split_merge.for_all(whole, link_probability) if len(link_probability) else None
         with self._pool(len(chains)) as pool:
-            list(pool.map(functools.partial(_look_everywhere, whole, tried), chains))
+            list(pool.map(functools.partial(visit_all_candidates, whole, tried), chains))
 
     def _pool(self, chains: int) -> ThreadPoolExecutor:
         # of a small graph little is compiled work: threads would wait for one another
         side_by_side = _threads.cores() if len(self.built.graph.near) >= _MANY else 1
         return ThreadPoolExecutor(min(chains, side_by_side))
 
-    def _wait(self, todo: set[Future[None]], chains: list[_Chain], before: int, total: int) -> None:
+    def _wait(self, todo: set[Future[None]], chains: list[Chain], before: int, total: int) -> None:
         while todo:
             done, todo = wait(todo, timeout=_LOOK, return_when=FIRST_EXCEPTION)
             for each in done:
                 each.result()
             self.progress("finding who is who", sum(c.sweeps for c in chains) - before, total)
 
-    def _one(self, chain: _Chain, run: Run, sweeps: int, keep: bool) -> None:
+    def run_one(self, chain: Chain, run: Run, sweeps: int, keep: bool) -> None:
+        """Run one chain for so many sweeps."""
         worth, anew = chain.rates.worth(), True
         for at in range(sweeps):
             if self.stop.is_set():
                 return
             near, state = chain.graph, chain.state
-            at_first = not keep and chain.sweeps < _FIRST_LOOK
+            at_first = not keep and chain.sweeps < RUNAWAY_CHECK
             splits = SPLITS_AT_FIRST if at_first else SPLITS
             space = chain.scratch._replace(schedule=chain.schedule, large=LARGE if keep else np.inf)
             sweep.sweep(chain.rng, near, state, worth, chain.prior, splits, space, anew)
@@ -351,7 +355,9 @@ class _Work:
             if anew:
                 counts = comparison_counts.comparisons(chain.rng, near, state, worth)
                 kinds = comparison_counts.reports(chain.rng, counts, worth.chance)
-                chain.rates = model.draw_m(chain.rng, *_by_field(counts.found, kinds), chain.rates)
+                chain.rates = model.draw_m(
+                    chain.rng, *linked_by_field(counts.found, kinds), chain.rates
+                )
                 chain.prior = self.prior.draw(
                     chain.rng, chain.state, self.sizes, self.times, chain.prior
                 )
@@ -363,17 +369,20 @@ class _Work:
                 if keep:
                     chain.compared[: len(counts.found)] += counts.found
             chain.sweeps += 1
-            if not keep and chain.sweeps >= _FIRST_LOOK and chain.sweeps % _FIRMER == 0:
+            if not keep and chain.sweeps >= RUNAWAY_CHECK and chain.sweeps % _FIRMER == 0:
                 chain.graph = candidate_graph.firmer(near, [state.slot])
             if keep and at % run.watch == 0:
-                chain.watched.append(_watch(chain.state))
+                chain.watched.append(monitored(chain.state))
             if keep and at % run.thin == 0:
                 chain.labels.append(chain.state.slot.copy())
                 chain.m.append(np.concatenate(chain.rates.m))
                 chain.q.append(chain.prior.q)
 
 
-def _look_everywhere(whole: partition.Graph, tried: partition.Graph | None, chain: _Chain) -> None:
+def visit_all_candidates(
+    whole: partition.Graph, tried: partition.Graph | None, chain: Chain
+) -> None:
+    """Sweep once over all candidates, then over the attempts on all clusters."""
     rng, state, worth, prior = chain.rng, chain.state, chain.rates.worth(), chain.prior
     each = every(whole)
     schedule = chain.schedule._replace(often=each.often, turns=each.turns)
@@ -385,7 +394,7 @@ def _look_everywhere(whole: partition.Graph, tried: partition.Graph | None, chai
         sweep.sweep(rng, _remembering(tried, chain), state, worth, prior, 0.0, space, False)
 
 
-def _by_field(found: Floats, kinds: Floats) -> tuple[tuple[Floats, ...], Floats]:
+def linked_by_field(found: Floats, kinds: Floats) -> tuple[tuple[Floats, ...], Floats]:
     """Comparisons at each level but the first, of all fields; of those left out, none."""
     linked = tuple(
         found[f, 1:size].copy() if f < len(found) else np.zeros(size - 1)
@@ -394,13 +403,13 @@ def _by_field(found: Floats, kinds: Floats) -> tuple[tuple[Floats, ...], Floats]
     return linked, np.pad(kinds, ((0, len(levels.COUNTS) - len(kinds)), (0, 0)))
 
 
-def _linked(chain: _Chain) -> float:
+def _linked(chain: Chain) -> float:
     """Pairs that are one person where a chain stands."""
     size = chain.state.size.astype(np.float64)
     return float((size * (size - 1)).sum()) / 2
 
 
-def _given_up(chains: list[_Chain], draws: int) -> PartitionDraws:
+def _given_up(chains: list[Chain], draws: int) -> PartitionDraws:
     for chain in chains:
         chain.labels.append(chain.state.slot.copy())
         chain.m.append(np.concatenate(chain.rates.m))
@@ -408,7 +417,7 @@ def _given_up(chains: list[_Chain], draws: int) -> PartitionDraws:
     return _gather(chains, draws, ChainDiagnostics(np.inf, 0.0), np.zeros((len(chains), 0, 0)))
 
 
-def _watch(state: partition.PartitionState) -> Floats:
+def monitored(state: partition.PartitionState) -> Floats:
     """The number of people, then people by combination of lists.
 
     Of more than five lists, people on each and people by number of lists.
@@ -456,14 +465,14 @@ def convergence(watched: Floats) -> tuple[float, float]:
 
 
 def _gather(
-    chains: list[_Chain], draws: int, found: ChainDiagnostics, watched: Floats
+    chains: list[Chain], draws: int, found: ChainDiagnostics, watched: Floats
 ) -> PartitionDraws:
     """Draws of every chain, in turn."""
     share = [draws // len(chains) + (at < draws % len(chains)) for at in range(len(chains))]
     kept = [
         chain.labels[at]
         for chain, wanted in zip(chains, share, strict=True)
-        for at in _spread(len(chain.labels), wanted)
+        for at in evenly_spaced(len(chain.labels), wanted)
     ]
     mean_m = np.mean([row for chain in chains for row in chain.m], axis=0)
     rates = attrs.evolve(chains[0].rates, m=model.by_field(mean_m), uncapped=None)
@@ -474,7 +483,7 @@ def _gather(
     return PartitionDraws(np.array(kept, np.int32), found, rates, compared, watched)
 
 
-def _spread(kept: int, wanted: int) -> list[int]:
+def evenly_spaced(kept: int, wanted: int) -> list[int]:
     """So many of the kept, as evenly as may be: an odd number apart, as `THIN` is.
 
     Examples:

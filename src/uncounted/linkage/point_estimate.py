@@ -71,7 +71,7 @@ def point_partition(linkage: Linkage) -> Labels:
         return numbered(np.arange(len(order), dtype=np.int64))
     chances = together(labels)
     people = float(np.median(labels.max(axis=1) + 1))
-    best = _of_least_loss(labels, chances, 0.5)
+    best = least_loss(labels, chances, 0.5)
     off = _people(best) - people
     least = abs(off)
     low, high = (0.5 - _MOST_UNEVEN, 0.5) if off > 0 else (0.5, 0.5 + _MOST_UNEVEN)
@@ -79,7 +79,7 @@ def point_partition(linkage: Linkage) -> Labels:
         if least <= people % 1:  # a median may lie between two numbers
             break
         cost = (low + high) / 2  # people grow with it
-        found = _of_least_loss(labels, chances, cost)
+        found = least_loss(labels, chances, cost)
         off = _people(found) - people
         low, high = (low, cost) if off > 0 else (cost, high)
         if abs(off) < least:
@@ -113,11 +113,12 @@ def _people(point: NDArray[np.int64]) -> int:
     return len(np.unique(point))
 
 
-def _of_least_loss(labels: Labels, chances: Pairs, cost: float) -> NDArray[np.int64]:
-    return _sweetened(_nearest(labels, chances, cost), chances, cost)
+def least_loss(labels: Labels, chances: Pairs, cost: float) -> NDArray[np.int64]:
+    """A partition of low expected loss: the nearest draws, improved by moves."""
+    return improved(nearest_draws(labels, chances, cost), chances, cost)
 
 
-def _nearest(labels: Labels, chances: Pairs, cost: float) -> NDArray[np.int64]:
+def nearest_draws(labels: Labels, chances: Pairs, cost: float) -> NDArray[np.int64]:
     """Within each group the draw that is nearest to the pair probabilities."""
     groups = _groups(labels.shape[1], chances)
     inside: dict[int, list[tuple[int, int, float]]] = {}
@@ -135,7 +136,7 @@ def _nearest(labels: Labels, chances: Pairs, cost: float) -> NDArray[np.int64]:
     return point
 
 
-class _People:
+class PartitionSearch:
     """A partition of knots, reports that each draw has together, whose loss only falls."""
 
     def __init__(self, of: list[int], pair_gain: list[dict[int, float]]) -> None:
@@ -196,7 +197,7 @@ class _People:
             self.knots[person].add(knot)
 
 
-def _sweetened(point: NDArray[np.int64], chances: Pairs, cost: float) -> NDArray[np.int64]:
+def improved(point: NDArray[np.int64], chances: Pairs, cost: float) -> NDArray[np.int64]:
     """The same partition, or one of less expected loss."""
     always = _groups(len(point), (pair for pair, p in chances.items() if p == 1.0))
     _, first, place, size = np.unique(
@@ -207,7 +208,7 @@ def _sweetened(point: NDArray[np.int64], chances: Pairs, cost: float) -> NDArray
         a, b = int(place[i]), int(place[j])
         if a != b:
             pair_gain[a][b] = pair_gain[b][a] = float(size[a] * size[b]) * 2.0 * (p - cost)
-    people = _People(point[first].tolist(), pair_gain)
+    people = PartitionSearch(point[first].tolist(), pair_gain)
     doubtful = [knot for knot, others in enumerate(pair_gain) if others]
     joined = 1
     while joined:

@@ -89,9 +89,9 @@ def alternative_linkages(
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))
         if rule not in built:
-            at = _floor_of(rule, usual.diagnostics.floor)
+            at = rule_floor(rule, usual.diagnostics.floor)
             built[rule] = candidate_graph.build(encoded, pairs, floor=at, decisions=decisions)
-        refuted = _no_other(rule, built[rule], usual) or _repeats(each, main, encoded)
+        refuted = unchanged_candidates(rule, built[rule], usual) or _repeats(each, main, encoded)
         sampled = mcmc.sample(
             built[rule],
             main.rates,
@@ -104,12 +104,14 @@ def alternative_linkages(
         )
         labels = np.stack([numbered(row) for row in sampled.slots])
         why = refuted or failed_check(sampled, labels)
-        found.append(AlternativeLinkage(each.name, rule, labels, why, _fit(sampled, labels)))
+        found.append(
+            AlternativeLinkage(each.name, rule, labels, why, alternative_fit(sampled, labels))
+        )
     progress("linking under other priors and rules", len(todo), len(todo))
     return tuple(found)
 
 
-def _floor_of(rule: str, usual: float) -> float:
+def rule_floor(rule: str, usual: float) -> float:
     """How likely candidates have to be: strictly, none of them is weak to begin with."""
     if rule == "strict":
         return max(
@@ -118,7 +120,7 @@ def _floor_of(rule: str, usual: float) -> float:
     return usual * _LOOSE
 
 
-def _no_other(rule: str, built: CandidateGraph, usual: CandidateGraph) -> str | None:
+def unchanged_candidates(rule: str, built: CandidateGraph, usual: CandidateGraph) -> str | None:
     """Why a rule has hardly other candidates than the usual one; None: it has.
 
     A floor may have had to rise, so that candidates are no more than can be looked at.
@@ -133,7 +135,8 @@ def _nothing(what: str, done: int, total: int | None) -> None:
     """Say nothing: the grid tells how far it is, not each cell."""
 
 
-def _fit(sampled: mcmc.PartitionDraws, labels: Labels) -> AlternativeFit:
+def alternative_fit(sampled: mcmc.PartitionDraws, labels: Labels) -> AlternativeFit:
+    """Median and range of the number of people, and R-hat."""
     if not sampled.chains.sweeps:  # given up: nothing was drawn
         return AlternativeFit()
     people, rhat = labels.max(axis=1) + 1, sampled.chains.rhat

@@ -131,10 +131,10 @@ def test_each_two_people_count_once_however_often_they_are_reported() -> None:
     kind = (person[left] + person[right]) % 3
     kind[person[left] == person[right]] = 3
     mine = (kind == 3) | (rng.random(len(left)) < 0.3)
-    proposal_weights = fit._SampledNonMatches(
+    proposal_weights = fit.SampledNonMatches(
         left[~mine], right[~mine], kind[~mine], np.full((~mine).sum(), 7.0)
     )
-    candidates, others = fit._by_people(
+    candidates, others = fit.people_weights(
         len(person), left[mine], right[mine], kind[mine], np.arange(4) == 3, proposal_weights
     )
     found = candidates + np.bincount(proposal_weights.codes, others, 4)

@@ -60,29 +60,29 @@ def _naive_weight(keys: dict[str, Ints], i: int, j: int) -> float:
     def of(name: str, m: float) -> tuple[float, float]:
         said = keys[name][keys[name] != NO_KEY]
         u = float((share(name) ** 2).sum())
-        value = float((said == keys[name][i]).mean()) if name in blocking._BY_VALUE else u
+        value = float((said == keys[name][i]).mean()) if name in blocking.VALUE_WEIGHTED else u
         return float(np.log(m / value)), float(np.log((1 - m) / (1 - u)))
 
-    for name, m in blocking._M.items():
+    for name, m in blocking.KEY_M.items():
         a, b = keys[name][i], keys[name][j]
         if NO_KEY in (a, b):
             continue
         same, other = of(name, m)
         if name == "given" and keys["sound"][i] != NO_KEY:
-            same += np.log(blocking._OTHER_SOUND)
+            same += np.log(blocking.OTHER_SOUND)
         if name == "sound":
             other = 0.0
             if keys["given"][i] != NO_KEY:
-                same -= of("given", blocking._M["given"])[0]
-            same -= np.log(blocking._OTHER_SOUND)
+                same -= of("given", blocking.KEY_M["given"])[0]
+            same -= np.log(blocking.OTHER_SOUND)
         if name == "birth_day" and a == b:
-            same -= of("birth_year", blocking._M["birth_year"])[0] * (
+            same -= of("birth_year", blocking.KEY_M["birth_year"])[0] * (
                 keys["birth_year"][i] != NO_KEY
             )
         total += same if a == b else other
     given = keys["given"][i], keys["given"][j]
     if keys["alias"][i] == keys["alias"][j] != NO_KEY and NO_KEY not in given and len({*given}) > 1:
-        total += of("alias", blocking._M["given"])[0] - of("given", blocking._M["given"])[1]
+        total += of("alias", blocking.KEY_M["given"])[0] - of("given", blocking.KEY_M["given"])[1]
     return float(total)
 
 
@@ -116,7 +116,7 @@ def test_every_pair_that_shares_a_rule_is_found_once(
 
 def test_the_best_are_kept_and_the_rest_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = _random_keys(5, 3000)
-    monkeypatch.setattr(blocking, "_SAMPLED", 1)
+    monkeypatch.setattr(blocking, "SAMPLED_EVERY", 1)
     everything = blocking.find(_with_keys(keys))
     monkeypatch.setattr(blocking, "LEAST_KEPT", 0)
     monkeypatch.setattr(blocking, "MOST_KEPT", 5)

@@ -37,7 +37,7 @@ LISTS = [0, 0, 0, 1, 1, 1]
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
     """So light a prior of levels that three links move m."""
     each = tuple(np.maximum(3.0 * np.array(prior.mean), 0.3) for prior in field_priors.PRIORS)
-    monkeypatch.setattr(model, "_RATES", each)
+    monkeypatch.setattr(model, "LEVEL_COUNTS", each)
 
 
 def seen(case: Made, seed: int) -> Made:
@@ -89,10 +89,12 @@ def chain_of(
     lists: int,
     *,
     asking: bool,
-) -> tuple[mcmc._Work, mcmc._Chain]:
-    work = mcmc._Work(built_of(case), prior, np.array([len(case.levels)]), np.array([1]), silent)
+) -> tuple[mcmc.ParallelChains, mcmc.Chain]:
+    work = mcmc.ParallelChains(
+        built_of(case), prior, np.array([len(case.levels)]), np.array([1]), silent
+    )
     rng = np.random.default_rng(7)
-    chain = mcmc._start(work.built, rates, lists, prior, rng, together=False)
+    chain = mcmc.start_chain(work.built, rates, lists, prior, rng, together=False)
     if asking:
         chain.collapsed = model.choose_collapsed(case.graph, rates)
     return work, chain
@@ -108,7 +110,7 @@ def test_m_and_partition_have_their_law(seed: int, monkeypatch: pytest.MonkeyPat
     work, chain = chain_of(case, rates, partition_priors.NO_DUPLICATES, 2, asking=True)
     assert chain.collapsed is not None
     assert len(chain.collapsed.field) > 20
-    work._one(chain, mcmc.Run(thin=1), SWEEPS, keep=True)
+    work.run_one(chain, mcmc.Run(thin=1), SWEEPS, keep=True)
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
 
 
@@ -140,7 +142,7 @@ def test_pairs_come_and_go_with_m_alone(
     assert len(logs) == 8
     work, chain = chain_of(case, rates, prior, 2, asking=True)
     chain.schedule.often[:] = 0.0
-    work._one(chain, mcmc.Run(thin=1), SWEEPS, keep=True)
+    work.run_one(chain, mcmc.Run(thin=1), SWEEPS, keep=True)
     assert chain.schedule.moves.sum() == 0.0
     check(naive.probabilities(logs), [in_order(row) for row in chain.labels], worth=0.2)
 
@@ -155,7 +157,7 @@ def test_others_with_them_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     rates, found = with_errors(rates, rng), []
     for asking in (False, True):
         work, chain = chain_of(case, rates, partition_priors.OVERLAP_TABLE, 3, asking=asking)
-        work._one(chain, mcmc.Run(thin=6), 3 * SWEEPS, keep=True)
+        work.run_one(chain, mcmc.Run(thin=6), 3 * SWEEPS, keep=True)
         labels = np.array(chain.labels)
         together = labels[:, :, None] == labels[:, None, :]
         sizes = together.sum(axis=2).max(axis=1)
@@ -195,10 +197,10 @@ def test_who_errs_of_others_is_drawn() -> None:
         rates = model.draw_m_collapsed(
             rng, case.graph, state, prior, choose_collapsed, counts, rates
         )
-        kinds = model._by_kind(np.concatenate(rates.m))[birth]
+        kinds = model.kind_sums(np.concatenate(rates.m))[birth]
         agree.append(math.sqrt(kinds[pair_likelihood.RIGHT] + kinds[pair_likelihood.SLIP]))
         rightly.append(math.sqrt(kinds[pair_likelihood.RIGHT]) / agree[-1])
-    a, b, c = model._PRIOR_KINDS[birth, 1:]
+    a, b, c = model.KIND_COUNTS[birth, 1:]
     least = math.sqrt(field_priors.PRIORS[birth].least)
 
     def mean(yes: float, no: float, pairs: float, errors: float, low: float) -> float:
@@ -299,7 +301,7 @@ def test_who_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(collapsed_pairs.choose(sure, likely, kinds, log_u).field) == 0
     unsure = worth._replace(first=np.zeros_like(worth.first))  # somewhere else it may be in doubt
     assert len(collapsed_pairs.choose(sure, unsure, kinds, log_u).field) > 10
-    monkeypatch.setattr(collapsed_pairs, "_MOST_LINKS", 0.5)
+    monkeypatch.setattr(collapsed_pairs, "MOST_LINKS", 0.5)
     assert len(collapsed_pairs.choose(sure, unsure, kinds, log_u).field) == 0
 
 
@@ -332,8 +334,8 @@ def wandering(case: Made, rates: model.MatchProbabilities, *, asking: bool) -> f
         return np.zeros(1)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(mcmc, "_watch", note)
-        work._one(chain, mcmc.Run(watch=1), 4000, keep=True)
+        patched.setattr(mcmc, "monitored", note)
+        work.run_one(chain, mcmc.Run(watch=1), 4000, keep=True)
     off = np.array(people) - np.mean(people)
     assert off.std() > 0.5
     return float((off[4:] * off[:-4]).mean() / off.var())

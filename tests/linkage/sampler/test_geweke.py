@@ -85,7 +85,9 @@ SETTINGS = (
 def _light(monkeypatch: pytest.MonkeyPatch) -> None:
     light(monkeypatch, 3.0)
     monkeypatch.setattr(partition_priors, "Q_PRIOR", Q)
-    monkeypatch.setattr(model, "_NEVER_FOR", math.inf)  # with a cap m is not how often pairs differ
+    monkeypatch.setattr(
+        model, "DIFFERENT_NAME_CAP", math.inf
+    )  # with a cap m is not how often pairs differ
 
 
 def u_of() -> tuple[Floats, ...]:
@@ -158,7 +160,7 @@ def in_turns(setting: Setting, *, proposed: bool) -> Floats:
         rows = show(rng, pairs, chain)
         if proposed:
             chain.collapsed = model.choose_collapsed(chain.graph, start)
-        work._one(chain, rounds, each, keep=True)
+        work.run_one(chain, rounds, each, keep=True)
         ours = rows[one_person(chain, pairs)]
         shown = (
             (ours == 1).sum(axis=0),
@@ -175,7 +177,7 @@ def in_turns(setting: Setting, *, proposed: bool) -> Floats:
 
 
 def show(
-    rng: np.random.Generator, pairs: NDArray[np.int64], chain: mcmc._Chain
+    rng: np.random.Generator, pairs: NDArray[np.int64], chain: mcmc.Chain
 ) -> NDArray[np.uint8]:
     """Draw the levels of all who may be one person; a row for each such pair."""
     together = one_person(chain, pairs)
@@ -193,7 +195,7 @@ def show(
     return rows
 
 
-def one_person(chain: mcmc._Chain, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+def one_person(chain: mcmc.Chain, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which pairs are."""
     slots = chain.state.slot[pairs]
     return np.asarray(slots[:, 0] == slots[:, 1])

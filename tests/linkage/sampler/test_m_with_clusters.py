@@ -33,8 +33,8 @@ def light(patch: pytest.MonkeyPatch, shares: float) -> None:
     """A prior so light that some reports move m; levels count `shares` times what they are."""
     rates = tuple(np.maximum(shares * np.array(p.mean), 1.0) for p in field_priors.PRIORS)
     has = [[kind in prior.kinds for kind in range(4)] for prior in field_priors.PRIORS]
-    patch.setattr(model, "_RATES", rates)
-    patch.setattr(model, "_PRIOR_KINDS", np.where(has, (0.0, *LIGHT), 0.0))
+    patch.setattr(model, "LEVEL_COUNTS", rates)
+    patch.setattr(model, "KIND_COUNTS", np.where(has, (0.0, *LIGHT), 0.0))
 
 
 @attrs.frozen(eq=False)
@@ -92,7 +92,7 @@ def of_gibbs(case: Case) -> tuple[Floats, Floats]:
     for _ in range(DRAWS):
         counts = comparison_counts.comparisons(rng, graph, state, worth)
         kinds = comparison_counts.reports(rng, counts, worth.chance)
-        rates = model.draw_m(rng, *mcmc._by_field(counts.found, kinds), rates)
+        rates = model.draw_m(rng, *mcmc.linked_by_field(counts.found, kinds), rates)
         worth = rates.reweighed(worth)
         levels.append(rates.m[case.field])
         reports.append(worth.chance[case.field, 1:])
@@ -102,7 +102,7 @@ def of_gibbs(case: Case) -> tuple[Floats, Floats]:
 def of_prior(rng: np.random.Generator, field: int, draws: int) -> tuple[Floats, Floats]:
     """Draws of m of a field before the cap, and of r, s and d, from their prior (`model`)."""
     prior, kinds = field_priors.PRIORS[field], np.array(field_priors.PRIORS[field].kinds)
-    right, slip, different = model._PRIOR_KINDS[field, 1:]
+    right, slip, different = model.KIND_COUNTS[field, 1:]
     below = special.betainc(right + slip, different, math.sqrt(prior.least))
     lot = below + (1 - below) * rng.random(draws)
     agree = special.betaincinv(right + slip, different, lot)
@@ -111,7 +111,7 @@ def of_prior(rng: np.random.Generator, field: int, draws: int) -> tuple[Floats, 
     pairs = np.stack([np.zeros(draws), r**2, agree**2 - r**2, 1 - agree**2], axis=1)
     m = pairs[:, kinds]
     for kind in set(kinds.tolist()):
-        m[:, kinds == kind] *= rng.dirichlet(model._RATES[field][kinds == kind], draws)
+        m[:, kinds == kind] *= rng.dirichlet(model.LEVEL_COUNTS[field][kinds == kind], draws)
     return m, reports
 
 

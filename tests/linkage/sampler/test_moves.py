@@ -88,7 +88,7 @@ def made(
     rows = sorted((i, j) for pair in near for i, j in (pair, pair[::-1]))
     weak = {pair: rng.choice(3, p=(0.6, 0.2, 0.2)) for pair in near}
     decided = [(*pair, True) for pair in same] + [(*pair, False) for pair in apart]
-    apart_starts, apart_of = candidate_graph._apart(count, decided)
+    apart_starts, apart_of = candidate_graph.decided_apart(count, decided)
     left, right = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
     weights = rng.normal(0.1, spread, (FIELDS, LEVELS))
     weights[:, 0] = 0.0
@@ -139,7 +139,7 @@ def made(
             tries=np.zeros(0, np.float32),
             tries_of=np.zeros(0, np.float32),
             lists=np.array(lists, np.int64),
-            mate=candidate_graph._rings(candidate_graph._units(count, decided)),
+            mate=candidate_graph.unit_rings(candidate_graph.decided_units(count, decided)),
             apart_starts=apart_starts,
             apart=apart_of,
             dense=compare.packed(levels[left, right]),
@@ -783,7 +783,7 @@ def test_levels_of_a_pair_in_a_cluster_are_those_of_its_candidates() -> None:
     case = made(np.random.default_rng(7), [0, 1, 0, 1, 2, 2], 1.0)
     rows = case.graph._replace(dense=np.zeros(0, np.int32))
     for i, j in zip(candidate_graph.whose(rows), rows.near, strict=True):
-        found = comparison_counts._levels(rows, case.worth, int(i), int(j))
+        found = comparison_counts.pair_levels(rows, case.worth, int(i), int(j))
         assert found == pair_likelihood.pair_of(case.graph, case.worth, int(i), int(j))[0]
 
 

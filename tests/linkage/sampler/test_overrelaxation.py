@@ -53,7 +53,7 @@ def twin(
 ) -> NDArray[np.float64]:
     """m of a field by independent draws, written plainly; shape (draws, levels)."""
     prior = PRIORS[field]
-    right, slip, different = model._PRIOR_KINDS[field][1:] + kinds[1:]
+    right, slip, different = model.KIND_COUNTS[field][1:] + kinds[1:]
     kind = model.KINDS[field, 1 : len(linked) + 1]
     agree = rng.beta(right + slip, different, 4 * draws)
     agree = agree[agree > np.sqrt(prior.least)][:draws]
@@ -64,7 +64,7 @@ def twin(
     for which, share in shares.items():
         here = kind == which
         if here.any():
-            m[:, here] = rng.dirichlet((model._RATES[field] + linked)[here], draws)
+            m[:, here] = rng.dirichlet((model.LEVEL_COUNTS[field] + linked)[here], draws)
             m[:, here] *= share[:, None]
     if prior.split:
         m[:, kind == DIFFERENT] = np.minimum(m, 0.7 * u)[:, kind == DIFFERENT]

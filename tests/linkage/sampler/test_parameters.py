@@ -78,12 +78,12 @@ def rates_for(rng: np.random.Generator) -> model.MatchProbabilities:
 
 def of_reports(rates: model.MatchProbabilities) -> NDArray[np.float64]:
     """How often reports are right, a slip and different, by field."""
-    return model._of_reports(model._by_kind(np.concatenate(rates.m)))
+    return model.report_shares(model.kind_sums(np.concatenate(rates.m)))
 
 
 def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float64]) -> float:
     """Log of the mean, over the prior of m, of the product of m / u over pairs."""
-    prior, rate, reports = field_priors.PRIORS[f], model._RATES[f], model._PRIOR_KINDS[f]
+    prior, rate, reports = field_priors.PRIORS[f], model.LEVEL_COUNTS[f], model.KIND_COUNTS[f]
     kinds = np.array(prior.kinds)
     found = -float(counts @ np.log(u))
     n: dict[int, float] = {}
@@ -143,16 +143,16 @@ def test_m_drawn_with_the_partition(
     """Two lists that repeat nobody: links are pairs, and m integrates out in closed form."""
     # so light that three links move m, and no level so rare that chains would wait for it
     light = tuple(np.maximum(3.0 * np.array(prior.mean), 1.0) for prior in field_priors.PRIORS)
-    monkeypatch.setattr(model, "_RATES", light)
+    monkeypatch.setattr(model, "LEVEL_COUNTS", light)
     rng = np.random.default_rng(seed)
     lists = [0, 0, 0, 1, 1, 1]
     case = made(rng, lists, 1.0)
     rates = rates_for(rng)
     truth = exact_with_m(case, lists, rates)
-    work = mcmc._Work(
+    work = mcmc.ParallelChains(
         built_of(case), partition_priors.NO_DUPLICATES, np.array([6]), np.array([1]), silent
     )
-    chain = mcmc._start(
+    chain = mcmc.start_chain(
         work.built,
         rates,
         2,
@@ -165,7 +165,7 @@ def test_m_drawn_with_the_partition(
     thin = 1
     if in_turns:
         chain.schedule.turns[:], thin = [0, 1, 1, 0, 1, 0], 2
-    work._one(chain, mcmc.Run(thin=thin), thin * SWEEPS, keep=True)
+    work.run_one(chain, mcmc.Run(thin=thin), thin * SWEEPS, keep=True)
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
 
 
@@ -174,10 +174,10 @@ def test_which_candidates_are_firm_does_not_change_while_draws_are_kept() -> Non
     case = made(rng, [0, 0, 1, 1], 1.0)
     weak = np.full_like(case.graph.weak, partition.FAINT)
     case = attrs.evolve(case, graph=candidate_graph.with_kinds(case.graph, weak))
-    work = mcmc._Work(
+    work = mcmc.ParallelChains(
         built_of(case), partition_priors.OVERLAP_TABLE, np.array([4]), np.array([1]), silent
     )
-    chain = mcmc._start(
+    chain = mcmc.start_chain(
         work.built,
         rates_for(rng),
         2,
@@ -185,10 +185,10 @@ def test_which_candidates_are_firm_does_not_change_while_draws_are_kept() -> Non
         np.random.default_rng(7),
         together=True,
     )
-    work._one(chain, mcmc.Run(), 400, keep=False)
+    work.run_one(chain, mcmc.Run(), 400, keep=False)
     assert (chain.graph.weak == partition.FIRM).any()
     settled = chain.graph
-    work._one(chain, mcmc.Run(), 400, keep=True)
+    work.run_one(chain, mcmc.Run(), 400, keep=True)
     assert chain.graph is settled
 
 
@@ -199,14 +199,16 @@ def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
     case = attrs.evolve(case, graph=candidate_graph.with_kinds(case.graph, weak))
     start = rates_for(rng)
     one, two = (
-        mcmc._start(built_of(case), start, 2, partition_priors.OVERLAP_TABLE, rng, together=False)
+        mcmc.start_chain(
+            built_of(case), start, 2, partition_priors.OVERLAP_TABLE, rng, together=False
+        )
         for _ in range(2)
     )
     one.graph = candidate_graph.firmer(
         one.graph, [np.array([0, 0, 2, 3], np.int32)]
     )  # in its warm-up
     two.labels.append(np.array([0, 1, 2, 1], np.int32))  # in a draw
-    mcmc._firm_together([one, two])
+    mcmc.firm_together([one, two])
     firm = {(0, 1), (1, 0), (1, 3), (3, 1)}
     for chain in (one, two):
         for i, j, kind in zip(
@@ -226,7 +228,9 @@ def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good()
     )
     start = rates_for(rng)
     both = [
-        mcmc._start(built_of(case), start, 2, partition_priors.OVERLAP_TABLE, rng, together=False)
+        mcmc.start_chain(
+            built_of(case), start, 2, partition_priors.OVERLAP_TABLE, rng, together=False
+        )
         for _ in range(2)
     ]
     both[1].state = partition.empty_state(4, 2)
@@ -239,7 +243,7 @@ def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good()
     # the third's are good as one chain saw it; the fourth was never worked out
     both[0].schedule.again[:], both[0].schedule.proposed[:] = [1, 1, 1, 0], [0.5, 0.4, 0.9, 0]
     both[1].schedule.again[:], both[1].schedule.proposed[:] = [2, 2, 2, 0], [1.0, 1.0, 0.7, 0]
-    mcmc._share(both)
+    mcmc.share_proposals(both)
     for chain in both:
         least = candidate_graph.MIN_LINK_PROBABILITY
         assert chain.graph.link_probability == pytest.approx(
@@ -268,15 +272,15 @@ def test_a_look_everywhere_finds_whom_chains_have_taken_for_faint() -> None:
     partition.place(seldom, state, np.arange(2))
     prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
     rng, rates = np.random.default_rng(4), rates_for(np.random.default_rng(4))
-    chain = mcmc._Chain(rng, seldom, state, rates, prior, every(seldom))
+    chain = mcmc.Chain(rng, seldom, state, rates, prior, every(seldom))
     chain.schedule.often[:], chain.schedule.turns[:] = 0.0, [0, 1]
-    mcmc._look_everywhere(candidate_graph.all_firm(seldom), None, chain)
+    mcmc.visit_all_candidates(candidate_graph.all_firm(seldom), None, chain)
     assert chain.graph is seldom
     assert chain.schedule.often.tolist() == [0.0, 0.0]
     assert chain.schedule.turns.tolist() == [0, 1]
     assert chain.schedule.times.tolist() == chain.schedule.looks.tolist() == [1, 1]
     assert (chain.schedule.joins > candidate_graph.FIRM_FROM).all()
-    mcmc._share([chain])
+    mcmc.share_proposals([chain])
     assert chain.graph.weak.tolist() == [partition.FIRM, partition.FIRM]
     assert chain.graph.link_probability == pytest.approx(chain.schedule.joins)
 
@@ -293,8 +297,8 @@ def test_what_attempts_join_at_a_look_everywhere_is_not_taken_for_likely() -> No
         state = partition.empty_state(4, 2)
         partition.place(case.graph, state, np.array([0, 0, 2, 2]))
         rng = np.random.default_rng(seed)
-        chain = mcmc._Chain(rng, case.graph, state, rates, prior, every(case.graph))
-        mcmc._look_everywhere(case.graph, tried, chain)
+        chain = mcmc.Chain(rng, case.graph, state, rates, prior, every(case.graph))
+        mcmc.visit_all_candidates(case.graph, tried, chain)
         assert chain.schedule.times.tolist() == [1, 1, 1, 1]
         assert chain.schedule.sweeps[0] == 1
         assert chain.schedule.looks.tolist() == [1.0] * 12
@@ -306,10 +310,10 @@ def test_what_attempts_join_at_a_look_everywhere_is_not_taken_for_likely() -> No
 def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     case = made(rng, [0, 1, 0, 1], 1.0)
-    chain = mcmc._start(
+    chain = mcmc.start_chain(
         built_of(case), rates_for(rng), 2, partition_priors.OVERLAP_TABLE, rng, together=False
     )
-    work = mcmc._Work(
+    work = mcmc.ParallelChains(
         built_of(case), partition_priors.OVERLAP_TABLE, np.array([4]), np.array([1]), silent
     )
     draws, draw = list[int](), model.draw_m
@@ -319,10 +323,10 @@ def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.Monke
         return draw(*args)
 
     monkeypatch.setattr(model, "draw_m", seen)
-    work._one(chain, mcmc.Run(), 4, keep=False)
+    work.run_one(chain, mcmc.Run(), 4, keep=False)
     assert draws == [1, 2, 3, 4]
     chain.schedule.turns[:] = [0, 1, 0, ALWAYS]  # who has every turn makes the others wait for none
-    work._one(chain, mcmc.Run(), 8, keep=True)
+    work.run_one(chain, mcmc.Run(), 8, keep=True)
     assert draws[4:] == [6, 8, 10, 12]
 
 
@@ -369,7 +373,7 @@ def test_exchanges_are_many_while_chains_leave_their_starts_and_attempts_go_by_d
 
 @pytest.mark.parametrize(("kept", "wanted"), [(60, 50), (90, 50), (61, 30), (9, 5), (7, 7), (1, 3)])
 def test_draws_are_an_odd_number_apart(kept: int, wanted: int) -> None:
-    given = mcmc._spread(kept, wanted)
+    given = mcmc.evenly_spaced(kept, wanted)
     gaps = np.diff(given)
     assert len(given) == wanted
     assert 0 <= given[0] <= given[-1] < kept
@@ -396,9 +400,9 @@ def test_whoever_is_together_is_made_firm_before_the_look_everywhere_alone(
     case = made(rng, [0, 1, 0, 1], 1.0)
     done = list[str]()
     for where, name in (
-        (mcmc, "_firm_together"),
-        (mcmc._Work, "look_everywhere"),
-        (mcmc, "_share"),
+        (mcmc, "firm_together"),
+        (mcmc.ParallelChains, "look_everywhere"),
+        (mcmc, "share_proposals"),
     ):
         monkeypatch.setattr(where, name, noted(done, name, getattr(where, name)))
     run = mcmc.Run(chains=2, warm_up=40, length=6, rounds=3, ess=np.inf, refuse=np.inf)
@@ -406,7 +410,7 @@ def test_whoever_is_together_is_made_firm_before_the_look_everywhere_alone(
     looks = [at for at, name in enumerate(done) if name == "look_everywhere"]
     assert len(looks) == 4  # halfway through what is left of the warm-up, at its end, and twice
     for at in looks:
-        assert done[at - 1 : at + 2] == ["_firm_together", "look_everywhere", "_share"]
+        assert done[at - 1 : at + 2] == ["firm_together", "look_everywhere", "share_proposals"]
 
 
 @pytest.mark.parametrize(("each", "informed"), [(1, True), (3, False)])
@@ -420,11 +424,11 @@ def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, informed:
     prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
     state = partition.empty_state(count, 2)
     partition.place(near, state, np.arange(count))
-    chain = mcmc._Chain(rng, near, state, rates_for(rng), prior, every(near))
+    chain = mcmc.Chain(rng, near, state, rates_for(rng), prior, every(near))
     for _ in range(2):
         for _ in range(300):
             once(rng, chain.graph, state, worth, prior, 1.0, chain.schedule, True)
-        mcmc._share([chain])
+        mcmc.share_proposals([chain])
     assert (chain.graph.informed == informed).all()
 
 
@@ -433,13 +437,13 @@ def test_a_short_warm_up_is_a_warm_up(warm_up: int, monkeypatch: pytest.MonkeyPa
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
     run = mcmc.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
-    looked, look = list[int](), mcmc._Work.look_everywhere
+    looked, look = list[int](), mcmc.ParallelChains.look_everywhere
 
-    def seen(work: mcmc._Work, all_: list[mcmc._Chain]) -> None:
+    def seen(work: mcmc.ParallelChains, all_: list[mcmc.Chain]) -> None:
         looked.append(all_[0].sweeps)
         look(work, all_)
 
-    monkeypatch.setattr(mcmc._Work, "look_everywhere", seen)
+    monkeypatch.setattr(mcmc.ParallelChains, "look_everywhere", seen)
     sampled = mcmc.sample(
         built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run
     )
@@ -464,15 +468,15 @@ def test_in_the_last_sweeps_of_the_warm_up_nothing_is_guessed(
     """Guesses rest on them: where a report is likely to go is worked out at each visit."""
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
-    said, share = dict[int, bool](), mcmc._share
+    said, share = dict[int, bool](), mcmc.share_proposals
 
-    def seen(all_: list[mcmc._Chain], *, guessing: bool = True) -> None:
+    def seen(all_: list[mcmc.Chain], *, guessing: bool = True) -> None:
         share(all_, guessing=guessing)
         said[all_[0].sweeps] = guessing
         if not guessing or len(said) == 1:  # of guesses that nobody has tried none is good
             assert not any(chain.graph.informed.any() for chain in all_)
 
-    monkeypatch.setattr(mcmc, "_share", seen)
+    monkeypatch.setattr(mcmc, "share_proposals", seen)
     run = mcmc.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
     mcmc.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     assert said == guessing
@@ -502,21 +506,21 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
     case = made(rng, [0, 0, 1, 1], 1.0)
     weak = np.full_like(case.graph.weak, partition.FAINT)
     case = attrs.evolve(case, graph=candidate_graph.with_kinds(case.graph, weak))
-    kept_at, share = list[int](), mcmc._share
-    looked_at, look = list[int](), mcmc._Work.look_everywhere
+    kept_at, share = list[int](), mcmc.share_proposals
+    looked_at, look = list[int](), mcmc.ParallelChains.look_everywhere
 
-    def looks(work: mcmc._Work, all_: list[mcmc._Chain]) -> None:
+    def looks(work: mcmc.ParallelChains, all_: list[mcmc.Chain]) -> None:
         look(work, all_)
         looked_at.append(len(kept_at))
 
-    def seen(all_: list[mcmc._Chain], *, guessing: bool = True) -> None:
+    def seen(all_: list[mcmc.Chain], *, guessing: bool = True) -> None:
         share(all_, guessing=guessing)
         kept_at.append(len(all_[0].watched))
         assert all((chain.graph.weak == all_[0].graph.weak).all() for chain in all_)
         assert all((chain.schedule.often == all_[0].schedule.often).all() for chain in all_)
 
-    monkeypatch.setattr(mcmc, "_share", seen)
-    monkeypatch.setattr(mcmc._Work, "look_everywhere", looks)
+    monkeypatch.setattr(mcmc, "share_proposals", seen)
+    monkeypatch.setattr(mcmc.ParallelChains, "look_everywhere", looks)
     run = mcmc.Run(warm_up=24, length=20, rounds=3, watch=1, target=0.0, refuse=np.inf)
     mcmc.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     # five times in the warm-up; then ten more are run, or ten are dropped and twenty run
@@ -669,7 +673,7 @@ def test_that_reports_err_once_is_learned_and_that_they_differ_speaks_for_nothin
     birth = [compare.BIRTH.index(x) for x in ("same day", "a slip apart", "different")]
     patterns = np.zeros((9, len(compare.FIELDS)), np.uint8)
     patterns[:, 0], patterns[:, 1] = np.repeat(name, 3), np.tile(birth, 3)
-    once = em._errors_of(patterns, np.array([0.0, 300, 60, 600, 0, 0, 40, 0, 0]))
+    once = em.error_dependence(patterns, np.array([0.0, 300, 60, 600, 0, 0, 40, 0, 0]))
     right, slip, different = (
         pair_likelihood.RIGHT,
         pair_likelihood.SLIP,
@@ -679,7 +683,7 @@ def test_that_reports_err_once_is_learned_and_that_they_differ_speaks_for_nothin
     assert once[slip, slip] < 0.3
     assert once[different, right] <= 1.0
     assert once[right, different] <= 1.0
-    apart = em._errors_of(patterns, np.outer([60, 30, 10], [50, 40, 10]).ravel() / 10.0)
+    apart = em.error_dependence(patterns, np.outer([60, 30, 10], [50, 40, 10]).ravel() / 10.0)
     assert np.abs(apart - 1).max() < 1e-9
     assert (once[0] == 1).all()
     assert (once[:, 0] == 1).all()
@@ -693,7 +697,7 @@ def test_chance_alone_hardly_says_that_another_name_goes_with_no_slip_in_birth()
     patterns[:, 0], patterns[:, 1] = np.repeat(name, 3), np.tile(birth, 3)
     expected = 800 * np.outer([0.9, 0.04, 0.06], [0.75, 0.2, 0.05]).ravel()
     rng = np.random.default_rng(4)
-    found = [em._errors_of(patterns, rng.poisson(expected).astype(float)) for _ in range(400)]
+    found = [em.error_dependence(patterns, rng.poisson(expected).astype(float)) for _ in range(400)]
     mean = np.mean(found, axis=0)
     assert mean[pair_likelihood.DIFFERENT, pair_likelihood.SLIP] > 0.95  # of some ten pairs
     assert mean[pair_likelihood.DIFFERENT].max() <= 1.0
@@ -746,15 +750,15 @@ def test_namesakes_share_no_birthday_by_chance() -> None:
     u[2] = np.array([0.5, 0.5])
     for on_one_day in (0.0, 0.3, 3.0):
         seen = np.array([4800.0, 200.0, on_one_day, 0.0])
-        found = em._of_namesakes(patterns, seen, tuple(u), np.ones(4))
+        found = em.namesake_u(patterns, seen, tuple(u), np.ones(4))
         assert found[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.11)
         assert found[1][far - 1] / u[1][far - 1] == pytest.approx(1, abs=0.01)
         assert found[2] == pytest.approx([0.96, 0.04], abs=0.01)  # of one sex, as names are
         assert [row.sum() for row in found] == pytest.approx(np.ones(len(found)))
-    many = em._of_namesakes(patterns, np.array([4800.0, 200, 90, 0]), tuple(u), np.ones(4))
+    many = em.namesake_u(patterns, np.array([4800.0, 200, 90, 0]), tuple(u), np.ones(4))
     assert many[1][day - 1] / u[1][day - 1] > 3  # no chance
     u[2] = np.array([0.3, 0.7])
-    few = em._of_namesakes(patterns, np.array([90.0, 10, 0, 0]), tuple(u), np.ones(4))
+    few = em.namesake_u(patterns, np.array([90.0, 10, 0, 0]), tuple(u), np.ones(4))
     assert few[2].sum() == pytest.approx(1)
     assert 0.3 < few[2][0] < 0.9
 
@@ -768,9 +772,9 @@ def test_what_pairs_by_lot_do_not_show_is_no_rarity() -> None:
     patterns[:, 3], patterns[:, 4] = [origin, other, other], [far, event, far]
     stand = np.full(3, 1000.0)
     times = stand * [40, 50, 4000]  # half a pair is expected at both at once
-    found = em._joint_of(patterns, times, stand)
+    found = em.origin_event_dependence(patterns, times, stand)
     assert np.log(found[origin, event]) == pytest.approx(0, abs=0.02)
-    one_each = em._joint_of(patterns, times, np.ones(3))  # had each been compared
+    one_each = em.origin_event_dependence(patterns, times, np.ones(3))  # had each been compared
     assert np.log(one_each[origin, event]) < -2
 
     day, apart = compare.BIRTH.index("same day"), compare.BIRTH.index("different")
@@ -781,9 +785,9 @@ def test_what_pairs_by_lot_do_not_show_is_no_rarity() -> None:
     u[1] = np.full(len(compare.BIRTH) - 1, 1e-9)
     u[1][day - 1], u[1][apart - 1] = 1e-4, 1 - 1e-4
     times = np.array([900.0, 100, 10]) * 1000
-    proposal_weights = em._of_namesakes(patterns, times, tuple(u), stand)
+    proposal_weights = em.namesake_u(patterns, times, tuple(u), stand)
     assert proposal_weights[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.01)
-    all_seen = em._of_namesakes(patterns, times, tuple(u), np.ones(3))
+    all_seen = em.namesake_u(patterns, times, tuple(u), np.ones(3))
     assert all_seen[1][day - 1] / u[1][day - 1] < 0.3
 
 
@@ -1123,6 +1127,6 @@ def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
 def test_repeats_in_lists_are_counted() -> None:
     rng = np.random.default_rng(8)
     on = rng.poisson(0.6, (200, 3)).astype(np.int32)
-    clusters, more = partition_priors._repeats(on)
+    clusters, more = partition_priors.repeats_by_list(on)
     assert clusters.tolist() == (on > 0).sum(axis=0).tolist()
     assert more.tolist() == np.maximum(on - 1, 0).sum(axis=0).tolist()

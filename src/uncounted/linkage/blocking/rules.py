@@ -48,7 +48,7 @@ MOST_KEPT = 10  # pairs a report that are kept
 LEAST_KEPT = 3_000_000  # pairs that are kept whatever the number of reports
 LEAST_CHANCE = 1e-6  # a pair less likely than this by its keys is not kept
 # m of agreement of each key: judgements, as good as is needed to rank pairs.
-_M = {
+KEY_M = {
     "given": 0.85,
     "sound": 0.84,
     "family": 0.95,
@@ -60,9 +60,9 @@ _M = {
     "event_place": 0.75,
     "number": 0.8,
 }
-_OTHER_SOUND = 0.05  # what one key of given names is worth if they sound otherwise
+OTHER_SOUND = 0.05  # what one key of given names is worth if they sound otherwise
 # Keys whose common values are worth less than rare ones.
-_BY_VALUE = ("given", "sound", "alias", "family")
+VALUE_WEIGHTED = ("given", "sound", "alias", "family")
 # In the order in which they are looked at: what parts most pairs first; alias after given.
 _COLUMNS = (
     *("event_month", "birth_year", "given", "sound", "alias", "event_place", "origin", "family"),
@@ -76,7 +76,7 @@ _STEP, _BINS = 0.25, 256  # of the histogram of weights
 _LOWEST = -32.0
 _TILE = 512  # pairs weighed at a time
 _NONE = np.float32(0.0)
-_SAMPLED = 16  # one row in so many is looked at to choose the cut
+SAMPLED_EVERY = 16  # one row in so many is looked at to choose the cut
 
 
 @attrs.frozen(eq=False)
@@ -217,8 +217,8 @@ def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
             return
         share = np.bincount(row) / recorded.sum()
         u = float((share**2).sum())
-        m = _M["given" if column == "alias" else column]
-        of_value = np.maximum(share, 1e-9) if column in _BY_VALUE else u
+        m = KEY_M["given" if column == "alias" else column]
+        of_value = np.maximum(share, 1e-9) if column in VALUE_WEIGHTED else u
         agree[recorded, at] = np.log(m / np.broadcast_to(of_value, share.shape))[row]
         differ[at] = np.log((1 - m) / max(1 - u, 1e-9))
 
@@ -227,7 +227,7 @@ def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
     agree[:, _DAY] -= np.where(codes[:, _DAY] >= 0, agree[:, _YEAR], 0)
     # The same sound of a given name says more than its key, and another one less.
     heard = codes[:, _SOUND] >= 0
-    agree[heard, _GIVEN] += np.float32(np.log(_OTHER_SOUND))
+    agree[heard, _GIVEN] += np.float32(np.log(OTHER_SOUND))
     agree[heard, _SOUND] -= agree[heard, _GIVEN]
     differ[_SOUND] = differ[_ALIAS] = 0.0
     blocks = np.full((count, len(RULES)), -1, np.int32)
@@ -278,7 +278,7 @@ def _weights(keys: _Keys, rules: list[_Rule]) -> Ints:
     """How many pairs have which weight, from a sample of rows, blown up."""
     counts = np.zeros(_BINS, np.int64)
     for at, rule in enumerate(rules):
-        rows = np.arange(_SAMPLED // 2, len(rule.members), _SAMPLED)
+        rows = np.arange(SAMPLED_EVERY // 2, len(rule.members), SAMPLED_EVERY)
         survey = functools.partial(_survey, keys.of_rule(rule), at)
 
         def work(here: slice, survey: Callable[[Ints], Ints] = survey, rows: Ints = rows) -> Ints:
@@ -286,7 +286,7 @@ def _weights(keys: _Keys, rules: list[_Rule]) -> Ints:
 
         for each in _threads.over(len(rows), work, size=2000):
             counts += each
-    return counts * _SAMPLED
+    return counts * SAMPLED_EVERY
 
 
 def _looked(keys: _Keys, rule: _Rule, at: int, cut: float) -> list[Found]:

@@ -136,9 +136,9 @@ def fit(
             u,
             _companion(m, u, taken),
             float(share[2]),
-            _of_namesakes(patterns, kinds[1], u, stand_for),
-            _joint_of(patterns, kinds[1], stand_for),
-            _errors_of(patterns, kinds[0]),
+            namesake_u(patterns, kinds[1], u, stand_for),
+            origin_event_dependence(patterns, kinds[1], stand_for),
+            error_dependence(patterns, kinds[0]),
             float(kinds[0].sum()),
             m,
             recorded,
@@ -176,8 +176,8 @@ def reweight_by_people(
         u=u,
         companion=_companion(rates.m, u, taken),
         phi=min(float(kinds[2].sum() / of_people.sum()), _MOST_COMPANIONS),
-        namesake=_of_namesakes(patterns, kinds[1], u, stand_for),
-        place_and_event=_joint_of(patterns, kinds[1], stand_for),
+        namesake=namesake_u(patterns, kinds[1], u, stand_for),
+        place_and_event=origin_event_dependence(patterns, kinds[1], stand_for),
     )
 
 
@@ -231,7 +231,9 @@ def _mean(stand_for: Floats, times: Floats) -> float:
     return float((stand_for * times).sum()) / total if total > 0 else 1.0
 
 
-def _joint_of(patterns: levels.Levels, non_matches: Floats, stand_for: Floats) -> Floats:
+def origin_event_dependence(
+    patterns: levels.Levels, non_matches: Floats, stand_for: Floats
+) -> Floats:
     """How much likelier levels of origin and event are together than apart, among strangers.
 
     Taken from pairs whose names differ: among the others, one person's would pass for it. Pairs
@@ -249,7 +251,7 @@ def _joint_of(patterns: levels.Levels, non_matches: Floats, stand_for: Floats) -
     return _than_apart(both, _THOUGHT * np.maximum(np.minimum(by_row, by_column), 1.0))
 
 
-def _errors_of(patterns: levels.Levels, linked: Floats) -> Floats:
+def error_dependence(patterns: levels.Levels, linked: Floats) -> Floats:
     """How much likelier kinds of name and birth are together than apart, among one person's.
 
     Where each report with an error has just one, a report with another birthday has the name right.
@@ -273,7 +275,7 @@ def _than_apart(both: Floats, thought: float | Floats) -> Floats:
     return np.asarray((both + thought) / (apart + thought))
 
 
-def _of_namesakes(
+def namesake_u(
     patterns: levels.Levels, non_matches: Floats, u: tuple[Floats, ...], stand_for: Floats
 ) -> tuple[Floats, ...]:
     """Give u among strangers whose given names agree; the name itself is in u already.

@@ -30,9 +30,9 @@ from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
 from uncounted.linkage.sampler.comparison_counts import ComparisonCounts
 from uncounted.linkage.sampler.slice_m import MConditional
 
-_RATES = tuple(prior_counts(prior) for prior in PRIORS)
+LEVEL_COUNTS = tuple(prior_counts(prior) for prior in PRIORS)
 # A name that differs is at most so much likelier among reports of one person as among others.
-_NEVER_FOR = 0.7
+DIFFERENT_NAME_CAP = 0.7
 _TINY = 1e-300  # no share is nothing, whose logarithm there is not
 
 
@@ -109,7 +109,7 @@ class MatchProbabilities:
 
     def _copies(self, weights: Floats) -> tuple[Floats, Floats]:
         """log(t / u) of copies of an original, by level; r, s and d by field."""
-        chance = _of_reports(_by_kind(np.concatenate(self.m)))[: len(weights)]
+        chance = report_shares(kind_sums(np.concatenate(self.m)))[: len(weights)]
         right, slip, different = chance[:, 1:].T
         less = np.zeros_like(chance)  # by how much m is more than t: it counts who errs twice
         less[:, pair_likelihood.RIGHT] = np.log(right)
@@ -169,7 +169,7 @@ class MatchProbabilities:
         )
 
 
-def _of_reports(pairs: Floats) -> Floats:
+def report_shares(pairs: Floats) -> Floats:
     """How often one report is right, a slip and different, from how often pairs are; by field.
 
     Pairs are right if both are: r^2, and not different if neither is: (r + s)^2.
@@ -213,7 +213,7 @@ GIVEN_AGREES = np.array(
 
 def capped(m: Floats, u: Floats) -> Floats:
     """Rates of levels that differ, of which none is for a link."""
-    return np.minimum(m, _NEVER_FOR * u)
+    return np.minimum(m, DIFFERENT_NAME_CAP * u)
 
 
 def draw_m(
@@ -232,8 +232,8 @@ def draw_m(
     last = np.concatenate(rates.m)
     if rates.uncapped is not None:
         last[_HAS_CAP] = rates.uncapped
-    chance = _draw_kinds(rng, kinds, _by_kind(last))
-    weight = np.concatenate(_RATES) + np.concatenate(linked)
+    chance = _draw_kinds(rng, kinds, kind_sums(last))
+    weight = np.concatenate(LEVEL_COUNTS) + np.concatenate(linked)
     drawn = _draw_shares(rng, weight, last) * chance.ravel()[_OF_KIND]
     m, uncapped = drawn.copy(), drawn[_HAS_CAP]
     m[_HAS_CAP] = capped(uncapped, np.concatenate(rates.u)[_HAS_CAP])
@@ -279,28 +279,28 @@ def draw_m_collapsed(
 
 
 def _m_given(counts: ComparisonCounts, fields: int, levels: int) -> MConditional:
-    table = _table(tuple(np.append(0.0, each) for each in _RATES))[:fields, :levels]
-    return MConditional(counts, KINDS, table.copy(), _PRIOR_KINDS[:fields], _LEAST[:fields])
+    table = _table(tuple(np.append(0.0, each) for each in LEVEL_COUNTS))[:fields, :levels]
+    return MConditional(counts, KINDS, table.copy(), KIND_COUNTS[:fields], _LEAST[:fields])
 
 
 def by_field(levels: Floats) -> tuple[Floats, ...]:
     """Numbers of levels but the first, given for all fields one after the other, field by field."""
-    return tuple(np.split(levels, np.cumsum([len(each) for each in _RATES])[:-1]))
+    return tuple(np.split(levels, np.cumsum([len(each) for each in LEVEL_COUNTS])[:-1]))
 
 
-def _by_kind(levels: Floats) -> Floats:
+def kind_sums(levels: Floats) -> Floats:
     """Sums over levels of all fields, one after the other, by field and kind."""
     return np.bincount(_OF_KIND, levels, 4 * len(PRIORS)).reshape(-1, 4)
 
 
 def _draw_kinds(rng: np.random.Generator, kinds: Floats, last: Floats) -> Floats:
     """How often pairs are right, slips and different, by field, opposite the last."""
-    _, was_right, was_slip, _ = _of_reports(last).T
+    _, was_right, was_slip, _ = report_shares(last).T
     was_agree = was_right + was_slip
-    right, slip, different = (_PRIOR_KINDS + kinds)[:, 1:].T
+    right, slip, different = (KIND_COUNTS + kinds)[:, 1:].T
     agree = _beta_above(rng, right + slip, different, _LEAST, was_agree)
     rightly = agree.copy()
-    has = _PRIOR_KINDS[:, pair_likelihood.SLIP] > 0
+    has = KIND_COUNTS[:, pair_likelihood.SLIP] > 0
     rightly[has] *= _beta_above(rng, right[has], slip[has], 0.0, (was_right / was_agree)[has])
     return np.stack([np.zeros(len(agree)), rightly**2, agree**2 - rightly**2, 1 - agree**2], axis=1)
 
@@ -311,11 +311,11 @@ def _draw_shares(rng: np.random.Generator, weight: Floats, last: Floats) -> Floa
     They are drawn as gammas. What the last ones summed to is unknown and does not matter: it is
     drawn.
     """
-    sums = rng.standard_gamma(_by_kind(weight))
-    was = last * (sums / np.maximum(_by_kind(last), _TINY)).ravel()[_OF_KIND]
+    sums = rng.standard_gamma(kind_sums(weight))
+    was = last * (sums / np.maximum(kind_sums(last), _TINY)).ravel()[_OF_KIND]
     fresh = rng.standard_gamma(weight, (overrelaxation.FRESH, len(weight)))
     gammas = overrelaxation.opposite(rng, np.maximum(was, _TINY), np.maximum(fresh, _TINY))
-    return np.asarray(gammas / _by_kind(gammas).ravel()[_OF_KIND])
+    return np.asarray(gammas / kind_sums(gammas).ravel()[_OF_KIND])
 
 
 # Of the levels of all fields, one after the other: the number of field and kind.
@@ -323,7 +323,7 @@ _OF_KIND = np.concatenate([4 * field + np.array(prior.kinds) for field, prior in
 # And which of them have a cap.
 _HAS_CAP = np.concatenate([~prior.agrees & bool(prior.split) for prior in PRIORS])
 # What each prior adds to the reports of each kind: two for each pair that it thinks of.
-_PRIOR_KINDS = 2 * WEIGHT * _of_reports(_by_kind(np.concatenate([p.mean for p in PRIORS])))
+KIND_COUNTS = 2 * WEIGHT * report_shares(kind_sums(np.concatenate([p.mean for p in PRIORS])))
 _LEAST = np.sqrt([prior.least for prior in PRIORS])
 
 

@@ -57,18 +57,18 @@ def fit_pairs(
     stand_for = together(times, sampled.stand_for**2) / weights
     rates = em.fit(levels, weights, count, stand_for)
     likely = em.match_probability(rates, levels, weights)[mine] > 0.5
-    by_people = together(*_by_people(encoded.count, left, right, row, likely, sampled))
+    by_people = together(*people_weights(encoded.count, left, right, row, likely, sampled))
     rates = em.reweight_by_people(rates, levels, weights, by_people, stand_for)
     return codes, rates, (rates.of(levels)[mine] - np.log(count))[row]
 
 
-def _by_people(
+def people_weights(
     count: int,
     left: Ints,
     right: Ints,
     row: Codes,
     likely: NDArray[np.bool_],
-    sampled: _SampledNonMatches,
+    sampled: SampledNonMatches,
 ) -> tuple[Floats, Floats]:
     """How many pairs of people show each row of levels, and each sampled pair stands for.
 
@@ -102,7 +102,7 @@ def _by_people(
 
 
 @attrs.frozen
-class _SampledNonMatches:
+class SampledNonMatches:
     """Sampled pairs, their levels, and how many pairs each stands for."""
 
     left: Ints
@@ -113,13 +113,13 @@ class _SampledNonMatches:
 
 def _others(
     encoded: Encoded, left: Ints, right: Ints, seed: int, progress: Progress
-) -> _SampledNonMatches:
+) -> SampledNonMatches:
     """Sample pairs that are none of these; none, if these are all."""
     count = encoded.count
     missing = count * (count - 1) // 2 - len(left)
     if not missing:
         none = np.zeros(0, np.int64)
-        return _SampledNonMatches(none, none, np.zeros(0, np.int32), np.zeros(0))
+        return SampledNonMatches(none, none, np.zeros(0, np.int32), np.zeros(0))
     sampled = pair_sampling.sample_pairs(
         encoded.keys,
         np.random.default_rng([seed, 3]),
@@ -130,7 +130,7 @@ def _others(
     one, two, stand_for = sampled.left[rest], sampled.right[rest], sampled.stands_for[rest]
     total = max(float(stand_for.sum()), 1.0)  # none, if all lots are among the candidates
     codes = _compare(encoded, one, two, progress)
-    return _SampledNonMatches(one, two, codes, stand_for * (missing / total))
+    return SampledNonMatches(one, two, codes, stand_for * (missing / total))
 
 
 def _isin(some: Ints, ordered: Ints) -> NDArray[np.bool_]:

@@ -105,13 +105,13 @@ def named(name: str) -> PartitionPrior:
 
 
 def _draw_q(rng: np.random.Generator, state: partition.PartitionState, last: Floats) -> Floats:
-    clusters, more = _repeats(state.on)
+    clusters, more = repeats_by_list(state.on)
     fresh = rng.beta(Q_PRIOR[0] + more, Q_PRIOR[1] + clusters, (overrelaxation.FRESH, len(last)))
     return np.clip(overrelaxation.opposite(rng, last, fresh), 1e-6, 1 - 1e-6)
 
 
 @compiled
-def _repeats(on: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def repeats_by_list(on: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """By list: clusters that are on it, and reports there beyond the first of each."""
     clusters, more = np.zeros(on.shape[1], np.int64), np.zeros(on.shape[1], np.int64)
     for slot in range(len(on)):

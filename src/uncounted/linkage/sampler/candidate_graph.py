@@ -87,7 +87,7 @@ def build(
         NotLinkable: nearly everybody is likely to be one person with too many others.
     """
     count = encoded.count
-    unit = _units(count, decisions)
+    unit = decided_units(count, decisions)
     log_floor = float(special.logit(floor))
     keep = pairs.log_odds >= log_floor
     while 2 * keep.sum() > MOST_NEAR * count:
@@ -104,7 +104,7 @@ def build(
     kept = pairs.only(keep)
     starts, near, codes, weak = _rows(count, kept)
     everything = len(pairs.left) == count * (count - 1) // 2
-    apart_starts, apart = _apart(count, decisions)
+    apart_starts, apart = decided_apart(count, decisions)
     graph = of_candidates(
         starts=starts,
         near=near,
@@ -118,7 +118,7 @@ def build(
         tries=np.zeros(0, np.float32),
         tries_of=np.zeros(0, np.float32),
         lists=encoded.source.astype(np.int64),
-        mate=_rings(unit),
+        mate=unit_rings(unit),
         apart_starts=apart_starts,
         apart=apart,
         dense=_dense(pairs, count) if everything else np.zeros(0, np.int32),
@@ -202,7 +202,7 @@ def start(built: CandidateGraph, *, together: bool, once_a_list: bool) -> Ints:
     """
     graph = built.graph
     count = len(graph.lists)
-    label = _units(count, built.decisions)
+    label = decided_units(count, built.decisions)
     if not together:
         return label
     kept = built.kept
@@ -249,7 +249,7 @@ def _join(graph: Graph, left: Ints, right: Ints, label: Ints, once_a_list: bool)
             r = following[r]
 
 
-def _units(count: int, decisions: Sequence[Decision]) -> Ints:
+def decided_units(count: int, decisions: Sequence[Decision]) -> Ints:
     """The first report of each report's unit, those that decisions have made one person."""
     joined = np.array([(i, j) for i, j, same in decisions if same], np.int64).reshape(-1, 2)
     label = connected(count, joined[:, 0], joined[:, 1])
@@ -265,7 +265,7 @@ def _units(count: int, decisions: Sequence[Decision]) -> Ints:
     return unit
 
 
-def _rings(unit: Ints) -> Codes:
+def unit_rings(unit: Ints) -> Codes:
     """Link the reports of each unit in a ring."""
     order = np.argsort(unit, kind="stable").astype(np.int32)
     held = unit[order]
@@ -277,7 +277,8 @@ def _rings(unit: Ints) -> Codes:
     return mate
 
 
-def _apart(count: int, decisions: Sequence[Decision]) -> tuple[Ints, Codes]:
+def decided_apart(count: int, decisions: Sequence[Decision]) -> tuple[Ints, Codes]:
+    """The reports that decisions keep apart from each report, as row starts and reports."""
     rows = np.array([(i, j) for i, j, same in decisions if not same], np.int64).reshape(-1, 2)
     both = np.concatenate([rows, rows[:, ::-1]])
     both = both[np.lexsort((both[:, 1], both[:, 0]))]

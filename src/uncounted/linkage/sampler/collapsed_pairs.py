@@ -27,7 +27,7 @@ from uncounted.linkage.sampler.state import Graph
 
 # Doubt of a chance p is p (1 - p). A rate of which less than so much is in doubt is known well
 # enough, and one that more links teach, too: it is drawn in turn with the partition alone.
-_LEAST_SHARE, _MOST_LINKS = 0.05, 1000
+_LEAST_SHARE, MOST_LINKS = 0.05, 1000
 _LEAST_DOUBT, _MOST_OF_IT = 1e-4, 0.95  # pairs with less, and those with the rest, are left out
 
 
@@ -81,7 +81,7 @@ def choose(graph: Graph, worth: MatchWeights, kinds: Kinds, log_u: Floats) -> Co
         for level, kind in _to_draw(row):
             here = shown[:, field] == level if level else row[shown[:, field]] == kind
             linked = links[here].sum()
-            if linked <= _MOST_LINKS and doubts[here].sum() > _LEAST_SHARE * linked:
+            if linked <= MOST_LINKS and doubts[here].sum() > _LEAST_SHARE * linked:
                 mine = _most_in_doubt(len(graph.mate), pairs, here[pairs.row])
                 if len(mine):
                     steps.append((field, level, kind))

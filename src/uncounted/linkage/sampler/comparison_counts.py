@@ -177,7 +177,7 @@ def _compare(
     members(state, slot, group, 0)
     for x in range(1, k):
         for y in range(x):
-            codes[at] = _levels(graph, worth, group[x], group[y])
+            codes[at] = pair_levels(graph, worth, group[x], group[y])
             at += 1
 
 
@@ -197,7 +197,7 @@ def _count_more(
 
 
 @compiled_inner
-def _levels(graph: Graph, worth: MatchWeights, i: int, j: int) -> int:
+def pair_levels(graph: Graph, worth: MatchWeights, i: int, j: int) -> int:
     """Packed levels of any pair: a candidate's are nearer than what a chain remembers."""
     at = edge(graph, i, j) if len(graph.dense) == 0 else -1
     return graph.codes[at] if at >= 0 else pair_of(graph, worth, i, j)[0]
