@@ -38,6 +38,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from tests.vault.opened import execute, log_of
 
 from uncounted.errors import (
     BadInput,
@@ -61,6 +62,7 @@ from uncounted.vault.log import rollback
 from uncounted.vault.reports import attachments
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.ingest import IncomingReport
+from uncounted.vault.store.lock import Lock
 
 WHEN = "2026-11-24T12:00:00Z"
 _TAGS = "tagmanifest-sha512.txt"
@@ -260,26 +262,28 @@ def test_a_flip_in_the_upper_tiles_of_a_long_log_is_noticed(
 ) -> None:
     """From 65,536 entries on a full tile of the first level is not needed for the root."""
     monkeypatch.setattr(os, "fsync", lambda _: None)  # 500 files, and no crash is at stake
-    with Case.create(tmp_path / "case", me) as case:
-        forgotten = [
-            (seq, "note", WHEN, 1, sha256(str(seq).encode()), None, None)
-            for seq in range(1, 65_600)
-        ]
-        with case._storage.transaction():
-            case._storage._many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", forgotten)
+    Case.create(tmp_path / "case", me).close()
+    forgotten = [
+        (seq, "note", WHEN, 1, sha256(str(seq).encode()), None, None) for seq in range(1, 65_600)
+    ]
+    sql = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
+    execute(tmp_path / "case", me, sql, rows=forgotten)
+    with Case.open(tmp_path / "case", me):
+        pass  # which writes the log
     tile = tmp_path / "case/log/tile/1/000"
     for path in (tile, tmp_path / "case/log/tile/2/000.p/1"):
         whole = path.read_bytes()
         path.write_bytes(whole[:9] + bytes([whole[9] ^ 16]) + whole[10:])
         try:
-            with Case.open(tmp_path / "case", me) as case:
-                said = "\n".join(case._log.differences())
+            Case.open(tmp_path / "case", me).close()
+            with log_of(tmp_path / "case", me) as log:
+                said = "\n".join(log.differences())
         except Damaged as error:
             said = str(error)
         assert re.search("tiles of (level 1|the log)", said)
         path.write_bytes(whole)
-    with Case.open(tmp_path / "case", me) as case:
-        assert list(case._log.differences()) == []
+    with log_of(tmp_path / "case", me) as log:
+        assert list(log.differences()) == []
 
 
 HOW = {
@@ -560,11 +564,10 @@ def test_a_folder_that_is_read_only_is_said(kept: Kept, monkeypatch: pytest.Monk
 
 
 def test_the_second_process_waits_for_the_first(kept: Kept) -> None:
-    first = Case.open(kept.case, kept.me)
+    first = Lock(kept.case / "lock")
     with pytest.raises(CaseBusy, match=f"process {os.getpid()} on "):
         Case.open(kept.case, kept.me)
-    threading.Timer(0.15, first._lock.release).start()
-    first._storage.close()
+    threading.Timer(0.15, first.release).start()
     with Case.open(kept.case, kept.me, wait=20) as second:
         assert second.check() == ()
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from tests.vault.opened import entries_of, execute
 
 from uncounted.errors import (
     AlreadyThere,
@@ -123,15 +124,20 @@ def test_a_withdrawn_report_is_gone_and_stays_gone(case: Case, make: Maker) -> N
     assert case.replay() == case.state()
 
 
-def test_every_version_of_a_withdrawn_report_loses_its_key(case: Case, make: Maker) -> None:
-    case.intake("one", {}, [make(1)])
-    case.intake("one", {}, [make(1, note="changed")])
-    case.withdraw("one", "R-1")
-    rows = [row for row in case._storage.entries() if row.kind == "report"]
+def test_every_version_of_a_withdrawn_report_loses_its_key(
+    tmp_path: Path, me: Identity, make: Maker
+) -> None:
+    folder = tmp_path / "case"
+    with Case.create(folder, me) as case:
+        case.intake("one", {}, [make(1)])
+        case.intake("one", {}, [make(1, note="changed")])
+        case.withdraw("one", "R-1")
+        assert (folder / "case.db-wal").stat().st_size == 0
+    with entries_of(folder, me) as entries:
+        rows = [row for row in entries.storage.entries() if row.kind == "report"]
+        assert entries.storage._one("PRAGMA secure_delete") == (1,)
     assert [row.sealed for row in rows] == [None, None]
     assert all(len(row.leaf) == 32 for row in rows)
-    assert case._storage._one("PRAGMA secure_delete") == (1,)
-    assert (case.folder / "case.db-wal").stat().st_size == 0
 
 
 def test_the_same_id_of_another_source_stays(case: Case, make: Maker) -> None:
@@ -177,8 +183,7 @@ def test_a_newer_version_is_said(filled: Path, me: Identity) -> None:
 
 
 def test_a_newer_schema_is_said(filled: Path, me: Identity) -> None:
-    with Case.open(filled, me) as case:
-        case._storage._run("PRAGMA user_version = 4")
+    execute(filled, me, "PRAGMA user_version = 4")
     with pytest.raises(NotACase, match="version 4, this program knows 3"):
         Case.open(filled, me)
 

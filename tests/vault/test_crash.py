@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from tests.vault.opened import entries_of, execute
 
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
@@ -142,9 +143,10 @@ def test_a_withdrawal_that_was_cut_short_is_finished_at_the_next_opening(
     filled: Path, me: Identity
 ) -> None:
     assert _killed(filled, me, "unscrubbed", 0) == ["kept", "sealed"]
-    with Case.open(filled, me) as case:
-        assert not case._storage.must_scrub()
-        assert case._storage._one("PRAGMA freelist_count") == (0,)
+    Case.open(filled, me).close()
+    with entries_of(filled, me) as entries:
+        assert not entries.storage.must_scrub()
+    assert execute(filled, me, "PRAGMA freelist_count") == [(0,)]
     assert _reports_after(filled, me) == 2999
 
 

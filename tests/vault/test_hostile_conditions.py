@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
+from tests.vault.opened import entries_of, execute
 
 from uncounted.errors import Damaged, NoSpace, RolledBack, UsedWrongly
 from uncounted.vault.case import Case
@@ -44,15 +46,15 @@ def folder(tmp_path: Path, me: Identity) -> Path:
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Writing the database anew finds no room, for as long as `full(True)` stands."""
-    real = Storage._run
+    real = Storage.overwrite_deleted
     state = {"full": True}
 
-    def run(self: Storage, sql: str, values: tuple[object, ...] = ()) -> None:
-        if sql == "VACUUM" and state["full"]:
+    def overwrite_deleted(self: Storage) -> None:
+        if state["full"]:
             raise NoSpace("the disk is full", hint="nothing was kept")
-        real(self, sql, values)
+        real(self)
 
-    monkeypatch.setattr(Storage, "_run", run)
+    monkeypatch.setattr(Storage, "overwrite_deleted", overwrite_deleted)
 
     def full(is_full: bool) -> None:
         state["full"] = is_full
@@ -73,7 +75,8 @@ def test_a_full_disk_after_a_withdrawal_is_told_as_it_is(
     full_disk(False)
     with Case.open(folder, me) as case:
         assert case.check() == ()
-        assert not case._storage.must_scrub()
+    with entries_of(folder, me) as entries:
+        assert not entries.storage.must_scrub()
 
 
 def test_a_full_disk_after_an_import_was_taken_back(
@@ -95,25 +98,23 @@ def test_an_attachment_does_not_hide_that_something_is_to_be_overwritten(
         with pytest.raises(NoSpace, match="it is forgotten"):
             case.withdraw("one", "R-1")
         case.attach("one", "R-2", [file])
-        assert case._storage.must_scrub()
-        assert not case._storage.must_sweep()
+    with entries_of(folder, me) as entries:
+        assert entries.storage.must_scrub()
+        assert not entries.storage.must_sweep()
 
 
 def test_a_report_that_a_member_rewrote_in_place_is_noticed_wherever_it_is_read(
     folder: Path, me: Identity
 ) -> None:
     """Sealed anew, with the body as it was: only the commitment to the payload tells."""
-    with Case.open(folder, me) as case:
-        row = case._storage.entry(1)
+    with entries_of(folder, me) as entries:
+        row = entries.storage.entry(1)
         assert row is not None
         assert row.sealed is not None
-        plain = case._entries.keys.unseal(1, b"entry", row.sealed)
-        new = case._entries.keys.seal(1, b"entry", plain.replace(b"arrested", b"executed"))
-        with case._storage.transaction():
-            case._storage._run(
-                "UPDATE entries SET wrapped = ?, content = ? WHERE seq = 1",
-                (new.wrapped, new.content),
-            )
+        plain = entries.keys.unseal(1, b"entry", row.sealed)
+        new = entries.keys.seal(1, b"entry", plain.replace(b"arrested", b"executed"))
+    sql = "UPDATE entries SET wrapped = ?, content = ? WHERE seq = 1"
+    execute(folder, me, sql, rows=[(new.wrapped, new.content)])
     with Case.open(folder, me) as case:
         said = "the bytes kept with entry 1 are not those it commits to"
         with pytest.raises(Damaged, match=said):
@@ -126,8 +127,7 @@ def test_a_report_that_a_member_rewrote_in_place_is_noticed_wherever_it_is_read(
 
 
 def _destroyed(folder: Path, me: Identity, sql: str) -> tuple[str, ...]:
-    with Case.open(folder, me) as case, case._storage.transaction():
-        case._storage._run(sql)
+    execute(folder, me, sql)
     with Case.open(folder, me) as case:
         return case.check()
 
@@ -195,12 +195,14 @@ def test_a_withdrawal_excuses_nothing_else(rich: Path, me: Identity) -> None:
 def test_bytes_that_were_to_be_forgotten_and_came_back_are_noticed(
     rich: Path, me: Identity
 ) -> None:
+    with entries_of(rich, me) as entries:
+        kept = entries.storage.object(5)
+    assert kept is not None
     with Case.open(rich, me) as case:
-        kept = case._storage.object(5)
-        assert kept is not None
         case.withdraw("one", "R-1")
-        with case._storage.transaction():
-            case._storage.add_object(5, kept, derived=True)
+    with entries_of(rich, me) as entries, entries.storage.transaction():
+        entries.storage.add_object(5, kept, derived=True)
+    with Case.open(rich, me) as case:
         assert case.check() == ("the bytes of entry 5 should have been forgotten, and are there",)
 
 
@@ -333,13 +335,15 @@ def test_a_source_with_almost_the_name_of_another_is_refused(case: Case, almost:
     assert set(case.sources()) == {"Gather One"}
 
 
-def test_a_report_that_an_older_version_kept_in_pieces_is_still_found(case: Case) -> None:
-    case.intake("one", {}, [IncomingReport("x", {"note": ""}, BOTH, 1)])
-    row = case._storage.report("one", "x")
-    assert row is not None
-    with case._storage.transaction():
-        case._storage._run("UPDATE reports SET id = ?", (PIECES_ID,))
-    assert case.intake("one", {}, [IncomingReport(WHOLE_ID, {}, BOTH, 1)]).updated == 1
+def test_a_report_that_an_older_version_kept_in_pieces_is_still_found(
+    tmp_path: Path, me: Identity
+) -> None:
+    folder = tmp_path / "case"
+    with Case.create(folder, me) as case:
+        case.intake("one", {}, [IncomingReport("x", {"note": ""}, BOTH, 1)])
+    execute(folder, me, "UPDATE reports SET id = ?", rows=[(PIECES_ID,)])
+    with Case.open(folder, me) as case:
+        assert case.intake("one", {}, [IncomingReport(WHOLE_ID, {}, BOTH, 1)]).updated == 1
 
 
 def test_reports_that_allow_no_use_are_counted_where_they_were_taken_in(case: Case) -> None:
@@ -498,9 +502,11 @@ def test_a_lock_that_becomes_a_link_meanwhile_empties_no_file(folder: Path, tmp_
 
 
 def test_a_report_whose_key_was_destroyed_in_place_is_said(folder: Path, me: Identity) -> None:
+    with entries_of(folder, me) as entries:
+        (row,) = (row for row in entries.storage.reports() if row.id == "R-2")
+        with entries.storage.transaction():
+            entries.storage.forget_entry(row.seq)
     with Case.open(folder, me) as case:
-        (row,) = (row for row in case._storage.reports() if row.id == "R-2")
-        case._storage.forget_entry(row.seq)
         for read in (lambda: case.reports("link", TODAY), lambda: list(case.every_report())):
             with pytest.raises(Damaged, match=f"entry {row.seq} was destroyed, and its report"):
                 read()
@@ -524,11 +530,14 @@ def test_too_little_memory_to_write_the_database_anew_keeps_nobody_out(
         def __getattr__(self, name: str) -> object:
             return getattr(self._database, name)
 
-    case = Case.open(folder, me)
-    monkeypatch.setattr(case._storage, "_db", Little(case._storage._db))
+    real = sqlcipher.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlcipher, "connect", lambda *args, **named: Little(real(*args, **named)))
+        case = Case.open(folder, me)
     with pytest.raises(NoSpace, match="it is forgotten, and that was kept"):
         case.withdraw("one", "R-2")
     case.close()
     with Case.open(folder, me) as again:
-        assert not again._storage.must_scrub()
         assert again.check() == ()
+    with entries_of(folder, me) as entries:
+        assert not entries.storage.must_scrub()

@@ -14,6 +14,7 @@ from pathlib import Path
 import attrs
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from tests.vault.opened import entries_of, execute
 
 from uncounted.errors import AlreadyThere, BadInput, Damaged, Error, NoAccess, NoSpace, UsedWrongly
 from uncounted.proof.checkpoint import open_checkpoint
@@ -262,14 +263,18 @@ def test_nothing_is_left_under_the_old_key(both: Path, me: Identity, many: Many)
     with Case.open(both, me) as case:
         case.put("linkage", {"draws": 1}, b"draws", ["link"])
         case.withdraw("one", "R-5")
-        old_rows = [row for row in case._storage.entries() if row.sealed is not None]
+    with entries_of(both, me) as entries:
+        old_keys = entries.keys
+        old_rows = [row for row in entries.storage.entries() if row.sealed is not None]
         old = [row.sealed.wrapped for row in old_rows if row.sealed is not None]
-        old_object = case._storage.object(old_rows[-3].seq)
-        old_keys, state = case._entries.keys, case.state()
+        old_object = entries.storage.object(old_rows[-3].seq)
+    with Case.open(both, me) as case:
+        state = case.state()
         case.rotate()
         assert case.state() == state
-        new_keys = case._entries.keys
-        new = [row.sealed for row in case._storage.entries() if row.sealed is not None]
+    with entries_of(both, me) as entries:
+        new_keys = entries.keys
+        new = [row.sealed for row in entries.storage.entries() if row.sealed is not None]
     content = (both / "case.db").read_bytes()
     numbers = range(len(content) // PAGE)
     assert all(_fits(content, number, new_keys.database) for number in numbers), "the check works"
@@ -378,13 +383,8 @@ def test_a_table_of_members_that_no_entry_speaks_of_is_noticed(
 
 
 def test_a_flip_in_the_pages_of_the_member_tables_is_noticed(both: Path, me: Identity) -> None:
-    with Case.open(both, me) as case:
-        pages = [
-            row[0]
-            for row in case._storage._rows(
-                "SELECT rootpage FROM sqlite_schema WHERE tbl_name IN ('members', 'holders')"
-            )
-        ]
+    sql = "SELECT rootpage FROM sqlite_schema WHERE tbl_name IN ('members', 'holders')"
+    pages = [row[0] for row in execute(both, me, sql)]
     whole = (both / "case.db").read_bytes()
     assert len(pages) >= 2
     for page in pages:
@@ -432,7 +432,8 @@ def test_debians_age_opens_what_members_are_given(
         for recipient in given:
             case.grant(recipient)
         case.rotate()
-        case_key = case._entries.keys.unsafe_case_key().hex()
+    with entries_of(filled, me) as entries:
+        case_key = entries.keys.unsafe_case_key().hex()
     for key, recipient in zip(keys, given, strict=True):
         sealed = filled / "members" / grants.file_name(recipient, 2)
         done = subprocess.run(

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shamir_mnemonic.wordlist import WORDLIST
+from tests.vault.opened import entries_of
 
 from uncounted.errors import AlreadyThere, BadInput, NoAccess, UsedWrongly
 from uncounted.vault.case import Case, Member
@@ -62,7 +63,7 @@ def test_fewer_say_nothing_of_the_secret() -> None:
             ((share, _),) = shamir_mnemonic.generate_mnemonics(
                 1, [(2, 2)], secret, iteration_exponent=0
             )
-            values.append(recovery_shares.read(share, 1)._share.value[0])
+            values.append(recovery_shares.read(share, 1).share.value[0])
         means.append(sum(values) / len(values))
     error = (256**2 / 12 / 200) ** 0.5 * 2**0.5
     assert abs(means[0] - means[1]) < 5 * error
@@ -71,10 +72,10 @@ def test_fewer_say_nothing_of_the_secret() -> None:
 def test_the_key_is_the_one_that_age_knows() -> None:
     """Bech32 by the specification (BIP 173), against a key that pyrage spelled, and X25519."""
     secret = bytes(range(1, 33))
-    spelled = recovery_shares._bech32("age-secret-key-", secret).upper()
+    spelled = recovery_shares.bech32("age-secret-key-", secret).upper()
     public = X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
-    assert SecretKey.from_age(spelled).recipient == recovery_shares._bech32("age", public)
-    assert recovery_shares._bech32("a", b"") == "a12uel5l"  # BIP 173, "Test vectors"
+    assert SecretKey.from_age(spelled).recipient == recovery_shares.bech32("age", public)
+    assert recovery_shares.bech32("a", b"") == "a12uel5l"  # BIP 173, "Test vectors"
 
 
 def test_the_official_vector_of_the_specification_reads() -> None:
@@ -148,8 +149,8 @@ def _forged(share: RecoveryShare) -> str:
     """A share that is in order by itself, and says something else."""
     import dataclasses
 
-    value = bytes([share._share.value[0] ^ 1, *share._share.value[1:]])
-    return str(dataclasses.replace(share._share, value=value).mnemonic())
+    value = bytes([share.share.value[0] ^ 1, *share.share.value[1:]])
+    return str(dataclasses.replace(share.share, value=value).mnemonic())
 
 
 def test_a_forged_share_is_noticed_even_as_one_too_many() -> None:
@@ -223,10 +224,11 @@ def test_no_share_is_in_the_case_file(filled: Path, me: Identity) -> None:
     with Case.open(filled, me) as case:
         made = recovery_shares.split(case.id, 5, 3)
         case.add_recovery(made.recipient, 5, 3)
+    with entries_of(filled, me) as entries:
         bodies = [
             str(opened.body)
-            for row in case._storage.entries()
-            if (opened := case._entries.open(row)) is not None
+            for row in entries.storage.entries()
+            if (opened := entries.open(row)) is not None
         ]
     for share in made.unsafe_shares:
         start = " ".join(share.split()[4:7])

@@ -17,6 +17,7 @@ from uncounted.errors import BadInput, Damaged, NoSpace, UsedWrongly
 from uncounted.export import write as writing
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
+from uncounted.vault.log.entries import Entries
 from uncounted.vault.reports import attachments
 from uncounted.vault.reports.ingest import IncomingReport
 
@@ -209,7 +210,7 @@ def test_what_a_crash_left_is_swept_on_opening(
     with Case.create(tmp_path / "b.case", me) as case:
         case.intake("one", ABOUT, [make(1)])
     case = Case.open(tmp_path / "b.case", me)
-    monkeypatch.setattr(attachments, "_note", crash)
+    monkeypatch.setattr(Entries, "append", crash)
     monkeypatch.setattr(attachments, "sweep", lambda *_: None)
     with pytest.raises(Gone):
         case.attach("one", "R-1", [scan])

@@ -11,6 +11,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 from tests.vault.conftest import Maker
+from tests.vault.opened import entries_of, execute
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.vault.case import Case
@@ -242,22 +243,23 @@ def test_what_would_stand_again_must_still_be_true(case: Case) -> None:
 # Forgetting -------------------------------------------------------------------------------------
 
 
-def test_a_withdrawn_report_takes_its_decisions_with_it(case: Case) -> None:
-    case.decide(said((0, 1, False)))
-    taken = case.decide(said((0, 1, True), (1, 2, True), note=NOTE)).entry
-    case.decide(said((2, 3, True)))
-    assert taken is not None
-    case.undo_decision(taken)
-    case.withdraw("one", "R-1")
-    assert standing(case) == {("R-2", "R-3"): True}
-    states = [each.standing for each in case.decision_states().values()]
-    assert states == ["forgotten"] * 3 + ["stands"]
-    assert sound(case)
-    for row in case._storage.entries("decision"):
-        opened = case._entries.open(row)
-        assert opened is None or ["one", "R-1"] not in opened.body["pair"]
-    with pytest.raises(UsedWrongly, match="is left to be taken back"):
+def test_a_withdrawn_report_takes_its_decisions_with_it(filled: Path, me: Identity) -> None:
+    with Case.open(filled, me) as case:
+        case.decide(said((0, 1, False)))
+        taken = case.decide(said((0, 1, True), (1, 2, True), note=NOTE)).entry
+        case.decide(said((2, 3, True)))
+        assert taken is not None
         case.undo_decision(taken)
+        case.withdraw("one", "R-1")
+        assert standing(case) == {("R-2", "R-3"): True}
+        states = [each.standing for each in case.decision_states().values()]
+        assert states == ["forgotten"] * 3 + ["stands"]
+        assert sound(case)
+        with pytest.raises(UsedWrongly, match="is left to be taken back"):
+            case.undo_decision(taken)
+    with entries_of(filled, me) as entries:
+        for opened in entries.of_kind("decision"):
+            assert ["one", "R-1"] not in opened.body["pair"]
 
 
 def test_an_import_taken_back_takes_the_decisions_about_what_goes(case: Case, make: Maker) -> None:
@@ -273,28 +275,30 @@ def test_an_import_taken_back_takes_the_decisions_about_what_goes(case: Case, ma
     assert sound(case)
 
 
-def test_a_destroyed_decision_is_noticed(case: Case) -> None:
-    case.decide(said((0, 1, True)))
-    (decision,) = case.decisions()
-    with case._storage.transaction():
-        case._storage.forget_entry(decision.entry.seq)
-    (finding,) = case.check()
+def test_a_destroyed_decision_is_noticed(filled: Path, me: Identity) -> None:
+    with Case.open(filled, me) as case:
+        case.decide(said((0, 1, True)))
+        (decision,) = case.decisions()
+    with entries_of(filled, me) as entries, entries.storage.transaction():
+        entries.storage.forget_entry(decision.entry.seq)
+    with Case.open(filled, me) as case:
+        (finding,) = case.check()
     assert finding == f"entry {decision.entry.seq} was destroyed, and nothing says why"
 
 
-def test_a_decision_that_should_have_been_forgotten_is_noticed(case: Case) -> None:
-    with case._storage.transaction():
-        case._entries.append(
+def test_a_decision_that_should_have_been_forgotten_is_noticed(filled: Path, me: Identity) -> None:
+    with entries_of(filled, me) as entries, entries.storage.transaction():
+        entries.append(
             "decision", {"pair": [["one", "R-0"], ["one", "gone"]], "same": True, "previous": None}
         )
         for other, same in (("R-1", True), ("R-2", True)):
             pair = [["one", "R-0"], ["one", other]]
-            case._entries.append("decision", {"pair": pair, "same": same, "previous": None})
-        case._entries.append(
+            entries.append("decision", {"pair": pair, "same": same, "previous": None})
+        entries.append(
             "decision", {"pair": [["one", "R-1"], ["one", "R-2"]], "same": False, "previous": None}
         )
-    case.seal_log()
-    found = case.check()
+    with Case.open(filled, me) as case:
+        found = case.check()
     assert re.fullmatch(r"entry \d+ is a decision about a report that is not there", found[0])
     assert found[1:] == ("decisions that stand contradict each other",)
 
@@ -360,9 +364,9 @@ def test_nothing_of_a_decision_lies_in_clear(tmp_path: Path, me: Identity, make:
 
 
 def test_a_case_file_of_the_schema_before_is_brought_up(filled: Path, me: Identity) -> None:
+    execute(filled, me, "PRAGMA user_version = 2")
+    Case.open(filled, me).close()
+    assert execute(filled, me, "PRAGMA user_version") == [(3,)]
     with Case.open(filled, me) as case:
-        case._storage._run("PRAGMA user_version = 2")
-    with Case.open(filled, me) as case:
-        assert case._storage._one("PRAGMA user_version") == (3,)
         assert case.decide(said((0, 1, True))).new == 1
         assert sound(case)

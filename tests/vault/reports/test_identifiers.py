@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import attrs
 import pytest
 from tests.vault.conftest import BOTH, Maker
+from tests.vault.opened import entries_of
 
 from uncounted.proof.canonical_json import canonical
 from uncounted.vault.case import Case
 from uncounted.vault.keys.case_keys import CaseKeys
+from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.replay import version_body
 
@@ -36,19 +39,21 @@ def test_another_fingerprint_is_noticed(
 
 @pytest.mark.parametrize("kind", ["amendment", "consent"])
 def test_a_version_made_here_keeps_that_of_what_was_sent(
-    case: Case, make: Maker, kind: str
+    tmp_path: Path, me: Identity, make: Maker, kind: str
 ) -> None:
-    case.intake("one", {}, [make(0)])
-    (before,) = case.state().reports.values()
-    seq = case._storage.size()
-    said = canonical(make(0).payload)
-    changed = attrs.evolve(before, seq=seq, print=case._entries.keys.fingerprint(said, b"{}"))
-    with case._storage.transaction():
-        body = version_body(changed, before.seq).to_json()
-        case._entries.append(kind, body, said)
-        case._storage.set_report(changed, case._storage.source_number("one"))
-    case.seal_log()
-    assert case.check() == (f"the fingerprint of entry {seq} is not that of what was sent",)
+    folder = tmp_path / "case"
+    with Case.create(folder, me) as case:
+        case.intake("one", {}, [make(0)])
+        (before,) = case.state().reports.values()
+    payload = canonical(make(0).payload)
+    with entries_of(folder, me) as entries, entries.storage.transaction():
+        storage = entries.storage
+        seq = storage.size()
+        changed = attrs.evolve(before, seq=seq, print=entries.keys.fingerprint(payload, b"{}"))
+        entries.append(kind, version_body(changed, before.seq).to_json(), payload)
+        storage.set_report(changed, storage.source_number("one"))
+    with Case.open(folder, me) as case:
+        assert case.check() == (f"the fingerprint of entry {seq} is not that of what was sent",)
 
 
 def test_what_was_narrowed_changed_rotated_and_taken_back_is_sound(case: Case, make: Maker) -> None:

@@ -180,7 +180,7 @@ rows_of_one_file = st.lists(
 )
 
 
-@pytest.mark.parametrize("slots", [2, ingest._SLOTS])  # with two, nearly all ids share one
+@pytest.mark.parametrize("slots", [2, ingest.SLOTS])  # with two, nearly all ids share one
 @settings(max_examples=15, deadline=None)
 @given(files=st.lists(st.tuples(st.sampled_from(["one", "two"]), rows_of_one_file), max_size=5))
 def test_any_sequence_of_intakes_reconciles(
@@ -192,7 +192,7 @@ def test_any_sequence_of_intakes_reconciles(
         tempfile.TemporaryDirectory() as folder,
         Case.create(Path(folder) / "case", Identity.generate()) as case,
     ):
-        patch.setattr(ingest, "_SLOTS", slots)
+        patch.setattr(ingest, "SLOTS", slots)
         for source, rows in files:
             expected = dict.fromkeys(("created", "updated", "unchanged", "rejected"), 0)
             incoming: list[IncomingReport | RejectedRow] = []

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from tests.vault.opened import entries_of
 
 from uncounted.vault.case import Case
 from uncounted.vault.keys import grants
@@ -46,16 +47,17 @@ def test_no_page_remembers_a_withdrawn_report(
         case.intake("one", {}, [make(1234567), make(7654321)])
         case.intake("one", {}, [make(1234567, note="long " * 3000)])  # spills over several pages
         case.put("linkage", {"draws": 1}, b"draws of R-1234567", ["link"])
-        rows = [row for row in case._storage.entries() if row.kind == "report"]
+    with entries_of(folder, me) as entries:
+        rows = [row for row in entries.storage.entries() if row.kind == "report"]
         secrets = [b"R-1234567"]  # long enough never to stand by chance among sealed bytes
-        withdrawn = [case._entries.open(row) for row in rows]
+        withdrawn = [entries.open(row) for row in rows]
         for row, opened in zip(rows, withdrawn, strict=True):
             if opened is not None and opened.body["id"] == "R-1234567":
                 assert row.sealed is not None
                 secrets += [row.sealed.wrapped, row.sealed.content[:200], row.sealed.content[-200:]]
                 secrets.append(bytes.fromhex(opened.body["print"]))
-        (linkage,) = (row for row in case._storage.entries() if row.kind == "linkage")
-        draws = case._storage.object(linkage.seq)
+        (linkage,) = (row for row in entries.storage.entries() if row.kind == "linkage")
+        draws = entries.storage.object(linkage.seq)
         assert draws is not None
         secrets += [draws.wrapped, draws.content]
 

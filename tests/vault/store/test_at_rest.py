@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.vault.opened import entries_of, execute
 
 from uncounted.errors import Damaged, Error
 from uncounted.vault.case import Case
@@ -19,6 +20,7 @@ from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.vault.reports.rejected_rows import RejectedRow
+from uncounted.vault.reports.replay import replay
 
 Many = Callable[..., Iterable[IncomingReport]]
 DAY = datetime.date(2026, 11, 24)
@@ -227,21 +229,17 @@ def test_files_of_another_case_are_noticed(
 def test_rows_that_trade_their_sealed_content_are_noticed(
     tmp_path: Path, me: Identity, many: Many
 ) -> None:
-    with Case.create(tmp_path / "case", me) as case:
+    folder = tmp_path / "case"
+    with Case.create(folder, me) as case:
         case.intake("one", {}, many(4))
-        for columns in ("wrapped, content", "content", "leaf"):
-            storage = case._storage
-            with storage.transaction():
-                names = columns.split(", ")
-                pairs = ", ".join(
-                    f"{name} = (SELECT {name} FROM entries WHERE seq = 2)" for name in names
-                )
-                storage._run("CREATE TEMP TABLE kept AS SELECT * FROM entries WHERE seq = 1")
-                storage._run(f"UPDATE entries SET {pairs} WHERE seq = 1")
-            with pytest.raises(Damaged, match="entry 1"):
-                case.replay()
-            with storage.transaction():
-                back = ", ".join(f"{name} = (SELECT {name} FROM kept)" for name in names)
-                storage._run(f"UPDATE entries SET {back} WHERE seq = 1")
-                storage._run("DROP TABLE kept")
+    for columns in ("wrapped, content", "content", "leaf"):
+        (row,) = execute(folder, me, f"SELECT {columns} FROM entries WHERE seq = 1")
+        names = columns.split(", ")
+        pairs = ", ".join(f"{name} = (SELECT {name} FROM entries WHERE seq = 2)" for name in names)
+        execute(folder, me, f"UPDATE entries SET {pairs} WHERE seq = 1")
+        with entries_of(folder, me) as entries, pytest.raises(Damaged, match="entry 1"):
+            replay(filter(None, map(entries.open, entries.storage.entries())))
+        back = ", ".join(f"{name} = ?" for name in names)
+        execute(folder, me, f"UPDATE entries SET {back} WHERE seq = 1", rows=[row])
+    with Case.open(folder, me) as case:
         assert case.replay() == case.state()

@@ -67,11 +67,11 @@ class RecoveryShare:
 
     number: int
     needed: int
-    _share: Share = attrs.field(repr=False, alias="share")
+    share: Share = attrs.field(repr=False)
 
     def of_one_split_with(self, other: RecoveryShare) -> bool:
         """Whether both are shares of one secret, as far as they say."""
-        return bool(self._share.group_parameters() == other._share.group_parameters())
+        return bool(self.share.group_parameters() == other.share.group_parameters())
 
 
 def read(text: str, number: int) -> RecoveryShare:
@@ -122,12 +122,12 @@ def refuse_unfit(shares: Sequence[RecoveryShare]) -> None:
             )
     seen = dict[int, int]()
     for share in shares:
-        if share._share.index in seen:
+        if share.share.index in seen:
             raise BadInput(
-                f"share {share.number} is share {seen[share._share.index]} once more",
+                f"share {share.number} is share {seen[share.share.index]} once more",
                 hint="each share counts once",
             )
-        seen[share._share.index] = share.number
+        seen[share.share.index] = share.number
 
 
 def join(case_id: str, shares: Sequence[RecoveryShare]) -> SecretKey:
@@ -156,7 +156,7 @@ def join(case_id: str, shares: Sequence[RecoveryShare]) -> SecretKey:
 def _combined(shares: Sequence[RecoveryShare]) -> bytes:
     # The digest of the secret is among what is shared: shares that do not belong are noticed.
     try:
-        return bytes(shamir_mnemonic.combine_mnemonics([s._share.mnemonic() for s in shares]))
+        return bytes(shamir_mnemonic.combine_mnemonics([s.share.mnemonic() for s in shares]))
     except MnemonicError as error:
         raise BadInput(
             "these shares do not make a key together: one of them was altered or made up",
@@ -171,11 +171,12 @@ def _key(case_id: str, secret: bytes) -> SecretKey:
         salt=b"uncounted recovery 1\0" + bytes.fromhex(case_id),
         info=b"age identity",
     ).derive(secret)
-    return SecretKey.from_age(_bech32("age-secret-key-", derived).upper())
+    return SecretKey.from_age(bech32("age-secret-key-", derived).upper())
 
 
-def _bech32(prefix: str, data: bytes) -> str:
-    # BIP 173, "Bech32"; age has no other spelling for a key that is made elsewhere.
+def bech32(prefix: str, data: bytes) -> str:
+    """Encode bytes as Bech32 (BIP 173), lower case."""
+    # age has no other spelling for a key that is made elsewhere.
     bits = int.from_bytes(data) << (-len(data) * 8 % 5)
     count = -(-len(data) * 8 // 5)
     values = [bits >> 5 * place & 31 for place in reversed(range(count))]

@@ -30,7 +30,7 @@ from uncounted.vault.store.rows import ReportRow
 
 Outcome = Literal["created", "updated", "unchanged", "rejected"]
 _EVERY = 256
-_SLOTS = 1 << 22  # bytes; with a million reports one look-up in nine is for nothing
+SLOTS = 1 << 22  # bytes; with a million reports one look-up in nine is for nothing
 
 
 @attrs.frozen
@@ -107,7 +107,7 @@ class _Intake:
         # Whether to look a report up, by a hash of its id: no need to, in a source that is new,
         # as long as no id of the same hash came with this file.
         self._had = entries.storage.has_reports(source)
-        self._perhaps = bytearray((self._had,)) * _SLOTS
+        self._perhaps = bytearray((self._had,)) * SLOTS
 
     def run(
         self, incoming: Iterable[IncomingReport | RejectedRow], progress: Progress
@@ -141,11 +141,11 @@ class _Intake:
 
     def _earlier(self, ways: tuple[str, ...]) -> ReportRow | None:
         for way in ways:
-            if self._perhaps[hash(way) % _SLOTS]:
+            if self._perhaps[hash(way) % SLOTS]:
                 row = self._storage.report_of(self._number, self._source, way)
                 if row is not None:
                     return row
-        self._perhaps[hash(ways[0]) % _SLOTS] = 1  # the form in which it is to be kept
+        self._perhaps[hash(ways[0]) % SLOTS] = 1  # the form in which it is to be kept
         return None
 
     def _met_before(self, earlier: ReportRow) -> bool:
