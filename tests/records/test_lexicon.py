@@ -21,18 +21,14 @@ def test_each_word_of_a_language_stands_once() -> None:
 
 
 def test_each_meaning_is_used_by_a_pattern() -> None:
-    text = "".join(
-        path.read_text(encoding="utf-8")
-        for folder in ("records/cells", "linkage")
-        for path in (SRC / folder).glob("*.py")
-    )
+    text = "".join(path.read_text(encoding="utf-8") for path in (SRC / "records").rglob("*.py"))
     meanings = {meaning for _, _, means in lexicon._entries() for meaning in means}
     unused = {each for each in meanings if not re.search(rf"""[{{|"]{each}[}}|:" ]""", text)}
     assert unused == set()
 
 
 def test_the_lexicon_is_shipped_and_says_what_it_is_for() -> None:
-    file = resources.files("uncounted.records.cells").joinpath("lexicon.csv")
+    file = resources.files("uncounted.records").joinpath("lexicon.csv")
     assert file.read_text(encoding="utf-8").startswith("# Words that stand in cells")
 
 

@@ -6,11 +6,10 @@ expression in which `{meaning}` or `{meaning:ko zh}` stands for the words of tha
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache
-from importlib import resources
 
+from uncounted.records.data_files import table_rows
 from uncounted.records.names.name import unmarked
 
 _REFERENCE = re.compile(r"\{([a-z-]+(?:\|[a-z-]+)*)(?::([a-z]{2}(?: [a-z]{2})*))?( [0-9])?\}")
@@ -20,11 +19,9 @@ _SPACED = ("ko", "zh", "ja")  # languages in which a space may be left out
 @cache
 def _entries() -> tuple[tuple[str, str, frozenset[str]], ...]:
     """Each word with its language and its meanings."""
-    text = resources.files(__package__).joinpath("lexicon.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return tuple(
         (word, row["language"], frozenset(row["meanings"].split()))
-        for row in rows
+        for row in table_rows(__package__, "lexicon.csv")
         for word in row["words"].split("|")
     )
 

@@ -12,14 +12,13 @@ Chinese texts.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from types import MappingProxyType
 
 import attrs
 
+from uncounted.records.data_files import table_rows
 from uncounted.records.names.name import visible
 
 KINDS = ("act", "authority", "outcome", "sex")
@@ -44,8 +43,7 @@ class Term:
 def _read() -> Mapping[str, tuple[Term, ...]]:
     """Read `vocabulary.csv`, which lies beside this module so that a translator can edit it."""
     terms: dict[str, list[Term]] = {kind: [] for kind in KINDS}
-    table = resources.files(__package__).joinpath("vocabulary.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(table.splitlines()):
+    for row in table_rows(__package__, "vocabulary.csv"):
         also = tuple(row["also"].split(";")) if row["also"] else ()
         terms[row["kind"]].append(Term(row["code"], row["en"], row["ko"], row["zh"], also))
     return MappingProxyType({kind: tuple(found) for kind, found in terms.items()})

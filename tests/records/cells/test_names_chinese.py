@@ -87,22 +87,22 @@ def test_a_syllable_that_is_a_family_name_of_china_turns_no_korean_name_round(
 
 
 def test_every_family_name_of_china_is_one_in_characters_and_in_pinyin() -> None:
-    for _, text, characters, pinyin in romanization_tables.chinese():
-        assert characters
-        assert pinyin
-        for word in characters:
+    for row in romanization_tables.surnames("CN"):
+        assert row.characters
+        assert row.pinyin
+        for word in row.characters:
             assert word in surnames.han(), word
-        for word in pinyin:
+        for word in row.pinyin:
             assert word in surnames.pinyin(), word
             assert word in surnames.latin() or word in surnames.chinese(), word
-        assert len(text) == len(characters[0])
+        assert len(row.hangul[0]) == len(row.characters[0])
 
 
 def test_no_family_name_of_china_stands_twice() -> None:
     rows = [
-        (text, word)
-        for _, text, characters, _ in romanization_tables.chinese()
-        for word in characters
+        (row.hangul[0], word)
+        for row in romanization_tables.surnames("CN")
+        for word in row.characters
     ]
     assert len(rows) == len(set(rows))
     for one, other in product(rows, rows):

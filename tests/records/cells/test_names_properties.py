@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import product
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -19,8 +20,10 @@ from uncounted.records.names.forms import LONGEST_LETTERS, Form
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
-FAMILIES = [row for row in romanization_tables.families() if row[0] >= 0.1]
-SYLLABLE = st.sampled_from(sorted(romanization_tables.USUAL))
+FAMILIES = [row for row in romanization_tables.surnames("KR") if row.share >= 0.1]
+SYLLABLE = st.sampled_from(
+    sorted(at for at, share in romanization_tables.given_syllables().items() if share == 1)
+)
 GIVEN = st.lists(SYLLABLE, min_size=2, max_size=2).map("".join)
 # Kim Oo Oo is a name with a hidden given name, and 우우 spelt so too; the others say "unknown".
 NO_NAMES = {"우우", "미상", "모름", "불상", "불명", "무명"}
@@ -29,7 +32,7 @@ UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u202a\u202e\u2066\u2069\u00ad\u061c\u03
 ANY = st.text(st.characters(), max_size=30)  # lone surrogates too
 Pair = tuple[str, str]  # a family name in Hangul and one of its usual spellings
 FAMILY = st.sampled_from(
-    [(hangul, latin) for _, texts, words, *_ in FAMILIES for hangul in texts for latin in words]
+    [(hangul, latin) for row in FAMILIES for hangul in row.hangul for latin in row.latin]
 )
 calm = settings(deadline=None, max_examples=80)  # the first call reads tables
 
@@ -99,11 +102,12 @@ def test_a_name_in_letters_agrees_with_itself(name: tuple[str, str, str]) -> Non
 @calm
 @given(st.sampled_from(FAMILIES), GIVEN, st.integers(0, 1))
 def test_a_name_in_hangul_agrees_with_its_usual_spelling(
-    family: tuple[float, list[str], list[str], list[str], list[str]], given: str, style: int
+    family: romanization_tables.Surname, given: str, style: int
 ) -> None:
-    latin = " ".join((family[2][0], *spelt(given, style)))
-    assume("oo" not in latin.split() or len(family[2][0]) > 1)  # "O Un Oo" is O. Un, and two rings
-    for written in family[1]:
+    latin = " ".join((family.latin[0], *spelt(given, style)))
+    # "O Un Oo" is O. Un, and two rings
+    assume("oo" not in latin.split() or len(family.latin[0]) > 1)
+    for written in family.hangul:
         assert is_same(written + given, latin)
 
 
@@ -227,27 +231,27 @@ def test_weights_of_every_table_sum_to_one() -> None:
 
 
 def test_every_family_name_is_one_in_every_script() -> None:
-    for share, texts, latin, characters, pinyin in romanization_tables.families():
-        key = lattice.of_hangul(texts[0])
-        for text in texts:
+    for row in romanization_tables.surnames("KR"):
+        key = lattice.of_hangul(row.hangul[0])
+        for text in row.hangul:
             assert key in surnames.hangul()[text]
-        for text in characters:
+        for text in row.characters:
             assert key in surnames.han()[text]
-        for word in pinyin:
-            assert key in surnames.pinyin()[word] or share < 0.1, word
-        for word in latin:
+        for word in row.pinyin:
+            assert key in surnames.pinyin()[word] or row.share < 0.1, word
+        for word in row.latin:
             assert word.isascii()
             assert key in surnames.of_latin(word) or max(surnames.of_latin(word).values()) > 0.5
 
 
 @pytest.mark.parametrize("script", ["latin", "cyrillic"])
-def test_spellings_of_a_letter_are_shares(script: str) -> None:
-    onsets, vowels, codas = syllables._JAMO[script]
-    for table in (onsets, vowels, codas):
+def test_spellings_of_a_letter_are_shares(script: Literal["latin", "cyrillic"]) -> None:
+    known = romanization_tables.spellings(script)
+    for table in (known.onsets, known.vowels, known.codas):
         for shares in table.values():
             assert 0.8 <= sum(shares.values()) <= 1.05
-    assert set(onsets) == set(romanization_tables.ONSETS)
-    assert set(vowels) == set(romanization_tables.VOWELS)
+    assert set(known.onsets) == set(romanization_tables.ONSETS)
+    assert set(known.vowels) == set(romanization_tables.VOWELS)
 
 
 def test_a_shorter_lattice_keeps_what_weighs_two_in_a_thousand() -> None:

@@ -264,6 +264,8 @@ def _are_two(one: str, other: str, kin: bool) -> bool:
         [word for word in _LETTERS.findall(untitled(part).casefold()) if len(word) > 1]
         for part in (one, other)
     ]
+    if not all(rows):  # initials alone may be of one person
+        return False
     same = rows[0][0] == rows[1][0] and min(map(len, rows)) > 2
     first = [{word[0].translate(_SOUNDS) for word in row[same:]} for row in rows]
     return not first[0] & first[1]

@@ -157,10 +157,10 @@ def are_usual(given: tuple[int, ...]) -> bool:
 def _shares_in_hangul() -> dict[str, float]:
     """Family names in Hangul but the rarest, with shares in percent."""
     shares: dict[str, float] = {}
-    for share, texts, *_ in romanization_tables.families():
-        for text in texts:
+    for row in romanization_tables.surnames("KR"):
+        for text in row.hangul:
             if text in surnames.well_known():
-                shares[text] = max(share, shares.get(text, 0.0))
+                shares[text] = max(row.share, shares.get(text, 0.0))
     return shares
 
 

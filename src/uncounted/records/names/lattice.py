@@ -11,6 +11,7 @@ import itertools
 import re
 from functools import lru_cache
 
+from uncounted.records.names import romanization_tables
 from uncounted.records.names.syllables import FIRST, Script, chunks, fold, readings_of_characters
 from uncounted.records.names.syllables import is_hangul as is_hangul
 
@@ -178,96 +179,13 @@ def normalised(rows: Readings) -> Readings:
 
 
 def _letters(syllables: Syllables, column: int) -> str:
+    onsets, vowels, codas = romanization_tables.systems()[column]
     out: list[str] = []
     for syllable in syllables:
         onset, rest = divmod(syllable, 588)
         vowel, coda = divmod(rest, 28)
-        out.append(_STYLES_ONSET[column][onset].replace("*", "") + _STYLES_VOWEL[column][vowel])
-        out.append(_STYLES_CODA[coda])
+        out += (onsets[onset], vowels[vowel], codas[coda])
     return "".join(out)
-
-
-_STYLES_ONSET = (
-    "g kk n d tt r m b pp s ss - j jj ch k t p h".replace("-", "*").split(),
-    "k kk n t tt r m p pp s ss - ch tch ch kh th ph h".replace("-", "*").split(),
-    "k kk n d tt r m b pp s ss - j jj ch k t p h".replace("-", "*").split(),
-)
-_STYLES_VOWEL = (
-    [
-        "a",
-        "ae",
-        "ya",
-        "yae",
-        "eo",
-        "e",
-        "yeo",
-        "ye",
-        "o",
-        "wa",
-        "wae",
-        "oe",
-        "yo",
-        "u",
-        "wo",
-        "we",
-        "wi",
-        "yu",
-        "eu",
-        "ui",
-        "i",
-    ],
-    [
-        "a",
-        "ae",
-        "ya",
-        "yae",
-        "o",
-        "e",
-        "yo",
-        "ye",
-        "o",
-        "wa",
-        "wae",
-        "oe",
-        "yo",
-        "u",
-        "wo",
-        "we",
-        "wi",
-        "yu",
-        "u",
-        "ui",
-        "i",
-    ],
-    [
-        "a",
-        "ae",
-        "ya",
-        "yae",
-        "u",
-        "e",
-        "you",
-        "ye",
-        "o",
-        "wa",
-        "wae",
-        "oi",
-        "yo",
-        "oo",
-        "wo",
-        "we",
-        "wi",
-        "yoo",
-        "eu",
-        "ee",
-        "ee",
-    ],
-)
-_STYLES_CODA = (
-    ["", "k", "k", "k", "n", "n", "n", "t"]  # noqa: RUF005
-    + ["l", "k", "m", "l", "l", "l", "p", "l"]
-    + ["m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"]
-)
 
 
 def spelt(syllables: Syllables) -> tuple[str, ...]:

@@ -22,19 +22,6 @@ _LEAST_IN_PINYIN = 0.001
 _RARE = 0.015  # percent: rarer family names do not tell which word is one
 _UNUSUAL = 0.02  # weight of a spelling that only the letters give, beside a usual one
 _LEAST = 0.002  # shares of spellings below this are left out
-# A character, then its simplified form and others that are met: 吴 and 呉 for 吳.
-_ROWS_OF_FORMS = (
-    "鄭郑 趙赵 張张 吳吴呉 黃黄 權权権 韓韩 劉刘 孫孙 許许 盧卢 車车 "
-    "閔闵 陳陈 嚴严厳 羅罗 馬马 蔣蒋 錢钱銭 愼慎 楊杨 邊边辺邉 蘇苏 "
-    "東东 諸诸 龍龙竜 賓宾 陰阴 魚鱼 陸陆 慶庆 宮宫 鮮鲜 獨独 魯鲁 "
-    "晉晋 裵裴 曺曹 呂吕 連连 溫温 馮冯 葉叶 閻阎 雲云 鍾钟鐘 鮑鲍 "
-    "後后 萬万 尙尚 眞真 氷冰 兪俞 强強 淵渊渕 賴赖頼 龐庞 異异 國国 "
-    "鄒邹 龔龚 單单 堅坚 倉仓 莊庄 韋韦 顧顾 賈贾 簡简 頓顿 樓楼 譚谭 "
-    "彈弹 柳桺栁 謝谢 鄧邓 蕭萧 閆闫 湯汤 喬乔 賀贺 顔颜顏 華华 歐欧 聶聂 齊齐 駱骆 "
-    "紀纪 關关 費费 饒饶 項项 寧宁甯 欒栾 藍蓝 習习 蘭兰 遲迟 鞏巩 婁娄 叢丛 畢毕 應应 儲储 "
-    "竇窦 麥麦 陽阳 藺蔺 樂乐"
-)
-_FORMS = {row[0]: row for row in _ROWS_OF_FORMS.split()}
 
 
 @lru_cache(maxsize=1)
@@ -46,8 +33,8 @@ def hangul() -> Table:
         True
     """
     table: Table = {}
-    for _, texts, *_ in romanization_tables.families():
-        for text in texts:
+    for row in romanization_tables.surnames("KR"):
+        for text in row.hangul:
             table.setdefault(text, {lattice.of_hangul(text): 1.0})
     return table
 
@@ -57,9 +44,9 @@ def well_known() -> frozenset[str]:
     """Family names in Hangul but the rarest, most of which begin or end given names, too."""
     return frozenset(
         text
-        for share, texts, *_ in romanization_tables.families()
-        if share > _RARE
-        for text in texts
+        for row in romanization_tables.surnames("KR")
+        if row.share > _RARE
+        for text in row.hangul
     )
 
 
@@ -72,17 +59,18 @@ def han() -> Table:
         ['조']
     """
     table: Table = {}
-    for _, texts, _, characters, _ in romanization_tables.families():
-        _add_characters(table, texts[0], characters)
+    for row in romanization_tables.surnames("KR"):
+        _add_characters(table, row.hangul[0], row.characters)
     of_china: Table = {}
-    for _, text, characters, _ in romanization_tables.chinese():
-        _add_characters(of_china, text, characters)
+    for row in romanization_tables.surnames("CN"):
+        _add_characters(of_china, row.hangul[0], row.characters)
     return _scaled({**of_china, **table})
 
 
-def _add_characters(table: Table, hangul: str, characters: list[str]) -> None:
+def _add_characters(table: Table, hangul: str, characters: tuple[str, ...]) -> None:
+    variants = romanization_tables.character_variants()
     for text in characters:
-        for forms in itertools.product(*(_FORMS.get(char, char) for char in text)):
+        for forms in itertools.product(*(variants.get(char, char) for char in text)):
             table.setdefault("".join(forms), {})[lattice.of_hangul(hangul)] = 1.0
 
 
@@ -95,12 +83,12 @@ def latin() -> Table:
 @lru_cache(maxsize=1)
 def _latin() -> Table:
     table: Table = {}
-    for share, texts, words, _, pinyin in romanization_tables.families():
-        if share > _RARE or len(texts[0]) > 1:
-            weights = {word: share / (1 + at) for at, word in enumerate(words)}
-            for word in pinyin:
-                weights.setdefault(word, share * _PINYIN_SHARE)
-            _add(table, lattice.of_hangul(texts[0]), weights)
+    for row in romanization_tables.surnames("KR"):
+        if row.share > _RARE or len(row.hangul[0]) > 1:
+            weights = {word: row.share / (1 + at) for at, word in enumerate(row.latin)}
+            for word in row.pinyin:
+                weights.setdefault(word, row.share * _PINYIN_SHARE)
+            _add(table, lattice.of_hangul(row.hangul[0]), weights)
     return table
 
 
@@ -124,11 +112,11 @@ def wide(script: Literal["latin", "cyrillic"]) -> Table:
         ['최']
     """
     table: Table = {}
-    for share, texts, words, *_ in romanization_tables.families():
-        key = lattice.of_hangul(texts[0])
+    for row in romanization_tables.surnames("KR"):
+        key = lattice.of_hangul(row.hangul[0])
         if script == "latin":
-            _add(table, key, {word: share / (1 + at) for at, word in enumerate(words)})
-        for text in texts:
+            _add(table, key, {word: row.share / (1 + at) for at, word in enumerate(row.latin)})
+        for text in row.hangul:
             rows = [syllables.spellings(script, ord(c) - syllables.FIRST).items() for c in text]
             weights: dict[str, float] = {}
             for parts in itertools.product(*rows):
@@ -138,7 +126,7 @@ def wide(script: Literal["latin", "cyrillic"]) -> Table:
                     weight *= part
                 if weight > _LEAST:
                     usual = 1.0 if script == "cyrillic" else _UNUSUAL
-                    weights[word] = weights.get(word, 0.0) + weight * share * usual
+                    weights[word] = weights.get(word, 0.0) + weight * row.share * usual
             _add(table, key, weights)
     return _scaled(table)
 
@@ -147,11 +135,12 @@ def wide(script: Literal["latin", "cyrillic"]) -> Table:
 def pinyin() -> Table:
     """Family names in pinyin, without tones: ü as u, v or yu."""
     table: Table = {}
-    for share, texts, _, _, words in romanization_tables.families():
-        written = {form for word in words for form in _umlauts(word)}
-        _add(table, lattice.of_hangul(texts[0]), dict.fromkeys(sorted(written), share))
-    for share, text, _, words in romanization_tables.chinese():
-        _add(table, lattice.of_hangul(text), dict.fromkeys(words, share * _CHINESE_SHARE))
+    for row in romanization_tables.surnames("KR"):
+        written = {form for word in row.pinyin for form in _umlauts(word)}
+        _add(table, lattice.of_hangul(row.hangul[0]), dict.fromkeys(sorted(written), row.share))
+    for row in romanization_tables.surnames("CN"):
+        shares = dict.fromkeys(row.pinyin, row.share * _CHINESE_SHARE)
+        _add(table, lattice.of_hangul(row.hangul[0]), shares)
     return _scaled(table, _LEAST_IN_PINYIN)
 
 
@@ -164,10 +153,10 @@ def chinese() -> dict[str, float]:
         (True, False)
     """
     shares: dict[str, float] = {}
-    for share, _, _, words in romanization_tables.chinese():
-        for word in words:
+    for row in romanization_tables.surnames("CN"):
+        for word in row.pinyin:
             if word not in latin():
-                shares[word] = shares.get(word, 0.0) + share
+                shares[word] = shares.get(word, 0.0) + row.share
     return shares
 
 
@@ -178,7 +167,7 @@ def _umlauts(word: str) -> set[str]:
 @lru_cache(maxsize=1)
 def usual() -> frozenset[str]:
     """Usual spellings that are not only pinyin."""
-    return frozenset(word for _, _, words, *_ in romanization_tables.families() for word in words)
+    return frozenset(word for row in romanization_tables.surnames("KR") for word in row.latin)
 
 
 @lru_cache(maxsize=1)

@@ -1,19 +1,17 @@
 """Every spelling of every Korean syllable, in Latin letters, in Cyrillic and in pinyin.
 
-The tables are in `spelling`, `cyrillic` and `pinyin.txt`; this turns them into one table a
-script, from a spelling to the syllables that it may be. South Korea's initial-sound rule
-(리 becomes 이, 녀 becomes 여, 로 becomes 노) is folded away, so that North and South write
-the same syllable.
+The tables are in `romanization_tables`; this turns them into one table a script, from a spelling
+to the syllables that it may be. South Korea's initial-sound rule (리 becomes 이, 녀 becomes 여,
+로 becomes 노) is folded away, so that North and South write the same syllable.
 """
 
 from __future__ import annotations
 
 import itertools
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
-from uncounted.records.names import cyrillic, romanization_tables
+from uncounted.records.names import romanization_tables
 
 Script = Literal["latin", "cyrillic", "pinyin"]
 Shares = dict[int, float]
@@ -21,15 +19,6 @@ Shares = dict[int, float]
 FIRST, LAST = 0xAC00, 0xD7A3
 _R, _N, _SILENT = 5, 2, 11
 _PALATAL = {romanization_tables.VOWELS.index(v) for v in "ㅑㅒㅕㅖㅛㅠㅣ"}
-_JAMO = {
-    "latin": (
-        romanization_tables.ONSET_SPELLINGS,
-        romanization_tables.VOWEL_SPELLINGS,
-        romanization_tables.CODA_SPELLINGS,
-    ),
-    "cyrillic": (cyrillic.ONSETS, cyrillic.VOWELS, cyrillic.CODAS),
-}
-_WHOLE = {"latin": romanization_tables.SYLLABLE_SPELLINGS, "cyrillic": cyrillic.SYLLABLES}
 
 
 def fold(syllable: int) -> int:
@@ -70,31 +59,19 @@ def is_hangul(char: str) -> bool:
 def readings_of_characters() -> dict[str, tuple[str, ...]]:
     """Each Chinese character with its readings in Korean."""
     found: dict[str, list[str]] = {}
-    for reading, characters in _rows("hanja.txt"):
+    for reading, characters in romanization_tables.readings("hanja.txt"):
         for char in characters:
             found.setdefault(char, []).append(reading)
     return {char: tuple(readings) for char, readings in found.items()}
-
-
-def _rows(file: str) -> list[tuple[str, str]]:
-    text = resources.files(__package__).joinpath(file).read_text("utf-8")
-    return [
-        (first, rest)
-        for first, _, rest in (line.partition("\t") for line in text.splitlines())
-        if not first.startswith("#")
-    ]
 
 
 @lru_cache(maxsize=1)
 def _usual() -> dict[int, float]:
     shares: dict[int, float] = {}
     of_characters = {reading for row in readings_of_characters().values() for reading in row}
-    for chars, share in (
-        (of_characters, romanization_tables.SHARE_OF_CHARACTERS),
-        (romanization_tables.LESS_USUAL, romanization_tables.SHARE_LESS_USUAL),
-        (romanization_tables.USUAL, romanization_tables.SHARE_USUAL),
-    ):
-        for char in chars:
+    by_character = dict.fromkeys(of_characters, romanization_tables.SHARE_OF_CHARACTERS)
+    for table in (by_character, romanization_tables.given_syllables()):
+        for char, share in table.items():
             index = fold(ord(char) - FIRST)
             shares[index] = max(share, shares.get(index, 0.0))
     return shares
@@ -109,16 +86,15 @@ def spellings(script: Literal["latin", "cyrillic"], syllable: int) -> dict[str, 
     """How a syllable (not folded) is spelt, with the share of each spelling."""
     onset, rest = divmod(syllable, 588)
     vowel, coda = divmod(rest, 28)
-    onsets, vowels, codas = _JAMO[script]
+    table = romanization_tables.spellings(script)
     found: dict[str, float] = {}
-    last = codas.get(romanization_tables.CODAS[coda], {})
     for (a, p), (b, q), (c, r) in itertools.product(
-        onsets[romanization_tables.ONSETS[onset]].items(),
-        vowels[romanization_tables.VOWELS[vowel]].items(),
-        last.items(),
+        table.onsets[romanization_tables.ONSETS[onset]].items(),
+        table.vowels[romanization_tables.VOWELS[vowel]].items(),
+        table.codas.get(romanization_tables.CODAS[coda], {}).items(),
     ):
         found[a + b + c] = found.get(a + b + c, 0.0) + p * q * r
-    for text, share in _WHOLE[script].get(chr(syllable + FIRST), {}).items():
+    for text, share in table.syllables.get(chr(syllable + FIRST), {}).items():
         found[text] = max(found.get(text, 0.0), share)
     return found
 
@@ -129,7 +105,8 @@ def chunks(script: Script) -> dict[str, Shares]:
     if script == "pinyin":
         return _pinyin_chunks()
     table: dict[str, Shares] = {}
-    codas = [at for at, coda in enumerate(romanization_tables.CODAS) if coda in _JAMO[script][2]]
+    known = romanization_tables.spellings(script).codas
+    codas = [at for at, coda in enumerate(romanization_tables.CODAS) if coda in known]
     for open_syllable, coda in itertools.product(range(0, LAST - FIRST + 1, 28), codas):
         folded = fold(open_syllable + coda)
         for text, share in spellings(script, open_syllable + coda).items():
@@ -143,14 +120,14 @@ def _pinyin_weights() -> dict[str, dict[str, float]]:
     """Pinyin without tones: Korean readings of its characters, with weights."""
     return {
         text: {pair[0]: float(pair[1:]) for pair in pairs.split()}
-        for text, pairs in _rows("pinyin.txt")
+        for text, pairs in romanization_tables.readings("pinyin.txt")
     }
 
 
 def _pinyin_chunks() -> dict[str, Shares]:
     table: dict[str, Shares] = {}
     totals: dict[str, float] = {}
-    of_names = romanization_tables.PINYIN_OF_NAMES
+    of_names = romanization_tables.spellings("pinyin").syllables
     for row in _pinyin_weights().values():
         for reading, weight in row.items():
             totals[reading] = totals.get(reading, 0.0) + weight

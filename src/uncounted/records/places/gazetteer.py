@@ -12,16 +12,15 @@ county is enough to count, and too little to find anybody.
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib import resources
 from types import MappingProxyType
 
 import attrs
 
+from uncounted.records.data_files import table_rows
 from uncounted.records.places import exclusions, romanization
 
 LEVELS = ("country", "province", "prefecture", "city", "county", "district")
@@ -91,8 +90,7 @@ class Place:
 
 
 def _read() -> Mapping[str, dict[str, str]]:
-    table = resources.files(__package__).joinpath("places.csv").read_text(encoding="utf-8")
-    return MappingProxyType({row["code"]: row for row in csv.DictReader(table.splitlines())})
+    return MappingProxyType({row["code"]: row for row in table_rows(__package__, "places.csv")})
 
 
 _ROWS = _read()

@@ -8,13 +8,12 @@ stands in brackets only where it is known.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib import resources
 
 from uncounted.records import vocabulary
+from uncounted.records.data_files import table_rows
 from uncounted.records.fields import NAME_FIELDS
 
 _LONGEST_WORD = 200  # letters of a name of a column
@@ -66,8 +65,7 @@ def header_words() -> Mapping[str, Mapping[str, int]]:
     The likeliest is first, as in the file.
     """
     found: dict[str, dict[str, int]] = {}
-    table = resources.files(__package__).joinpath("headers.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(table.splitlines()):
+    for row in table_rows(__package__, "headers.csv"):
         for language in ("en", "ko", "zh"):
             for rank, word in enumerate(row[language].split(";")):
                 found.setdefault(_key(word), {}).setdefault(row["field"], rank)
