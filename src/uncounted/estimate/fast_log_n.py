@@ -38,7 +38,7 @@ def log_n_moments(table: CaptureTable) -> LogNMoments:
     Examples:
         >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
         ...                                 "101": 112, "011": 142, "111": 12})
-        >>> found = log_number(table)
+        >>> found = log_n_moments(table)
         >>> round(float(np.exp(found.mean))), round(found.variance, 3)
         (733, 0.002)
     """

@@ -17,7 +17,6 @@ from uncounted.linkage.diagnostics import CopiedList
 from uncounted.records.names.name import Name, plain
 from uncounted.records.report import Act, Report
 
-_COUNT = 8  # fields
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 FEWEST = 10  # reports alike, from which it is said
 SHARE = 0.8  # of the shorter list
@@ -86,7 +85,8 @@ def _took_over(lists: Mapping[str, Sequence[Things]], pair: tuple[str, str], ali
     twins = set(one) & set(other)
     one, other = ([things for things in rows if things not in twins] for rows in (one, other))
     nearly = 0
-    for at in range(_COUNT):
+    fields = len(one[0]) if one else 0
+    for at in range(fields):
         rest = Counter(things[:at] + things[at + 1 :] for things in one)
         nearly += sum(rest[things[:at] + things[at + 1 :]] for things in other)
     return nearly <= MOST_NEARLY * alike

@@ -1,6 +1,6 @@
 """What a mapping can say: which columns hold a date, an act, a consent; and about its source.
 
-Plain values. How they are written in a `MAP.toml` is in `maptoml.py`.
+Plain values. How they are written in a `MAP.toml` is in `intake/mapping_toml.py`.
 """
 
 from __future__ import annotations

@@ -78,6 +78,7 @@ class GammaPoissonPrior:
 
 type Prior = InversePrior | GammaPoissonPrior
 INVERSE = InversePrior()
+DEFAULT_PRIOR: Prior = INVERSE  # on N, of decomposable graphs unless one is stated
 
 
 def prior_of(prior: object) -> Prior:

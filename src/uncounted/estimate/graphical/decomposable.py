@@ -2,7 +2,7 @@
 
 Madigan and York (1997): which lists depend on which is a chordal graph, all such
 graphs are given a share, and N is read off the average. R dga does this for 3 to 5
-lists by enumeration; the dynamic programme of `averaging` does it without one. No
+lists by enumeration; the dynamic programme of `graph_sum` does it without one. No
 graph is ever chosen, and no grid of N cuts the tail off in silence.
 """
 
@@ -18,7 +18,14 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import estimator, z_of
 from uncounted.estimate.base.posterior import LAST, Ints, Posterior, at_grid, explore
-from uncounted.estimate.base.priors import INVERSE, GammaPoissonPrior, InversePrior, Prior, prior_of
+from uncounted.estimate.base.priors import (
+    DEFAULT_PRIOR,
+    INVERSE,
+    GammaPoissonPrior,
+    InversePrior,
+    Prior,
+    prior_of,
+)
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.validation import delta_of
@@ -160,7 +167,7 @@ def edge_posteriors(model: GraphModel, n0: Ints) -> Floats:
 
 
 def posterior_n0(
-    table: CaptureTable, *, delta: float | None = None, prior: Prior = INVERSE
+    table: CaptureTable, *, delta: float | None = None, prior: Prior = DEFAULT_PRIOR
 ) -> Posterior:
     """The whole posterior of n0 for a table that `check` lets pass, on every whole number.
 
@@ -179,7 +186,7 @@ def decomposable(
     level: float = 0.95,
     seed: int = 1,
     delta: float | None = None,
-    prior: Prior = INVERSE,
+    prior: Prior = DEFAULT_PRIOR,
     grid: range | None = None,
     draws: int = DEFAULT_DRAWS,
     edges: bool = True,

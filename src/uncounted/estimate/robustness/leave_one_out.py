@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.base.priors import prior_of
+from uncounted.estimate.base.priors import DEFAULT_PRIOR, prior_of
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rows import (
     DeltaRow,
@@ -118,7 +118,7 @@ def priors(
     """
     if len(table.lists) > MOST_LISTS:
         return ()
-    prior = prior_of(settings.get("prior", INVERSE))
+    prior = prior_of(settings.get("prior", DEFAULT_PRIOR))
     if made is None:
         made = deltas(table, level=level, seed=seed, settings=settings)
     n, used = table.observed, _delta(table, settings)

@@ -23,7 +23,7 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.checks import check
-from uncounted.estimate.base.priors import prior_of
+from uncounted.estimate.base.priors import DEFAULT_PRIOR, prior_of
 from uncounted.estimate.base.result import Estimate, Floats, Study
 from uncounted.estimate.base.rows import (
     CommonDistribution,
@@ -39,7 +39,7 @@ from uncounted.estimate.base.rows import (
 )
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
 from uncounted.estimate.base.validation import delta_of, draws_of
-from uncounted.estimate.graphical.decomposable import INVERSE, posterior_n0
+from uncounted.estimate.graphical.decomposable import posterior_n0
 from uncounted.estimate.strata.hierarchical_grid import (
     M_SD,
     T_SD,
@@ -186,7 +186,7 @@ def _evidence(
     if method == "decomposable":
         J, delta = len(table.lists), settings.get("delta")
         delta = 2.0**-J if delta is None else delta_of(delta)
-        prior = prior_of(settings.get("prior", INVERSE))
+        prior = prior_of(settings.get("prior", DEFAULT_PRIOR))
         posterior = posterior_n0(table, delta=delta, prior=prior)
         return graph_evidence(posterior, table.observed, J, delta)
     return NormalEvidence.of(table.observed, fit.log_n0 or (0.0, 0.0))

@@ -43,7 +43,7 @@ from uncounted.linkage.sampler.state import (
 class ComparisonCounts(NamedTuple):
     """Comparisons within the clusters of a partition, field by field.
 
-    `found` at each level, shape as `Worth.weights`. Shape as `Worth.chance`: in clusters of three
+    `found` at each level, shape as `MatchWeights.weights`. Shape as `MatchWeights.chance`: in clusters of three
     and more, `kinds` of reports that are right, a slip and different; of clusters of two, `two` at
     levels of each kind.
     """
@@ -71,7 +71,7 @@ def comparisons(
 
 
 def reports(rng: np.random.Generator, counts: ComparisonCounts, chance: Floats) -> Floats:
-    """Reports that are right, a slip and different, shape (fields, 4), as `Worth.chance`.
+    """Reports that are right, a slip and different, shape (fields, 4), as `MatchWeights.chance`.
 
     Of two that are a slip apart, the original is right, or either is a slip; of two that are
     different, it is right or a slip, or either is different. That is drawn.

@@ -373,7 +373,7 @@ def candidate(graph: Graph, number: int, weakest: int) -> int:
 
 @compiled_in_place
 def singleton_weight(graph: Graph, r: int) -> float:
-    """As `Graph.lots`, for a cluster of its own."""
+    """As `Graph.proposal_weights`, for a cluster of its own."""
     weight: float = max(graph.alone[r], MIN_PROPOSAL_WEIGHT)
     return weight
 
