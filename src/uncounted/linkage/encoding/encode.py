@@ -297,7 +297,7 @@ def _word_shares(
 
 
 def _places(recorded: ReportColumns) -> tuple[list[str], Ints]:
-    """Places that say something, and which of them each row of `recorded.places` is (last: none)."""
+    """Places that say something, and which each row of `recorded.places` is (last: none)."""
     numbers = Indexer()
     rows = [places.read(text) for text in recorded.places]
     of = [

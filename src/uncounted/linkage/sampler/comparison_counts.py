@@ -43,9 +43,9 @@ from uncounted.linkage.sampler.state import (
 class ComparisonCounts(NamedTuple):
     """Comparisons within the clusters of a partition, field by field.
 
-    `found` at each level, shape as `MatchWeights.weights`. Shape as `MatchWeights.chance`: in clusters of three
-    and more, `kinds` of reports that are right, a slip and different; of clusters of two, `two` at
-    levels of each kind.
+    `found` at each level, shape as `MatchWeights.weights`. Shape as `MatchWeights.chance`: in
+    clusters of three and more, `kinds` of reports that are right, a slip and different; of
+    clusters of two, `two` at levels of each kind.
     """
 
     found: Floats

@@ -300,9 +300,9 @@ def _lead(
 def by_doubt(graph: Graph) -> Graph:
     """The same graph, where attempts are made the more the more in doubt two clusters are.
 
-    As with visits (`scan_schedule.settle`): what is one with a small chance p, and is asked v times a
-    sweep, adds some p / v to the variance of an average over draws, which is least where v is as
-    sqrt(p). Here p is 4 p (1 - p), which is as much in doubt.
+    As with visits (`scan_schedule.settle`): what is one with a small chance p, and is tried v
+    times a sweep, adds some p / v to the variance of an average over draws, which is least where v
+    is as sqrt(p). Here p is 4 p (1 - p), which is as much in doubt.
 
     Args:
         graph: the candidates, with guesses.

@@ -83,7 +83,7 @@ def sweep(
 ) -> None:
     """One pass: units are reassigned (Gibbs), change places, and clusters are split and merged.
 
-    Each report is visited as often as `scratch.visits` says, if it is its turn, by chance and
+    Each report is visited as often as `schedule` says, if it is its turn, by chance and
     without a look at the state.
     Most pairs of candidates are weak or faint. At most visits a report's firm candidates alone
     are options; whether it is such a visit is chosen without a look at the state, so each is a
