@@ -1,7 +1,7 @@
 # Everything sets itself up: `make demo` and `make test` need Python >= 3.12, make and the package registries.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test lint types fences tests study bench clean help
+.PHONY: demo test fast lint types fences tests study bench clean help
 .DEFAULT_GOAL := help
 
 UV = $(shell tools/bootstrap.sh --which)
@@ -15,6 +15,11 @@ demo: $(STAMPS)/run ## the whole road on a made-up example, into demo-out/
 	@$(BIN)/uncounted demo --out demo-out
 
 test: $(STAMPS)/dev $(STAMPS)/browser lint types fences tests ## every check
+
+SLOW := sampler or crash or process or exhaustive or volume or browser
+fast: export PYTHONDONTWRITEBYTECODE =
+fast: $(STAMPS)/dev lint ## the tests to run all day: all but the slow kinds (markers in pyproject.toml)
+	@$(BIN)/python -m pytest -q -m "not ($(SLOW))"
 
 lint: $(STAMPS)/dev ## ruff, and the sizes of modules and rooms
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+SLOW = ("sampler", "crash", "process", "exhaustive", "volume", "browser")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a test that is marked slow, then the others, each in the order they were in."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    """Files with a test of a slow kind, then the others, each in the order they were in."""
+    slow = {item.path for item in items if any(map(item.get_closest_marker, SLOW))}
     items.sort(key=lambda item: item.path not in slow)

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 EXAMPLES = HERE.parent / "examples"
 PASSPHRASE = "nobody in here exists"
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.process
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -24,7 +24,7 @@ from typing import Any
 import attrs
 import pytest
 
-pytestmark = pytest.mark.slow  # some forty programs are started
+pytestmark = pytest.mark.process  # some forty programs are started
 
 VECTOR = Path(__file__).parent / "vectors" / "workflow-1"
 PASSPHRASE = "nobody in here exists"

@@ -25,7 +25,7 @@ RETURNS = Path(__file__).parents[2] / "examples" / "returns"
 PROGRAM = [sys.executable, "-m", "uncounted"]
 PASSPHRASE = "비밀 문장"
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from uncounted.vault.keys import identity
 RETURNS = Path(__file__).parents[2] / "examples" / "returns"
 PASSPHRASE = "nobody in here exists"
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.process
 
 
 def forget_copies(out: Path) -> None:

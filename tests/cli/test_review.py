@@ -190,7 +190,7 @@ def test_a_review_of_what_has_changed_is_refused(
     assert "hint: run uncounted link again" in err
 
 
-@pytest.mark.slow
+@pytest.mark.sampler
 @pytest.mark.usefixtures("case")
 def test_the_whole_round_with_the_real_linkage(tmp_path: Path) -> None:
     """Two lists of people with common names: what is decided holds in every draw."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import decomposable, independence
+
+pytestmark = pytest.mark.sampler
 
 TRUTH = 2000
 CHANCES = np.array([0.10, 0.15, 0.20, 0.10, 0.05])

@@ -36,7 +36,7 @@ def labels_of(linkage: Linkage, reports: Iterable[Report]) -> list[list[int]]:
     return [numbered(row[here]).tolist() for row in linkage.labels]
 
 
-@pytest.mark.slow
+@pytest.mark.sampler
 def test_what_is_entered_twice_changes_no_link() -> None:
     """The law: one report more that says just what another of its list says lowers no link."""
     reports = bench_linkage.fresh([905])[0][::2]
@@ -58,7 +58,7 @@ def test_what_is_entered_twice_changes_no_link() -> None:
     assert labels_of(both, copies) == labels_of(both, originals)
 
 
-@pytest.mark.slow
+@pytest.mark.sampler
 @pytest.mark.parametrize("source", ["Copyist", "TumenWatch"])
 def test_rows_that_another_list_took_over_break_no_link(source: str) -> None:
     """A list that copied a part of another, and nothing else or of its own reports besides."""
@@ -110,7 +110,7 @@ def test_one_whom_somebody_told_apart_leaves_the_other_copies_as_they_are() -> N
     assert first_alike(rows, [(3, 1, False)]).tolist() == [0, 0, 0, 3]
 
 
-@pytest.mark.slow
+@pytest.mark.sampler
 def test_two_who_are_called_alike_and_as_old_are_compared_like_any_two() -> None:
     """Of a list with few names and years, who says no more may be somebody else."""
     rng = np.random.default_rng(3)
@@ -168,7 +168,7 @@ def test_decisions_that_hang_together_through_copies_leave_them_apart() -> None:
     assert first_alike(rows, [(0, 2, False), (1, 3, True)]).tolist() == [0, 0, 2, 3]
 
 
-@pytest.mark.slow
+@pytest.mark.sampler
 def test_what_people_have_decided_holds_of_copies() -> None:
     reports = bench_linkage.fresh([906])[0][::4]
     one, other = next(

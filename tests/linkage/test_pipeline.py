@@ -25,7 +25,7 @@ from uncounted.records.intake import rows as intake
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.sampler
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "returns"

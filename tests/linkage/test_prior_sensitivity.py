@@ -21,7 +21,7 @@ from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.sampler
 
 GIVEN = ("철수", "영희", "성호", "은주", "광일", "향미", "춘화", "명국", "옥란", "혁철")
 FAMILY = ("김", "리", "박", "최")

@@ -21,7 +21,7 @@ from uncounted.linkage.model import partition_priors
 from uncounted.linkage.sampler import candidate_graph
 from uncounted.progress import silent
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.sampler
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

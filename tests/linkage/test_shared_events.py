@@ -11,6 +11,8 @@ from benchmarks import bench_labelled, made_register
 from uncounted.linkage import Linkage, link, point_partition
 from uncounted.linkage.result import together
 
+pytestmark = pytest.mark.sampler
+
 
 @pytest.fixture(scope="module")
 def register() -> tuple[Linkage, list[str]]:

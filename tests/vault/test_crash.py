@@ -20,6 +20,8 @@ from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.ingest import IncomingReport
 
+pytestmark = pytest.mark.crash
+
 Many = Callable[..., Iterable[IncomingReport]]
 
 CHILD = """

@@ -47,6 +47,8 @@ from uncounted.vault.reports.decisions import ProposedDecision
 from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.vault.store import connection, database
 
+pytestmark = pytest.mark.crash
+
 WHEN = "2026-11-24T12:00:00Z"
 RELEASED = {"report.html": b"<p>", "table.csv": b"count\n7\n"}
 # How many moments of a step are tried, by what happens there.

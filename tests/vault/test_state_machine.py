@@ -526,7 +526,7 @@ def _together(case: Case, one: ReportKey, other: ReportKey) -> list[bool]:
     return [bool(draw[a] == draw[b]) for draw in result.labels]
 
 
-@pytest.mark.slow
+@pytest.mark.sampler
 def test_a_merge_holds_in_every_draw_and_is_undone_to_the_last_byte(tmp_path: Path) -> None:
     """Linked in earnest: decided, the two are one; taken back, the draws are those of before."""
     names = ("김철수", "박영희", "최금옥", "한순남")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from uncounted.captures import DIFFER
 from uncounted.cli.estimate_text import study_lines
@@ -32,6 +33,7 @@ def reports() -> list[Report]:
     return rows
 
 
+@pytest.mark.sampler
 def test_strata_add_up_to_the_tables_of_every_reading() -> None:
     people = reports()
     linkage = link(people, draws=4)

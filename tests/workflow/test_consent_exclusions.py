@@ -14,7 +14,7 @@ from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
 
 
-@pytest.mark.slow
+@pytest.mark.sampler
 def test_how_many_and_why_but_never_which(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

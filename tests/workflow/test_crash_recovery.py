@@ -57,7 +57,7 @@ COMMANDS = {
     "withdraw": ["withdraw", "CASE", "--source", "Panel", "--report", "FIRST", "--yes"],
 }
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.crash
 
 
 @attrs.frozen

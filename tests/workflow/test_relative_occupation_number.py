@@ -62,7 +62,7 @@ def _texts(file: Path) -> list[str]:
     return texts
 
 
-@pytest.mark.slow
+@pytest.mark.sampler
 def test_they_are_in_no_file_that_is_written_and_no_line_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

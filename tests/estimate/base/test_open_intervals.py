@@ -56,6 +56,7 @@ def test_no_pool_has_an_end_where_most_draws_have_none() -> None:
     assert math.isinf(pooled.interval[1])
 
 
+@pytest.mark.sampler
 def test_the_draws_of_who_is_who_come_in_any_order(tables: Mapping[str, CaptureTable]) -> None:
     """One draw in which a list is empty changes the methods of no other."""
     table = tables["spina-bifida"]

@@ -11,10 +11,13 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.priors import GammaPoissonPrior
 from uncounted.estimate.graphical.decomposable import decomposable
+
+pytestmark = pytest.mark.sampler
 
 type Floats = npt.NDArray[np.float64]
 

@@ -13,6 +13,8 @@ from uncounted.estimate.base.priors import negative_binomial
 from uncounted.estimate.identification.cell_models import CellModel, Dirichlet, patterns
 from uncounted.estimate.identification.estimator import Remembered, identify
 
+pytestmark = pytest.mark.sampler
+
 SEEN = {"100": 0.22, "010": 0.18, "001": 0.2, "110": 0.12, "101": 0.1, "011": 0.1, "111": 0.08}
 
 

@@ -9,11 +9,14 @@ prior as it is. Any slip in a move, a Jacobian, a density or a conditional moves
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.latent_class.chains import pattern_tree
 from uncounted.estimate.latent_class.gibbs import run_chain, run_plain
 from uncounted.estimate.latent_class.kernels import Counts, Floats, Leapfrog, Prior
+
+pytestmark = pytest.mark.sampler
 
 PRIOR = Prior(1.5, 1.0, 2.0, 3.0, 35.0)  # proper and light-tailed, so that means are known soon
 J, K, PEOPLE = 3, 3, 12

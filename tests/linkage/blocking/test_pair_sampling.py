@@ -83,6 +83,7 @@ def test_one_report_on_each_key_leaves_pairs_among_all() -> None:
     assert found.stands_for.sum() == pytest.approx(10)
 
 
+@pytest.mark.sampler
 def test_rates_are_those_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """20,000 pairs by lot, of 3.4 million, know how often strangers agree in what has a key.
 

@@ -18,7 +18,7 @@ from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.sampler
 
 TOWNS = ("Yanji", "Tumen", "Longjing", "Helong", "Hunchun", "Dandong", "Shenyang", "Changchun")
 FAMILY = ("김", "리", "박", "최", "정", "강")

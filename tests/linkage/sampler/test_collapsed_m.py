@@ -28,7 +28,7 @@ from uncounted.linkage.sampler import (
 )
 from uncounted.progress import silent
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.sampler
 
 SWEEPS = 5_000
 LISTS = [0, 0, 0, 1, 1, 1]

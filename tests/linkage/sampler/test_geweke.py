@@ -31,7 +31,7 @@ from uncounted.linkage.sampler import (
 )
 from uncounted.linkage.sampler.scan_schedule import alternate_turns
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.sampler
 
 Floats = NDArray[np.float64]
 SWEEPS, BATCHES = 4_000, 40

@@ -19,7 +19,7 @@ from uncounted.linkage.model import field_priors
 from uncounted.linkage.sampler import comparison_counts, pair_likelihood
 from uncounted.linkage.sampler import state as partition
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.sampler
 
 Floats = NDArray[np.float64]
 NAME, BIRTH = 0, 1

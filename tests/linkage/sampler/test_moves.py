@@ -45,7 +45,7 @@ from uncounted.linkage.sampler.scan_schedule import (
 )
 from uncounted.linkage.sampler.state import BUFFERED_REPORTS, cluster_buffers
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.sampler
 
 FIELDS = len(compare.FIELDS)
 LEVELS = max(compare.COUNTS)

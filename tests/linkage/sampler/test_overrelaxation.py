@@ -16,7 +16,7 @@ from uncounted.linkage.sampler import overrelaxation
 from uncounted.linkage.sampler import state as partition
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, RIGHT, SLIP
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.sampler
 
 DRAWS = 200_000
 

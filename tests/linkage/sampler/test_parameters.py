@@ -39,7 +39,7 @@ from uncounted.linkage.sampler.informed_proposal import with_proposal
 from uncounted.linkage.sampler.scan_schedule import ALWAYS, ScanSchedule, every, settle
 from uncounted.progress import silent
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.sampler
 
 SWEEPS = 12_000
 Labels = tuple[int, ...]

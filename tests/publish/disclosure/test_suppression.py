@@ -17,7 +17,7 @@ from uncounted.publish.disclosure import suppression as disclosure
 from uncounted.publish.disclosure.audit import AttackerKnowledge, PublishedSum
 from uncounted.publish.disclosure.suppression import ProtectedTable, protect
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.exhaustive
 
 
 def all_patterns(lists: int) -> list[str]:

@@ -11,7 +11,7 @@ from uncounted.captures import CaptureTable
 from uncounted.publish.disclosure.suppression import protect
 from uncounted.publish.disclosure.suppression_key import SuppressionKey
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.exhaustive
 
 COUNTS = {"100": 50, "010": 40, "001": 30, "110": 20, "101": 3, "011": 12, "111": 9}
 SECRETS = [SuppressionKey(bytes([i]) * 32) for i in range(40)]

@@ -436,7 +436,7 @@ def test_the_mapping_is_checked_before_the_first_row(tmp_path: Path) -> None:
     assert refused.value.hint == "the name of column 2 is nearly that"
 
 
-@pytest.mark.slow
+@pytest.mark.volume
 def test_a_hundred_thousand_rows_in_flat_memory(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     with path.open("w", encoding="utf-8") as file:

@@ -22,6 +22,8 @@ from uncounted.vault.keys import grants, identity
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.keys.recipients import SecretKey
 
+pytestmark = pytest.mark.crash
+
 SPARE = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"
 
 CHILD = """
