@@ -47,14 +47,26 @@ class CaptureTable:
     was not active here (which is not 0). Patterns nobody has are left out; the
     all-zero pattern cannot be observed and is refused.
 
-    Raises:
-        BadInput: a pattern of the wrong length or letters, a count that is not whole or is
-            below zero.
+    Parameters
+    ----------
+    lists : tuple[str, ...]
+        Names of the lists, in the order of a pattern's characters.
+    counts : Mapping[str, int]
+        People by capture pattern. Patterns of nobody are left out.
+    stratum : Mapping[str, str]
+        Column and value of the stratum that the table is of.
 
-    Examples:
-        >>> table = CaptureTable.of("AB", {"10": 5, "01": 7, "11": 2})
-        >>> table.observed, table.list_totals
-        (14, {'A': 7, 'B': 9})
+    Raises
+    ------
+    BadInput
+        A pattern of the wrong length or letters, a count that is not whole or is
+        below zero.
+
+    Examples
+    --------
+    >>> table = CaptureTable.of("AB", {"10": 5, "01": 7, "11": 2})
+    >>> table.observed, table.list_totals
+    (14, {'A': 7, 'B': 9})
     """
 
     lists: tuple[str, ...]
@@ -160,14 +172,38 @@ class CaptureTable:
 
 
 def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
-    """Read a `TABLE.csv`: one table, or one a stratum when `by` names columns.
+    r"""Read a `TABLE.csv`: one table, or one a stratum when `by` names columns.
 
     One column of 0/1 for each list, and either a `count` column (a row a pattern)
     or none (a row a person). An empty cell in a list column: the list was not
     active here. Any other column must be named in `by`.
 
-    Raises:
-        BadInput: with the row (the header is row 1) and the column.
+    Parameters
+    ----------
+    path : Path
+        The file.
+    by : iterable of str
+        Columns that name strata; one table for each combination of their values.
+
+    Returns
+    -------
+    list of CaptureTable
+        One without `by`.
+
+    Raises
+    ------
+    BadInput
+        With the row (the header is row 1) and the column.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "table.csv"
+    ...     _ = file.write_text("A,B,count\n1,0,5\n0,1,7\n1,1,2\n")
+    ...     (table,) = read_tables(file)
+    >>> table.observed, table.lists
+    (14, ('A', 'B'))
     """
     sheet = delimited.read(path)
     by = tuple(by)

@@ -33,6 +33,12 @@ class Bounds:
         Covers the value, wherever between the bounds it is, as often as the
         level says, if the rows were a random sample; None when all rows of a group came
         from one cluster.
+
+    Examples
+    --------
+    >>> found = manski_bounds(14, 20, 5)
+    >>> found.low, found.high
+    (0.56, 0.76)
     """
 
     low: float

@@ -41,6 +41,12 @@ class EffectiveSampleSize:
     assumed : bool
         Every row has the same outcome, so that the data cannot show how alike
         rows of a cluster are: they were taken as wholly alike.
+
+    Examples
+    --------
+    >>> found = effective_sample_size([4, 0, 4, 0, 4, 0], [4, 4, 4, 4, 4, 4])
+    >>> found.clusters, found.largest, round(found.n, 1)
+    (6, 4, 3.2)
     """
 
     clusters: int

@@ -40,9 +40,19 @@ _UNKNOWN = frozenset({"", "?", "unknown", "not known", "n/a", "na", "미상", "�
 class Tally:
     """Rows with the outcome, rows whose outcome is known, rows whose outcome is not.
 
-    Examples:
-        >>> Tally(14, 20) + Tally(1, 2, 3)
-        Tally(x=15, n=22, unknown=3)
+    Parameters
+    ----------
+    x : int
+        Rows with the outcome.
+    n : int
+        Rows whose outcome is known.
+    unknown : int
+        Rows whose outcome is not known.
+
+    Examples
+    --------
+    >>> Tally(14, 20) + Tally(1, 2, 3)
+    Tally(x=15, n=22, unknown=3)
     """
 
     x: int = 0
@@ -221,6 +231,11 @@ class OutcomeColumns:
         What rows came together: an interview, an incident, a group.
     source : str or None
         Who reported.
+
+    Examples
+    --------
+    >>> OutcomeColumns("arrested", by="period", unknown_is=("n/a",)).by
+    'period'
     """
 
     outcome: str

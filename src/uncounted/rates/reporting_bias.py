@@ -115,6 +115,12 @@ class TippingPoint:
     direction : str
         `less` when the first group's outcome must have become less likely to
         reach us than in the second, relative to the other outcome; `more` otherwise.
+
+    Examples
+    --------
+    >>> found = tipping_point(9.333, (2.547, 34.231))
+    >>> found.point, found.limit, found.direction
+    (9.333, 2.547, 'more')
     """
 
     point: float
@@ -219,6 +225,23 @@ class BiasPrior:
     """How far reporting is believed to differ by outcome: log rho ~ N(mean, sd^2).
 
     Each group has its own rho, drawn apart from the other's.
+
+    Parameters
+    ----------
+    mean : float
+        Of log rho.
+    sd : float
+        Standard deviation of log rho, from 0 to 10.
+
+    Raises
+    ------
+    UsedWrongly
+        The mean is not finite, or the standard deviation is not from 0 to 10.
+
+    Examples
+    --------
+    >>> BiasPrior(sd=0.35).mean
+    0.0
     """
 
     mean: float = 0.0

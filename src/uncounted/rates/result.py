@@ -43,6 +43,11 @@ class RateSettings:
         Share of those without it that are coded so.
     bias_prior : BiasPrior or None
         Of the reporting ratio; None: none is stated.
+
+    Examples
+    --------
+    >>> RateSettings(against="since 2020", sensitivity=0.9, specificity=0.95).level
+    0.95
     """
 
     against: str | None = None
@@ -102,6 +107,14 @@ class Rate:
         Without wrong codings, as stated; None when nothing was stated.
     believed : PosteriorSummary or None
         Under the prior on the reporting ratio; None when none was stated.
+
+    Examples
+    --------
+    >>> from uncounted.rates.compare import compare
+    >>> from uncounted.rates.outcomes import OutcomeTable
+    >>> rate = compare(OutcomeTable.of({"before": (14, 20), "since": (6, 30)}))["before"]
+    >>> rate.tally, [round(limit, 2) for limit in rate.intervals["wilson"]]
+    (Tally(x=14, n=20, unknown=0), [0.48, 0.85])
     """
 
     group: str
@@ -203,6 +216,14 @@ class Contrast:
         The difference without each source, from effective rows.
     standardised : Standardised or None
         Both groups with the same mix of sources.
+
+    Examples
+    --------
+    >>> from uncounted.rates.compare import compare
+    >>> from uncounted.rates.outcomes import OutcomeTable
+    >>> (contrast,) = compare(OutcomeTable.of({"before": (14, 20), "since": (6, 30)})).contrasts
+    >>> contrast.group, contrast.against, round(contrast.measures["difference"].point, 2)
+    ('since', 'before', -0.5)
     """
 
     group: str
@@ -231,7 +252,29 @@ class Contrast:
 
 @attrs.frozen
 class Rates:
-    """Every group's rate, every contrast, and what they were made from."""
+    """Every group's rate, every contrast, and what they were made from.
+
+    Attributes
+    ----------
+    table : OutcomeTable
+        The counts.
+    settings : RateSettings
+        The settings of the comparison.
+    rates : tuple[Rate, ...]
+        One for each group.
+    contrasts : tuple[Contrast, ...]
+        Each other group against the one that they are held against.
+    sources : tuple[SourceRate, ...]
+        The rate of each source; empty when no column says who reported.
+
+    Examples
+    --------
+    >>> from uncounted.rates.compare import compare
+    >>> from uncounted.rates.outcomes import OutcomeTable
+    >>> found = compare(OutcomeTable.of({"before": (14, 20), "since": (6, 30)}))
+    >>> [rate.group for rate in found.rates], found["since"].tally
+    (['before', 'since'], Tally(x=6, n=30, unknown=0))
+    """
 
     table: OutcomeTable
     settings: RateSettings

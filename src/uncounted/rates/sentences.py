@@ -30,6 +30,11 @@ class RowLabels:
         The rows, in the plural, as in "of the 20 attempts".
     says : str
         What those with the outcome did, as in "14 ended in arrest".
+
+    Examples
+    --------
+    >>> RowLabels("attempts", "ended in arrest").unit
+    'attempts'
     """
 
     unit: str = "cases"

@@ -150,6 +150,15 @@ class Standardised:
         Rows of sources that are in one group only.
     reason : str or None
         Why there is no interval; None when there is one, or nothing to give one of.
+
+    Examples
+    --------
+    >>> from uncounted.rates.outcomes import OutcomeTable, Tally
+    >>> cells = {("1", "A", None): Tally(9, 10), ("1", "B", None): Tally(2, 10),
+    ...          ("2", "A", None): Tally(18, 20), ("2", "B", None): Tally(16, 80)}
+    >>> table, rng = OutcomeTable(("1", "2"), cells), np.random.default_rng(1)
+    >>> direct_standardisation(table, "2", "1", rng).sources
+    ('A', 'B')
     """
 
     sources: tuple[str, ...]

@@ -16,12 +16,22 @@ type Side = Literal["more than", "fewer than"]
 class Claim:
     """How many somebody says there are: more, or fewer, than a number.
 
-    Raises:
-        UsedWrongly: the number is not above 0.
+    Parameters
+    ----------
+    number : float
+        People; above 0.
+    side : Side
+        Whether the claim is of more or of fewer.
 
-    Examples:
-        >>> Claim.parse("10,000").words, Claim.parse("<15000").words
-        ('more than 10,000', 'fewer than 15,000')
+    Raises
+    ------
+    UsedWrongly
+        The number is not above 0.
+
+    Examples
+    --------
+    >>> Claim.parse("10,000").words, Claim.parse("<15000").words
+    ('more than 10,000', 'fewer than 15,000')
     """
 
     number: float

@@ -25,7 +25,13 @@ _HOW = "SHAPE,SCALE expects about SHAPE times SCALE people, e.g. 13.14,55.17"
 
 @attrs.frozen
 class InversePrior:
-    """p(N) proportional to 1/N (Jeffreys): no number of digits is likelier than another."""
+    """p(N) proportional to 1/N (Jeffreys): no number of digits is likelier than another.
+
+    Examples
+    --------
+    >>> InversePrior().log(np.array([1.0, 10.0, 100.0])).round(2).tolist()
+    [-0.0, -2.3, -4.61]
+    """
 
     def log(self, N: Floats) -> Floats:
         """Log prior up to a constant."""
@@ -42,12 +48,22 @@ class InversePrior:
 class GammaPoissonPrior:
     """N ~ Poisson(theta), theta ~ Gamma(shape a, scale b): Madigan and York's informed prior.
 
-    Raises:
-        UsedWrongly: shape, scale or their product, the mean, is not from 1e-9 to 1e12.
+    Parameters
+    ----------
+    shape : float
+        Shape a of the gamma distribution.
+    scale : float
+        Scale b; the mean of N is a b.
 
-    Examples:
-        >>> GammaPoissonPrior(13.14, 55.17).name
-        'N ~ Poisson(theta), theta ~ Gamma(13.14, scale 55.17)'
+    Raises
+    ------
+    UsedWrongly
+        Shape, scale or their product, the mean, is not from 1e-9 to 1e12.
+
+    Examples
+    --------
+    >>> GammaPoissonPrior(13.14, 55.17).name
+    'N ~ Poisson(theta), theta ~ Gamma(13.14, scale 55.17)'
     """
 
     shape: float

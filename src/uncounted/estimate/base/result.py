@@ -41,29 +41,58 @@ type Floats = npt.NDArray[np.float64]
 class Estimate:
     """How many there are by one method, or why that method gives no number.
 
-    Attributes:
-        method: the name the command line knows, such as `decomposable`.
-        status: `ok` or `refused`.
-        reason: of a refusal, in a sentence; else None.
-        hint: what to try after a refusal; may be None.
-        finding: name of what `check` found, for a table that every method refuses
-            (`islands`, `no-overlap`, ...); None for a method's own refusal.
-        point: people in all, seen and unseen (N); None when refused.
-        point_kind: `posterior median`, `lower bound`, `maximum likelihood`, ...
-        mean: posterior mean of N; None where it does not exist (see `settings`).
-        interval: lowest and highest N; the upper end is `inf` where the data set none.
-        level: of the interval, 0.95 by default.
-        interval_kind: `credible`, `log-normal`, ...
-        assumption: what cannot be tested and must be believed, in plain words.
-        settings: priors and choices.
-        diagnostics: what a statistician looks at before believing.
-        warnings: sentences that must stand beside the number.
-        seconds: how long it took.
-        seed: of the draws.
-        input: digest of the table; keep it inside (see `CaptureTable.digest`).
-        draws: draws of N from the posterior, for methods that have one.
-        log_n0: mean and variance of log(n0 + 1/2), by which estimates that have no
-            draws are pooled over tables; None for an estimate that is pooled already.
+    Attributes
+    ----------
+    method : str
+        The name the command line knows, such as `decomposable`.
+    status : Status
+        `ok` or `refused`.
+    reason : str or None
+        Of a refusal, in a sentence; else None.
+    hint : str or None
+        What to try after a refusal; may be None.
+    finding : str or None
+        Name of what `check` found, for a table that every method refuses
+        (`islands`, `no-overlap`, ...); None for a method's own refusal.
+    point : float or None
+        People in all, seen and unseen (N); None when refused.
+    point_kind : str or None
+        `posterior median`, `lower bound`, `maximum likelihood`, ...
+    mean : float or None
+        Posterior mean of N; None where it does not exist (see `settings`).
+    interval : Interval or None
+        Lowest and highest N; the upper end is `inf` where the data set none.
+    level : float
+        Of the interval, 0.95 by default.
+    interval_kind : str or None
+        `credible`, `log-normal`, ...
+    assumption : str
+        What cannot be tested and must be believed, in plain words.
+    settings : Details
+        Priors and choices.
+    diagnostics : Details
+        What a statistician looks at before believing.
+    warnings : tuple[str, ...]
+        Sentences that must stand beside the number.
+    seconds : float
+        How long it took.
+    seed : int or None
+        Of the draws.
+    input : str
+        Digest of the table; keep it inside (see `CaptureTable.digest`).
+    draws : npt.NDArray[np.int64] or None
+        Draws of N from the posterior, for methods that have one.
+    log_n0 : tuple[float, float] or None
+        Mean and variance of log(n0 + 1/2), by which estimates that have no
+        draws are pooled over tables; None for an estimate that is pooled already.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate.simple.chao import chao
+    >>> found = chao(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))
+    >>> found.status, found.point, found.point_kind
+    ('ok', 150.0, 'lower bound')
     """
 
     method: str
@@ -156,27 +185,56 @@ class Fitted:
 class Study:
     """Every method on one table (or on draws of it), with what must stand beside them.
 
-    Attributes:
-        observed: people on at least one list; a rounded mean over linkage draws.
-        lists: people on each list.
-        estimates: one a method, refusals included.
-        warnings: sentences about the table and the methods.
-        sensitivity: the headline at each xi.
-        dependence: Chapman's estimate for each pair of lists.
-        leave_one_out: the headline's method without each list.
-        deltas: `decomposable` under other prior counts.
-        priors: the same under other priors on N too.
-        consistency: each list taken as a population of known size.
-        trajectory: the headline's method on growing random parts of the records.
-        checks: what these two say, in sentences without numbers.
-        spread: the lowest and the highest point of the methods.
-        xi_by_method: each method at each xi.
-        claim: how a stated claim stands with each method.
-        linkage: what record linkage adds to the uncertainty; None for a single table.
-        input: digest of the table, or of the list of tables.
-        seed: of the draws.
-        fits: over linkage draws, each method on every table: what totals over strata are made
-            of. Inside only.
+    Attributes
+    ----------
+    observed : int
+        People on at least one list; a rounded mean over linkage draws.
+    lists : Mapping[str, int]
+        People on each list.
+    estimates : tuple[Estimate, ...]
+        One a method, refusals included.
+    warnings : tuple[str, ...]
+        Sentences about the table and the methods.
+    sensitivity : tuple[XiRow, ...]
+        The headline at each xi.
+    dependence : tuple[PairRow, ...]
+        Chapman's estimate for each pair of lists.
+    leave_one_out : tuple[LeaveOneOutRow, ...]
+        The headline's method without each list.
+    deltas : tuple[DeltaRow, ...]
+        `decomposable` under other prior counts.
+    priors : tuple[PriorRow, ...]
+        The same under other priors on N too.
+    consistency : tuple[KnownListRow, ...]
+        Each list taken as a population of known size.
+    trajectory : tuple[SubsampleRow, ...]
+        The headline's method on growing random parts of the records.
+    checks : tuple[str, ...]
+        What these two say, in sentences without numbers.
+    spread : MethodRange or None
+        The lowest and the highest point of the methods.
+    xi_by_method : tuple[MethodXiRow, ...]
+        Each method at each xi.
+    claim : ClaimComparison or None
+        How a stated claim stands with each method.
+    linkage : LinkageUncertainty or None
+        What record linkage adds to the uncertainty; None for a single table.
+    input : str
+        Digest of the table, or of the list of tables.
+    seed : int
+        Of the draws.
+    fits : Mapping[str, Sequence[Fitted]]
+        Over linkage draws, each method on every table: what totals over strata are made
+        of. Inside only.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate.base.settings import EstimateSettings
+    >>> from uncounted.estimate.study import run
+    >>> study = run(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}), EstimateSettings("chao"))
+    >>> study.observed, study.lists, study["chao"].point
+    (70, {'A': 50, 'B': 30}, 150.0)
     """
 
     observed: int

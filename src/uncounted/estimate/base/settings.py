@@ -49,12 +49,12 @@ class EstimateSettings:
     max_refused : float, default 0.05
         Over linkage draws: a method is refused if it refuses in a larger share of them.
 
-    Raises:
+    Raises
     ------
     UsedWrongly
         A value that cannot be.
 
-    Examples:
+    Examples
     --------
     >>> EstimateSettings("chao", xi=2, by_method={"chao": {"variant": "mh"}}).methods
     ('chao',)

@@ -41,6 +41,13 @@ class Plot:
         680 pixels wide, for a page.
     narrow : str
         340 pixels wide, for a phone or a column.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.publish.plots import upset
+    >>> upset(CaptureTable.of("AB", {"10": 50, "01": 7, "11": 2})).name
+    'upset'
     """
 
     name: str
@@ -68,7 +75,7 @@ class Plot:
         return path
 
 
-def save_plots(svg_by_name: Sequence[Plot], folder: str | Path) -> tuple[Path, ...]:
+def save_plots(plots: Sequence[Plot], folder: str | Path) -> tuple[Path, ...]:
     """Write `NAME.svg` and `NAME-narrow.svg` for each plot, readable by their owner alone.
 
     Parameters
@@ -100,8 +107,8 @@ def save_plots(svg_by_name: Sequence[Plot], folder: str | Path) -> tuple[Path, .
     ['upset.svg', 'upset-narrow.svg']
     """
     folder = Path(folder)
-    files = {folder / f"{each.name}.svg": each.svg for each in svg_by_name}
-    files |= {folder / f"{each.name}-narrow.svg": each.narrow for each in svg_by_name}
+    files = {folder / f"{each.name}.svg": each.svg for each in plots}
+    files |= {folder / f"{each.name}-narrow.svg": each.narrow for each in plots}
     with atomic_files.disk_errors():
         taken = [path for path in files if path.is_symlink() or path.exists()]
         if not folder.exists():
