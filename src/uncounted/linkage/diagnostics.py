@@ -29,9 +29,9 @@ class _Stored:
     @classmethod
     def from_json(cls, stored: Any) -> Self:
         """Read parsed JSON; a field that is not there has its default."""
-        return cls(
-            **{each.name: stored[each.name] for each in attrs.fields(cls) if each.name in stored}
-        )
+        found = {each.name: stored[each.name] for each in attrs.fields(cls) if each.name in stored}
+        lists = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
+        return cls(**found | lists)
 
 
 @attrs.frozen
