@@ -1,4 +1,4 @@
-"""Public functions and classes have numpydoc docstrings: what each takes and gives, and an example."""
+"""Public functions and classes have numpydoc docstrings: parameters, returns and an example."""
 
 from __future__ import annotations
 
