@@ -69,7 +69,7 @@ def test_unicode_is_read_whatever_its_form(tmp_path: Path, text: str, encoding: 
         (CHINESE, "gbk"),
     ],
 )
-def test_korean_and_chinese_are_told_apart(tmp_path: Path, text: str, encoding: str) -> None:
+def test_korean_and_chinese_are_distinguished(tmp_path: Path, text: str, encoding: str) -> None:
     path = _written(tmp_path, text.encode(encoding))
     sheet = delimited.read(path)
     assert sheet.encoding == {"euc-kr": "cp949", "gbk": "gb18030"}.get(encoding, encoding)
@@ -94,7 +94,7 @@ def test_one_word_in_every_row_counts_once(tmp_path: Path, text: str, encoding: 
         ("id,name\n1,김\n", "cp949"),
     ],
 )
-def test_what_cannot_be_told_is_refused_not_guessed(
+def test_what_cannot_be_reported_is_refused_not_inferred(
     tmp_path: Path, text: str, encoding: str
 ) -> None:
     path = _written(tmp_path, text.encode(encoding))

@@ -222,7 +222,7 @@ for each in (large, small, fast):
 """
 
 
-def test_nothing_is_taken_over_from_whoever_calls_first(tmp_path: Path) -> None:
+def test_nothing_is_taken_over_from_the_first_caller(tmp_path: Path) -> None:
     room = tmp_path / "room"
     room.mkdir()
     (room / "__init__.py").touch()

@@ -286,7 +286,7 @@ def difference(found: Any, expected: Any) -> str:
 
 
 @pytest.mark.parametrize("topic", READ)
-def test_the_case_file_says_what_it_said(
+def test_the_case_file_says_what_it_stated(
     topic: str, opened: Opened, expected: dict[str, Any]
 ) -> None:
     found = READ[topic](opened)
@@ -307,7 +307,7 @@ def test_the_stored_linkage_gives_the_same_estimates(own: Opened, expected: dict
     assert alike(found, expected["estimates"]), difference(found, expected["estimates"])
 
 
-def test_the_same_files_bring_nothing_new_and_nobody_back(
+def test_the_same_files_bring_nothing_new_and_no_one_back(
     own: Opened, expected: dict[str, Any]
 ) -> None:
     assert _again(VECTOR, own) == expected["again"]

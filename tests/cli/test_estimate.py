@@ -74,13 +74,20 @@ def test_a_claim_is_printed_and_in_json(kosovo: Path, capfd: pytest.CaptureFixtu
 def test_pictures_are_for_their_owner_and_nothing_is_written_over(
     kosovo: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ["estimate", str(kosovo), "--method", "decomposable", "--pictures", str(tmp_path / "p")]
-    assert run(asked) == 0
+    requested = [
+        "estimate",
+        str(kosovo),
+        "--method",
+        "decomposable",
+        "--pictures",
+        str(tmp_path / "p"),
+    ]
+    assert run(requested) == 0
     assert "are not for publication" in capfd.readouterr().err
     drawn = sorted(path.name for path in (tmp_path / "p").glob("*.svg"))
     assert {"posterior.svg", "xi.svg", "trajectory.svg", "upset-narrow.svg"} <= set(drawn)
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "p").iterdir())
-    assert run(asked) == 1
+    assert run(requested) == 1
     assert "p is there already" in capfd.readouterr().err
 
 
@@ -88,10 +95,10 @@ def test_a_picture_never_turns_a_claim_round(
     kosovo: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """It draws "more than" alone, and to the side on which it still holds (1.463, 0.969)."""
-    asked = ["estimate", str(kosovo), "--method", "decomposable", "--claim"]
-    assert run([*asked, "<10000", "--pictures", str(tmp_path / "fewer")]) == 0
+    requested = ["estimate", str(kosovo), "--method", "decomposable", "--claim"]
+    assert run([*requested, "<10000", "--pictures", str(tmp_path / "fewer")]) == 0
     assert "10,000 holds" not in (tmp_path / "fewer" / "xi.svg").read_text()
-    assert run([*asked, "10000", "--pictures", str(tmp_path / "more")]) == 0
+    assert run([*requested, "10000", "--pictures", str(tmp_path / "more")]) == 0
     picture = (tmp_path / "more" / "xi.svg").read_text()
     assert "holds for xi below 1.46; the whole interval is above it for xi below 0.96" in picture
     assert "for xi below 0.96" in " ".join(capfd.readouterr().out.split())
@@ -100,12 +107,12 @@ def test_a_picture_never_turns_a_claim_round(
 def test_strata_pooled_and_alone_stand_side_by_side(
     years: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ["estimate", str(years), "--by", "year", "--pool", "--method", "independence"]
-    assert run(asked) == 0
+    requested = ["estimate", str(years), "--by", "year", "--pool", "--method", "independence"]
+    assert run(requested) == 0
     told = capfd.readouterr().out
     assert "pull of the others" in told
     assert "independence, pooled" in told
-    assert run([*asked, "--json"]) == 0
+    assert run([*requested, "--json"]) == 0
     said = json.loads(capfd.readouterr().out)
     assert len(said["strata"]) == len(said["pooling"]["rows"]) == 6
     assert [each["method"] for each in said["total"]] == ["independence, pooled", "independence"]
@@ -202,18 +209,20 @@ def test_counts_are_not_strata(kosovo: Path, capfd: pytest.CaptureFixture[str]) 
 def test_the_prior_is_the_users(kosovo: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """As in Python: `decomposable(kosovo, delta=0.5)`, and a prior that expects 12,000."""
 
-    def asked(*more: str) -> dict[str, Any]:
+    def requested(*more: str) -> dict[str, Any]:
         told = ["estimate", str(kosovo), "--method", "decomposable", "--json", *more]
         assert run(told) == 0
         (estimate,) = json.loads(capfd.readouterr().out)["estimates"]
         return dict(estimate)
 
     table = read_tables(kosovo)[0]
-    assert asked("--delta", "0.5")["point"] == decomposable(table, delta=0.5).point
-    informed = asked("--prior", "20, 600")
+    assert requested("--delta", "0.5")["point"] == decomposable(table, delta=0.5).point
+    informed = requested("--prior", "20, 600")
     assert informed["settings"]["prior_N"] == GammaPoissonPrior(20, 600).name
     assert informed["point"] == decomposable(table, prior=GammaPoissonPrior(20, 600)).point
-    assert asked("--prior", "1/n")["interval"] == asked()["interval"] != informed["interval"]
+    assert (
+        requested("--prior", "1/n")["interval"] == requested()["interval"] != informed["interval"]
+    )
 
 
 def test_a_prior_count_reaches_pooled_strata(

@@ -54,7 +54,7 @@ def truth(tmp_path: Path, one: Made) -> Path:
     return persons_file(tmp_path / "truth.csv", one)
 
 
-def told(*arguments: str | Path) -> Any:
+def reported(*arguments: str | Path) -> Any:
     return json.loads(do(*arguments, "--json").stdout)
 
 
@@ -91,7 +91,7 @@ def label(one: Made, file: Path, unsure: int = 0) -> None:
 
 
 def test_against_persons(case: Path, truth: Path, one: Made) -> None:
-    found = told("evaluate", case, "--truth", truth)
+    found = reported("evaluate", case, "--truth", truth)
     point = point_partition(one.linkage)
     i, j = np.triu_indices(len(point), 1)
     linked, same = point[i] == point[j], one.truth[i] == one.truth[j]
@@ -113,8 +113,8 @@ def test_against_persons(case: Path, truth: Path, one: Made) -> None:
 
 
 def test_the_level_is_that_of_the_intervals(case: Path, truth: Path) -> None:
-    wide = told("evaluate", case, "--truth", truth, "--level", "0.99")
-    narrow = told("evaluate", case, "--truth", truth, "--level", "0.8")
+    wide = reported("evaluate", case, "--truth", truth, "--level", "0.99")
+    narrow = reported("evaluate", case, "--truth", truth, "--level", "0.8")
     for name in ("precision", "recall", "bcubed_f1"):
         (a, d), (b, c) = (each["figures"][name]["sampling"] for each in (wide, narrow))
         assert a < b < c < d
@@ -130,8 +130,8 @@ def test_some_people_in_full(case: Path, tmp_path: Path, one: Made) -> None:
         if int(one.truth[at]) in chosen
     ]
     some.write_text("source,report,person\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    whole = told("evaluate", case, "--truth", some, "--complete")
-    among = told("evaluate", case, "--truth", some)
+    whole = reported("evaluate", case, "--truth", some, "--complete")
+    among = reported("evaluate", case, "--truth", some)
     assert whole["against"] == "people in full"
     assert among["precision"] >= whole["precision"]
     assert among["counts"]["links_not_judged"] > 0 == whole["counts"]["links_not_judged"]
@@ -144,7 +144,7 @@ def test_labelled_pairs(case: Path, tmp_path: Path, one: Made) -> None:
         (a, b), (c, d) = one.linkage.keys[at], one.linkage.keys[at + 1]
         lines.append(f"{a},{b},{c},{d},{'yes' if one.truth[at] == one.truth[at + 1] else 'no'}")
     pairs.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    found = told("evaluate", case, "--truth", pairs)
+    found = reported("evaluate", case, "--truth", pairs)
     assert found["against"] == "pairs"
     assert found["counts"]["pairs"] == 40
     assert found["people"] is None
@@ -168,7 +168,7 @@ def test_what_a_curve_of_chosen_pairs_says_is_only_so_if_they_were_drawn(
 
 
 def test_nothing_given_is_the_model_s_own_opinion(case: Path) -> None:
-    found = told("evaluate", case)
+    found = reported("evaluate", case)
     assert found["holds_if"].startswith("the probabilities mean what they say")
     assert "precision" not in found, "an opinion does not pass for a figure"
     text = do("evaluate", case).stdout
@@ -178,7 +178,7 @@ def test_nothing_given_is_the_model_s_own_opinion(case: Path) -> None:
 
 def test_a_sample_goes_out_and_comes_back(case: Path, tmp_path: Path, one: Made) -> None:
     file = tmp_path / "sample.csv"
-    drawn = told("evaluate", case, "--sample", "90", "--out", file, "--seed", "5")
+    drawn = reported("evaluate", case, "--sample", "90", "--out", file, "--seed", "5")
     assert drawn["left_out"] == 0 or drawn["enough"] > 90
     assert drawn["pairs"] == 90 == sum(each["drawn"] for each in drawn["strata"])
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -190,8 +190,8 @@ def test_a_sample_goes_out_and_comes_back(case: Path, tmp_path: Path, one: Made)
         {",".join(line.split(",")[:2]), ",".join(line.split(",")[2:4])} <= keys for line in lines
     )
     label(one, file, unsure=4)
-    found = told("evaluate", case, "--labels", file)
-    exact = told("evaluate", case, "--truth", persons_file(tmp_path / "t.csv", one))
+    found = reported("evaluate", case, "--labels", file)
+    exact = reported("evaluate", case, "--truth", persons_file(tmp_path / "t.csv", one))
     assert (found["labelled"], found["unsure"], found["relinked"]) == (86, 4, False)
     low, high = found["figures"]["precision"]["interval"]
     assert low <= exact["precision"] <= high
@@ -214,7 +214,7 @@ def test_a_sample_whose_design_was_changed_is_refused(
     assert "only `same` is yours" in err
 
 
-def test_the_size_of_a_stratum_that_no_draw_links_is_asked_of_the_reports() -> None:
+def test_the_size_of_a_stratum_that_no_draw_links_is_requested_of_the_reports() -> None:
     born = parse("1970-03-07")
     people = [Report(s, str(i), (Name("김철수"),), birth=born) for i in range(6) for s in "AB"]
     keys = tuple((each.source, each.id) for each in people)
@@ -233,13 +233,13 @@ def test_the_size_of_a_stratum_that_no_draw_links_is_asked_of_the_reports() -> N
         check_design(no_case, linkage, LabelledPairs(more), people)
 
 
-def test_after_linking_anew_it_is_said_of_which_links_precision_is(
+def test_after_linking_anew_it_is_reported_of_which_links_precision_is(
     case: Path, tmp_path: Path, one: Made
 ) -> None:
     file = tmp_path / "sample.csv"
     do("evaluate", case, "--sample", "90", "--out", file)
     label(one, file)
-    before = told("evaluate", case, "--labels", file)
+    before = reported("evaluate", case, "--labels", file)
     assert before["judged"] == pytest.approx(before["linked"])
     assert "of which the sample" not in do("evaluate", case, "--labels", file).stdout
     labels = one.linkage.labels.copy()
@@ -247,20 +247,20 @@ def test_after_linking_anew_it_is_said_of_which_links_precision_is(
     labels[:, joined] = labels.max() + 1 + np.arange(12) // 6  # thirty links more, in no frame
     with open_case(case, None) as opened:
         keep(opened, type(one.linkage)(one.linkage.keys, labels))
-    after = told("evaluate", case, "--labels", file)
+    after = reported("evaluate", case, "--labels", file)
     assert after["relinked"]
     assert after["judged"] < after["linked"] - 20
     text = " ".join(do("evaluate", case, "--labels", file).stdout.split())
     assert f"are linked, of which the sample was drawn from about {after['judged']:,.0f}:" in text
 
 
-def test_a_sample_whose_answers_the_linkage_was_told_judges_nothing(
+def test_a_sample_that_was_decided_on_rates_nothing(
     case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "sample.csv"
     do("evaluate", case, "--sample", "90", "--out", file)
     label(one, file)
-    done = told("decide", case, "--file", file)
+    done = reported("decide", case, "--file", file)
     assert done["new"] == 90
     code, err = refused(capsys, "evaluate", case, "--labels", file)
     assert "have changed since they were linked" in err.replace("\n", " ")
@@ -274,22 +274,22 @@ def test_a_sample_whose_answers_the_linkage_was_told_judges_nothing(
     assert "hint: draw another sample" in err
     assert "evaluate CASE --drawn FILE" in err.replace("\n", " ")
     truth = persons_file(tmp_path / "t.csv", one)
-    assert told("evaluate", case, "--truth", truth)["told"] == 90
+    assert reported("evaluate", case, "--truth", truth)["told"] == 90
     assert "90 labelled pairs had been decided" in do("evaluate", case, "--truth", truth).stderr
 
 
-def test_decisions_of_review_teach_nothing_and_it_is_said(
+def test_decisions_of_review_teach_nothing_and_it_is_reported(
     case: Path, tmp_path: Path, one: Made
 ) -> None:
     """Review chooses by effect on N; a line through its pairs leads away from the truth."""
-    assert told("evaluate", case)["not_by_lot"] == 0
+    assert reported("evaluate", case)["not_by_lot"] == 0
     file = tmp_path / "next.csv"
     do("review", case, "--next", "60", "--out", file)
     fill(file, "decision", lambda row, _: "same" if is_same(one, row, "ab") else "different")
     do("decide", case, "--file", file)
     with open_case(case, None) as opened:
         keep(opened, one.linkage)
-    found = told("evaluate", case)
+    found = reported("evaluate", case)
     assert (found["recalibrated"], found["not_by_lot"]) == (None, 60)
     text = do("evaluate", case).stdout
     assert "60 decided pairs were not used for this, being in no drawn sample" in text
@@ -304,20 +304,20 @@ def test_decisions_on_a_drawn_sample_say_what_was_stated_before_them(
     file = tmp_path / "sample.csv"
     do("evaluate", case, "--sample", "160", "--out", file)
     label(one, file)
-    before = told("evaluate", case, "--labels", file)
+    before = reported("evaluate", case, "--labels", file)
     code, err = refused(capsys, "evaluate", case, "--drawn", file)
     assert code == 1
     assert "answers of the sample were not decided (row 2 is the first)" in " ".join(err.split())
     do("decide", case, "--file", file)
     with open_case(case, None) as opened:
         keep(opened, one.linkage)
-    found = told("evaluate", case, "--drawn", file)
+    found = reported("evaluate", case, "--drawn", file)
     assert found["by_lot"] == found["recalibrated"]["pairs"]
     again = found["recalibrated"]
     assert again["by"] == "pairs drawn by lot and then decided"
     assert again["pairs"] > 20
     assert found["not_by_lot"] == 0
-    assert told("evaluate", case)["not_by_lot"] >= again["pairs"], "no sample, no lot"
+    assert reported("evaluate", case)["not_by_lot"] >= again["pairs"], "no sample, no lot"
     for name in ("intercept", "slope"):  # as before they were decided, from the same answers
         assert again[name]["interval"] == pytest.approx(before["recalibrated"][name]["interval"])
     low, high = again["slope"]["interval"]
@@ -329,7 +329,7 @@ def test_decisions_on_a_drawn_sample_say_what_was_stated_before_them(
         told_all[:] = one.truth
         keep(opened, type(one.linkage)(one.linkage.keys, told_all))
     do("decide", case, "--file", file)
-    later = told("evaluate", case, "--drawn", file)["recalibrated"]["slope"]
+    later = reported("evaluate", case, "--drawn", file)["recalibrated"]["slope"]
     assert later["interval"] == pytest.approx(again["slope"]["interval"])
 
 
@@ -344,7 +344,7 @@ def test_the_curve_is_shown_with_its_intervals_again_too(
         keep(opened, one.linkage)
     truth = persons_file(tmp_path / "t.csv", one)
     options = ("--truth", truth, "--drawn", file)
-    found = told("evaluate", case, *options, "--pictures", tmp_path / "p")
+    found = reported("evaluate", case, *options, "--pictures", tmp_path / "p")
     bins = found["recalibrated"]["bins"]
     assert len(bins) == len(found["calibration"]["bins"])
     assert all(each["interval"][0] <= each["calibrated"] <= each["interval"][1] for each in bins)
@@ -369,7 +369,7 @@ def test_pictures_are_written_once(
     case: Path, truth: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "pictures"
-    found = told("evaluate", case, "--truth", truth, "--pictures", folder)
+    found = reported("evaluate", case, "--truth", truth, "--pictures", folder)
     assert sorted(path.name for path in folder.iterdir()) == [
         "calibration-narrow.svg",
         "calibration.svg",

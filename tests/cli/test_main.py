@@ -178,7 +178,7 @@ def test_help_has_every_command_with_a_whole_sentence(tmp_path: Path) -> None:
 _SECOND = ("Su", "Hui", "Ok", "Nam", "Jin")
 
 
-def test_a_list_taken_in_twice_is_told_when_it_is_linked(base: Path, tmp_path: Path) -> None:
+def test_a_list_taken_in_twice_is_reported_when_it_is_linked(base: Path, tmp_path: Path) -> None:
     home = environment(base)
     head = "id,name,birth,sex,origin\n"
     given = (f"{one} {other}" for one in ("Chol", "Yong", "Sun", "Myong") for other in _SECOND)
@@ -286,7 +286,9 @@ def test_what_is_read_again_is_utf_8_wherever_it_was_written(base: Path) -> None
     assert json.loads(told.stdout)["says"]["names"][0]["written"] == "赵明福"
 
 
-def test_a_folder_that_is_no_case_is_said_before_a_passphrase_is_asked(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_case_is_reported_before_a_passphrase_is_requested(
+    tmp_path: Path,
+) -> None:
     env = environment(tmp_path)
     del env["UNCOUNTED_PASSPHRASE"]
     refused(run(tmp_path, "link", ".", env=env), 1, "not a case file")
@@ -349,27 +351,27 @@ def test_names_that_no_source_can_have(base: Path, name: str) -> None:
     refused(run(base, "import", "case", file, "--source", name), 2, "no name for a source")
 
 
-def test_a_name_that_tables_use_is_said_to_be_taken(base: Path) -> None:
+def test_a_name_that_tables_use_is_reported_to_be_taken(base: Path) -> None:
     file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
     done = run(base, "import", "case", file, "--source", "count")
     refused(done, 2, "any name but count, sex, year, origin")
     assert "60" not in done.stderr
 
 
-def test_a_folder_is_no_file_of_reports_whatever_else_was_said(base: Path) -> None:
+def test_a_folder_is_no_file_of_reports_whatever_else_was_reported(base: Path) -> None:
     (base / "lists").mkdir()
     for more in ((), ("--source", "A")):
         done = run(base, "import", "case", "lists", *more)
         refused(done, 1, "hint: give one file of reports")
 
 
-def test_an_encoding_that_was_said_and_is_wrong_is_to_be_left_out(base: Path) -> None:
+def test_an_encoding_that_was_reported_and_is_wrong_is_to_be_left_out(base: Path) -> None:
     file = rows(base, "ko.csv", (HEAD + "1,김영숙,1980,f\n").encode("cp949"))
     said = ("--source", "A", "--encoding", "utf-8")
     refused(run(base, "import", "case", file, *said), 1, "leave the encoding out")
 
 
-def test_a_title_above_the_columns_is_asked_about_in_a_draft_too(base: Path) -> None:
+def test_a_title_above_the_columns_is_queried_in_a_draft_too(base: Path) -> None:
     file = rows(base, "title.csv", b"Reports of 2013\nid,name\n1,X\n")
     refused(run(base, "import", "case", file, "--suggest"), 1, "is the first row a title?")
 
@@ -519,7 +521,7 @@ sys.exit(cli.run([]))
         ("os.kill(os.getpid(), signal.SIGINT)", 130, "may be left"),
     ],
 )
-def test_nothing_is_left_is_said_only_where_it_is_so(then: str, status: int, said: str) -> None:
+def test_nothing_is_left_is_reported_only_where_it_is_so(then: str, status: int, said: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", TAKING_BACK.format(then=then)],
         capture_output=True,

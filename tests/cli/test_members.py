@@ -212,7 +212,7 @@ def test_shares_are_shown_before_they_open_anything(
     assert [len(share.split()) for share in shares] == [20] * 5
 
 
-def test_shares_are_asked_for_until_there_are_enough(
+def test_shares_are_requested_until_there_are_enough(
     who: Who, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from uncounted.cli import members

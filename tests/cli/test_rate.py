@@ -190,7 +190,7 @@ def test_groups_stand_in_time_however_the_rows_do(rate: Rate, turned: bool) -> N
     assert [g["group"] for g in json.loads(told)["groups"]] == ["after", "before 2015", "2015-2019"]
 
 
-def test_many_groups_are_told_by_the_table_and_not_by_the_sentence(rate: Rate) -> None:
+def test_many_groups_are_reported_by_the_table_and_not_by_the_sentence(rate: Rate) -> None:
     rows = "y,p,count\n" + "".join(f"1,year {i},9\n0,year {i},21\n" for i in range(1, 12))
     _, out, _ = rate(rows + ",year 4,7\n", "--outcome", "y", "--by", "p", *TOLD)
     said = words(out.split("\n\n")[0])
@@ -277,7 +277,7 @@ def test_what_clusters_leave_reaches_the_sources_and_the_json(rate: Rate) -> Non
         ("y,p\n1,Kim\n0,b\n", ("--not-for-publication",), 2, "no --out names one"),
     ],
 )
-def test_what_is_wrong_is_said_with_row_and_column_and_no_cell(
+def test_what_is_wrong_is_reported_with_row_and_column_and_no_cell(
     rate: Rate, rows: str, options: tuple[str, ...], status: int, said: str
 ) -> None:
     found, out, err = rate(rows, "--outcome", "y", "--by", "p", *options)

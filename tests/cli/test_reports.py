@@ -154,7 +154,7 @@ def test_show_tells_what_it_says_and_what_happened(case: Path) -> None:
     assert told["says"]["acts"][0]["place"] == "Dandong"
 
 
-def test_what_tells_people_of_one_name_apart_is_said_shown_and_taken_away(case: Path) -> None:
+def test_what_tells_people_of_one_name_apart_is_reported_shown_and_taken_away(case: Path) -> None:
     (before,) = (row["says"] for row in [answer("show", case, *ONE)])
     fields = {"relative": "김\x1b영호", "occupation": "어부", "number": "VII/12"}
     settings = [word for pair in fields.items() for word in ("--set", "=".join(pair))]
@@ -179,7 +179,7 @@ def test_a_file_is_attached_and_shown(case: Path, tmp_path: Path) -> None:
     assert do("check", case).stdout.startswith("Sound")
 
 
-def test_a_field_is_said_anew_once(case: Path, tmp_path: Path) -> None:
+def test_a_field_is_reported_anew_once(case: Path, tmp_path: Path) -> None:
     fields = tmp_path / "fields.txt"
     fields.write_text("sex=f\nbirth=1980\nsex=m\n")
     for asked in (["--set", "sex=X", "--set", "sex=M"], ["--from", str(fields)]):
@@ -310,7 +310,7 @@ def test_a_passphrase_comes_out_of_a_pipe_and_with_a_mark(
 
 
 @pytest.mark.parametrize("command", [["withdraw", *ONE], ["undo", "4"]])
-def test_what_has_to_be_confirmed_is_refused_where_nobody_is(
+def test_what_has_to_be_confirmed_is_refused_where_no_one_is(
     made: Path,
     command: list[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -328,7 +328,7 @@ def test_a_withdrawal_in_json(case: Path) -> None:
     assert answer("withdraw", case, *ONE, "--yes") == {"entry": number}
 
 
-def test_a_consent_that_is_over_is_said(case: Path) -> None:
+def test_a_consent_that_is_over_is_reported(case: Path) -> None:
     done = do("consent", case, *ONE, "--uses", "link", "--until", "2020-12-31")
     assert "that day is past" in done.stderr
     done = do("consent", case, *ONE, "--uses", "link", "--until", "2999-12-31")
@@ -373,7 +373,7 @@ def test_attaching_again_says_that_nothing_changed(case: Path, tmp_path: Path) -
         (["attach", "/nowhere", *ONE], 2, "file 1 of those to be attached is not there"),
     ],
 )
-def test_what_cannot_be_done_says_why_and_names_nobody(
+def test_what_cannot_be_done_says_why_and_names_no_one(
     made: Path, arguments: list[str], status: int, words: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     command, *rest = arguments

@@ -46,7 +46,7 @@ def case(ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return own_copy(ready, tmp_path, monkeypatch)
 
 
-def told(*arguments: str | Path) -> Any:
+def reported(*arguments: str | Path) -> Any:
     return json.loads(do(*arguments, "--json").stdout)
 
 
@@ -89,7 +89,7 @@ def test_the_file_of_the_next_pairs_is_private_and_bears_no_name(
     case: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "next.csv"
-    done = told("review", case, "--next", "20", "--out", out)
+    done = reported("review", case, "--next", "20", "--out", out)
     head, *lines = out.read_text(encoding="utf-8").splitlines()
     assert head == HEADER
     assert len(lines) == len(done["pairs"]) == 20
@@ -158,7 +158,7 @@ def test_without_next_it_says_how_many(case: Path) -> None:
 
 def test_pairs_that_were_decided_do_not_come_again(case: Path, tmp_path: Path, one: Made) -> None:
     out = tmp_path / "next.csv"
-    first = told("review", case, "--next", "20", "--out", out)
+    first = reported("review", case, "--next", "20", "--out", out)
     at = {key: place for place, key in enumerate(one.linkage.keys)}
 
     def right(row: dict[str, str], number: int) -> str:
@@ -168,11 +168,11 @@ def test_pairs_that_were_decided_do_not_come_again(case: Path, tmp_path: Path, o
         return "same" if one.truth[ends[0]] == one.truth[ends[1]] else "different"
 
     fill(out, right)
-    done = told("decide", case, "--file", out)
+    done = reported("decide", case, "--file", out)
     assert (done["rows"], done["new"], done["rejected"]) == (20, 15, 5)
     assert done["reasons"] == {"no decision is filled in": 5}
     link_as(case, one.linkage)
-    then = told("review", case, "--next", "1000")
+    then = reported("review", case, "--next", "1000")
     assert then["decided"] == 15
     assert not set(pairs_of(first)[:15]) & set(pairs_of(then))
     assert set(pairs_of(first)[15:]) <= set(pairs_of(then))
@@ -211,15 +211,15 @@ def test_the_whole_round_with_the_real_linkage(tmp_path: Path) -> None:
         do("import", small, tmp_path / f"{source}.csv", "--source", source)
     do("link", small, "--draws", "40")
     out = tmp_path / "next.csv"
-    before = told("review", small, "--next", "8", "--out", out)
+    before = reported("review", small, "--next", "8", "--out", out)
     assert len(before["pairs"]) == 8
     fill(out, lambda row, _: "same" if row["report_a"][1:] == row["report_b"][1:] else "different")
-    decided = told("decide", small, "--file", out)
+    decided = reported("decide", small, "--file", out)
     assert decided["new"] == 8
-    linked = told("link", small, "--draws", "40")
+    linked = reported("link", small, "--draws", "40")
     assert linked["decisions"] == 8
     assert linked["decisions_older"] == 0
-    after = told("review", small, "--next", "1000")
+    after = reported("review", small, "--next", "1000")
     assert not set(pairs_of(before)) & set(pairs_of(after))
     do("people", small, "--out", tmp_path / "people.csv")
     with (tmp_path / "people.csv").open(encoding="utf-8") as stream:
@@ -233,11 +233,11 @@ def test_the_whole_round_with_the_real_linkage(tmp_path: Path) -> None:
     shown = do("link", small, "--draws", "40").stderr
     assert f"mind: {of_it} decision" in shown
     assert "changed, and hold" in " ".join(shown.split())
-    again = told("decide", small, "--file", out)
+    again = reported("decide", small, "--file", out)
     assert again["changed"] == of_it
-    assert told("link", small, "--draws", "40")["decisions_older"] == 0
-    told("undo", small, str(again["entry"]), "--yes")
-    assert told("undo", small, str(decided["entry"]), "--yes")["decisions"] == 8
+    assert reported("link", small, "--draws", "40")["decisions_older"] == 0
+    reported("undo", small, str(again["entry"]), "--yes")
+    assert reported("undo", small, str(decided["entry"]), "--yes")["decisions"] == 8
     done = CliRunner().invoke(app, ["review", str(small)])
     assert "have changed" in str(done.exception), "what was taken back holds no longer"
 
@@ -263,7 +263,7 @@ def test_contradictions_are_refused_with_their_rows_and_nothing_is_kept(
     for source, report in one.linkage.keys[:3]:
         assert f"{source}:{report}" not in err, "an id may be a name"
     assert "nothing of it was kept" in err.replace("\n", " ")
-    assert told("review", case)["decided"] == 0
+    assert reported("review", case)["decided"] == 0
     twice = decisions(
         tmp_path / "twice.csv", f"{keys[0]},{keys[1]},same", f"{keys[1]},{keys[0]},different"
     )
@@ -299,7 +299,7 @@ def test_rows_that_cannot_be_used_are_rejected_one_by_one(
         f"{good[1]},{good[0]},same",
         f"{good[0]},{good[1]}",
     )
-    done = told("decide", case, "--file", file, "--dry-run")
+    done = reported("decide", case, "--file", file, "--dry-run")
     assert (done["rows"], done["new"], done["rejected"]) == (7, 1, 6)
     assert {row["row"]: row["why"][0] for row in done["rejects"]} == {
         3: "no such report",
@@ -310,7 +310,7 @@ def test_rows_that_cannot_be_used_are_rejected_one_by_one(
         8: "4 cells where the header has 5",
     }
     assert done["entry"] is None
-    assert told("review", case)["decided"] == 0, "a dry run keeps nothing"
+    assert reported("review", case)["decided"] == 0, "a dry run keeps nothing"
     shown = do("decide", case, "--file", file)
     assert shown.stdout.startswith("7 rows = 1 new + 0 changed + 0 unchanged + 6 rejected")
     assert "no such report (row 3)" in shown.stderr
@@ -350,12 +350,14 @@ def test_decisions_against_what_is_nearly_certain_and_a_person_of_many_reports_a
     err = " ".join(shown.stderr.split())
     assert "mind: 25 of 25 decisions say the opposite of what the linkage is nearly certain" in err
     assert "mind: by these decisions 26 reports are about one person" in err
-    done = told("decide", case, "--file", file, "--dry-run")
+    done = reported("decide", case, "--file", file, "--dry-run")
     assert (done["against_linkage"], done["most_joined"], done["taken"]) == (25, 26, 25)
     few = do("decide", case, "--file", decisions(tmp_path / "few.csv", *chain[:9]), "--dry-run")
     assert "mind" not in few.stderr
     apart = [line.replace("same", "different") for line in chain]
-    done = told("decide", case, "--file", decisions(tmp_path / "apart.csv", *apart), "--dry-run")
+    done = reported(
+        "decide", case, "--file", decisions(tmp_path / "apart.csv", *apart), "--dry-run"
+    )
     assert (done["against_linkage"], done["most_joined"]) == (0, 0)
 
 
@@ -368,7 +370,7 @@ def test_what_is_printed_to_take_decisions_back_does_so(
     assert "1 decision taken back" in do(*shlex.split(line)).stdout
 
 
-def test_a_sample_that_is_decided_is_said_to_be_spent(
+def test_a_sample_that_is_decided_is_reported_to_be_spent(
     case: Path, tmp_path: Path, one: Made
 ) -> None:
     file = tmp_path / "sample.csv"
@@ -380,20 +382,20 @@ def test_a_sample_that_is_decided_is_said_to_be_spent(
         writer.writeheader()
         writer.writerow({**held[0], "same": "no"})
     assert "uncounted evaluate --labels before" in do("decide", case, "--file", file).stderr
-    assert told("decide", case, "--file", file)["spends_sample"]
+    assert reported("decide", case, "--file", file)["spends_sample"]
     keys = [",".join(key) for key in one.linkage.keys[:2]]
     mine = decisions(tmp_path / "d.csv", f"{keys[0]},{keys[1]},same")
     shown = do("decide", case, "--file", mine, "--dry-run")
     assert "sample" not in shown.stderr
-    assert not told("decide", case, "--file", mine, "--dry-run")["spends_sample"]
+    assert not reported("decide", case, "--file", mine, "--dry-run")["spends_sample"]
 
 
-def test_one_pair_is_told_as_one(case: Path) -> None:
+def test_one_pair_is_reported_as_one(case: Path) -> None:
     assert "Deciding this pair is expected" in do("review", case, "--next", "1").stdout
     assert "Deciding these 2 is expected" in do("review", case, "--next", "2").stdout
 
 
-def test_a_decision_on_a_report_that_may_not_be_linked_is_kept_and_said_to_be_without_use(
+def test_a_decision_on_a_report_that_may_not_be_linked_is_kept_and_stated_to_be_without_use(
     case: Path, tmp_path: Path, one: Made
 ) -> None:
     closed, *good = [",".join(key) for key in one.linkage.keys[:3]]
@@ -403,7 +405,7 @@ def test_a_decision_on_a_report_that_may_not_be_linked_is_kept_and_said_to_be_wi
     shown = do("decide", case, "--file", file, "--dry-run")
     assert shown.stdout.startswith("2 rows = 2 new")
     assert "whose consent does not allow linking (row 3)" in shown.stderr
-    assert told("decide", case, "--file", file)["without_use"] == [3]
+    assert reported("decide", case, "--file", file)["without_use"] == [3]
 
 
 @pytest.mark.parametrize(
@@ -428,18 +430,18 @@ def test_a_later_decision_takes_the_place_and_undo_brings_the_earlier_back(
 ) -> None:
     pair = ",".join((*one.linkage.keys[0], *one.linkage.keys[1]))
     do("decide", case, "--file", decisions(tmp_path / "a.csv", f"{pair},same"))
-    second = told("decide", case, "--file", decisions(tmp_path / "b.csv", f"{pair},different"))
+    second = reported("decide", case, "--file", decisions(tmp_path / "b.csv", f"{pair},different"))
     assert (second["new"], second["changed"]) == (0, 1)
-    same = told("decide", case, "--file", tmp_path / "b.csv")
+    same = reported("decide", case, "--file", tmp_path / "b.csv")
     assert (same["changed"], same["unchanged"]) == (0, 1)
 
     def stands() -> str:
         source, report = one.linkage.keys[0]
-        shown = told("show", case, "--source", source, "--report", report)
+        shown = reported("show", case, "--source", source, "--report", report)
         return str(shown["decisions"][0]["decision"])
 
     assert stands() == "different"
-    assert told("undo", case, str(second["entry"]), "--yes")["decisions"] == 1
+    assert reported("undo", case, str(second["entry"]), "--yes")["decisions"] == 1
     assert stands() == "same"
 
 
@@ -491,7 +493,7 @@ def test_where_there_is_no_number_yet_the_reason_is_given(case: Path, one: Made)
     )
     apart[:10, 3] = apart[:10, 0]  # two reports of one list, now and then one person
     link_as(case, Linkage(one.linkage.keys, apart))
-    done = told("review", case, "--next", "5")
+    done = reported("review", case, "--next", "5")
     assert done["why_no_number"]
     assert len(done["pairs"]) == 1
     assert "in the order of the number of people" in do("review", case).stderr
@@ -514,7 +516,7 @@ def test_the_next_fifty_of_fourteen_hundred_reports_take_seconds() -> None:
     assert order.undecided > 500
 
 
-def test_a_file_in_another_encoding_is_read_if_its_encoding_is_said(
+def test_a_file_in_another_encoding_is_read_if_its_encoding_is_reported(
     case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "korean.csv"

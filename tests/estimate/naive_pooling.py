@@ -21,7 +21,7 @@ def beta_binomial(k: Floats, N: Floats, a: float, b: float) -> Floats:
     return answer
 
 
-def prior_unseen(n: int) -> Floats:
+def prior_unrecorded(n: int) -> Floats:
     """P(n0 | N = n + n0) before the table is seen, delta = 1/4, for n0 = 0 .. MOST.
 
     The complete graph: beta-binomial. Two independent lists: K people on neither's first,
@@ -63,7 +63,7 @@ def pooled(
     for a, b, m in strata:
         n = a + b + m
         # the implied prior of n0 given n: P(n0 | N) n / N
-        own.append(single(a, b, m) / (prior_unseen(n) * n / (n + n0)))
+        own.append(single(a, b, m) / (prior_unrecorded(n) * n / (n + n0)))
         ways.append(gammaln(n + n0) - gammaln(n) - gammaln(n0 + 1))
         sizes.append(n)
     found = [np.zeros(MOST + 1) for _ in strata]

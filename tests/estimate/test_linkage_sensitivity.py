@@ -128,9 +128,7 @@ def test_without_other_readings_nothing_is_added(study: Study) -> None:
     assert rows(study) is study
 
 
-def test_what_is_said_of_other_readings_is_rounded_and_counts_silence(
-    kosovo: CaptureTable, study: Study
-) -> None:
+def test_alternatives_are_rounded_and_refusals_counted(kosovo: CaptureTable, study: Study) -> None:
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
     told = rows(
         study,
@@ -148,7 +146,7 @@ def test_what_is_said_of_other_readings_is_rounded_and_counts_silence(
     assert "to 17,000." in text
 
 
-def test_where_no_other_way_passes_no_interval_is_said_of_them(
+def test_where_no_other_way_passes_no_interval_is_reported_of_them(
     kosovo: CaptureTable, study: Study
 ) -> None:
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
@@ -186,7 +184,7 @@ def test_the_envelope_holds_the_interval_however_each_is_rounded(
     assert "of which 1 passes its checks" in " ".join(text.split())
 
 
-def test_the_linkage_s_own_failing_is_said_before_any_number(study: Study) -> None:
+def test_the_linkage_s_own_failing_is_reported_before_any_number(study: Study) -> None:
     assert study.linkage is not None
     linkage = attrs.evolve(study.linkage, self_check=SelfCheck("1,088 pairs are linked"))
     first = list(study_lines(attrs.evolve(study, linkage=linkage)))
@@ -195,7 +193,7 @@ def test_the_linkage_s_own_failing_is_said_before_any_number(study: Study) -> No
     assert not next(iter(study_lines(study))).startswith("Mind")
 
 
-def test_where_all_draws_agree_a_number_is_said_once(study: Study) -> None:
+def test_where_all_draws_agree_a_number_is_reported_once(study: Study) -> None:
     text = " ".join("\n".join(study_lines(study)).split())
     assert "in which 4,400 people are recorded" in text
 
@@ -251,7 +249,7 @@ def test_a_reading_that_lies_far_off_widens_by_all_of_it(kosovo: CaptureTable) -
     assert envelope.error[0] == row.error[0]
 
 
-def test_one_refusal_in_ten_draws_does_not_silence_a_reading(
+def test_one_refusal_in_ten_draws_does_not_drop_an_alternative(
     kosovo: CaptureTable, study: Study
 ) -> None:
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})

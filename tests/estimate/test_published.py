@@ -425,7 +425,7 @@ def test_registers_that_cannot_answer(f: dict[int, int], words: str) -> None:
     assert refusal.point is None
 
 
-def test_the_bound_of_a_register_where_nobody_appears_exactly_twice() -> None:
+def test_the_bound_of_a_register_where_no_one_appears_exactly_twice() -> None:
     assert chao_from({1: 30, 3: 4}).point == pytest.approx(34 + 30 * 29 / 2)
     assert "more than once" in str(chao_from({1: 30}).reason)
 
@@ -482,7 +482,7 @@ def test_no_highest_order_interaction_is_the_largest_log_linear_model(
     assert estimate.diagnostics["se"] == pytest.approx(5937.58, abs=0.005)
 
 
-def test_artificial_lists_share_nobody_with_the_third(tables: Tables) -> None:
+def test_artificial_lists_share_no_one_with_the_third(tables: Tables) -> None:
     """R SparseMSE gives 539 [281, 1,484] and R LCMCR 405 [238, 806] for this table; nobody
     on the third list is on another, so every method refuses here."""
     for method in (decomposable, chao, independence, sample_coverage, log_linear):

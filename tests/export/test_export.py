@@ -209,7 +209,7 @@ def test_a_bag_with_many_attachments_is_looked_through_once(
     assert len(looks) == 2  # what is there already, and what to attach
 
 
-def test_what_could_not_be_carried_is_said_on_both_sides(
+def test_what_could_not_be_carried_is_reported_on_both_sides(
     case: Case, tmp_path: Path, me: Identity
 ) -> None:
     case.withdraw("Seoul", "S-3")
@@ -220,7 +220,9 @@ def test_what_could_not_be_carried_is_said_on_both_sides(
         assert told.not_carried == done.left_behind
 
 
-def test_attachments_of_one_name_are_told_apart(case: Case, tmp_path: Path, me: Identity) -> None:
+def test_attachments_of_one_name_are_distinguished(
+    case: Case, tmp_path: Path, me: Identity
+) -> None:
     other_scan = tmp_path / "면담 1.pdf"
     write.write(case, "bagit", tmp_path / "out")
     with Case.create(tmp_path / "b.case", me) as other:

@@ -35,22 +35,22 @@ def of(
     return [change(each) for each in made]
 
 
-def told(*lists: list[Report]) -> list[tuple[Any, ...]]:
+def reported(*lists: list[Report]) -> list[tuple[Any, ...]]:
     found = copied([report for each in lists for report in each])
     return [attrs.astuple(x) for x in found]
 
 
-def test_a_copy_is_told_whichever_comes_first() -> None:
-    assert told(of("a", range(20)), of("b", range(12))) == [("b", "a", 12, 12)]
-    assert told(of("b", range(12)), of("a", range(20))) == [("b", "a", 12, 12)]
+def test_a_copy_is_reported_whichever_comes_first() -> None:
+    assert reported(of("a", range(20)), of("b", range(12))) == [("b", "a", 12, 12)]
+    assert reported(of("b", range(12)), of("a", range(20))) == [("b", "a", 12, 12)]
 
 
 def test_ten_reports_at_the_least() -> None:
     a = of("a", range(40))
-    assert told(a, of("b", range(10))) == [("b", "a", 10, 10)]
-    assert told(a, of("b", range(9))) == []
-    assert told(a, of("b", range(25, 45))) == [("b", "a", 15, 20)]
-    assert told(a, of("b", range(31, 51))) == []
+    assert reported(a, of("b", range(10))) == [("b", "a", 10, 10)]
+    assert reported(a, of("b", range(9))) == []
+    assert reported(a, of("b", range(25, 45))) == [("b", "a", 15, 20)]
+    assert reported(a, of("b", range(31, 51))) == []
 
 
 def _slip(at: int, each: Report) -> Report:
@@ -67,10 +67,10 @@ def test_lists_that_nearly_agree_too_know_by_themselves() -> None:
     """Four fifths of the shorter list are told all the same; but no rows are taken over."""
     a = of("a", range(60))
     b = [_slip(at, each) for at, each in enumerate(of("b", range(45)))]
-    assert told(a, b) == []
+    assert reported(a, b) == []
     assert taken_over([*a, *b]) == frozenset()
     clean = [_slip(0 if at % 6 == 0 else 1, each) for at, each in enumerate(of("b", range(48)))]
-    assert told(a, clean) == [("b", "a", 40, 48)]
+    assert reported(a, clean) == [("b", "a", 40, 48)]
     assert taken_over([*a, *clean]) == frozenset()
     assert taken_over([*a, *of("b", range(30, 90))]) == {("a", "b")}
 
@@ -103,8 +103,8 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("how", WRITTEN)
-def test_a_copy_written_otherwise_is_told(how: str) -> None:
-    assert told(of("a", range(20)), of("b", range(15), WRITTEN[how])) == [("b", "a", 15, 15)]
+def test_a_copy_written_otherwise_is_reported(how: str) -> None:
+    assert reported(of("a", range(20)), of("b", range(15), WRITTEN[how])) == [("b", "a", 15, 15)]
 
 
 OTHER = {
@@ -126,7 +126,7 @@ OTHER = {
 
 @pytest.mark.parametrize("what", OTHER)
 def test_who_says_something_else_is_no_copy(what: str) -> None:
-    assert told(of("a", range(20)), of("b", range(20), OTHER[what])) == []
+    assert reported(of("a", range(20)), of("b", range(20), OTHER[what])) == []
 
 
 def test_a_name_and_one_thing_more_is_not_enough() -> None:
@@ -134,14 +134,14 @@ def test_a_name_and_one_thing_more_is_not_enough() -> None:
         assert each.birth
         return attrs.evolve(each, acts=(), birth=parse(each.birth.edtf[:4]))
 
-    assert told(of("a", range(20), little), of("b", range(20), little)) == []
+    assert reported(of("a", range(20), little), of("b", range(20), little)) == []
 
 
 def test_a_report_is_a_copy_as_often_as_it_is_there() -> None:
-    assert told(of("a", range(20)), of("b", [3] * 12)) == []
-    assert told(of("a", [3] * 12), of("b", [3] * 12)) == [("a", "b", 12, 12)]
+    assert reported(of("a", range(20)), of("b", [3] * 12)) == []
+    assert reported(of("a", [3] * 12), of("b", [3] * 12)) == [("a", "b", 12, 12)]
 
 
 def test_three_lists_are_three_pairs() -> None:
     lists = [of(name, range(20)) for name in "abc"]
-    assert [pair[:2] for pair in told(*lists)] == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert [pair[:2] for pair in reported(*lists)] == [("a", "b"), ("a", "c"), ("b", "c")]

@@ -104,7 +104,7 @@ def test_a_day_of_birth_says_as_much_as_two_things() -> None:
     assert first_alike([year, attrs.evolve(year, id="2")]).tolist() == [0, 1]
 
 
-def test_one_whom_somebody_told_apart_leaves_the_other_copies_as_they_are() -> None:
+def test_one_whom_somebody_distinguished_leaves_the_other_copies_as_they_are() -> None:
     rows = [attrs.evolve(SAID, id=str(at)) for at in range(4)]
     assert first_alike(rows, [(0, 2, False)]).tolist() == [0, 0, 2, 0]
     assert first_alike(rows, [(3, 1, False)]).tolist() == [0, 0, 0, 3]
@@ -145,12 +145,14 @@ def test_two_who_are_called_alike_and_as_old_are_compared_like_any_two() -> None
         ({"acts": ()}, False),
     ],
 )
-def test_all_that_is_said_is_looked_at_but_notes(change: dict[str, object], alike: bool) -> None:
+def test_all_that_is_reported_is_looked_at_but_notes(
+    change: dict[str, object], alike: bool
+) -> None:
     other = attrs.evolve(SAID, id="2", **change)  # type: ignore[arg-type]
     assert first_alike([SAID, other]).tolist() == [0, 0 if alike else 1]
 
 
-def test_who_says_hardly_more_than_a_name_is_like_nobody() -> None:
+def test_who_says_hardly_more_than_a_name_is_like_no_one() -> None:
     named = attrs.evolve(SAID, birth=None, acts=())
     assert first_alike([named, attrs.evolve(named, id="2")]).tolist() == [0, 1]
 

@@ -37,7 +37,7 @@ def _named(*names: str, source: str = "A") -> list[Report]:
 
 
 @pytest.mark.parametrize("reports", [[], _named("김철수")])
-def test_nobody_and_one_alone(reports: list[Report]) -> None:
+def test_no_one_and_one_alone(reports: list[Report]) -> None:
     linkage = link(reports, draws=3)
     assert linkage.labels.tolist() == [[0] * len(reports)] * 3
     assert Linkage.from_bytes(linkage.to_bytes()).keys == linkage.keys
@@ -139,13 +139,13 @@ def _again_and_again(times: int, others: int) -> list[Report]:
 
 
 @pytest.mark.parametrize(("times", "others"), [(5, 10), (12, 10), (15, 25), (3, 0)])
-def test_whoever_is_reported_again_and_again_is_one_person(times: int, others: int) -> None:
+def test_a_person_reported_many_times_is_one_person(times: int, others: int) -> None:
     found = link(_again_and_again(times, others), draws=40, with_grid=False)
     assert found.people.min() >= others + 1
     assert np.median(found.people) <= others + 1 + (others == 0)
 
 
-def test_files_that_say_one_thing_of_everybody_are_refused() -> None:
+def test_files_that_say_one_thing_of_everyone_are_refused() -> None:
     with pytest.raises(NotLinkable, match="one person with more than 40 others"):
         link(_again_and_again(60, 5), draws=4, with_grid=False)
 
@@ -168,14 +168,14 @@ def test_what_a_stricter_rule_cannot_tell_apart_is_no_reason_to_refuse() -> None
 
 
 @pytest.mark.parametrize(("count", "birth"), [(60, None), (300, parse("1971"))])
-def test_files_that_tell_nobody_apart_are_refused(count: int, birth: PartialDate | None) -> None:
+def test_files_that_tell_no_one_apart_are_refused(count: int, birth: PartialDate | None) -> None:
     """Each pair is too unlikely to be looked at, and all together are some links."""
     rows = [Report("AB"[at % 2], f"{at}", (Name("김철수"),), birth=birth) for at in range(count)]
     with pytest.raises(NotLinkable, match="nothing tells who is who"):
         link(rows, draws=4)
 
 
-def test_that_reports_say_names_alone_is_told() -> None:
+def test_that_reports_say_names_alone_is_reported() -> None:
     rows = _named("Kim Chol Su", "Pak Yong Hui") + _named("김철수", "박영희", source="B")
     alone = link(rows, draws=10)
     assert "0 of 4 reports say more than a name" in (alone.diagnostics.fails or "")
@@ -356,7 +356,7 @@ def test_what_tells_people_of_one_name_apart() -> None:
         ({"occupation": "--"}, {"occupation": "--"}, (0, 0, 0)),  # says nothing
     ],
 )
-def test_levels_of_what_is_said_further(
+def test_levels_of_what_is_reported_further(
     one: dict[str, Any], other: dict[str, Any], levels: tuple[int, int, int]
 ) -> None:
     pair = [Report("A", "1", (), **one), Report("B", "1", (), **other)]

@@ -139,7 +139,7 @@ def test_who_is_together_more_often_than_not_may_be_left_apart() -> None:
     assert abs(max(point_partition(linkage)) + 1 - people) <= 3
 
 
-def test_nobody_joins_somebody_of_whom_no_draw_says_it() -> None:
+def test_no_one_joins_somebody_of_whom_no_draw_says_it() -> None:
     people = point_estimate.PartitionSearch([0, 0, 1], [{1: 0.5, 2: 0.9}, {0: 0.5}, {0: 0.9}])
     assert not people.move(2)
     near = [{1: 0.8, 2: 0.9, 3: 0.9}, {0: 0.8, 2: 0.9}, {3: 0.8, 0: 0.9, 1: 0.9}, {2: 0.8, 0: 0.9}]
@@ -182,5 +182,5 @@ def test_no_draws_say_nothing_of_anybody() -> None:
     assert point_partition(nothing).tolist() == [0, 1, 2, 3]
 
 
-def test_nobody() -> None:
+def test_no_one_at_all() -> None:
     assert len(point_partition(Linkage((), np.zeros((3, 0), np.int32)))) == 0

@@ -157,7 +157,7 @@ def test_strict_candidates_are_likelier_and_none_of_them_is_weak(
     assert prior_sensitivity.unchanged_candidates("loose", built(usual / 10), built(usual)) is None
 
 
-def test_a_floor_that_is_not_said_hangs_on_how_many_reports_there_are(
+def test_a_floor_that_is_not_stated_hangs_on_how_many_reports_there_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     few = reports()
@@ -215,7 +215,9 @@ def test_a_warm_up_shorter_than_the_first_look_is_kept_to() -> None:
     assert set(told) == {1, 3, 10}  # one sweep and three; then those that are kept
 
 
-def test_repeats_in_a_list_are_told_as_the_mean_over_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeats_in_a_list_are_reported_as_the_mean_over_draws(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     compared = pipeline.comparing(reports(), seed=1, progress=silent)
     built = candidate_graph.build(compared.encoded, compared.pairs, floor=pipeline.FLOOR)
     drawn = []

@@ -56,12 +56,12 @@ def test_what_is_signed_can_be_opened(text: str) -> None:
     assert open_note(A.sign(f"{text}\n"), [B.verifier, A.verifier]) == f"{text}\n"
 
 
-def test_a_text_with_empty_lines_ends_at_the_last_one() -> None:
+def test_a_text_with_empty_lines_stops_at_the_last_one() -> None:
     text = f"one\n\n{DASH}not a signature\n\n\n"
     assert open_note(A.sign(text), [A.verifier]) == text
 
 
-def test_signatures_of_strangers_are_passed_over() -> None:
+def test_signatures_by_unknown_keys_are_passed_over() -> None:
     both = A.sign(TEXT) + line_of(B.sign("something else\n"))
     assert open_note(both, [A.verifier]) == TEXT
 
@@ -72,7 +72,7 @@ def test_one_known_signature_that_fails_spoils_the_note() -> None:
         open_note(both, [A.verifier, B.verifier])
 
 
-def test_nobody_known() -> None:
+def test_no_one_known() -> None:
     with pytest.raises(UnknownSigner, match="no signature by a key"):
         open_note(A.sign(TEXT), [B.verifier])
     with pytest.raises(UnknownSigner):

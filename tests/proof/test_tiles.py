@@ -201,7 +201,7 @@ def test_a_crash_at_any_write_is_repaired_by_appending_again(tmp_path: Path, siz
     assert crashes >= 3
 
 
-def test_a_full_disk_is_told_and_leaves_the_log_as_it_was(
+def test_a_full_disk_is_reported_and_leaves_the_log_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = log_of(tmp_path, 5)

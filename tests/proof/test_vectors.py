@@ -46,7 +46,7 @@ def run(fields: dict[str, str], body: bytes) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
-def test_each_ends_as_it_says(path: Path) -> None:
+def test_each_exits_as_documented(path: Path) -> None:
     fields, body = read(path)
     if fields["expect"] == "ok":
         run(fields, body)

@@ -25,7 +25,7 @@ def test_the_least_plan_takes_the_defaults() -> None:
     assert plan.truth_file is None
 
 
-def test_a_full_plan_is_read_and_its_truth_file_lies_beside_it(tmp_path: Path) -> None:
+def test_a_full_plan_is_read_and_its_truth_file_lies_next_to_it(tmp_path: Path) -> None:
     text = 'threshold = 10\nmethod = "decomposable"\naudience = "UN"\n' + GOOD
     text += '[lists.A]\nlabel = "새벽"\n[truth]\nfile = "truth.json"\ncapture = "unequal"\n'
     path = tmp_path / "plan.toml"

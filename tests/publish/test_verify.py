@@ -146,7 +146,7 @@ def test_a_verdict_for_people_and_for_programs(release: Path) -> None:
     assert {check["what"] for check in said["checks"]} >= {"files", "entry"}
 
 
-def test_without_a_key_it_says_that_nobody_has_checked_whose_it_is(release: Path) -> None:
+def test_without_a_key_it_says_that_no_one_has_checked_whose_it_is(release: Path) -> None:
     verdict = verify.verify(release)
     assert verdict.ok
     assert not verdict.signer_checked

@@ -146,7 +146,7 @@ def test_every_end_is_where_the_twin_says(interval: Any, chi: Any, table: Any) -
 
 @settings(max_examples=60, deadline=None)
 @given(n1=st.integers(1, 60), n2=st.integers(1, 60), data=st.data())
-def test_laws_of_contrasts(n1: int, n2: int, data: Any) -> None:
+def test_distributions_of_contrasts(n1: int, n2: int, data: Any) -> None:
     x1, x2 = data.draw(st.integers(0, n1)), data.draw(st.integers(0, n2))
     four, swapped = (x1, n1, x2, n2), (x2, n2, x1, n1)
     other = (n1 - x1, n1, n2 - x2, n2)
@@ -166,7 +166,7 @@ def test_laws_of_contrasts(n1: int, n2: int, data: Any) -> None:
         assert point <= high * (1 + 1e-9)
 
 
-def test_empty_cells_have_open_ends_and_no_nonsense() -> None:
+def test_empty_cells_have_open_intervals() -> None:
     assert contrasts.score_ratio(3, 20, 0, 30)[1] == math.inf
     assert contrasts.score_ratio(0, 20, 3, 30)[0] == 0
     assert contrasts.score_ratio(0, 5, 0, 5) == (0, math.inf)

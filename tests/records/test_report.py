@@ -45,7 +45,7 @@ def test_a_report_comes_back_from_its_payload(report: Report) -> None:
 
 
 @given(REPORTS)
-def test_whatever_is_said_is_in_the_payload(report: Report) -> None:
+def test_whatever_is_reported_is_in_the_payload(report: Report) -> None:
     said = {field.name for field in attrs.fields(Report) if getattr(report, field.name) is not None}
     assert report.to_payload().keys() == said | {"format"}
 

@@ -96,7 +96,7 @@ def test_no_spelling_stands_for_two_codes() -> None:
         ("outcome", "removed", None),
     ],
 )
-def test_a_word_said_otherwise(kind: str, text: str, code: str | None) -> None:
+def test_a_word_stated_otherwise(kind: str, text: str, code: str | None) -> None:
     assert vocabulary.code_for(kind, text) == code
 
 
@@ -304,7 +304,7 @@ def test_codes_of_standards_name_what_the_standards_say() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "Atlantis", "회령 혜산", "Tumen, Musan", "x" * 400])
-def test_no_place_is_guessed(text: str) -> None:
+def test_no_place_is_inferred(text: str) -> None:
     assert places.place(text) is None
 
 
@@ -353,7 +353,7 @@ def test_what_bears_the_name_of_a_place_is_none(text: str) -> None:
         ("U.S. Embassy school", "school"),
     ],
 )
-def test_of_a_text_is_left_what_is_beside_that(text: str, left: str) -> None:
+def test_of_a_text_is_left_what_is_next_to_that(text: str, left: str) -> None:
     assert places.settled(text) == left
 
 

@@ -295,7 +295,7 @@ HOW = {
 
 @pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("pattern", ARTEFACTS)
-def test_what_is_no_file_or_a_strange_one_is_said(kept: Kept, pattern: str, how: str) -> None:
+def test_what_is_no_file_or_a_strange_one_is_reported(kept: Kept, pattern: str, how: str) -> None:
     path = _find(kept, pattern)
     path.unlink()
     HOW[how](path)
@@ -309,7 +309,7 @@ def test_what_is_no_file_or_a_strange_one_is_said(kept: Kept, pattern: str, how:
 
 
 @pytest.mark.parametrize("pattern", ARTEFACTS)
-def test_a_disk_that_fails_in_reading_is_said(
+def test_a_disk_that_fails_in_reading_is_reported(
     kept: Kept, pattern: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, real = _find(kept, pattern), Path.open
@@ -498,7 +498,7 @@ def _seal(case: Case) -> bool:
 
 
 @pytest.mark.parametrize("number", [errno.EXDEV, errno.ENOTSUP])
-def test_a_folder_without_renames_is_said_and_changes_nothing(
+def test_a_folder_without_renames_is_reported_and_changes_nothing(
     kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -547,7 +547,9 @@ def test_no_case_file_is_made_where_it_cannot_be_kept(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_is_read_only_is_said(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_is_read_only_is_reported(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before, real = kept.files(), os.open
 
     def read_only(path: Any, flags: int, *more: Any, **named: Any) -> int:
@@ -572,7 +574,7 @@ def test_the_second_process_waits_for_the_first(kept: Kept) -> None:
         assert second.check() == ()
 
 
-def test_a_file_that_may_not_be_read_is_said_without_its_name(
+def test_a_file_that_may_not_be_read_is_reported_without_its_name(
     kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scan, real = tmp_path / "면담 김무명.pdf", Path.open
@@ -643,7 +645,7 @@ def test_entries_keep_their_order_when_the_clock_is_set_back(kept: Kept) -> None
     assert f"entry {newest} says an earlier time than the timestamp of entry {newest - 1}" in told
 
 
-def test_a_clock_that_runs_ahead_of_a_timestamp_is_said(kept: Kept) -> None:
+def test_a_clock_that_runs_ahead_of_a_timestamp_is_reported(kept: Kept) -> None:
     with Case.open(kept.case, kept.me) as case:
         assert case.doubtful_times() == ()
         entries, newest = list(case.entries()), sum(1 for _ in case.entries()) - 1

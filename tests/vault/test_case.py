@@ -175,14 +175,14 @@ def test_what_is_not_a_case(tmp_path: Path, me: Identity) -> None:
         Case.id_of(tmp_path)
 
 
-def test_a_newer_version_is_said(filled: Path, me: Identity) -> None:
+def test_a_newer_version_is_reported(filled: Path, me: Identity) -> None:
     mark = json.loads((filled / "case.json").read_text())
     (filled / "case.json").write_text(json.dumps({**mark, "version": 2}))
     with pytest.raises(NotACase, match="format 2, this program knows 1"):
         Case.open(filled, me)
 
 
-def test_a_newer_schema_is_said(filled: Path, me: Identity) -> None:
+def test_a_newer_schema_is_reported(filled: Path, me: Identity) -> None:
     execute(filled, me, "PRAGMA user_version = 4")
     with pytest.raises(NotACase, match="version 4, this program knows 3"):
         Case.open(filled, me)
@@ -275,7 +275,7 @@ def test_a_creation_that_fails_leaves_nothing(
 # --- two at once, no room ------------------------------------------------------------------
 
 
-def test_the_second_is_told_who_is_at_work(filled: Path, me: Identity) -> None:
+def test_the_second_is_reported_who_is_at_work(filled: Path, me: Identity) -> None:
     with Case.open(filled, me):
         started = time.monotonic()
         with pytest.raises(CaseBusy, match=f"process {os.getpid()} on "):
@@ -284,7 +284,7 @@ def test_the_second_is_told_who_is_at_work(filled: Path, me: Identity) -> None:
     Case.open(filled, me).close()
 
 
-def test_the_lock_ends_with_the_process_that_held_it(tmp_path: Path) -> None:
+def test_the_lock_is_released_with_the_process_that_held_it(tmp_path: Path) -> None:
     program = (
         "import sys, pathlib, os, signal; from uncounted.vault.store.lock import Lock\n"
         "held = Lock(pathlib.Path(sys.argv[1])); print('held', flush=True); signal.pause()"

@@ -363,7 +363,7 @@ def cut_short(base: Place, member: Identity, tmp_path_factory: pytest.TempPathFa
     return place
 
 
-def _told(place: Place, me: Identity) -> dict[str, Any]:
+def _reported(place: Place, me: Identity) -> dict[str, Any]:
     """Open as the next day would, make sure that all is sound, and say what is there."""
     with Case.open(place.case, place.member(me)) as case:
         assert case.check() == ()
@@ -431,8 +431,8 @@ def test_all_of_a_step_or_nothing(
 ) -> None:
     origin = cut_short if step == "opened" else base
     places = _run(origin, tmp_path / "copies", step, member, canned)
-    before = _told(Place(Path(shutil.copytree(origin.root, tmp_path / "before"))), member)
-    after = _told(next(place for place in places if place.root.name == "whole-000"), member)
+    before = _reported(Place(Path(shutil.copytree(origin.root, tmp_path / "before"))), member)
+    after = _reported(next(place for place in places if place.root.name == "whole-000"), member)
     allowed = [before, after]
     if step == "release":  # an entry that no folder was written for: nothing to mend
         allowed.append({**after, "out": None})
@@ -443,7 +443,7 @@ def test_all_of_a_step_or_nothing(
         how = where.split("-")[0]
         told = json.loads(said.read_text()) if how != "time" and said.exists() else None
         assert (told is None) is (how in ("kill", "time")), where
-        found = _told(place, member)
+        found = _reported(place, member)
         assert found in allowed, where
         seen.append((how, allowed.index(found)))
         if told is not None and "error" in told:

@@ -34,7 +34,7 @@ def _secret(folder: Path) -> dict[str, str]:
     return secret
 
 
-def _told(folder: Path, read: naive_case.Read) -> dict[str, Any]:
+def _reported(folder: Path, read: naive_case.Read) -> dict[str, Any]:
     """What `expected.json` says, from what the naive reader found."""
     leaves = list(naive_case.bundles(folder / "log", len(read.entries)))
     return {
@@ -83,7 +83,7 @@ def _copy(folder: Path, to: Path) -> Path:
 def test_the_vector_says_what_is_expected() -> None:
     expected = json.loads((NEWEST / "expected.json").read_text(encoding="utf-8"))
     read = naive_case.read(NEWEST / "case", _secret(NEWEST))
-    assert _told(NEWEST / "case", read) == expected
+    assert _reported(NEWEST / "case", read) == expected
     note = (NEWEST / "case/log/checkpoint").read_text(encoding="utf-8")
     origin, size, _ = note.split("\n", 2)
     assert (origin, int(size)) == (f"uncounted.case/{read.id}", expected["size"])

@@ -62,7 +62,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     return full
 
 
-def test_a_full_disk_after_a_withdrawal_is_told_as_it_is(
+def test_a_full_disk_after_a_withdrawal_is_reported_as_it_is(
     folder: Path, me: Identity, full_disk: Callable[[bool], None]
 ) -> None:
     with Case.open(folder, me) as case:
@@ -229,7 +229,7 @@ def test_two_imports_taken_back_out_of_order_leave_nothing_of_either(
         assert case.check() == ()
 
 
-def test_what_is_known_of_a_source_is_what_its_newest_standing_import_said(
+def test_what_is_known_of_a_source_is_what_its_newest_standing_import_stated(
     folder: Path, me: Identity
 ) -> None:
     with Case.open(folder, me) as case:
@@ -383,7 +383,7 @@ def test_a_clock_set_back_brings_no_consent_back(tmp_path: Path, me: Identity) -
         ("log/tile/0/names.txt", "log/ holds 1 that are none of the log's: they are not sealed"),
     ],
 )
-def test_a_file_that_is_none_of_ours_is_told_without_its_name(
+def test_a_file_that_is_none_of_ours_is_reported_without_its_name(
     folder: Path, me: Identity, name: str, said: str
 ) -> None:
     (folder / name).write_text("X", encoding="utf-8")
@@ -401,7 +401,7 @@ def test_a_file_that_is_none_of_ours_is_told_without_its_name(
         ("log/checkpoint", 0o666, "log/ can be written to by everybody"),
     ],
 )
-def test_who_else_may_write_is_told(
+def test_who_else_may_write_is_reported(
     folder: Path, me: Identity, name: str, mode: int, said: str
 ) -> None:
     (folder / name).chmod(mode)
@@ -433,7 +433,7 @@ def test_without_its_log_a_case_file_is_refused_and_can_still_be_read(
     assert not (folder / "log").exists()
 
 
-def test_a_disk_so_full_that_the_log_cannot_be_written_either_keeps_nobody_from_reading(
+def test_a_disk_so_full_that_the_log_cannot_be_written_either_keeps_no_one_from_reading(
     folder: Path, me: Identity, full_disk: Callable[[bool], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Case.open(folder, me) as case, pytest.raises(NoSpace, match="it is forgotten"):
@@ -501,7 +501,7 @@ def test_a_lock_that_becomes_a_link_meanwhile_empties_no_file(folder: Path, tmp_
     assert target.read_text() == "mine"
 
 
-def test_a_report_whose_key_was_destroyed_in_place_is_said(folder: Path, me: Identity) -> None:
+def test_a_report_whose_key_was_destroyed_in_place_is_reported(folder: Path, me: Identity) -> None:
     with entries_of(folder, me) as entries:
         (row,) = (row for row in entries.storage.reports() if row.id == "R-2")
         with entries.storage.transaction():
@@ -513,7 +513,7 @@ def test_a_report_whose_key_was_destroyed_in_place_is_said(folder: Path, me: Ide
         assert f"entry {row.seq} was destroyed, and nothing says why" in case.check()
 
 
-def test_too_little_memory_to_write_the_database_anew_keeps_nobody_out(
+def test_too_little_memory_to_write_the_database_anew_keeps_no_one_out(
     folder: Path, me: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a whole database goes through memory, which `temp_store` says."""

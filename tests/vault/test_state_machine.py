@@ -234,16 +234,16 @@ class Life(RuleBasedStateMachine):
     def decide(self, data: st.DataObject, same: list[bool]) -> None:
         """Any decisions, about reports that are gone too, and of a report and itself."""
         known = st.sampled_from(sorted(self.now.keys() | self.gone))
-        self.told([(data.draw(known), data.draw(known), each) for each in same])
+        self.reported([(data.draw(known), data.draw(known), each) for each in same])
 
     @precondition(lambda self: len(self.now) > 2)
     @rule(data=st.data(), same=st.tuples(*[st.booleans()] * 3))
-    def decide_among_three(self, data: st.DataObject, same: tuple[bool, ...]) -> None:
+    def decide_between_three(self, data: st.DataObject, same: tuple[bool, ...]) -> None:
         """Every second time they contradict each other, if not what stands."""
         a, b, c = data.draw(st.permutations(sorted(self.now)))[:3]
-        self.told([(a, b, same[0]), (b, c, same[0]), (c, a, same[1])])
+        self.reported([(a, b, same[0]), (b, c, same[0]), (c, a, same[1])])
 
-    def told(self, said: list[tuple[ReportKey, ReportKey, bool]]) -> int | None:
+    def reported(self, said: list[tuple[ReportKey, ReportKey, bool]]) -> int | None:
         """Decide, beside the model; give the file's entry, None when no row was taken."""
         rows = [ProposedDecision(row, *each) for row, each in enumerate(said, start=2)]
         good = [
@@ -313,7 +313,7 @@ class Life(RuleBasedStateMachine):
         stood = standing(self.words)
         if stood.get(pair):
             return
-        merge = self.told([(*pair, True)])
+        merge = self.reported([(*pair, True)])
         if merge is None:
             return
         assert self.case.replay().decided == {**stood, pair: True}
@@ -332,10 +332,10 @@ class Life(RuleBasedStateMachine):
     def what_stood_before_may_stand_again_no_more(self, data: st.DataObject) -> None:
         """Different, then the same, then by way of a third: now the second cannot go alone."""
         a, b, c = data.draw(st.permutations(sorted(self.now)))[:3]
-        if self.told([(a, b, False)]) is None:
+        if self.reported([(a, b, False)]) is None:
             return
-        second = self.told([(a, b, True)])
-        third = self.told([(a, c, True), (c, b, True)])
+        second = self.reported([(a, b, True)])
+        third = self.reported([(a, c, True), (c, b, True)])
         if second is not None and third is not None:
             assert not self.taken_back(second)
             if self.taken_back(third):
@@ -532,12 +532,12 @@ def test_a_merge_holds_in_every_draw_and_is_undone_to_the_last_byte(tmp_path: Pa
     names = ("김철수", "박영희", "최금옥", "한순남")
     with Case.create(tmp_path / "a.case", ME) as case:
         for source in ("one", "two"):
-            told = (Report(source, f"R-{n}", (Name(name),)) for n, name in enumerate(names))
+            reported = (Report(source, f"R-{n}", (Name(name),)) for n, name in enumerate(names))
             consent = Consent(frozenset({"link", "statistics"}))
             case.intake(
                 source,
                 {},
-                [IncomingReport(each.id, each.to_payload(), consent, 2) for each in told],
+                [IncomingReport(each.id, each.to_payload(), consent, 2) for each in reported],
             )
 
         def relinked() -> bytes:

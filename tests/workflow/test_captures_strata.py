@@ -54,7 +54,7 @@ def test_strata_add_up_to_the_tables_of_every_reading() -> None:
     assert sum(each.point.observed for each in main if each.point) == whole.point.observed
 
 
-def test_not_said_and_differing_are_two_things_and_the_second_has_no_estimate() -> None:
+def test_not_stated_and_differing_are_two_things_and_the_second_has_no_estimate() -> None:
     sexes = {"1": "ff", "2": "fm", "3": "  ", "4": "m ", "5": "mm", "6": "ff"}
     on = [
         (source, id_, sex[at].strip())

@@ -51,7 +51,7 @@ def reports(source: str, count: int) -> list[Report]:
     ("second", "uses", "copied"),
     [("Door", 12, True), ("Door", 9, False), ("left out", 12, False)],
 )
-def test_copies_are_told_of_lists_and_reports_that_are_counted(
+def test_copies_are_reported_for_lists_and_reports_that_are_counted(
     second: str, uses: int, copied: bool
 ) -> None:
     rows = [*reports("Dawn", 20), *reports(second, 12)]
@@ -71,7 +71,7 @@ def test_copies_are_told_of_lists_and_reports_that_are_counted(
     assert facts.linkage.copied is copied
 
 
-def test_lists_that_stand_in_others_are_told_of_those_that_are_asked_for() -> None:
+def test_lists_that_stand_in_others_are_reported_for_those_that_are_requested() -> None:
     pairs = [CopiedList("Kopie", "Dawn", 9, 10), CopiedList("Door", "Dawn", 9, 10)]
     keys = tuple((source, "1") for source in ("Dawn", "Door", "Kopie"))
     linkage = Linkage(keys, np.zeros((1, 3), np.int32), 0, LinkageDiagnostics(copied=tuple(pairs)))
@@ -81,7 +81,7 @@ def test_lists_that_stand_in_others_are_told_of_those_that_are_asked_for() -> No
     assert opened.copied(["Door", "Kopie"]) == []
 
 
-def test_other_ways_of_linking_are_told_as_the_study_has_them() -> None:
+def test_other_ways_of_linking_are_reported_as_the_study_has_them() -> None:
     table = CaptureTable.of(LISTS, LARGE)
     study = study_of(table, 1350.0, 1150.0, 1650.0)
     named = (
@@ -97,23 +97,23 @@ def test_other_ways_of_linking_are_told_as_the_study_has_them() -> None:
     linkage = LinkageUncertainty(10, 10, Quantiles(900.0, (900, 900)), None)
     bare = attrs.evolve(study, linkage=linkage)
     study = attrs.evolve(study, linkage=attrs.evolve(linkage, alternatives=rows, range=envelope))
-    ways = told_of(study).alternatives
-    assert not told_of(study).fails
+    ways = reported_for(study).alternatives
+    assert not reported_for(study).fails
     assert ways == AlternativeLinkages(8, 2, 1, (1100.0, math.inf), 1500.0, None)
-    assert told_of(bare).alternatives is None
+    assert reported_for(bare).alternatives is None
 
 
-def test_a_linkage_that_fails_a_check_is_told_to_reader_and_publisher() -> None:
+def test_a_linkage_that_fails_a_check_is_reported_to_reader_and_publisher() -> None:
     table = CaptureTable.of(LISTS, LARGE)
     case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
     counted = CaptureTables([table], table, {}, {}, fails="names agree in 81% of the links")
     study = study_over_draws(case, counted, EstimateRequest(methods=("chao",)), silent)
     assert study.to_json()["linkage"]["fails"] == "names agree in 81% of the links"
     assert next(study_lines(study)).startswith("Mind: the linkage fails a check")
-    assert told_of(study, "names agree in 81% of the links").fails
+    assert reported_for(study, "names agree in 81% of the links").fails
 
 
-def told_of(study: Study, fails: str | None = None) -> LinkageFacts:
+def reported_for(study: Study, fails: str | None = None) -> LinkageFacts:
     table = CaptureTable.of(LISTS, LARGE)
     told = LinkageDiagnostics(fit=FitDiagnostics(fails=fails))
     linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, told)
@@ -193,7 +193,7 @@ def _mac(blind: bytes, table: CaptureTable) -> str:
         ("이수", Name("이수"), False),
     ],
 )
-def test_the_words_of_a_plan_name_nobody_on_record(words: str, name: Name, refused: bool) -> None:
+def test_the_words_of_a_plan_name_no_one_on_record(words: str, name: Name, refused: bool) -> None:
     rows = [*reports("Dawn", 2), Report("Dawn", "x", (Name("Pak"), name))]
     for plan in (
         attrs.evolve(PLAN, title=words),

@@ -32,7 +32,7 @@ def test_refusals_by_name(lists: str, counts: dict[str, int], finding: str, word
     assert refusal.hint
 
 
-def test_of_people_whose_reports_differ_nobody_is_missing() -> None:
+def test_of_people_whose_reports_differ_no_one_is_missing() -> None:
     counts = {"10": 50, "01": 40, "11": 20}
     refusal = check(CaptureTable.of("AB", counts, sex=DIFFER, year="2015")).refusal
     assert refusal is not None
@@ -48,7 +48,7 @@ def test_of_people_whose_reports_differ_nobody_is_missing() -> None:
         ("ABC", {"101": 5, "111": 3, "010": 4}, ("A", "B"), "'C' has the very same people"),
     ],
 )
-def test_what_can_be_put_right_is_said(
+def test_what_can_be_put_right_is_reported(
     lists: str, counts: dict[str, int], kept: tuple[str, ...], words: str
 ) -> None:
     checked = check(CaptureTable.of(lists, counts))
@@ -66,7 +66,7 @@ def test_what_can_be_put_right_is_said(
         max_size=9,
     )
 )
-def test_islands_share_nobody_and_hold_every_list(counts: dict[str, int]) -> None:
+def test_islands_share_no_one_and_hold_every_list(counts: dict[str, int]) -> None:
     table = CaptureTable.of("ABCD", counts)
     groups = islands(table)
     assert sorted(name for group in groups for name in group) == list("ABCD")

@@ -117,7 +117,7 @@ def test_tables_must_have_the_same_lists(kosovo: CaptureTable) -> None:
         run_over([])
 
 
-def test_progress_is_told(kosovo: CaptureTable) -> None:
+def test_progress_is_reported(kosovo: CaptureTable) -> None:
     told: list[tuple[int, int | None]] = []
     run_over([kosovo] * 3, progress=lambda what, done, total: told.append((done, total)))
     assert told == [(0, 1), (1, 1)]
@@ -148,7 +148,7 @@ TABLES = {
 
 
 @pytest.mark.parametrize("kind", TABLES)
-def test_laws_without_draws_are_pooled_as_drawing_a_table_and_then_n(kind: str) -> None:
+def test_distributions_without_draws_are_pooled_as_drawing_a_table_and_then_n(kind: str) -> None:
     tables = TABLES[kind]
     pooled = pool([Fitted(found(n, n0, sd), n, times) for n, n0, sd, times in tables])
     N = simulated(tables)
@@ -197,7 +197,7 @@ def test_one_table_however_often_is_its_own_interval(
     assert pooled.diagnostics["linkage_share"] == 0
 
 
-def test_few_tables_have_longer_ends_than_many_alike() -> None:
+def test_few_tables_have_wider_intervals_than_many_alike() -> None:
     two = [found(900, 400.0, 0.1), found(800, 800.0, 0.1)]
     few, many = (
         pool([Fitted(each, n, times) for each, n in zip(two, (900, 800), strict=True)]).interval

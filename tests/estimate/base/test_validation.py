@@ -79,7 +79,7 @@ def test_a_prior_count_that_is_none(delta: float, words: str) -> None:
             of(THREE, delta=delta)
 
 
-def test_the_ends_of_what_is_allowed_give_numbers() -> None:
+def test_the_least_and_most_that_is_allowed_give_numbers() -> None:
     for delta in (1e-9, 1000.0):
         estimate = decomposable(THREE, delta=delta, edges=False)
         assert 626 <= estimate.interval[0] <= estimate.number() < 1000  # type: ignore[index]
@@ -128,7 +128,7 @@ def test_what_is_no_model_and_no_assumption() -> None:
         identify(THREE, assumption=assumption)
 
 
-def test_an_xi_so_small_that_nobody_can_be_counted() -> None:
+def test_an_xi_so_small_that_no_one_can_be_counted() -> None:
     reason = identify(THREE, assumption=NHOI(1e-308)).reason
     assert reason == "half of the draws or more put no end to the number of people"
 

@@ -169,7 +169,7 @@ def test_targeted_sums_agree(people: PersonTable) -> None:
     assert found.tmle == pytest.approx(found.one_step, rel=0.05)
 
 
-def test_psi_is_the_odds_ratio_among_people_alike() -> None:
+def test_psi_is_the_odds_ratio_within_one_capture_probability() -> None:
     N = 20_000
     people = population(N, 12, odds_ratio=2.0)
     study = doubly_robust(people, psi=2.0)

@@ -68,14 +68,14 @@ def test_no_mean_where_it_is_infinite(kosovo: CaptureTable) -> None:
     assert informed.mean == pytest.approx(np.mean(informed.draws), rel=1e-3)
 
 
-def test_a_tail_that_only_the_prior_fills_is_said(tables: Mapping[str, CaptureTable]) -> None:
+def test_a_tail_that_only_the_prior_fills_is_reported(tables: Mapping[str, CaptureTable]) -> None:
     """R dga 2.0.2: Korea, posterior of the complete graph 0.1581."""
     estimate = decomposable(tables["korea"])
     assert estimate.diagnostics["complete_graph"] == pytest.approx(0.158, abs=0.002)
     assert "only the prior speaks" in " ".join(estimate.warnings)
 
 
-def test_a_narrow_peak_beside_a_wide_shoulder_is_found() -> None:
+def test_a_narrow_peak_next_to_a_wide_shoulder_is_found() -> None:
     """A peak of relative width 1e-3 under the shoulder of the complete graph."""
     million = CaptureTable.of("AB", {"10": 4 * 10**6, "01": 2 * 10**6, "11": 10**6})
     thousand = CaptureTable.of("AB", {"10": 4 * 10**3, "01": 2 * 10**3, "11": 10**3})

@@ -50,7 +50,7 @@ def shares_of(J: int, draws: int = 5) -> np.ndarray:
 # The seen patterns -----------------------------------------------------------------------
 
 
-def test_a_dirichlet_draw_has_the_moments_of_its_law(kosovo: CaptureTable) -> None:
+def test_a_dirichlet_draw_has_the_moments_of_its_distribution(kosovo: CaptureTable) -> None:
     shares = np.exp(next(Dirichlet(1).batches(kosovo, 4000, np.random.default_rng(1))).log_shares)
     assert shares.sum(axis=1) == pytest.approx(1.0)
     a = np.array([kosovo.counts[p] + 1 for p in patterns(kosovo.lists)])
@@ -551,7 +551,7 @@ def test_a_curve_draws_the_seen_patterns_once(kosovo: CaptureTable) -> None:
     assert Remembered("dirichlet").name == "Dirichlet(1)"
 
 
-def test_what_cannot_be_asked(kosovo: CaptureTable) -> None:
+def test_what_cannot_be_requested(kosovo: CaptureTable) -> None:
     with pytest.raises(UsedWrongly, match="no model of the seen patterns called 'guess'"):
         identify(kosovo, cells="guess")
     with pytest.raises(UsedWrongly, match="at least one draw"):
@@ -566,7 +566,7 @@ def test_what_cannot_be_asked(kosovo: CaptureTable) -> None:
         LogLinear(order=0)
 
 
-def test_what_is_said_is_plain_json(kosovo: CaptureTable) -> None:
+def test_what_is_reported_is_plain_json(kosovo: CaptureTable) -> None:
     for assumption in (NHOI(2.0), ConditionalPair("EXH", "ABA", "OSCE")):
         said = json.dumps(identify(kosovo, assumption=assumption).to_json(), allow_nan=False)
         back = json.loads(said)

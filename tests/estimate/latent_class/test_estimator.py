@@ -159,7 +159,7 @@ def test_no_time_no_number(tables: Mapping[str, CaptureTable]) -> None:
     assert fit.draws is None
 
 
-def test_fewer_draws_than_wanted_are_said(tables: Mapping[str, CaptureTable]) -> None:
+def test_fewer_draws_than_wanted_are_reported(tables: Mapping[str, CaptureTable]) -> None:
     """The steps end between 400 and the target: a number, and what its chains are worth."""
     fit = latent_class(tables["spina-bifida"], target_ess=1e6, budget=0.5)
     assert fit.ok
@@ -169,7 +169,7 @@ def test_fewer_draws_than_wanted_are_said(tables: Mapping[str, CaptureTable]) ->
     assert "fewer draws than were asked for" not in " ".join(enough.warnings)
 
 
-def test_ends_that_few_draws_know_are_said() -> None:
+def test_limits_known_from_few_draws_are_reported() -> None:
     few = ChainDraws(
         n0=np.ones((4, 10), np.int64),
         logits=np.zeros((4, 10)),
@@ -244,7 +244,7 @@ def test_a_person_on_many_lists_narrows_the_chances() -> None:
 
 
 @pytest.mark.parametrize(("code", "words"), [(TOO_MANY, "64 bits"), (LOST, "floating point")])
-def test_what_ends_a_chain_is_said(code: int, words: str) -> None:
+def test_why_a_chain_stopped_is_reported(code: int, words: str) -> None:
     _each([FINE, FINE])
     with pytest.raises(NotEstimable, match=words):
         _each([FINE, code])

@@ -90,11 +90,11 @@ def z_scores(plain: bool, rounds: int, inside: Prior = PRIOR) -> Floats:
     return answer
 
 
-def test_rounds_leave_the_joint_law_as_it_is() -> None:
+def test_rounds_leave_the_joint_distribution_as_it_is() -> None:
     assert np.abs(z_scores(plain=False, rounds=12_000)).max() < 4
 
 
-def test_plain_sweeps_leave_the_joint_law_as_it_is() -> None:
+def test_plain_sweeps_leave_the_joint_distribution_as_it_is() -> None:
     assert np.abs(z_scores(plain=True, rounds=12_000)).max() < 4
 
 

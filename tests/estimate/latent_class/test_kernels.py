@@ -208,7 +208,7 @@ def test_ranks_of_the_truth_are_uniform() -> None:
     assert np.sum((bins - expected) ** 2) / expected < 24
 
 
-def test_too_many_for_whole_numbers_is_said() -> None:
+def test_too_many_for_whole_numbers_is_reported() -> None:
     space = room(COUNTS, K)
     x, y = np.full((3, K), -34.0), np.zeros(K)
     counts = COUNTS._replace(n=1e6)

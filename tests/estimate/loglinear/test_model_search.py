@@ -95,7 +95,7 @@ def test_greedy_finds_what_all_models_find(seed: int) -> None:
     assert len(set(found.models) & set(every.models)) >= 17
 
 
-def test_from_main_effects_alone_the_united_kingdom_ends_in_the_wrong_valley(
+def test_from_main_effects_alone_the_united_kingdom_reaches_a_local_optimum(
     tables: Mapping[str, CaptureTable],
 ) -> None:
     """Silverman, Chan and Vincent (2024) Table 6: 12,262 downhill, 25,311 of all models."""

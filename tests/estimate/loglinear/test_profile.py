@@ -14,7 +14,7 @@ from uncounted.estimate.base.estimator import z_of
 from uncounted.estimate.loglinear.profile import profile_interval
 
 
-def test_both_ends_of_a_parabola_are_found() -> None:
+def test_both_limits_of_a_parabola_are_found() -> None:
     """At a few of these a finer grid ends a digit before the coarser one's crossing."""
     rng = np.random.default_rng(1)
     for _ in range(400):

@@ -215,7 +215,7 @@ def test_hiv_in_lazio_both_ways() -> None:
         ("korea", 8, 0.95, (128.3123, 349.7144), (0.9, 12.3)),
     ],
 )
-def test_ends_of_bca(
+def test_limits_of_bca(
     tables: Mapping[str, CaptureTable],
     name: str,
     top: int,
@@ -407,7 +407,7 @@ def test_stepwise_interval_of_six_lists() -> None:
     assert log_linear_stepwise(UK_SIX).interval == pytest.approx((9267, 14307), rel=0.06)
 
 
-def test_no_upper_end_is_said_so() -> None:
+def test_no_upper_end_is_reported_so() -> None:
     """With one person on two lists the likelihood does not fall within fifty times the seen."""
     table = CaptureTable.of("ABC", {"100": 60, "010": 49, "001": 40, "110": 1, "011": 1})
     estimate = log_linear(

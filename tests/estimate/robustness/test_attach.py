@@ -82,7 +82,7 @@ def test_linkage_draws_are_compared_and_the_point_is_looked_around(
     assert len(pooled.xi_by_method) == 10
 
 
-def test_one_is_left_to_be_asked_for(tables: Mapping[str, CaptureTable]) -> None:
+def test_one_is_left_to_be_requested(tables: Mapping[str, CaptureTable]) -> None:
     assert "identified" in METHODS
     default = [
         each.method

@@ -187,7 +187,7 @@ def test_methods_that_agree_say_nothing() -> None:
     assert disagreements(study()) == ()
 
 
-def test_intervals_that_do_not_meet_are_said_by_name() -> None:
+def test_intervals_that_do_not_meet_are_reported_by_name() -> None:
     found = disagreements(
         study(
             said("decomposable", 300, 200, 350),
@@ -204,7 +204,7 @@ def test_intervals_that_do_not_meet_are_said_by_name() -> None:
     )
 
 
-def test_points_far_apart_are_said_where_intervals_meet() -> None:
+def test_points_far_apart_are_reported_where_intervals_meet() -> None:
     (found,) = disagreements(
         study(said("decomposable", 300, 200, 800), said("log-linear", 700, 400, 900))
     )
@@ -275,7 +275,7 @@ def without(name: str, point: float | None, low: float = 0, high: float = 0) -> 
     return LeaveOneOutRow(name, 500, "refused" if point is None else "ok", None, point, interval)
 
 
-def test_fewer_without_a_list_than_all_lists_document_is_said() -> None:
+def test_fewer_without_a_list_than_all_lists_document_is_reported() -> None:
     headline = said("decomposable", 900, 640, 1500)
     rows = [
         without("A", 700, 500, 1100),

@@ -82,7 +82,7 @@ def test_people_of_one_list() -> None:
     assert within(table, "B") == CaptureTable.of("AC", {"10": 4, "11": 12})
 
 
-def test_a_list_that_shares_nobody_here_is_left_out_and_said(
+def test_a_list_that_shares_no_one_here_is_left_out_and_stated(
     tables: Mapping[str, CaptureTable],
 ) -> None:
     """Of the people whom non-governmental organisations know, the public knows one alone."""

@@ -205,7 +205,7 @@ def test_lighter_settings_and_time(tables: Mapping[str, CaptureTable]) -> None:
     assert all(row.status == "ok" for row in rows)
 
 
-def test_too_wide_too_many_or_nobody_have_no_rows() -> None:
+def test_too_wide_too_many_or_no_one_have_no_rows() -> None:
     wide = CaptureTable.of("ABCDEFGH", {"11111111": 5, "10000000": 3})
     assert line(wide) == ()
     assert line(CaptureTable.of("AB", {"10": 10**9, "11": 5})) == ()

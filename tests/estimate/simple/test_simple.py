@@ -51,7 +51,7 @@ def test_tipping_value_of_the_published_number(kosovo: CaptureTable) -> None:
     assert tipping(saturated(kosovo), kosovo.observed, 4400) is None
 
 
-def test_xi_scales_the_unseen_alone(kosovo: CaptureTable) -> None:
+def test_xi_scales_the_unrecorded_alone(kosovo: CaptureTable) -> None:
     halved = with_xi(saturated(kosovo), kosovo.observed, 2.0)
     assert halved.point == pytest.approx(saturated(kosovo, xi=2.0).point)
     with pytest.raises(UsedWrongly, match="not above 0"):
@@ -188,7 +188,7 @@ def test_what_would_change_the_answer(kosovo: CaptureTable) -> None:
     assert "about 8,000" in said or "about 8,500" in said
 
 
-def test_a_bound_above_the_estimate_is_said(tables: Mapping[str, CaptureTable]) -> None:
+def test_a_bound_above_the_estimate_is_reported(tables: Mapping[str, CaptureTable]) -> None:
     study = run(tables["kosovo"], EstimateSettings(["independence", "chao"], robustness=False))
     assert any("lower bound (chao) is above" in text for text in study.warnings)
     close = run(

@@ -88,7 +88,7 @@ def test_the_implied_prior_is_that_of_the_graphs() -> None:
     ways = gammaln(n + n0) - gammaln(n) - gammaln(n0 + 1)
     chance = np.exp(ways[:, None] + n0[:, None] * log_pi + n * log_rest)
     ours = chance @ implied_shares(2, 0.25, tuple(edges.tolist()))
-    brute = naive.prior_unseen(n)[:300] * n / (n + n0)
+    brute = naive.prior_unrecorded(n)[:300] * n / (n + n0)
     assert ours[1:] == pytest.approx(brute[1:], rel=0.03)
 
 
@@ -202,7 +202,7 @@ def test_too_few_strata() -> None:
         assert (row.pooled.point, row.shrinkage) == (None, None)
 
 
-def test_a_trend_is_told_alone_and_pooled() -> None:
+def test_a_trend_is_reported_alone_and_pooled() -> None:
     # the same people on lists each year, but ever fewer on both: more and more are missed
     counts = [(60 + 3 * k, 60 + 3 * k, 60 - 6 * k) for k in range(8)]
     rising = pool_strata(tables_of(counts), EstimateSettings("independence"))
@@ -228,7 +228,7 @@ def test_seeds_and_the_order_of_strata(pooled: Pooled) -> None:
         assert one.pooled.point == pytest.approx(two.pooled.point, rel=0.03)
 
 
-def test_a_stratum_that_says_nothing_changes_nothing_in_the_law() -> None:
+def test_a_stratum_that_says_nothing_changes_nothing_in_the_distribution() -> None:
     told = [
         NormalEvidence(50, -0.5, 0.2),
         NormalEvidence(60, -0.2, 0.2),

@@ -32,7 +32,7 @@ def _keys(seed: int) -> dict[str, np.ndarray]:
     return keys
 
 
-def test_lots_add_up_to_all_pairs_whatever_is_asked_of_them() -> None:
+def test_lots_add_up_to_all_pairs_whatever_is_requested_of_them() -> None:
     keys = _keys(1)
     rng = np.random.default_rng(2)
     proposal_weights = [
@@ -75,7 +75,7 @@ def test_what_is_shared_by_few_is_seen_often() -> None:
     assert found.stands_for[on_one_day].sum() == pytest.approx(same.sum(), rel=0.02)
 
 
-def test_one_report_on_each_key_leaves_pairs_among_all() -> None:
+def test_one_report_on_each_key_leaves_pairs_within_all() -> None:
     found = pair_sampling.sample_pairs(
         {"family": np.arange(5)}, np.random.default_rng(1), from_all=40, sharing=9
     )

@@ -145,7 +145,7 @@ def test_the_largest_blocks_alone_are_left_out(monkeypatch: pytest.MonkeyPatch) 
     assert (days[found.left] == days[found.right]).all()
 
 
-def test_nobody_shares_anything() -> None:
+def test_no_one_shares_anything() -> None:
     found = blocking.find(_with_keys({"birth_day": np.arange(5)}), everybody=False)
     assert len(found.left) == 0
     assert found.diagnostics.rules == 0
@@ -205,7 +205,7 @@ def test_what_is_seen_alone_bounds_the_loss() -> None:
     assert facts.lost_at_least == pytest.approx(40 / 140, abs=1e-4)
 
 
-def test_a_loss_worth_a_word_is_told() -> None:
+def test_a_loss_worth_a_word_is_reported() -> None:
     links = BlockingDiagnostics(likely_links=990.0, lost_share=0.01, lost_links=10.0)
     assert "about 10 of 1,000 links are lost" in (describe_loss(links) or "")
     assert describe_loss(attrs.evolve(links, lost_links=9.0)) is None  # less than one in a hundred
@@ -219,7 +219,7 @@ def test_a_loss_worth_a_word_is_told() -> None:
     assert describe_loss(BlockingDiagnostics()) is None
 
 
-def test_of_more_who_are_called_alike_than_can_be_compared_it_is_told(
+def test_of_more_who_are_called_alike_than_can_be_compared_it_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reports = [Report("A", str(at), (Name("김철수"),)) for at in range(400)]
@@ -236,7 +236,7 @@ def test_links_that_all_share_a_key_leave_the_loss_open() -> None:
     assert by_keys(shared, np.ones(50), [("given", "family")]) in (None, 0.0)
 
 
-def test_a_key_that_is_not_said_is_not_shared() -> None:
+def test_a_key_that_is_not_stated_is_not_shared() -> None:
     keys = {"given": np.array([NO_KEY, NO_KEY, 3, 3])}
     same = agreements(keys, np.array([1, 3, 2]), np.array([0, 2, 0]))
     assert same["given"].tolist() == [False, True, False]

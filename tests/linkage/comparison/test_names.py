@@ -124,7 +124,7 @@ def test_other_people_are_not_a_spelling() -> None:
 @pytest.mark.parametrize(
     "text", ["金哲洙 김철수", "김철수 金哲洙", "金哲洙·김철수", "金철수", "金 철수"]
 )
-def test_two_scripts_beside_each_other_are_one_name(text: str) -> None:
+def test_two_scripts_next_to_each_other_are_one_name(text: str) -> None:
     assert _is_same(text, "김철수")
     assert not _is_same(text, "김철호")
 
@@ -164,7 +164,7 @@ def _called(one: tuple[str, ...], other: tuple[str, ...]) -> str:
         (("Kim Ok Ran", "김옥란"), ("Kim Ok Nyo", "김옥란"), "same"),
     ],
 )
-def test_what_both_are_called_besides_is_no_name_of_theirs(
+def test_what_both_are_called_as_well_is_no_name_of_theirs(
     one: tuple[str, ...], other: tuple[str, ...], level: str
 ) -> None:
     assert _called(one, other) == level
@@ -203,7 +203,7 @@ def test_a_word_for_a_kind_of_person_is_a_name_where_parts_stand_apart(
         *(("Baby Kim", "Kim", None), ("김씨", "김", None), ("철수의 아내", "김", None)),
     ],
 )
-def test_a_family_name_alone_beside_a_name_says_what_the_rest_is(
+def test_a_family_name_alone_next_to_a_name_says_what_the_rest_is(
     written: str, family: str, given: str | None
 ) -> None:
     whole = joined(family, given)

@@ -156,7 +156,7 @@ def test_nearness_is_symmetric_and_same_only_of_itself(
     )
 
 
-def test_the_table_ends_at_the_county() -> None:
+def test_the_table_stops_at_the_county() -> None:
     below = {"county", "district"}
     for place in places.every():
         assert place.level in places.LEVELS

@@ -102,7 +102,7 @@ def test_bins_of_doubt_are_joined_until_they_can_tell(right: list[Calibration]) 
         assert (doubt[0].low, doubt[-1].high) == (0.05, 0.95)
 
 
-def test_what_errs_in_opposite_ways_is_told_apart() -> None:
+def test_what_errs_in_opposite_ways_is_distinguished() -> None:
     """Within a list links are overstated, across lists understated: the sum hides it."""
     one = made(77, rooms=0, sure=400, draws=40)
     keys = tuple(("A" if at < 400 or at % 2 else "B", str(at)) for at in range(800))

@@ -177,7 +177,7 @@ def test_draws_have_figures_of_their_own() -> None:
     assert held.people_draws == (2.0, 2.0, 3.0)
 
 
-def test_reports_without_a_label_are_counted_and_not_judged() -> None:
+def test_reports_without_a_label_are_counted_and_not_rated() -> None:
     linkage = linkage_of([[0, 0, 0, 1]])
     some = Persons({("A", "0"): "a", ("B", "1"): "b", ("Z", "9"): "a"}, {}, unlabelled=2)
     held = against_persons(linkage, some)

@@ -82,7 +82,7 @@ def test_the_strata_are_a_partition_of_the_frame(one: Made, near: Sharing) -> No
     assert all(cut.drawn >= min(2, cut.of) for cut in drawn.cuts)
 
 
-def test_what_few_labels_cannot_tell_of_is_left_out_and_said(one: Made, near: Sharing) -> None:
+def test_what_few_labels_cannot_tell_of_is_left_out_and_stated(one: Made, near: Sharing) -> None:
     few = sampling.draw_sample(one.linkage, near, size=80)
     assert few.to_json()["left_out"] == few.left_out
     assert few.enough > 80
@@ -215,7 +215,7 @@ def test_intervals_cover_as_often_as_they_say(one: Made, near: Sharing) -> None:
         assert abs(off) < 4 * np.std(held) / np.sqrt(runs) + 0.01, name
 
 
-def test_pairs_that_nobody_could_tell_are_shown_both_ways(one: Made, near: Sharing) -> None:
+def test_pairs_that_no_one_could_tell_are_shown_both_ways(one: Made, near: Sharing) -> None:
     drawn = sampling.draw_sample(one.linkage, near, size=120)
     found = clerical.estimate(one.linkage, answered(one, drawn, unsure=15))
     assert (found.labelled, found.unsure, found.drawn) == (105, 15, 120)
@@ -225,7 +225,7 @@ def test_pairs_that_nobody_could_tell_are_shown_both_ways(one: Made, near: Shari
     assert precision.if_unsure_different < precision.if_unsure_same
 
 
-def test_a_linkage_made_anew_is_said_to_be_another(one: Made, near: Sharing) -> None:
+def test_a_linkage_made_anew_is_reported_to_be_another(one: Made, near: Sharing) -> None:
     labels = answered(one, sampling.draw_sample(one.linkage, near, size=80))
     apart = np.tile(np.arange(len(one.truth), dtype=np.int32), (20, 1))
     other = attrs.evolve(one.linkage, labels=apart)

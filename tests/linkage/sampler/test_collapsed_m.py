@@ -101,7 +101,9 @@ def chain_of(
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_m_and_partition_have_their_law(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_m_and_partition_have_their_distribution(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two lists that repeat nobody: links are pairs, and m integrates out in closed form."""
     light(monkeypatch)
     rng = np.random.default_rng(seed)
@@ -256,7 +258,7 @@ def test_books_are_kept() -> None:
     assert (7, 6) not in together
 
 
-def test_who_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_which_pairs_are_requested(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(6)
     lists = [0, 1, 0, 2, 1, 2, 0, 1]
     case = seen(made(rng, lists, 1.0, same=((3, 0),), apart=((7, 6),)), 6)
@@ -305,7 +307,7 @@ def test_who_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(collapsed_pairs.choose(sure, unsure, kinds, log_u).field) == 0
 
 
-def test_nobody_is_asked_for_where_nobody_is_a_candidate() -> None:
+def test_no_one_is_requested_where_no_one_is_a_candidate() -> None:
     rng = np.random.default_rng(1)
     case = only(made(rng, [0, 1, 2], 1.0), set())
     case = attrs.evolve(case, graph=case.graph._replace(link_probability=np.zeros(0, np.float32)))

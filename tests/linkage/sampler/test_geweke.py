@@ -215,7 +215,7 @@ def z_scores(setting: Setting, *, proposed: bool) -> Floats:
 
 @pytest.mark.parametrize("proposed", [False, True])
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda each: each.prior.name)
-def test_rounds_leave_the_joint_law_as_it_is(setting: Setting, proposed: bool) -> None:
+def test_rounds_leave_the_joint_distribution_as_it_is(setting: Setting, proposed: bool) -> None:
     assert np.abs(z_scores(setting, proposed=proposed)).max() < 4
 
 

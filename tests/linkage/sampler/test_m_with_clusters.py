@@ -154,7 +154,7 @@ def compared(case: Case) -> tuple[Floats, Floats]:
     weight = np.exp(logs - logs.max())
     weight /= weight.sum()
     assert 1 / (weight**2).sum() > 300  # or what is weighed says little
-    weighed, drawn = (_told(case, *each) for each in ((m, reports), of_gibbs(case)))
+    weighed, drawn = (_reported(case, *each) for each in ((m, reports), of_gibbs(case)))
     mean = weight @ weighed
     of_mean = np.sqrt(weight**2 @ (weighed - mean) ** 2)
     batches = drawn.reshape(BATCHES, -1, drawn.shape[1]).mean(axis=1)
@@ -162,7 +162,7 @@ def compared(case: Case) -> tuple[Floats, Floats]:
     return drawn.mean(axis=0) - mean, error
 
 
-def _told(case: Case, m: Floats, reports: Floats) -> Floats:
+def _reported(case: Case, m: Floats, reports: Floats) -> Floats:
     right, slip, _ = reports.T
     of_kind = np.stack([m[:, case.kinds == kind].sum(axis=1) for kind in case.kinds], axis=1)
     return np.concatenate([m, reports, (right / (right + slip))[:, None], m / of_kind], axis=1)
@@ -177,14 +177,16 @@ def _light(monkeypatch: pytest.MonkeyPatch) -> None:
     ("field", "seed", "vague"),
     [(BIRTH, 1, False), (BIRTH, 5, True), (NAME, 1, False), (NAME, 3, False)],
 )
-def test_m_is_drawn_from_its_law(field: int, seed: int, vague: bool) -> None:
+def test_m_is_drawn_from_its_distribution(field: int, seed: int, vague: bool) -> None:
     apart, error = compared(case_of(field, seed, vague=vague))
     assert np.abs(apart).max() < 0.02
     assert np.abs(apart / error)[error > 0].max() < 4
 
 
 @pytest.mark.parametrize("seed", [1, 3])
-def test_where_the_cap_binds_all_but_names_that_differ_is_drawn_from_its_law(seed: int) -> None:
+def test_where_the_cap_binds_all_but_names_that_differ_is_drawn_from_its_distribution(
+    seed: int,
+) -> None:
     """These are drawn as if there were no cap (docs, section 4): d is somewhat too high."""
     case = case_of(NAME, seed, binds=True)
     apart, error = compared(case)

@@ -174,7 +174,7 @@ def trying(near: partition.Graph, tries: NDArray[np.float64]) -> partition.Graph
     return near._replace(tries=tries.astype(np.float32), tries_of=of_all.astype(np.float32))
 
 
-def said_of(case: Made) -> tuple[Any, ...]:
+def stated_of(case: Made) -> tuple[Any, ...]:
     """What `naive.log_evidence` is told of each pair."""
     count = len(case.graph.lists)
 
@@ -220,7 +220,7 @@ def said_of(case: Made) -> tuple[Any, ...]:
 
 def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition, float]:
     """Every partition that is allowed, with its probability."""
-    said = said_of(case)
+    said = stated_of(case)
     return naive.probabilities(
         {
             partition: log_prior(partition) + naive.log_evidence(partition, *said)
@@ -384,7 +384,7 @@ def test_draws_agree_with_every_partition_written_out(
         ([0, 1, 0, 2, 1, 0], ((2, 0),), ((4, 3),)),
     ],
 )
-def test_the_law_is_the_same_where_moves_of_large_clusters_are_tried_more_seldom(
+def test_the_distribution_is_the_same_where_moves_of_large_clusters_are_tried_more_seldom(
     lists: list[int],
     same: tuple[naive.Pair, ...],
     apart: tuple[naive.Pair, ...],
@@ -406,7 +406,7 @@ def test_the_law_is_the_same_where_moves_of_large_clusters_are_tried_more_seldom
     check({row: share for row, share in truth.items() if share > 0}, found)
 
 
-def test_visits_of_large_clusters_are_passed_over_and_do_not_count() -> None:
+def test_turns_of_large_clusters_are_passed_over_and_do_not_count() -> None:
     """Two who surely are one person: who is taken out leaves one, twice what is large here."""
     case = alike(200.0, each=1)
     state, schedule = partition.empty_state(2, 2), every(case.graph)
@@ -461,7 +461,7 @@ def test_decisions_always_hold(same: tuple[naive.Pair, ...], apart: tuple[naive.
     check(truth, drawn(guessing(case), prior, splits=5.0, thin=2 * THIN))
 
 
-def test_a_decision_may_put_together_two_of_a_list_that_repeats_nobody() -> None:
+def test_a_decision_may_put_together_two_of_a_list_that_repeats_no_one() -> None:
     lists, same = [0, 0, 1, 1, 0], ((1, 0),)
     case = made(np.random.default_rng(3), lists, 0.6, same=same)
     nearly = [1e-12, 1e-12]
@@ -486,7 +486,7 @@ def alike(weight: float, each: int = 2) -> Made:
     return attrs.evolve(case, graph=graph_, worth=case.worth._replace(weights=weights, phi=0.0))
 
 
-def nothing_said(count: int) -> Made:
+def nothing_stated(count: int) -> Made:
     """Reports that say nothing, so that any partition is as likely as any other."""
     case = made(np.random.default_rng(5), [at % 2 for at in range(count)], 0.0)
     firm = candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
@@ -499,7 +499,7 @@ def two_and_two() -> tuple[Made, Singles, float]:
 
     Also guesses, and how likely it is that all four are (flat prior).
     """
-    case = nothing_said(4)
+    case = nothing_stated(4)
     levels = np.zeros_like(case.levels)
     levels[:2, 2:, 0] = levels[2:, :2, 0] = 1
     levels[[0, 1, 2, 3], [1, 0, 3, 2], 0] = 2
@@ -615,7 +615,7 @@ def test_who_is_in_doubt_with_somebody_has_the_other_turn() -> None:
 
 def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
     """0 and 1 are one surely, 2 to 5 are, and 7 to 9 are; 6 is in doubt with 0."""
-    case = nothing_said(10)
+    case = nothing_stated(10)
     one, near = candidate_graph.whose(case.graph), case.graph.near
     link_probability, weak = np.full(len(near), 0.0, np.float32), np.zeros(len(near), np.uint8)
 
@@ -666,7 +666,7 @@ def test_a_unit_has_the_turn_of_who_stands_for_it() -> None:
     assert turns[0] != turns[2]
 
 
-def test_whose_visits_alone_decide_where_it_is_has_every_turn() -> None:
+def test_a_report_that_only_its_own_turns_move_has_every_turn() -> None:
     """1 and 2 are surely one person; 0, and who 3 stands for, may be that person too."""
     case = made(np.random.default_rng(5), [0, 1, 0, 1, 2, 2, 0, 1], 1.0, same=((5, 3),))
     one = candidate_graph.whose(case.graph)
@@ -722,7 +722,7 @@ def test_a_report_is_proposed_to_go_where_it_is_likely_to_be() -> None:
 def test_a_visit_by_guess_proposes_by_lots_and_goes_by_their_ratio(
     alone: float, start: tuple[int, ...]
 ) -> None:
-    case = nothing_said(4)
+    case = nothing_stated(4)
     link_probability = np.zeros(12, np.float32)
     link_probability[:3] = 0.6, 0.6, 0.2
     given = case.graph._replace(
@@ -759,7 +759,7 @@ def test_a_visit_by_guess_proposes_by_lots_and_goes_by_their_ratio(
 
 
 def test_two_in_even_doubt_go_back_and_forth_and_draws_that_are_kept_show_both() -> None:
-    case = nothing_said(2)
+    case = nothing_stated(2)
     even = np.full(2, 0.5, np.float32)
     given = case.graph._replace(link_probability=even, alone=even, informed=np.ones(2, np.bool_))
     state, schedule = partition.empty_state(2, 2), every(case.graph)
@@ -941,7 +941,7 @@ def test_of_a_cluster_of_many_all_are_compared_with_the_original(count: int) -> 
 
 
 @pytest.mark.parametrize("same", [(), ((3, 0),)])
-def test_books_are_kept_while_reports_go_as_guessed(same: tuple[naive.Pair, ...]) -> None:
+def test_books_are_kept_while_reports_go_as_proposed(same: tuple[naive.Pair, ...]) -> None:
     lists = [0, 1, 0, 2, 1, 2, 0, 1]
     case = guessing(made(np.random.default_rng(6), lists, 1.0, sparse=True, same=same))
     state, schedule = partition.empty_state(8, 3), every(case.graph)
@@ -984,7 +984,7 @@ def test_evidence_of_one_cluster_is_what_the_formula_says(count: int, agree: boo
     found = cluster_likelihood.evidence(
         case.graph, case.worth, np.arange(count, dtype=np.int32), count
     )
-    assert found == pytest.approx(naive.log_evidence((0,) * count, *said_of(case)), rel=1e-9)
+    assert found == pytest.approx(naive.log_evidence((0,) * count, *stated_of(case)), rel=1e-9)
 
 
 def test_what_a_chain_remembers_changes_no_evidence() -> None:
@@ -1035,7 +1035,7 @@ def test_what_is_seen_of_candidates_is_how_likely_they_are_joined() -> None:
     assert schedule.alone / schedule.worked == pytest.approx(np.full(2, truth[0, 1]), rel=1e-5)
 
 
-def test_what_is_guessed_well_is_worked_out_seldom() -> None:
+def test_what_is_proposed_well_is_worked_out_seldom() -> None:
     case = guessing(made(np.random.default_rng(2), [0, 1, 0, 1], 1.0))
     case.graph.informed[3] = False
     state, schedule = partition.empty_state(4, 2), every(case.graph)
@@ -1070,7 +1070,7 @@ def test_how_good_guesses_are_is_seen_where_chances_are_worked_out() -> None:
 
 def test_guesses_are_as_good_as_their_lots_which_weak_candidates_have_not() -> None:
     """0 may be with 1 and 2, who are together, or with 3, who is weak."""
-    case = nothing_said(4)
+    case = nothing_stated(4)
     weak = np.zeros_like(case.graph.weak)
     weak[(candidate_graph.whose(case.graph) == 0) & (case.graph.near == 3)] = partition.WEAK
     link_probability, alone = np.full(12, 0.6, np.float32), np.zeros(4, np.float32)
@@ -1096,7 +1096,7 @@ def test_guesses_are_as_good_as_their_lots_which_weak_candidates_have_not() -> N
     assert schedule.proposed[0] == pytest.approx((0.25 * 0.003 + 0.5 * 0.6) / 0.603)
 
 
-def test_two_clusters_of_which_nobody_leaves_alone_meet_and_part_by_attempts() -> None:
+def test_two_clusters_of_which_no_one_leaves_alone_meet_and_part_by_attempts() -> None:
     case, link_probability, all_one = two_and_two()
     given = case.graph._replace(alone=np.zeros(4, np.float32), informed=np.ones(4, np.bool_))
     given = with_proposal(
@@ -1195,7 +1195,7 @@ def test_two_clusters_are_divided_anew_as_every_division_of_them_is_likely(
 
 def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
     """4 and 5 are one, and as likely with 0 and 1 as with 2 and 3, who are two people."""
-    case, pair = nothing_said(6), np.arange(6) // 2
+    case, pair = nothing_stated(6), np.arange(6) // 2
     levels = np.zeros_like(case.levels)
     for each in range(3):  # what they share is said of nobody else
         levels[2 * each, 2 * each + 1, 1 + each] = levels[2 * each + 1, 2 * each, 1 + each] = 1
@@ -1243,9 +1243,12 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
     assert first.mean() == pytest.approx(0.5, abs=0.05)
 
 
-def test_attempts_to_split_and_merge_are_made_as_often_as_is_said() -> None:
+def test_attempts_to_split_and_merge_are_made_as_often_as_is_reported() -> None:
     """Reports that say nothing, and are not visited: what is tried is taken."""
-    case, prior = nothing_said(6), partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2))
+    case, prior = (
+        nothing_stated(6),
+        partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2)),
+    )
     one, near = candidate_graph.whose(case.graph), case.graph.near
     said = {(0, 3): 0.25, (3, 0): 0.05, (1, 2): 2.5, (4, 5): 0.1}  # 2.5: twice, or three times
     tries = np.zeros(30)
@@ -1274,8 +1277,11 @@ def test_attempts_to_split_and_merge_are_made_as_often_as_is_said() -> None:
     assert not schedule.moves.any()  # which are of visits
 
 
-def test_of_its_candidates_a_report_is_tried_with_each_as_often_as_is_said() -> None:
-    case, prior = nothing_said(4), partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2))
+def test_of_its_candidates_a_report_is_tried_with_each_as_often_as_is_reported() -> None:
+    case, prior = (
+        nothing_stated(4),
+        partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2)),
+    )
     given = case.graph._replace(link_probability=np.full(12, 0.5, np.float32))
     given = trying(given, np.array([0.1, 0.0, 0.3, *[0.0] * 9]))  # 0 with 1, 2 and 3
     rng, times, met = np.random.default_rng(1), 10_000, np.zeros(4)
@@ -1288,9 +1294,9 @@ def test_of_its_candidates_a_report_is_tried_with_each_as_often_as_is_said() -> 
     assert met / times == pytest.approx([1.0, 0.1, 0.0, 0.3], abs=0.015)
 
 
-def test_exchanges_are_tried_whatever_is_guessed() -> None:
+def test_exchanges_are_tried_whatever_is_proposed() -> None:
     """0 and 1 are on one list, and either may be with 2: one attempt in four is with the other."""
-    case = nothing_said(3)
+    case = nothing_stated(3)
     case = attrs.evolve(case, graph=case.graph._replace(lists=np.array([0, 0, 1])))
     given = case.graph._replace(
         link_probability=np.zeros(6, np.float32),

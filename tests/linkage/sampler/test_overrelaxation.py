@@ -21,7 +21,7 @@ pytestmark = pytest.mark.sampler
 DRAWS = 200_000
 
 
-def test_the_law_is_kept_and_the_last_is_mirrored() -> None:
+def test_the_distribution_is_kept_and_the_last_is_mirrored() -> None:
     rng = np.random.default_rng(1)
     last = rng.standard_gamma(0.7, DRAWS)
     fresh = rng.standard_gamma(0.7, (overrelaxation.FRESH, DRAWS))
@@ -33,7 +33,7 @@ def test_the_law_is_kept_and_the_last_is_mirrored() -> None:
     assert (given[least] == fresh.max(axis=0)[least]).all()
 
 
-def test_draws_that_are_alike_keep_their_law() -> None:
+def test_draws_that_are_alike_keep_their_distribution() -> None:
     """Gammas of a small weight are nothing, mostly."""
     rng = np.random.default_rng(2)
     draws = rng.poisson(0.8, (1 + overrelaxation.FRESH, DRAWS)).astype(float)
@@ -72,7 +72,7 @@ def twin(
 
 
 @pytest.mark.parametrize("field", [0, 1, 2, 4])
-def test_m_is_drawn_from_its_law_whatever_it_was(field: int) -> None:
+def test_m_is_drawn_from_its_distribution_whatever_it_was(field: int) -> None:
     rng = np.random.default_rng(field)
     rates = rates_for(rng)
     rates.u[0][-3] = 0.068  # of names that differ, the first is capped now and then
@@ -105,7 +105,7 @@ def test_m_is_drawn_from_its_law_whatever_it_was(field: int) -> None:
     assert 0.1 < capped < 0.9
 
 
-def test_q_is_drawn_from_its_law_whatever_it_was() -> None:
+def test_q_is_drawn_from_its_distribution_whatever_it_was() -> None:
     rng = np.random.default_rng(5)
     state = partition.empty_state(30, 2)
     state.on[:20, 0], state.on[:7, 0], state.on[10:25, 1] = 1, 2, 1

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate
 from tests import naive_linkage as naive
-from tests.linkage.sampler.test_moves import Made, alike, made, once, said_of, two_and_two
+from tests.linkage.sampler.test_moves import Made, alike, made, once, stated_of, two_and_two
 
 from uncounted.linkage import mcmc
 from uncounted.linkage.comparison import levels as compare
@@ -307,7 +307,7 @@ def test_what_attempts_join_at_a_look_everywhere_is_not_taken_for_likely() -> No
     assert met / 100 > all_one / 2  # they were apart, and one look is not for ever
 
 
-def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rates_are_drawn_when_everyone_has_had_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     case = made(rng, [0, 1, 0, 1], 1.0)
     chain = mcmc.start_chain(
@@ -393,7 +393,7 @@ def noted(done: list[str], name: str, call: Callable[..., None]) -> Callable[...
     return noting
 
 
-def test_whoever_is_together_is_made_firm_before_the_look_everywhere_alone(
+def test_linked_pairs_are_firm_before_the_sweep_over_all_candidates_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rng = np.random.default_rng(3)
@@ -462,7 +462,7 @@ def test_a_short_warm_up_is_a_warm_up(warm_up: int, monkeypatch: pytest.MonkeyPa
         (70, {2: True, 5: True, 20: True, 45: True, 50: False, 70: True}),
     ],
 )
-def test_in_the_last_sweeps_of_the_warm_up_nothing_is_guessed(
+def test_in_the_last_sweeps_of_the_warm_up_proposals_are_not_informed(
     warm_up: int, guessing: dict[int, bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guesses rest on them: where a report is likely to go is worked out at each visit."""
@@ -703,7 +703,7 @@ def test_chance_alone_hardly_says_that_another_name_goes_with_no_slip_in_birth()
     assert mean[pair_likelihood.DIFFERENT].max() <= 1.0
 
 
-def test_what_is_said_of_different_people_is_counted_by_people() -> None:
+def test_what_is_reported_of_different_people_is_counted_by_people() -> None:
     """Who is reported often is mostly from one town; of those reported once few are.
 
     Of pairs of reports a third are of one town, of pairs of people a tenth.
@@ -724,7 +724,7 @@ def test_what_is_said_of_different_people_is_counted_by_people() -> None:
         assert other == pytest.approx(one, rel=1e-6)
 
 
-def test_where_all_pairs_are_links_what_is_said_of_others_is_a_number() -> None:
+def test_where_all_pairs_are_links_what_is_reported_of_others_is_a_number() -> None:
     patterns = np.ones((1, len(compare.FIELDS)), np.uint8)
     pairs = np.array([10.0])
     rates = em.fit(patterns, pairs, 5)
@@ -908,7 +908,7 @@ CONTRADICT = {
 
 
 @pytest.mark.parametrize(("days", "agree", "err"), CONTRADICT.values(), ids=CONTRADICT)
-def test_whoever_says_little_is_not_the_original_of_everybody(
+def test_a_report_with_little_is_not_the_original_of_all(
     days: list[int], agree: tuple[tuple[int, int], ...], err: int
 ) -> None:
     """A year agrees with several days: of those who say them only those of one day can be right."""
@@ -940,7 +940,7 @@ def test_whoever_says_little_is_not_the_original_of_everybody(
     assert found == pytest.approx(math.log(total), abs=1e-9)
 
 
-def test_whoever_says_less_than_another_is_a_copy() -> None:
+def test_a_report_with_less_than_another_is_a_copy() -> None:
     """A given name alone is no original of the whole names that agree with it: it says less."""
     rates = rates_for(np.random.default_rng(3))
     case, worth = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
@@ -989,7 +989,7 @@ def test_a_fuller_name_is_an_original_still() -> None:
     assert found == pytest.approx(math.log(fullest + twice + once), abs=1e-9)
 
 
-def test_who_cannot_be_compared_makes_nobody_a_copy() -> None:
+def test_who_cannot_be_compared_makes_no_one_a_copy() -> None:
     """Two are alike, each compared with two others: who is compared with three is the original."""
     rates = rates_for(np.random.default_rng(3))
     case, worth = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
@@ -1046,7 +1046,7 @@ def test_evidence_of_small_clusters_that_mostly_agree() -> None:
         case.graph.dense[:] = compare.packed(case.levels[rows, columns])
         group = np.arange(count, dtype=np.int32)
         found = cluster_likelihood.evidence(case.graph, case.worth, group, count)
-        said = said_of(case)
+        said = stated_of(case)
         assert found == pytest.approx(naive.log_evidence((0,) * count, *said), rel=1e-9)
         nobody = [[[False] * count] * count] * len(compare.COUNTS)
         weights, first, copies, kinds, _, less, chance, penalty = said
@@ -1077,7 +1077,7 @@ def test_what_is_left_out_is_counted_once() -> None:
         assert kinds[0, pair_likelihood.RIGHT] == 4.0
 
 
-def test_who_errs_is_counted_alike_whoever_is_the_original() -> None:
+def test_errors_are_counted_alike_whichever_report_is_the_original() -> None:
     """Of three days and a year two err, whether a day is the original or the year."""
     rates = rates_for(np.random.default_rng(3))
     case = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0)

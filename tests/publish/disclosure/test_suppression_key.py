@@ -28,7 +28,7 @@ def test_another_secret_hides_other_counts() -> None:
 
 @pytest.mark.parametrize("order", list(itertools.permutations("ABC")))
 def test_the_order_of_the_lists_changes_nothing(order: tuple[str, ...]) -> None:
-    def told(lists: tuple[str, ...]) -> dict[frozenset[str], int]:
+    def reported(lists: tuple[str, ...]) -> dict[frozenset[str], int]:
         protected = protect(
             CaptureTable.of("ABC", COUNTS).select(lists), 5, SUPPRESSION_KEY, bound=False
         )
@@ -37,7 +37,7 @@ def test_the_order_of_the_lists_changes_nothing(order: tuple[str, ...]) -> None:
             for cell, n in protected.shown.items()
         }
 
-    assert told(order) == told(("A", "B", "C"))
+    assert reported(order) == reported(("A", "B", "C"))
 
 
 def test_a_release_of_other_counts_frees_the_same_ones() -> None:

@@ -45,7 +45,7 @@ def test_each_share_is_where_it_belongs(wide: bool) -> None:
     assert {float(bar["x1"]) for bar in thin[::3]}.isdisjoint(xs), "and beside the others"
 
 
-def test_what_is_seen_is_also_said() -> None:
+def test_what_is_seen_is_also_stated() -> None:
     draw_plot = calibration(SHARES, "As stated.", level=0.9)
     assert draw_plot.desc.startswith(
         "Of 123,456 pairs stated at .01, .02 are true (.01 to .03); by lot it is .03 (.02 to .05)."

@@ -251,7 +251,7 @@ def test_nothing_of_a_hill_is_below_the_observed(name: str) -> None:
         assert min(x for x, _ in outline) >= observed - 0.02
 
 
-def test_a_hill_is_the_law_of_its_draws() -> None:
+def test_a_hill_is_the_distribution_of_its_draws() -> None:
     rng = np.random.default_rng(2)
     n0 = np.exp(rng.normal(8, 0.3, 20_000))
     outline = np.array(density(1000 + n0.astype(np.int64), 1000, 9000))
@@ -269,12 +269,12 @@ def test_two_clusters_are_two_hills() -> None:
     assert [round(peak / 1000) for peak in peaks] == pytest.approx([12, 24], abs=1.5)
 
 
-def test_few_unseen_are_drawn_as_whole_numbers() -> None:
+def test_few_unrecorded_are_drawn_as_whole_numbers() -> None:
     outline = density(np.array([50] * 30 + [51] * 15 + [53] * 5), 50, 60)
     assert outline[:6] == [(50, 1.0), (51, 1.0), (51, 0.5), (52, 0.5), (52, 0.0), (53, 0.0)]
 
 
-def test_a_heavy_tail_is_cut_with_an_arrow_and_said() -> None:
+def test_a_heavy_tail_is_cut_with_an_arrow_and_stated() -> None:
     study = study_of("two")
     headline = study.headline
     assert headline is not None
@@ -301,7 +301,7 @@ def test_draws_of_who_is_who_may_have_fewer_people_than_their_mean() -> None:
     assert_within(posterior(lower).svg)
 
 
-def test_refusals_stand_in_words_and_one_for_all_is_said_once() -> None:
+def test_refusals_stand_in_words_and_one_for_all_is_reported_once() -> None:
     found = method_spread(study_of("refused"))
     assert found.desc == (
         "Documented: 123. Every method: no number: no person is on two lists, so nothing says how "
@@ -422,7 +422,7 @@ def test_lists_that_were_not_active_have_no_dot() -> None:
     assert len(list(ET.fromstring(found.svg).iter(f"{SVG}circle"))) == 3
 
 
-def test_nobody_is_no_picture() -> None:
+def test_no_one_is_no_picture() -> None:
     with pytest.raises(NotEstimable, match="nobody is on any list"):
         upset(CaptureTable.of("AB", {}))
 
@@ -478,7 +478,7 @@ def test_the_headline_has_its_own_line_of_xi() -> None:
         assert (solid.count("M"), broken.count("M")) == (1, 20)
 
 
-def test_a_headline_on_the_line_is_said_to_be() -> None:
+def test_a_headline_on_the_line_is_reported_to_be() -> None:
     words = " ".join(w for *_, w in boxes(xi_curve(led_by(3232.0, (331.0, 13_687.0))).svg))
     assert "The headline (Decomposable graphs) is on this line." in words
     words = " ".join(words for *_, words in boxes(xi_curve(study_of("uk")).svg))
@@ -555,7 +555,7 @@ def test_of_refusals_alone_the_documented_are_drawn() -> None:
     assert_legible(found.narrow)
 
 
-def test_far_ends_of_small_parts_are_cut_with_an_arrow() -> None:
+def test_far_limits_of_small_parts_are_cut_with_an_arrow() -> None:
     found = trajectory(points(study_of("kosovo"), far=3.0))
     assert "A black arrow at the top: the bar goes on" in " ".join(
         words for *_, words in boxes(found.svg)

@@ -78,7 +78,7 @@ def test_the_page_parses_and_no_id_is_used_twice(small: dict[str, bytes]) -> Non
 @pytest.mark.parametrize(
     ("counts", "copied", "said"), [(LARGE, True, True), (LARGE, False, False), (SMALL, True, False)]
 )
-def test_a_list_that_stands_in_another_is_said_where_no_count_is_hidden(
+def test_a_list_that_stands_in_another_is_reported_where_no_count_is_hidden(
     counts: dict[str, int], copied: bool, said: bool
 ) -> None:
     facts = facts_of(counts)
@@ -138,7 +138,7 @@ WAYS = AlternativeLinkages(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.
         ),
     ],
 )
-def test_what_other_ways_of_linking_give_stands_beside_the_range(
+def test_what_other_ways_of_linking_give_stands_next_to_the_range(
     counts: dict[str, int], ways: AlternativeLinkages, head: str, below: str
 ) -> None:
     facts = facts_of(counts)
@@ -155,7 +155,7 @@ def test_what_other_ways_of_linking_give_stands_beside_the_range(
 
 
 @pytest.mark.parametrize("fails", [True, False])
-def test_a_linkage_that_fails_a_check_is_said_at_the_head(fails: bool) -> None:
+def test_a_linkage_that_fails_a_check_is_reported_at_the_head(fails: bool) -> None:
     facts = facts_of(LARGE)
     assert facts.linkage is not None
     facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, fails=fails, alternatives=WAYS))
@@ -274,7 +274,7 @@ def test_few_left_out_are_not_counted_out(small: dict[str, bytes]) -> None:
     assert "about 40" in words
 
 
-def test_made_up_people_are_said_to_be_made_up(
+def test_synthetic_people_are_reported_as_synthetic(
     small: dict[str, bytes], large: dict[str, bytes]
 ) -> None:
     assert b"Nobody in it exists" in large["report.html"]
@@ -320,7 +320,7 @@ def test_the_head_of_a_made_up_report_says_what_the_truth_is(truth: int, words: 
     assert words in document.lead[-1]
 
 
-def test_what_is_said_of_hiding_is_true_of_this_table() -> None:
+def test_what_is_reported_of_hiding_is_true_of_this_table() -> None:
     def said(counts: dict[str, int]) -> str:
         document, _ = sections.compose(facts_of(counts), PLAN)
         return str(next(s for s in document.sections if s.key == "table").blocks[0])

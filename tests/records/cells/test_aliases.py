@@ -66,7 +66,7 @@ def test_a_word_after_a_whole_name_in_hangul_is_no_name_of_theirs(said: str) -> 
 
 
 @pytest.mark.parametrize("said", ["in China", "to Yanji", "one son", "an elder", "Kim family"])
-def test_what_is_said_after_a_sign_in_letters_is_no_name_of_theirs(said: str) -> None:
+def test_what_is_reported_after_a_sign_in_letters_is_no_name_of_theirs(said: str) -> None:
     assert called((f"Kim Chol Su / {said}",), f"Pak Yong Hui / {said}") == "different"
 
 
@@ -75,7 +75,7 @@ def test_a_comma_or_an_apostrophe_is_no_reason_to_be_one_name() -> None:
     assert called(("Ch'oe Chol-su / in custody",), "최철수") == "same"
 
 
-def test_a_name_that_both_are_called_besides_is_still_no_name_of_theirs() -> None:
+def test_a_name_that_both_are_called_as_well_is_still_no_name_of_theirs() -> None:
     assert called(("김철수(일명 박민)",), "리영호(일명 박민)") == "another name the same"
 
 
@@ -89,7 +89,7 @@ def test_a_name_that_both_are_called_besides_is_still_no_name_of_theirs() -> Non
         ("김선희", "김○○", "same"),
     ],
 )
-def test_a_name_besides_says_nothing_of_sisters_a_letter_apart(
+def test_a_name_as_well_says_nothing_of_sisters_a_letter_apart(
     one: str, other: str, level: str
 ) -> None:
     assert called((one, "王芳"), other, "王芳") == level
@@ -120,7 +120,7 @@ Kim Chol Su (male, 35)|Kim Chol Su (deceased)|Ким Чхоль Су, 35 лет|
 @pytest.mark.parametrize(
     "written", [text for row in SAID.strip().splitlines() for text in row.split("|")]
 )
-def test_what_is_said_of_somebody_is_no_part_of_the_name(written: str) -> None:
+def test_what_is_reported_of_somebody_is_no_part_of_the_name(written: str) -> None:
     assert called((written,), "김철수") == "same"
     assert called((written,), "Kim Chol Su") == "same"
     assert called((written,), "김철호") == "other given, same family"

@@ -142,7 +142,7 @@ def test_who_is_near_somebody_is_not_that_one(word: str) -> None:
     "text",
     ["둘째 딸", "큰 딸", "어린 딸", "한족 남편", "남편(중국인)", "사촌동생", "의붓아버지", "전처"],
 )
-def test_kin_of_a_kind_is_nobody(text: str) -> None:
+def test_kin_of_a_kind_is_no_one(text: str) -> None:
     assert whose(text) == ""
 
 

@@ -93,13 +93,13 @@ def test_what_may_be_a_name_or_speaks_of_another_is_left(name: str) -> None:
         *("김철수 농민 박민호", "김 철수 박 영희", "강복남씨 한은향씨", "전거리 김영희"),
     ],
 )
-def test_a_name_beside_words_that_are_not_known_is_kept_as_written(written: str) -> None:
+def test_a_name_next_to_words_that_are_not_known_is_kept_as_written(written: str) -> None:
     assert without_annotations(written) == written
     assert level(written, written) != "different"
     assert level(written, f"{written.split()[-1]} {written.split()[0]}") != "same"
 
 
-def test_a_known_word_beside_a_name_is_left_out() -> None:
+def test_a_known_word_next_to_a_name_is_left_out() -> None:
     assert without_annotations("김철수 화가") == "김철수"  # no name begins so
     assert without_annotations("고복녀 이주") == "고복녀"
     assert without_annotations("지도원 강철") == "강철"
@@ -136,7 +136,7 @@ def test_a_word_before_or_after_a_name_in_hangul_is_not_kept_in_its_place(word: 
         ("피해자 김모", "김○○"),
     ],
 )
-def test_a_name_is_found_among_words(written: str, name: str) -> None:
+def test_a_name_is_found_within_words(written: str, name: str) -> None:
     assert without_annotations(written).split("; ")[0] == name or level(written, name) == level(
         name, name
     )
@@ -228,7 +228,7 @@ SAID = [
 
 @pytest.mark.parametrize("said", SAID)
 @pytest.mark.parametrize("sign", ["%s(%s)", "%s (%s)", "%s, %s", "%s/%s", "%s %s"])
-def test_what_is_said_of_two_people_is_no_name_that_they_share(said: str, sign: str) -> None:
+def test_what_is_reported_of_two_people_is_no_name_that_they_share(said: str, sign: str) -> None:
     for one, other in (("김철수", "박영희"), ("김 철수", "박 영희")):
         assert level(sign % (one, said), sign % (other, said)) == "different"
         assert level(sign % (one, said), "김철수") == "same"
@@ -241,13 +241,13 @@ def test_what_is_said_of_two_people_is_no_name_that_they_share(said: str, sign: 
         *(" / Hoeryong", "; Musan", " (one son)", " (in China, pregnant)", " / farmer"),
     ],
 )
-def test_a_place_or_a_remark_beside_a_name_in_letters_is_none(after: str) -> None:
+def test_a_place_or_a_remark_next_to_a_name_in_letters_is_none(after: str) -> None:
     assert level(f"Kim Chol Su{after}", f"Pak Yong Hui{after}") == "different"
     assert level(f"Kim Chol Su{after}", "김철수") == "same"
 
 
 @pytest.mark.parametrize("said", ["석방", "농민", "회령", "여", "증인"])
-def test_what_is_said_in_hangul_beside_a_name_in_letters_is_no_name(said: str) -> None:
+def test_what_is_reported_in_hangul_next_to_a_name_in_letters_is_no_name(said: str) -> None:
     for sign in ("%s, %s", "%s (%s)", "%s %s"):
         assert level(sign % ("Kim Chol Su", said), "김철수") == "same"
         assert level(sign % ("Kim Chol Su", said), sign % ("Pak Yong Hui", said)) == "different"
@@ -260,7 +260,7 @@ def test_what_is_said_in_hangul_beside_a_name_in_letters_is_no_name(said: str) -
         *("구금자 (회령)", "독고봉생, 석방"),
     ],
 )
-def test_a_rare_name_beside_what_is_said_is_still_the_main_one(name: str) -> None:
+def test_a_rare_name_next_to_what_is_reported_is_still_the_main_one(name: str) -> None:
     bare = next(word for word in re.findall("[가-힣]+", name) if len(word) > 2 and word != "제보자")
     assert level(name, bare) == "same"
 
@@ -271,7 +271,7 @@ def test_a_rare_name_beside_what_is_said_is_still_the_main_one(name: str) -> Non
 @pytest.mark.parametrize(
     "word", ["단련대", "구류소", "이민국", "정신병", "고무산", "조선인", "소학교"]
 )
-def test_what_ends_as_a_body_or_a_place_is_no_second_name(name: str, word: str) -> None:
+def test_a_last_word_for_a_body_or_a_place_is_no_second_name(name: str, word: str) -> None:
     one, other = (text % word for text in name.split("|"))
     assert level(one, other) == "different"
     assert level(one, one.removesuffix(f" {word}")) == "same"
@@ -279,7 +279,7 @@ def test_what_ends_as_a_body_or_a_place_is_no_second_name(name: str, word: str) 
 
 @pytest.mark.parametrize("sign", ["%s (%s)", "%s, %s"])
 @pytest.mark.parametrize("said", ["회령시 남문동", "회령시 성천동", "훈춘시 하남촌", "몽골 국경"])
-def test_an_address_beside_a_name_is_no_name_that_two_share(sign: str, said: str) -> None:
+def test_an_address_next_to_a_name_is_no_name_that_two_share(sign: str, said: str) -> None:
     one, other = (sign % (name, said) for name in ("리명수", "박순희"))
     assert level(one, other) == "different"
     assert level(one, "리명수") == "same"
@@ -367,7 +367,7 @@ def test_a_known_word_is_no_second_name(word: str) -> None:
     assert level(f"김영희 {word}; 박철수", f"리은심 {word}; 최명국") == "different"
 
 
-def test_an_address_beside_a_name_of_two_words_is_none() -> None:
+def test_an_address_next_to_a_name_of_two_words_is_none() -> None:
     one, other = "김 철수 (회령시 남문동)", "박 영희 (회령시 남문동)"
     assert level(one, other) == "different"
     assert level(one, "김철수") == "same"

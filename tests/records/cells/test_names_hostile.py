@@ -144,7 +144,7 @@ def test_fifty_thousand_identical_names(within: Callable[[float, int], None]) ->
 @pytest.mark.parametrize(
     "char", "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202e\u2066\u00ad\u034f\ufe0f\u2800"
 )
-def test_what_nobody_sees_in_a_file_makes_no_other_name(char: str, tmp_path: Path) -> None:
+def test_what_no_one_sees_in_a_file_makes_no_other_name(char: str, tmp_path: Path) -> None:
     file = tmp_path / "unseen.csv"
     rows = (f"1,김{char}철수,", f"2,{char}Kim Ch{char}ol S{char}u{char},", f"3,金哲{char}洙,")
     file.write_text(HEAD + "".join(f"{row},\n" for row in rows), encoding="utf-8")

@@ -62,7 +62,7 @@ def is_same(one: str, other: str) -> bool:
         *(("김영수", "Kym Yong Su"), ("김영수", "Yong Su Kym"), ("고영란", "Goh Yong Ran")),
     ],
 )
-def test_a_family_name_spelt_unusually_may_stand_before_what_is_one_too(
+def test_a_family_name_spelled_unusually_may_stand_before_what_is_one_too(
     one: str, other: str
 ) -> None:
     assert is_same(one, other)
@@ -143,7 +143,7 @@ def test_the_order_of_the_words_leaves_a_name_the_same(name: tuple[str, str, str
 
 @calm
 @given(ANY, st.lists(st.tuples(st.integers(0, 30), st.sampled_from(UNSEEN)), max_size=5))
-def test_what_nobody_sees_neither_cuts_nor_changes_a_name(
+def test_what_no_one_sees_neither_cuts_nor_changes_a_name(
     text: str, put: list[tuple[int, str]]
 ) -> None:
     hidden = text

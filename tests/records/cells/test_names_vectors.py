@@ -89,6 +89,6 @@ def test_the_tables_are_of_different_people() -> None:
         assert row["north"], "each has at least the romanisation that the made spellings rest on"
 
 
-def test_nobody_of_the_fresh_table_is_in_the_pairs() -> None:
+def test_no_one_of_the_fresh_table_is_in_the_pairs() -> None:
     pairs = {text for row in rows() for text in (row["one"], row["other"])}
     assert not pairs & {row["hangul"][0] for row in bench_names.people("fresh")}

@@ -64,13 +64,13 @@ def test_a_given_name_that_begins_as_the_family_name_does_is_no_whole_name(
         ("Moreno", "Reno", "Moreno, Reno"),
     ],
 )
-def test_a_given_name_that_ends_as_the_family_name_does_is_kept(
+def test_a_given_name_with_the_last_syllable_of_the_family_name_is_kept(
     family: str, given: str, whole: str
 ) -> None:
     assert level(whole, parts(family, given)) == "same"
 
 
-def test_no_given_name_is_lost_because_the_family_name_ends_as_it_does() -> None:
+def test_no_given_name_is_lost_because_it_is_the_last_syllable_of_the_family_name() -> None:
     tables = surnames.latin(), surnames.hangul()
     pairs = [(word, word[at:]) for table in tables for word in table for at in range(1, len(word))]
     cut = [
@@ -101,7 +101,7 @@ def test_the_family_name_that_is_stated_is_the_one_of_the_whole_name(
     assert not forms([parts(family, given)])[0].is_other_way
 
 
-def test_what_stands_beside_the_whole_name_in_a_part_is_read_as_well() -> None:
+def test_what_stands_next_to_the_whole_name_in_a_part_is_read_as_well() -> None:
     assert level("박민", parts("Han", "Han Na Ri (Pak Min)")) == "same"
     assert level("박민", parts("김", "김철수(일명 박민)")) == "same"
 

@@ -60,7 +60,7 @@ def test_a_label_may_have_brackets_or_an_age(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NO_LABELS.split("|"))
-def test_a_name_beside_brackets_or_an_age_is_no_label(text: str) -> None:
+def test_a_name_next_to_brackets_or_an_age_is_no_label(text: str) -> None:
     assert not is_label(text)
 
 
@@ -177,7 +177,7 @@ def test_a_cell_with_names_of_two_people_may_be_several(text: str) -> None:
         "박영희 선생님 Kim Chol Su",
     ],
 )
-def test_a_name_beside_an_annotation_a_place_or_an_alias_is_one_person(text: str) -> None:
+def test_a_name_next_to_an_annotation_a_place_or_an_alias_is_one_person(text: str) -> None:
     assert not may_be_several(text)
 
 

@@ -194,7 +194,7 @@ _JOINED = st.sampled_from(
 
 
 @pytest.mark.parametrize("text", ["2014/2012", "28 to 3 Jan 2004", "음력 2003년 7월~5월"])
-def test_a_range_that_ends_before_it_begins_may_want_a_second_year(text: str) -> None:
+def test_a_range_whose_last_day_is_before_its_first_may_need_a_second_year(text: str) -> None:
     with pytest.raises(BadInput, match="the interval ends before it begins") as refused:
         dates.read(text)
     assert refused.value.hint == "write the earlier date first, and the year of both"

@@ -28,14 +28,14 @@ def test_so_may_one_of_a_report_that_speaks_of_several() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"name": "이름 모름"}, {"name_alt": "모름", "name": "미상"}])
-def test_a_name_that_is_said_anew_must_be_one(fields: dict[str, str]) -> None:
+def test_a_name_that_is_reported_anew_must_be_one(fields: dict[str, str]) -> None:
     found = said_anew(fields, REPORT)
     assert isinstance(found, Rejected)
     assert "no name" in found.reasons
 
 
 @pytest.mark.parametrize("name", ["김철수 부부", "김철수의 딸", "김철수 010-2345-6789"])
-def test_what_is_to_be_looked_at_in_an_old_name_is_not_told_again(name: str) -> None:
+def test_what_is_to_be_looked_at_in_an_old_name_is_not_reported_again(name: str) -> None:
     report = Report("Panel", "1", (Name(name),))
     for fields in ({"origin": "함흥"}, {"name_alt": "박영희"}):
         found = said_anew(fields, report)
@@ -46,7 +46,7 @@ def test_what_is_to_be_looked_at_in_an_old_name_is_not_told_again(name: str) -> 
     assert anew.warnings
 
 
-def test_what_is_to_be_looked_at_in_what_is_said_anew_is_told() -> None:
+def test_what_is_to_be_looked_at_in_what_is_reported_anew_is_reported() -> None:
     found = said_anew({"birth": "2999", "name_alt": "nan"}, REPORT)
     assert isinstance(found, Rejected)
     found = said_anew({"birth": "2999", "name_alt": "nan"}, Report("Panel", "1", (Name("김"),)))

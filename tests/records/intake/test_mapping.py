@@ -152,7 +152,7 @@ def test_what_tells_people_of_one_name_apart_is_read() -> None:
     assert Mapping.parse(START + 'number = "c"\n').unused(["a", "b", "c", "d"]) == (4,)
 
 
-def test_a_column_that_is_not_there_is_told_for_any_kind_of_file() -> None:
+def test_a_column_that_is_not_there_is_reported_for_any_kind_of_file() -> None:
     with pytest.raises(
         BadMapping, match="names a column 'b' that the file does not have"
     ) as refused:
@@ -169,7 +169,7 @@ def test_a_header_is_repeated_only_when_it_is_one() -> None:
 
 
 @pytest.mark.parametrize("column", ["witness/김철수", "김철수/name", "김철수", "name (김철수)"])
-def test_nor_is_a_name_beside_id_and_name_that_may_be_somebodys(column: str) -> None:
+def test_nor_is_a_name_next_to_id_and_name_that_may_be_somebodys(column: str) -> None:
     with pytest.raises(BadMapping, match=r"what column 3, 4 .'full name'. is") as refused:
         Mapping.default(["id", "name", column, "full name"])
     assert "김철수" not in f"{refused.value}{refused.value.hint}"

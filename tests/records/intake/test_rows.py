@@ -206,7 +206,7 @@ def test_a_cell_of_a_father_and_a_mother_is_kept_as_written_and_flagged(
         ("Kim, Chol Su", "Kim, Chol Su"),
     ],
 )
-def test_who_is_named_beside_what_became_of_another_is_kept(
+def test_who_is_named_next_to_what_became_of_another_is_kept(
     tmp_path: Path, cell: str, kept: str
 ) -> None:
     found = _apart(tmp_path, f'"{cell}"', "", "")
@@ -228,7 +228,7 @@ FATES = (
 
 
 @pytest.mark.parametrize("cell", FATES.split("|"))
-def test_what_became_of_a_relative_names_nobody(tmp_path: Path, cell: str) -> None:
+def test_what_became_of_a_relative_names_no_one(tmp_path: Path, cell: str) -> None:
     assert _apart(tmp_path, cell, "", "").report.relative is None
 
 
@@ -346,7 +346,7 @@ OWN_USES = '[values.uses]\nyes = ["link"]\n"동의" = ["link", "statistics"]\n"�
         *("link statistics, no", "아니오, link", "동의; 아니오", "no, yes link"),
     ],
 )
-def test_a_use_beside_a_no_is_no_consent_and_no_report(tmp_path: Path, cell: str) -> None:
+def test_a_use_next_to_a_no_is_no_consent_and_no_report(tmp_path: Path, cell: str) -> None:
     [(_, reasons)] = _reasons(tmp_path, f'7,Kim,,,,,,,,"{cell}",', mapping=MAP + OWN_USES)
     [reason] = reasons
     assert "allows a use, and says no beside it" in reason
@@ -390,7 +390,7 @@ def test_a_padded_first_of_january(tmp_path: Path) -> None:
         assert len(found.warnings) == 1
 
 
-def test_an_authority_that_nobody_foresaw_is_kept(tmp_path: Path) -> None:
+def test_an_authority_that_no_one_foresaw_is_kept(tmp_path: Path) -> None:
     found = _one(tmp_path, "1,Kim,,,,,,The night watch,,,")
     assert found.report.acts[0].authority == "The night watch"
     assert found.warnings == ("column 'by': not a word of the vocabulary, kept as written",)
@@ -500,7 +500,7 @@ NOBODY = (
 
 
 @pytest.mark.parametrize("text", NOBODY.split("|"))
-def test_what_stands_for_nobody_is_no_name(tmp_path: Path, text: str) -> None:
+def test_what_stands_for_no_one_is_no_name(tmp_path: Path, text: str) -> None:
     assert _reasons(tmp_path, f"7,{text},,,,,,,,,") == [(2, ("no name",))]
 
 
@@ -632,7 +632,7 @@ def test_what_only_a_program_writes_is_not(tmp_path: Path, row: str) -> None:
     assert _one(tmp_path, f"7,{row}", **APART_NAMES).warnings == ()
 
 
-def test_a_null_beside_a_family_name_is_no_given_name(tmp_path: Path) -> None:
+def test_a_null_next_to_a_family_name_is_no_given_name(tmp_path: Path) -> None:
     mapping = '[columns]\nid = "ref"\nfamily_name = "family"\ngiven_name = "given"'
     apart = {"mapping": mapping, "header": "ref,family,given"}
     assert _one(tmp_path, "7,김,NULL", **apart).report.names == (Name("김", "김", None),)
@@ -646,7 +646,7 @@ def test_a_null_beside_a_family_name_is_no_given_name(tmp_path: Path) -> None:
     "row",
     ["ref no,Full name,,,,,,,,,", "번호,성명,별명,성별,생년월일,사건,일시,가해자,결과,,", HEADER],
 )
-def test_a_second_row_of_headers_is_nobody(tmp_path: Path, row: str) -> None:
+def test_a_second_row_of_headers_is_no_one(tmp_path: Path, row: str) -> None:
     found = _read(tmp_path, row, "7,김철수,,,,,,,,,", row)
     assert [(one.row, getattr(one, "reasons", None)) for one in found] == [
         (2, ("the names of the columns once more, and no report",)),
@@ -718,7 +718,7 @@ EMPTY = "-|?|—|NULL|nan|#N/A|N/A|비공개|해당없음|해당 없음|TBD|확�
 
 
 @pytest.mark.parametrize("cell", [*EMPTY.split("|"), "미상", "unknown", "不详"])
-def test_an_act_or_outcome_of_which_nothing_is_said_is_none(tmp_path: Path, cell: str) -> None:
+def test_an_act_or_outcome_of_which_nothing_is_reported_is_none(tmp_path: Path, cell: str) -> None:
     found = _one(tmp_path, f"7,Kim Chol Su,,,,{cell},2013,,,,")
     assert [act.kind for act in found.report.acts] == [None]
     assert found.report.acts[0].date
@@ -727,14 +727,14 @@ def test_an_act_or_outcome_of_which_nothing_is_said_is_none(tmp_path: Path, cell
 
 
 @pytest.mark.parametrize("cell", ["removed", "hidden", "none", "없음", "✓", "unidentified body"])
-def test_what_may_mean_something_of_an_act_is_asked_about(tmp_path: Path, cell: str) -> None:
+def test_what_may_mean_something_of_an_act_is_queried(tmp_path: Path, cell: str) -> None:
     for row in (f"7,Kim Chol Su,,,,{cell},,,,,", f"7,Kim Chol Su,,,,,,,{cell},,"):
         [(_, [reason])] = _reasons(tmp_path, row)
         assert "not a word of the vocabulary" in reason
 
 
 @pytest.mark.parametrize("cell", ["장소 미상", "地点不详", "某地", "어딘가", "location unknown"])
-def test_a_place_that_is_said_not_to_be_known_is_none(tmp_path: Path, cell: str) -> None:
+def test_a_place_that_is_reported_not_to_be_known_is_none(tmp_path: Path, cell: str) -> None:
     report = _placed(tmp_path, cell, cell, "").report
     assert (report.origin, report.acts) == (None, ())
 
@@ -752,7 +752,7 @@ def test_of_which_kind_a_place_was_is_kept_as_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cell", ["상동", "same as above", "同上"])
-def test_what_is_as_above_is_not_read_and_that_is_told(tmp_path: Path, cell: str) -> None:
+def test_what_is_as_above_is_not_read_and_that_is_reported(tmp_path: Path, cell: str) -> None:
     found = _placed(tmp_path, cell, "회령", "")
     assert found.report.origin is None
     [warning] = found.warnings
@@ -825,7 +825,7 @@ def test_a_name_that_may_be_several_is_kept_and_noted(tmp_path: Path, text: str)
 @pytest.mark.parametrize(
     "text", ["김철수 용접공", "화가 김철수", "김철수 교통사고로", "전거리 김철수"]
 )
-def test_a_name_beside_words_that_are_not_known_is_kept_as_written_and_flagged(
+def test_a_name_next_to_words_that_are_not_known_is_kept_as_written_and_flagged(
     tmp_path: Path, text: str
 ) -> None:
     found = _one(tmp_path, f"7,{text},,,,,,,,,")
@@ -850,7 +850,7 @@ def test_a_birth_may_say_that_it_is_one(tmp_path: Path, text: str) -> None:
     assert found.warnings == ()
 
 
-def test_when_something_happened_is_nobodys_birth(tmp_path: Path) -> None:
+def test_when_something_happened_is_no_ones_birth(tmp_path: Path) -> None:
     [(_, reasons)] = _reasons(tmp_path, "7,김철수,,,85년생,,2013년생,,,,")
     assert reasons == ("column 'dob': a year of two digits", "column 'when': not a date")
 
@@ -891,7 +891,7 @@ def test_a_date_as_above_is_noted(tmp_path: Path, text: str) -> None:
     assert found.warnings[0].startswith("column 'dob': says only that it is as above")
 
 
-def test_beside_a_year_what_says_nothing_leaves_the_year(tmp_path: Path) -> None:
+def test_next_to_a_year_what_says_nothing_leaves_the_year(tmp_path: Path) -> None:
     found = _one(tmp_path, "7,김철수,,,1985 미상,,,,,,")
     assert found.report.birth
     assert found.report.birth.edtf == "1985"
@@ -979,7 +979,7 @@ def test_a_juche_year_in_its_column_is_read_with_the_rest_and_noted_once(
     ],
 )
 @pytest.mark.parametrize("rest", ["3,15", "3,", ",15", "봄,", "3-5,"])
-def test_a_year_that_is_not_certain_is_kept_without_the_month_and_day_beside_it(
+def test_a_year_that_is_not_certain_is_kept_without_the_month_and_day_next_to_it(
     tmp_path: Path, year: str, edtf: str, rest: str
 ) -> None:
     found = _one(tmp_path, f"1,Kim,{year},{rest}", mapping=IN_COLUMNS, header="n,f,y,m,d")
@@ -1000,14 +1000,14 @@ def test_a_year_that_is_not_certain_stays_as_it_is_alone(tmp_path: Path, year: s
     assert (found.report.birth.edtf, found.warnings) == ("1985~", ())
 
 
-def test_a_year_of_birth_is_no_year_of_an_act_beside_a_month(tmp_path: Path) -> None:
+def test_a_year_of_birth_is_no_year_of_an_act_next_to_a_month(tmp_path: Path) -> None:
     mapping = IN_COLUMNS.replace("birth", "[[acts]]\ndate") + 'act = "a"\n'
     row = "1,Kim,b. 1985,3,,arrest"
     [(_, reasons)] = _reasons(tmp_path, row, mapping=mapping, header="n,f,y,m,d,a")
     assert reasons == ("column 'y': not a date",)
 
 
-def test_a_juche_year_beside_another_year_is_refused_in_its_column(tmp_path: Path) -> None:
+def test_a_juche_year_next_to_another_year_is_refused_in_its_column(tmp_path: Path) -> None:
     row = "1,Kim,주체97(2009)년,3,14"
     [(_, reasons)] = _reasons(tmp_path, row, mapping=IN_COLUMNS, header="n,f,y,m,d")
     assert reasons == ("column 'y': the Juche year and the year beside it are not the same year",)
@@ -1040,7 +1040,7 @@ def test_a_column_of_months_has_no_season_by_its_number(tmp_path: Path, cells: s
         *("late 2008,3,", "2008년 봄,3,", "2008/2009,3,", "2008 or 2009,3,", "before 2008,3,"),
     ],
 )
-def test_a_column_of_years_has_no_month_beside_another(tmp_path: Path, cells: str) -> None:
+def test_a_column_of_years_has_no_month_next_to_another(tmp_path: Path, cells: str) -> None:
     [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
     assert reasons == ("column 'y': more than a year in its column, and a month or day beside it",)
 
@@ -1158,13 +1158,13 @@ def test_whose_relative_somebody_is_stays_and_is_noted_as_no_name(
     assert not any(text in warning for warning in found.warnings)
 
 
-def test_who_has_a_name_of_their_own_beside_it_is_not_noted(tmp_path: Path) -> None:
+def test_who_has_a_name_of_their_own_next_to_it_is_not_noted(tmp_path: Path) -> None:
     found = _one(tmp_path, "7,이영희,김철수의 아내,,,,,,,,")
     assert [name.written for name in found.report.names] == ["이영희", "김철수의 아내"]
     assert not any("whose relative" in warning for warning in found.warnings)
 
 
-def test_a_title_above_the_header_is_asked_about(tmp_path: Path) -> None:
+def test_a_title_above_the_header_is_queried(tmp_path: Path) -> None:
     with pytest.raises(BadMapping) as refused:
         _read(tmp_path, HEADER, header="List of 2019")
     assert "is the first row a title?" in str(refused.value.hint)

@@ -108,7 +108,7 @@ def test_the_only_number_is_the_id(tmp_path: Path, column: str) -> None:
         "성씨 *,이름:",
     ],
 )
-def test_a_plain_name_beside_a_family_name_is_the_given_one(tmp_path: Path, columns: str) -> None:
+def test_a_plain_name_next_to_a_family_name_is_the_given_one(tmp_path: Path, columns: str) -> None:
     family, given_ = columns.split(",")
     for header in (f"id,sex,{family},{given_}", f"id,sex,{given_},{family}"):
         draft = drafted(written(tmp_path, header + "\n"))
@@ -117,7 +117,7 @@ def test_a_plain_name_beside_a_family_name_is_the_given_one(tmp_path: Path, colu
         assert f'given_name = "{given_}"  # taken so beside a family name; if it is the' in draft
 
 
-def test_a_whole_name_beside_a_family_name_stays_one(tmp_path: Path) -> None:
+def test_a_whole_name_next_to_a_family_name_stays_one(tmp_path: Path) -> None:
     for columns in ("id,sex,Surname,Full name", "id,sex,Surname,Full name,Name"):
         mapping = Mapping.parse(drafted(written(tmp_path, columns + "\n")))
         assert (mapping.name, mapping.family_name) == ("Full name", "Surname")
@@ -197,7 +197,7 @@ def test_a_pseudonym_is_no_name(tmp_path: Path) -> None:
         ([None], False),
     ],
 )
-def test_seconds_in_a_column_of_dates_are_said(
+def test_seconds_in_a_column_of_dates_are_reported(
     tmp_path: Path, values: list[Any], said: bool
 ) -> None:
     held = [
@@ -209,7 +209,7 @@ def test_seconds_in_a_column_of_dates_are_said(
     assert ("# Column 3 looks like seconds since 1970" in draft) == said
 
 
-def test_of_two_relatives_one_is_chosen_and_the_other_said(tmp_path: Path) -> None:
+def test_of_two_relatives_one_is_chosen_and_the_other_stated(tmp_path: Path) -> None:
     draft = drafted(written(tmp_path, "id,name,mother,father,phone number,전화번호\n"))
     assert Mapping.parse(draft).relative == "father"
     assert "# Column 3 may be relative too." in draft
@@ -238,7 +238,7 @@ def test_a_person_in_the_first_row_is_not_repeated(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cell", ["{}/남편", "{}-wife", "wife-{}", "아내({})", "{} (x)", "name/{}"])
-def test_nor_is_one_whose_cell_ends_in_a_known_word(tmp_path: Path, cell: str) -> None:
+def test_nor_is_one_whose_cell_has_a_known_word_last(tmp_path: Path, cell: str) -> None:
     draft = drafted(written(tmp_path, f"1,{cell.format(SECRET)},1975,{SECRET}__ko\n"))
     assert SECRET not in draft
     assert "must be said" in draft
@@ -368,7 +368,7 @@ def test_nor_is_one_of_many_items_where_most_keys_are_somebodys(tmp_path: Path) 
     assert SECRET not in drafted(items(tmp_path, rows))
 
 
-def test_what_is_hidden_is_said_by_its_place(tmp_path: Path) -> None:
+def test_what_is_hidden_is_reported_by_its_place(tmp_path: Path) -> None:
     item = {"id": 1, SECRET: {"name": SECRET, "father": 1}, "x": [{"act": "arrest"}]}
     draft = drafted(items(tmp_path, [item]))
     assert "# Column 2 may be name; what may be somebody's name is not repeated here." in draft
@@ -422,7 +422,7 @@ def test_cells_tell_what_a_column_is_and_are_not_repeated(tmp_path: Path) -> Non
     assert "# Column 4 has 1 word that is not in the vocabulary" in draft
 
 
-def test_consent_is_never_guessed(tmp_path: Path) -> None:
+def test_consent_is_never_inferred(tmp_path: Path) -> None:
     draft = drafted(written(tmp_path, 'id,name,consent\n1,Kim,"link, statistics"\n'))
     assert 'Column 3 may state it: uses = { column = "..." }' in draft
     assert "No consent stated is no use" in draft

@@ -244,7 +244,7 @@ def test_a_first_of_january_is_suspect_in_a_workbook_too(tmp_path: Path) -> None
     assert padded.report.birth.edtf == "1975"
 
 
-def test_merged_cells_are_said_row_by_row(tmp_path: Path) -> None:
+def test_merged_cells_are_reported_row_by_row(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["id", "name", "note"],
         [1, "Kim", "Pak"],
@@ -405,7 +405,7 @@ def test_acts_of_a_second_file(tmp_path: Path) -> None:
     assert taken(tmp_path / "form.csv", own) == [first, second]
 
 
-def test_repeats_that_belong_to_nobody_or_to_two(tmp_path: Path) -> None:
+def test_repeats_that_belong_to_no_one_or_to_two(tmp_path: Path) -> None:
     (tmp_path / "acts").write_text("what,when,PARENT_KEY\narrest,2013,1\narrest,2013,9\n")
     (tmp_path / "form.csv").write_text("id,name,KEY\nA,Kim,1\nB,Ri,1\n")
     rows = intake.read(tmp_path / "form.csv", Mapping.parse(REPEATED), "A")
@@ -503,7 +503,7 @@ def test_acts_of_a_select_multiple(tmp_path: Path, text: str, kinds: list[str]) 
         ("torture death", False),  # a space parts nothing: it may be one thing
     ],
 )
-def test_several_acts_in_a_cell_that_is_not_said_to_hold_several(
+def test_several_acts_in_a_cell_that_is_not_stated_to_hold_several(
     tmp_path: Path, text: str, several: bool
 ) -> None:
     """What is asked for is `split`, and no meaning of the words together: that would lose acts."""
@@ -685,7 +685,7 @@ PEOPLE = [{"id": 1, "name": "Kim"}, {"id": 2, "name": "Ri", "acts": [{"act": "ar
 
 
 @pytest.mark.parametrize("key", ["records", SECRET, "사람"])
-def test_a_list_with_nothing_beside_it_is_taken(tmp_path: Path, key: str) -> None:
+def test_a_list_with_nothing_next_to_it_is_taken(tmp_path: Path, key: str) -> None:
     (tmp_path / "t.json").write_text(json.dumps({key: PEOPLE}))
     table = open_table.open_table(tmp_path / "t.json")
     assert table.columns == ("id", "name")
@@ -695,7 +695,7 @@ def test_a_list_with_nothing_beside_it_is_taken(tmp_path: Path, key: str) -> Non
 @pytest.mark.parametrize(
     "value", [{"count": 2, SECRET: PEOPLE}, {"x": {SECRET: PEOPLE}}, {"data": {"records": PEOPLE}}]
 )
-def test_a_list_with_more_around_it_is_said(tmp_path: Path, value: object) -> None:
+def test_a_list_with_more_around_it_is_reported(tmp_path: Path, value: object) -> None:
     (tmp_path / "t.json").write_text(json.dumps(value))
     refused(tmp_path / "t.json", "is one object, with a list of objects in it")
 
@@ -728,7 +728,7 @@ def test_json_in_another_encoding(tmp_path: Path) -> None:
     assert cells(tmp_path / "t.json") == [{"a": "1"}]
 
 
-def test_items_that_cannot_be_read_are_told_by_number(tmp_path: Path) -> None:
+def test_items_that_cannot_be_read_are_reported_by_number(tmp_path: Path) -> None:
     items = r"""[{"id": 1, "name": "\ud800x"}, {"id": 2, "name": "Kim", "x": {"id": 1}},
         7, {"id": 2, "name": "Ri"}, {"id": 3, "name": [["a"]]}, {"id": 4, "name": "a\u0000"},
         {"id": 5, "x": 1, "x/y": 2, "name": "Kim"}]"""

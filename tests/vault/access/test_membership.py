@@ -90,7 +90,7 @@ def test_without_a_verifier_key_it_is_stated_at_the_first_opening(
             assert case.check() == ()
 
 
-def test_another_signing_key_beside_a_members_recipient_is_refused(
+def test_another_signing_key_next_to_a_members_recipient_is_refused(
     both: Path, stranger: Identity
 ) -> None:
     fields = json.loads(stranger.unsafe_secret())
@@ -207,7 +207,7 @@ def test_they_may_come_back_as_who_they_were(both: Path, me: Identity, stranger:
         assert case.check() == ()
 
 
-def test_nobody_is_revoked_by_mistake(both: Path, me: Identity) -> None:
+def test_no_one_is_revoked_by_mistake(both: Path, me: Identity) -> None:
     with Case.open(both, me) as case:
         with pytest.raises(UsedWrongly, match="no such member"):
             case.revoke("Nobody")
@@ -469,7 +469,7 @@ def test_a_spare_key_lets_an_identity_in(
         Case.open(filled, Identity.generate(), through=spare)
 
 
-def test_a_member_who_signs_lets_nobody_else_in(
+def test_a_member_who_signs_lets_no_one_else_in(
     both: Path, me: Identity, stranger: Identity
 ) -> None:
     theirs = SecretKey.from_age(json.loads(stranger.unsafe_secret())["age"])

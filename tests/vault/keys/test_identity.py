@@ -23,7 +23,7 @@ def test_opens_with_its_passphrase_however_the_keyboard_composes_hangul(
     assert open_note(found.signer.sign("a\n"), [Verifier.parse(found.vkey)]) == "a\n"
 
 
-def test_a_wrong_passphrase_is_said(home: Path, passphrase: str) -> None:
+def test_a_wrong_passphrase_is_reported(home: Path, passphrase: str) -> None:
     with pytest.raises(WrongPassphrase, match="does not open the identity"):
         identity.load(home, passphrase + "x")
 

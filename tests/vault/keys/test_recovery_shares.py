@@ -113,7 +113,7 @@ def test_sizes_that_are_none(shares: int, threshold: int) -> None:
         recovery_shares.split(ID, shares, threshold)
 
 
-def test_slips_are_said_by_their_place_and_no_word_is_repeated() -> None:
+def test_slips_are_reported_by_their_place_and_no_word_is_repeated() -> None:
     made = recovery_shares.split(ID, 3, 2)
     words = made.unsafe_shares[0].split()
 

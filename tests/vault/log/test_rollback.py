@@ -109,7 +109,7 @@ def test_what_others_added_is_no_rollback(
     assert [int(line.split()[0]) for line in memory.read_text().splitlines()] == [1, 12, 23, 45]
 
 
-def test_a_lost_memory_is_no_error_and_a_wrong_one_is_said(
+def test_a_lost_memory_is_no_error_and_a_wrong_one_is_reported(
     old: tuple[Path, Path], mine: Identity
 ) -> None:
     now, older = old
@@ -125,7 +125,7 @@ def test_a_lost_memory_is_no_error_and_a_wrong_one_is_said(
     assert memory.read_text().splitlines() == content.splitlines()[1:2]
 
 
-def test_a_memory_that_cannot_be_read_is_said(old: tuple[Path, Path], mine: Identity) -> None:
+def test_a_memory_that_cannot_be_read_is_reported(old: tuple[Path, Path], mine: Identity) -> None:
     now, _ = old
     memory = _memory(mine, now)
     memory.unlink()

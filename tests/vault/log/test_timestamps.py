@@ -190,7 +190,7 @@ def test_a_stamp_of_another_log_is_noticed(
     assert [found for found in case.check() if "another log" in found]
 
 
-def test_without_roots_it_says_that_nobody_checked_whose_it_is(openssl: OpenSsl) -> None:
+def test_without_roots_it_says_that_no_one_checked_whose_it_is(openssl: OpenSsl) -> None:
     request = TimestampRequest.of(b"text")
     stamp = rfc3161.verify(openssl.answer(request.data), b"text", nonce=request.nonce)
     assert not stamp.trusted
@@ -250,7 +250,7 @@ def test_what_does_not_answer_like_an_authority(
         tsa_client.ask(url, b"query")
 
 
-def test_nobody_there(case: Case) -> None:
+def test_no_one_there(case: Case) -> None:
     with pytest.raises(NotStamped, match="refused"):
         tsa_client.ask("http://127.0.0.1:9/tsr", b"query")
     with pytest.raises(NotStamped, match="cannot be reached"):

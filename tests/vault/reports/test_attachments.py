@@ -188,7 +188,7 @@ def test_a_disk_that_fails_while_reading(
     assert held(case) == []
 
 
-def test_a_target_that_is_full_is_said_as_such(case: Case, scan: Path) -> None:
+def test_a_target_that_is_full_is_reported_as_such(case: Case, scan: Path) -> None:
     class Full(io.BytesIO):
         def write(self, part: object) -> int:
             raise OSError(28, "No space left on device")
@@ -260,7 +260,7 @@ def test_names_that_do_not_fit_the_files(case: Case, scan: Path) -> None:
         case.attach("one", "R-1", [scan], names=[])
 
 
-def test_what_is_none_of_ours_is_left_and_keeps_nobody_out(
+def test_what_is_none_of_ours_is_left_and_keeps_no_one_out(
     tmp_path: Path, me: Identity, make: Maker, scan: Path
 ) -> None:
     """A file server puts a folder into every folder; who looks after the case puts a note there."""
@@ -305,7 +305,7 @@ def test_a_lost_file_does_not_stand_for_a_whole_one(
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
-def test_what_is_no_ordinary_file_is_said_without_its_name(
+def test_what_is_no_ordinary_file_is_reported_without_its_name(
     case: Case, tmp_path: Path, kind: str
 ) -> None:
     path = {"device": Path("/dev/zero")}.get(kind, tmp_path / "철수")

@@ -32,7 +32,7 @@ def test_json_carries_everything(consent: Consent) -> None:
 
 
 @given(consents, st.sampled_from(USES), st.dates())
-def test_allows_what_was_said_until_the_day_that_was_said(
+def test_allows_what_was_reported_until_the_day_that_was_reported(
     consent: Consent, use: str, day: datetime.date
 ) -> None:
     expected = use in consent.uses and (consent.until is None or day <= consent.until)
@@ -40,7 +40,7 @@ def test_allows_what_was_said_until_the_day_that_was_said(
     assert (consent.refusal(use, day) is None) is expected
 
 
-def test_nothing_said_is_nothing_allowed() -> None:
+def test_nothing_stated_is_nothing_allowed() -> None:
     assert not any(Consent().allows(use, DAY) for use in USES)
 
 

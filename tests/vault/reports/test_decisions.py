@@ -306,7 +306,7 @@ def test_a_decision_that_should_have_been_forgotten_is_noticed(filled: Path, me:
 # Older than what a report says now ----------------------------------------------------------------
 
 
-def test_a_decision_older_than_an_amendment_is_told_apart(case: Case, make: Maker) -> None:
+def test_a_decision_older_than_an_amendment_is_distinguished(case: Case, make: Maker) -> None:
     case.decide(said((0, 1, True), (2, 3, True), (4, 5, True)))
     case.amend("one", "R-1", {"note": "a new name"})
     case.set_consent("one", "R-1", Consent())
@@ -324,7 +324,7 @@ def test_a_decision_older_than_an_amendment_is_told_apart(case: Case, make: Make
     ]
 
 
-def test_what_is_said_again_after_an_amendment_is_decided_anew(case: Case, make: Maker) -> None:
+def test_what_is_reported_again_after_an_amendment_is_decided_anew(case: Case, make: Maker) -> None:
     case.decide(said((0, 1, True), (2, 3, True), note="two of one village"))
     case.amend("one", "R-1", {"note": "a new name"})
     again = case.decide(said((0, 1, True), (2, 3, True)))

@@ -149,7 +149,7 @@ def test_ctrl_c_from_the_progress_bar_keeps_nothing(case: Case, many: Many) -> N
     assert case.state().reports == {}
 
 
-def test_progress_is_told(case: Case, many: Many) -> None:
+def test_progress_is_reported(case: Case, many: Many) -> None:
     told: list[int] = []
     case.intake("one", ABOUT, many(600), progress=lambda what, done, total: told.append(done))
     assert told == [256, 512, 600]

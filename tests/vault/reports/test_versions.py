@@ -189,7 +189,7 @@ def test_an_import_says_who_has_another_name_now(case: Case, make: Maker) -> Non
     assert (outcome.updated, outcome.renamed, outcome.not_in_file) == (2, 1, 0)
 
 
-def test_an_import_says_that_nobody_of_a_source_is_in_the_file(case: Case, make: Maker) -> None:
+def test_an_import_says_that_no_one_of_a_source_is_in_the_file(case: Case, make: Maker) -> None:
     assert case.intake("one", ABOUT, [make(1), make(2), make(3)]).not_in_file == 0
     assert case.intake("two", ABOUT, [make(1)]).not_in_file == 0
     assert case.intake("one", ABOUT, [make(4)]).not_in_file == 3

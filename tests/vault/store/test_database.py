@@ -33,7 +33,7 @@ def interrupted(base: Storage, source: int) -> None:
         raise KeyboardInterrupt
 
 
-def test_what_waits_is_there_for_whoever_asks(base: Storage) -> None:
+def test_waiting_rows_are_read_by_every_query(base: Storage) -> None:
     with base.transaction():
         source = base.set_source("one", "{}")
         for seq in range(connection.BATCH + 3):
@@ -48,7 +48,7 @@ def test_what_waits_is_there_for_whoever_asks(base: Storage) -> None:
     assert len(list(base.reports())) == seq + 2
 
 
-def test_what_waits_when_a_transaction_ends_is_kept_or_dropped_with_it(base: Storage) -> None:
+def test_waiting_rows_are_kept_or_dropped_with_their_transaction(base: Storage) -> None:
     with base.transaction():
         source = base.set_source("one", "{}")
         add(base, 0, source)
