@@ -9,7 +9,7 @@ times three lists of pseudopeople. A line for each set that is there. Nobody in 
 `slips` is made here in the manner of RLdata10000, from names that occur in febrl3.csv, and
 `slips-common` from the few that RLdata500.csv has more than once: 9,000 people, 1,000 of them
 with a second report in which one of name and day of birth is wrong. `killed` are twelve made-up
-registers of people killed (`made_register`).
+registers of people killed (`synthetic_register`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.partition_accuracy import evaluate
 
-from benchmarks import made_register
+from benchmarks import synthetic_register
 from uncounted.errors import BadInput, NotConverged
 from uncounted.linkage import Linkage, link, point_partition
 from uncounted.linkage.evaluation import Calibration, Persons, against_persons
@@ -251,7 +251,7 @@ def sets(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, Labelled]]:
         path = folder / f"{MADE.get(name, name)}.csv"
         if name == "killed":
             for seed in range(1, KILLED + 1):
-                yield f"{name} {seed}", made_register.made(seed)
+                yield f"{name} {seed}", synthetic_register.made(seed)
         elif name == "pseudopeople":
             for lists in (LISTS[:2], LISTS):
                 for seed in range(1, PSEUDOPEOPLE + 1):

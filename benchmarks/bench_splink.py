@@ -4,7 +4,7 @@
 
 A Fellegi-Sunter model with exact agreement on eight keys, m fixed and u from random pairs, run by
 Splink on DuckDB, for the shipped example and for twelve made-up registers of people killed
-(`made_register`). Splink, DuckDB and PyArrow come with the dependency group `bench` only;
+(`synthetic_register`). Splink, DuckDB and PyArrow come with the dependency group `bench` only;
 the installed program has none of them. Splink sees numbers (keys, years, codes), never a name, a
 date or a place as written. Its database is in memory, on one thread so that results repeat.
 """
@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import bench_linkage, made_register
+from benchmarks import bench_linkage, synthetic_register
 from uncounted.linkage.blocking import rules as blocking
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded, encode
 from uncounted.records.report import Report
@@ -173,7 +173,7 @@ def main() -> None:
     """Score the example and the made-up registers."""
     report("example", *bench_linkage.population(bench_linkage.EXAMPLE))
     for seed in range(1, 13):
-        report(f"killed {seed}", *made_register.made(seed))
+        report(f"killed {seed}", *synthetic_register.made(seed))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests import naive_linkage as naive
-from tests.linkage.sampler.test_moves import Made, drawn, exact, made, together
+from tests.linkage.sampler.test_moves import SmallLinkage, drawn, exact, small_linkage, together
 from tests.linkage.sampler.test_parameters import rates_for
 
 from uncounted.linkage import mcmc
@@ -65,7 +65,7 @@ def priors(lists: list[int]) -> dict[str, tuple[partition.PriorParameters, Calla
     }
 
 
-def settled(case: Made, prior: partition.PriorParameters) -> Made:
+def settled(case: SmallLinkage, prior: partition.PriorParameters) -> SmallLinkage:
     """The same component after a warm-up, in which it was seen how likely candidates are joined."""
     rng = np.random.default_rng(1)
     near = case.graph
@@ -89,7 +89,7 @@ def main() -> None:
         f"{'reports':>7} {'prior':>14} {'partitions':>10} {'worst pair':>10} {'TV':>7} {'exact':>7}"
     )
     for size, lists in LISTS.items():
-        start = made(np.random.default_rng(size), lists, 0.8, sparse=size > 3)
+        start = small_linkage(np.random.default_rng(size), lists, 0.8, sparse=size > 3)
         for name, (prior, log_prior) in priors(lists).items():
             case = settled(start, prior)
             truth = {row: p for row, p in exact(case, log_prior).items() if p > 0}

@@ -29,7 +29,7 @@ DAY = dt.date(2026, 11, 24)
 
 
 @attrs.frozen(eq=False)
-class Made:
+class SyntheticLinkage:
     """Draws, and who each report is truly about."""
 
     linkage: Linkage
@@ -39,7 +39,7 @@ class Made:
         return f"p{self.truth[at]}"
 
 
-def made(
+def synthetic(
     seed: int,
     rooms: int = 40,
     sure: int = 30,
@@ -47,7 +47,7 @@ def made(
     *,
     tilt: float = 1.0,
     singles: int = 0,
-) -> Made:
+) -> SyntheticLinkage:
     """Rooms in doubt, `sure` pairs that no draw doubts, and reports that are alone.
 
     `tilt` is the power that the stated chances are raised to: above 1 they are too sure.
@@ -67,7 +67,7 @@ def made(
 
     labels = np.array([one(stated) for _ in range(draws)])
     keys = tuple(("ABC"[at % 3], f"r{at}") for at in range(reports))
-    return Made(Linkage(keys, labels, reports, seed=seed), one(chances))
+    return SyntheticLinkage(Linkage(keys, labels, reports, seed=seed), one(chances))
 
 
 _FAMILY = "김이박최정강조윤장임한오서신권황안송류홍"
@@ -89,7 +89,7 @@ def keep(case: Case, linkage: Linkage) -> None:
     case.put("linkage", {"settings": {}}, linkage.to_bytes(), uses=["link"])
 
 
-def persons_file(path: Path, made: Made, *, column: str = "report") -> Path:
+def persons_file(path: Path, made: SyntheticLinkage, *, column: str = "report") -> Path:
     lines = [
         f"{source},{id_},{made.person(at)}" for at, (source, id_) in enumerate(made.linkage.keys)
     ]
@@ -100,7 +100,7 @@ def persons_file(path: Path, made: Made, *, column: str = "report") -> Path:
 PASSPHRASE = "a passphrase of five words"
 
 
-def kept_in(folder: Path, one: Made) -> Path:
+def kept_in(folder: Path, one: SyntheticLinkage) -> Path:
     """A case file `a.case` in the folder, whose reports are linked by these draws; and a home."""
     env = {"UNCOUNTED_HOME": str(folder / "home"), "UNCOUNTED_PASSPHRASE": PASSPHRASE}
     case = folder / "a.case"

@@ -264,12 +264,12 @@ def own(tmp_path: Path) -> Iterator[Opened]:
     assert copied.me.json("check", copied.case)["wrong"] == []
 
 
-def alike(one: Any, other: Any) -> bool:
+def nearly_equal(one: Any, other: Any) -> bool:
     """Equal, but for the last digits of a number, which another processor may round otherwise."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(nearly_equal(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(alike, one, other))
+        return len(one) == len(other) and all(map(nearly_equal, one, other))
     if isinstance(one, float) or isinstance(other, float):
         return None not in (one, other) and math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
     return bool(one == other)
@@ -290,7 +290,7 @@ def test_the_case_file_says_what_it_stated(
     topic: str, opened: Opened, expected: dict[str, Any]
 ) -> None:
     found = READ[topic](opened)
-    assert alike(found, expected[topic]), difference(found, expected[topic])
+    assert nearly_equal(found, expected[topic]), difference(found, expected[topic])
 
 
 def test_reading_changes_nothing_in_the_log(opened: Opened) -> None:
@@ -304,7 +304,7 @@ def test_reading_changes_nothing_in_the_log(opened: Opened) -> None:
 
 def test_the_stored_linkage_gives_the_same_estimates(own: Opened, expected: dict[str, Any]) -> None:
     found = _estimates(own)
-    assert alike(found, expected["estimates"]), difference(found, expected["estimates"])
+    assert nearly_equal(found, expected["estimates"]), difference(found, expected["estimates"])
 
 
 def test_the_same_files_bring_nothing_new_and_no_one_back(

@@ -13,13 +13,13 @@ import attrs
 import numpy as np
 import pytest
 from tests.synthetic_linkage import (
-    Made,
+    SyntheticLinkage,
     do,
     keep,
     kept_in,
-    made,
     own_copy,
     persons_file,
+    synthetic,
 )
 
 from uncounted.cli import main as cli
@@ -35,12 +35,12 @@ from uncounted.workflow.calibration import check_design
 
 
 @pytest.fixture(scope="module")
-def one() -> Made:
-    return made(31, rooms=40, sure=20, draws=40, singles=5)
+def one() -> SyntheticLinkage:
+    return synthetic(31, rooms=40, sure=20, draws=40, singles=5)
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory, one: Made) -> Path:
+def ready(tmp_path_factory: pytest.TempPathFactory, one: SyntheticLinkage) -> Path:
     return kept_in(tmp_path_factory.mktemp("ready"), one)
 
 
@@ -50,7 +50,7 @@ def case(ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def truth(tmp_path: Path, one: Made) -> Path:
+def truth(tmp_path: Path, one: SyntheticLinkage) -> Path:
     return persons_file(tmp_path / "truth.csv", one)
 
 
@@ -76,13 +76,13 @@ def fill(file: Path, column: str, say: Callable[[dict[str, str], int], str]) -> 
         writer.writerows({**row, column: say(row, at)} for at, row in enumerate(held))
 
 
-def is_same(one: Made, row: dict[str, str], ends: str) -> bool:
+def is_same(one: SyntheticLinkage, row: dict[str, str], ends: str) -> bool:
     at = {key: place for place, key in enumerate(one.linkage.keys)}
     first, second = (at[row[f"source_{end}"], row[f"report_{end}"]] for end in ends)
     return bool(one.truth[first] == one.truth[second])
 
 
-def label(one: Made, file: Path, unsure: int = 0) -> None:
+def label(one: SyntheticLinkage, file: Path, unsure: int = 0) -> None:
     fill(
         file,
         "same",
@@ -90,7 +90,7 @@ def label(one: Made, file: Path, unsure: int = 0) -> None:
     )
 
 
-def test_against_persons(case: Path, truth: Path, one: Made) -> None:
+def test_against_persons(case: Path, truth: Path, one: SyntheticLinkage) -> None:
     found = reported("evaluate", case, "--truth", truth)
     point = point_partition(one.linkage)
     i, j = np.triu_indices(len(point), 1)
@@ -121,7 +121,7 @@ def test_the_level_is_that_of_the_intervals(case: Path, truth: Path) -> None:
     assert "80%, other people" in do("evaluate", case, "--truth", truth, "--level", "0.8").stdout
 
 
-def test_some_people_in_full(case: Path, tmp_path: Path, one: Made) -> None:
+def test_some_people_in_full(case: Path, tmp_path: Path, one: SyntheticLinkage) -> None:
     chosen = set(range(0, int(one.truth.max()), 4))
     some = tmp_path / "some.csv"
     lines = [
@@ -137,7 +137,7 @@ def test_some_people_in_full(case: Path, tmp_path: Path, one: Made) -> None:
     assert among["counts"]["links_not_judged"] > 0 == whole["counts"]["links_not_judged"]
 
 
-def test_labelled_pairs(case: Path, tmp_path: Path, one: Made) -> None:
+def test_labelled_pairs(case: Path, tmp_path: Path, one: SyntheticLinkage) -> None:
     pairs = tmp_path / "pairs.csv"
     lines = ["source_1,report_1,source_2,report_2,same"]
     for at in range(0, 120, 3):
@@ -153,7 +153,7 @@ def test_labelled_pairs(case: Path, tmp_path: Path, one: Made) -> None:
 
 
 def test_what_a_curve_of_chosen_pairs_says_is_only_so_if_they_were_drawn(
-    case: Path, truth: Path, tmp_path: Path, one: Made
+    case: Path, truth: Path, tmp_path: Path, one: SyntheticLinkage
 ) -> None:
     both = np.triu(one.truth[:, None] == one.truth[None, :], 1)
     rows = ["source_1,report_1,source_2,report_2,same"]
@@ -176,7 +176,9 @@ def test_nothing_given_is_the_model_s_own_opinion(case: Path) -> None:
     assert "no check" in text
 
 
-def test_a_sample_goes_out_and_comes_back(case: Path, tmp_path: Path, one: Made) -> None:
+def test_a_sample_goes_out_and_comes_back(
+    case: Path, tmp_path: Path, one: SyntheticLinkage
+) -> None:
     file = tmp_path / "sample.csv"
     drawn = reported("evaluate", case, "--sample", "90", "--out", file, "--seed", "5")
     assert drawn["left_out"] == 0 or drawn["enough"] > 90
@@ -202,7 +204,11 @@ def test_a_sample_goes_out_and_comes_back(case: Path, tmp_path: Path, one: Made)
 
 @pytest.mark.parametrize("letters", ["ABCDEFGH", "A", "D"])
 def test_a_sample_whose_design_was_changed_is_refused(
-    case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str], letters: str
+    case: Path,
+    tmp_path: Path,
+    one: SyntheticLinkage,
+    capsys: pytest.CaptureFixture[str],
+    letters: str,
 ) -> None:
     file = tmp_path / "sample.csv"
     do("evaluate", case, "--sample", "90", "--out", file)
@@ -234,7 +240,7 @@ def test_the_size_of_a_stratum_that_no_draw_links_is_requested_of_the_reports() 
 
 
 def test_after_linking_anew_it_is_reported_of_which_links_precision_is(
-    case: Path, tmp_path: Path, one: Made
+    case: Path, tmp_path: Path, one: SyntheticLinkage
 ) -> None:
     file = tmp_path / "sample.csv"
     do("evaluate", case, "--sample", "90", "--out", file)
@@ -255,7 +261,7 @@ def test_after_linking_anew_it_is_reported_of_which_links_precision_is(
 
 
 def test_a_sample_that_was_decided_on_rates_nothing(
-    case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str]
+    case: Path, tmp_path: Path, one: SyntheticLinkage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "sample.csv"
     do("evaluate", case, "--sample", "90", "--out", file)
@@ -279,7 +285,7 @@ def test_a_sample_that_was_decided_on_rates_nothing(
 
 
 def test_decisions_of_review_teach_nothing_and_it_is_reported(
-    case: Path, tmp_path: Path, one: Made
+    case: Path, tmp_path: Path, one: SyntheticLinkage
 ) -> None:
     """Review chooses by effect on N; a line through its pairs leads away from the truth."""
     assert reported("evaluate", case)["not_by_lot"] == 0
@@ -299,7 +305,7 @@ def test_decisions_of_review_teach_nothing_and_it_is_reported(
 
 
 def test_decisions_on_a_drawn_sample_say_what_was_stated_before_them(
-    case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str]
+    case: Path, tmp_path: Path, one: SyntheticLinkage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "sample.csv"
     do("evaluate", case, "--sample", "160", "--out", file)
@@ -334,7 +340,7 @@ def test_decisions_on_a_drawn_sample_say_what_was_stated_before_them(
 
 
 def test_the_curve_is_shown_with_its_intervals_again_too(
-    case: Path, tmp_path: Path, one: Made
+    case: Path, tmp_path: Path, one: SyntheticLinkage
 ) -> None:
     file = tmp_path / "sample.csv"
     do("evaluate", case, "--sample", "160", "--out", file)

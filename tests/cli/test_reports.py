@@ -45,7 +45,7 @@ def who(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     (folder / "seoul.csv").write_text(ROWS)
     env = {"UNCOUNTED_HOME": str(home / "me"), "UNCOUNTED_PASSPHRASE": "a passphrase of five words"}
@@ -59,8 +59,8 @@ def made(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def case(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made / "a.case", tmp_path / "a.case"))
+def case(filled: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(filled / "a.case", tmp_path / "a.case"))
 
 
 def do(*arguments: str | Path, typed: str | None = None) -> Result:
@@ -88,8 +88,8 @@ ONE: Sequence[str] = ("--source", "Seoul", "--report", "S-1")
         (["형과 함께"], [("S-2", "note")]),
     ],
 )
-def test_search_in_any_script(made: Path, words: list[str], found: list[tuple[str, str]]) -> None:
-    rows = answer("search", made / "a.case", *words)["reports"]
+def test_search_in_any_script(filled: Path, words: list[str], found: list[tuple[str, str]]) -> None:
+    rows = answer("search", filled / "a.case", *words)["reports"]
     assert [(row["report"], *row["in"]) for row in rows] == found
 
 
@@ -116,9 +116,9 @@ def test_a_relative_is_found_as_names_are(case: Path) -> None:
     ],
 )
 def test_a_name_is_found_in_another_spelling(
-    made: Path, words: list[str], found: list[str]
+    filled: Path, words: list[str], found: list[str]
 ) -> None:
-    rows = answer("search", made / "a.case", *words)["reports"]
+    rows = answer("search", filled / "a.case", *words)["reports"]
     assert [row["report"] for row in rows if row["in"] == ["spelling"]] == found
     assert len(rows) == len(found)
 
@@ -210,18 +210,18 @@ def test_an_audience_of_no_words_is_refused(case: Path) -> None:
     assert answer("show", case, *ONE)["consent"]["audience"] is None
 
 
-def test_an_import_is_taken_back_and_may_come_again(case: Path, made: Path) -> None:
+def test_an_import_is_taken_back_and_may_come_again(case: Path, filled: Path) -> None:
     entries = answer("log", case)["entries"]
     number = next(entry["seq"] for entry in entries if entry["kind"] == "import")
     done = do("undo", case, str(number), "--yes")
     assert "Seoul: 3 reports gone" in done.stdout
     assert answer("search", case, "철수")["reports"] == []
-    again = answer("import", case, made / "seoul.csv", "--source", "Seoul")
+    again = answer("import", case, filled / "seoul.csv", "--source", "Seoul")
     assert (again["created"], again["entry"]) == (3, number + 5)
     assert do("check", case).stdout.startswith("Sound")
 
 
-def test_an_import_says_what_was_decided_here(case: Path, made: Path, tmp_path: Path) -> None:
+def test_an_import_says_what_was_decided_here(case: Path, filled: Path, tmp_path: Path) -> None:
     do("consent", case, *ONE, "--uses", "link")
     do("amend", case, "--source", "Seoul", "--report", "S-2", "--set", "sex=")
     newer = tmp_path / "seoul.csv"
@@ -277,17 +277,19 @@ def test_testimony_need_not_stand_on_the_command_line(case: Path, tmp_path: Path
         ([], b"", "nothing to change was given"),
     ],
 )
-def test_fields_that_cannot_be_read(made: Path, more: list[str], typed: bytes, words: str) -> None:
-    done = CliRunner().invoke(app, ["amend", str(made / "a.case"), *ONE, *more], input=typed)
+def test_fields_that_cannot_be_read(
+    filled: Path, more: list[str], typed: bytes, words: str
+) -> None:
+    done = CliRunner().invoke(app, ["amend", str(filled / "a.case"), *ONE, *more], input=typed)
     assert isinstance(done.exception, UsedWrongly)
     assert words in str(done.exception)
 
 
 def test_a_passphrase_comes_out_of_a_pipe_and_with_a_mark(
-    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("UNCOUNTED_PASSPHRASE")
-    arguments = ["log", str(made / "a.case"), "--passphrase-file"]
+    arguments = ["log", str(filled / "a.case"), "--passphrase-file"]
     reading, writing = os.pipe()
     os.write(writing, b"a passphrase of five words\n")
     os.close(writing)
@@ -302,7 +304,7 @@ def test_a_passphrase_comes_out_of_a_pipe_and_with_a_mark(
     assert "the passphrase file is not text in UTF-8" in capfd.readouterr().err
     assert run([*arguments, str(tmp_path)]) == 2
     assert "no such passphrase file" in capfd.readouterr().err
-    join = ["recovery", "join", str(made / "a.case"), "--shares-file"]
+    join = ["recovery", "join", str(filled / "a.case"), "--shares-file"]
     assert run([*join, str(file)]) == 2
     assert "the file of shares is not text in UTF-8" in capfd.readouterr().err
     assert run([*join, str(tmp_path)]) == 2
@@ -311,13 +313,13 @@ def test_a_passphrase_comes_out_of_a_pipe_and_with_a_mark(
 
 @pytest.mark.parametrize("command", [["withdraw", *ONE], ["undo", "4"]])
 def test_what_has_to_be_confirmed_is_refused_where_no_one_is(
-    made: Path,
+    filled: Path,
     command: list[str],
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
-    assert run([command[0], str(made / "a.case"), *command[1:]]) == 2
+    assert run([command[0], str(filled / "a.case"), *command[1:]]) == 2
     said = capfd.readouterr().err
     assert "nobody is there to ask" in said
     assert "hint: give --yes" in said
@@ -336,9 +338,9 @@ def test_a_consent_that_is_over_is_reported(case: Path) -> None:
 
 
 def test_a_word_that_is_not_in_the_vocabulary_is_answered_with_those_that_are(
-    made: Path, capfd: pytest.CaptureFixture[str]
+    filled: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    amend = ["amend", str(made / "a.case"), *ONE, "--set"]
+    amend = ["amend", str(filled / "a.case"), *ONE, "--set"]
     assert run([*amend, "act=picnic", "--set", "sex=?x"]) == 1
     said = capfd.readouterr().err
     assert "'act': not a word of the vocabulary" in said
@@ -374,12 +376,12 @@ def test_attaching_again_says_that_nothing_changed(case: Path, tmp_path: Path) -
     ],
 )
 def test_what_cannot_be_done_says_why_and_names_no_one(
-    made: Path, arguments: list[str], status: int, words: str, capfd: pytest.CaptureFixture[str]
+    filled: Path, arguments: list[str], status: int, words: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     command, *rest = arguments
-    assert run([command, str(made / "a.case"), *rest]) == status
+    assert run([command, str(filled / "a.case"), *rest]) == status
     said = capfd.readouterr()
     assert words in said.err
     assert "uncounted: hint:" in said.err or status == 1
     assert "철수" not in said.out + said.err
-    assert answer("log", made / "a.case")["entries"][-1]["kind"] == "import"
+    assert answer("log", filled / "a.case")["entries"][-1]["kind"] == "import"

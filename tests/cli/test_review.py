@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from tests.synthetic_linkage import Made, do, keep, kept_in, made, own_copy
+from tests.synthetic_linkage import SyntheticLinkage, do, keep, kept_in, own_copy, synthetic
 
 from uncounted.captures import CaptureTable
 from uncounted.cli import app
@@ -32,12 +32,12 @@ COLUMNS = "source_a,report_a,source_b,report_b,decision"
 
 
 @pytest.fixture(scope="module")
-def one() -> Made:
-    return made(41, rooms=40, sure=60, draws=60)
+def one() -> SyntheticLinkage:
+    return synthetic(41, rooms=40, sure=60, draws=60)
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory, one: Made) -> Path:
+def ready(tmp_path_factory: pytest.TempPathFactory, one: SyntheticLinkage) -> Path:
     return kept_in(tmp_path_factory.mktemp("ready"), one)
 
 
@@ -156,7 +156,9 @@ def test_without_next_it_says_how_many(case: Path) -> None:
     assert len(listed) == 6
 
 
-def test_pairs_that_were_decided_do_not_come_again(case: Path, tmp_path: Path, one: Made) -> None:
+def test_pairs_that_were_decided_do_not_come_again(
+    case: Path, tmp_path: Path, one: SyntheticLinkage
+) -> None:
     out = tmp_path / "next.csv"
     first = reported("review", case, "--next", "20", "--out", out)
     at = {key: place for place, key in enumerate(one.linkage.keys)}
@@ -180,7 +182,7 @@ def test_pairs_that_were_decided_do_not_come_again(case: Path, tmp_path: Path, o
 
 
 def test_a_review_of_what_has_changed_is_refused(
-    case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str]
+    case: Path, tmp_path: Path, one: SyntheticLinkage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (a, b), (c, d) = one.linkage.keys[0], one.linkage.keys[1]
     do("decide", case, "--file", decisions(tmp_path / "d.csv", f"{a},{b},{c},{d},same"))
@@ -246,7 +248,7 @@ def test_the_whole_round_with_the_real_linkage(tmp_path: Path) -> None:
 
 
 def test_contradictions_are_refused_with_their_rows_and_nothing_is_kept(
-    case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str]
+    case: Path, tmp_path: Path, one: SyntheticLinkage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keys = [",".join(key) for key in one.linkage.keys[:3]]
     circle = decisions(
@@ -272,7 +274,7 @@ def test_contradictions_are_refused_with_their_rows_and_nothing_is_kept(
 
 
 def test_a_contradiction_of_what_was_decided_before_names_its_entry(
-    case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str]
+    case: Path, tmp_path: Path, one: SyntheticLinkage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keys = [",".join(key) for key in one.linkage.keys[:3]]
     do("decide", case, "--file", decisions(tmp_path / "a.csv", f"{keys[0]},{keys[1]},same"))
@@ -286,7 +288,7 @@ def test_a_contradiction_of_what_was_decided_before_names_its_entry(
 
 
 def test_rows_that_cannot_be_used_are_rejected_one_by_one(
-    case: Path, tmp_path: Path, one: Made
+    case: Path, tmp_path: Path, one: SyntheticLinkage
 ) -> None:
     good = [",".join(key) for key in one.linkage.keys[:2]]
     file = decisions(
@@ -319,7 +321,7 @@ def test_rows_that_cannot_be_used_are_rejected_one_by_one(
 
 
 def test_a_file_of_which_no_row_is_taken_is_refused_and_leaves_no_entry(
-    case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str]
+    case: Path, tmp_path: Path, one: SyntheticLinkage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source, report = one.linkage.keys[0]
     file = decisions(tmp_path / "d.csv", f"{source},{report},Z,1,same", f"{source},{report},,,same")
@@ -337,7 +339,7 @@ def test_a_file_of_which_no_row_is_taken_is_refused_and_leaves_no_entry(
 
 
 def test_decisions_against_what_is_nearly_certain_and_a_person_of_many_reports_are_minded(
-    case: Path, tmp_path: Path, one: Made
+    case: Path, tmp_path: Path, one: SyntheticLinkage
 ) -> None:
     labels, alone = one.linkage.labels, list[int]()
     for at in range(labels.shape[1]):  # nobody whom a draw puts together with one before
@@ -362,7 +364,7 @@ def test_decisions_against_what_is_nearly_certain_and_a_person_of_many_reports_a
 
 
 def test_what_is_printed_to_take_decisions_back_does_so(
-    case: Path, tmp_path: Path, one: Made
+    case: Path, tmp_path: Path, one: SyntheticLinkage
 ) -> None:
     keys = [",".join(key) for key in one.linkage.keys[:2]]
     mine = decisions(tmp_path / "d.csv", f"{keys[0]},{keys[1]},same")
@@ -371,7 +373,7 @@ def test_what_is_printed_to_take_decisions_back_does_so(
 
 
 def test_a_sample_that_is_decided_is_reported_to_be_spent(
-    case: Path, tmp_path: Path, one: Made
+    case: Path, tmp_path: Path, one: SyntheticLinkage
 ) -> None:
     file = tmp_path / "sample.csv"
     do("evaluate", case, "--sample", "90", "--out", file)
@@ -396,7 +398,7 @@ def test_one_pair_is_reported_as_one(case: Path) -> None:
 
 
 def test_a_decision_on_a_report_that_may_not_be_linked_is_kept_and_stated_to_be_without_use(
-    case: Path, tmp_path: Path, one: Made
+    case: Path, tmp_path: Path, one: SyntheticLinkage
 ) -> None:
     closed, *good = [",".join(key) for key in one.linkage.keys[:3]]
     source, report = one.linkage.keys[0]
@@ -426,7 +428,7 @@ def test_a_file_of_another_shape_is_refused(
 
 
 def test_a_later_decision_takes_the_place_and_undo_brings_the_earlier_back(
-    case: Path, tmp_path: Path, one: Made
+    case: Path, tmp_path: Path, one: SyntheticLinkage
 ) -> None:
     pair = ",".join((*one.linkage.keys[0], *one.linkage.keys[1]))
     do("decide", case, "--file", decisions(tmp_path / "a.csv", f"{pair},same"))
@@ -453,7 +455,7 @@ def test_the_order_is_that_of_deciding_each_pair_both_ways() -> None:
 
     Fifteen hundred draws say what each pair is worth; the order is made from two hundred.
     """
-    world = made(51, rooms=14, sure=60, draws=1500)
+    world = synthetic(51, rooms=14, sure=60, draws=1500)
     sources = world.linkage.sources
 
     @functools.cache
@@ -486,7 +488,9 @@ def test_the_order_is_that_of_deciding_each_pair_both_ways() -> None:
     assert right[:5].sum() > 0.85 * np.sort(right)[-5:].sum(), "the best five are the best five"
 
 
-def test_where_there_is_no_number_yet_the_reason_is_given(case: Path, one: Made) -> None:
+def test_where_there_is_no_number_yet_the_reason_is_given(
+    case: Path, one: SyntheticLinkage
+) -> None:
     """Everybody on one list alone: no method may give a number, and people are what counts."""
     apart = np.array(
         [np.arange(len(one.linkage.keys), dtype=np.int32) for _ in range(40)], np.int32
@@ -502,7 +506,7 @@ def test_where_there_is_no_number_yet_the_reason_is_given(case: Path, one: Made)
 
 
 def test_the_next_fifty_of_fourteen_hundred_reports_take_seconds() -> None:
-    large = made(52, rooms=300, sure=200, draws=200, singles=100)
+    large = synthetic(52, rooms=300, sure=200, draws=200, singles=100)
     assert len(large.linkage.keys) == 1400
     began = time.process_time()
     order = review_order(

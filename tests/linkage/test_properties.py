@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from tests import naive_linkage as naive
-from tests.linkage.sampler.test_moves import Made, stated_of
+from tests.linkage.sampler.test_moves import SmallLinkage, pair_tables
 
 from benchmarks import bench_linkage
 from uncounted.linkage import mcmc, pipeline
@@ -64,7 +64,7 @@ def exact(of: candidate_graph.CandidateGraph, reports: Ints) -> dict[naive.Parti
         if r > s and int(r) in place
     }
     alone: Any = SimpleNamespace(lists=of.graph.lists[reports])
-    said = stated_of(Made(alone, compared().rates.worth(), levels, pairs))
+    said = pair_tables(SmallLinkage(alone, compared().rates.worth(), levels, pairs))
     decided = [(place[r], place[s], same) for r, s, same in of.decisions if r in place]
     together = [(r, s) for r, s, same in decided if same]
     apart = [(r, s) for r, s, same in decided if not same]

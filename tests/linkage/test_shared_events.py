@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from benchmarks.partition_accuracy import evaluate
 
-from benchmarks import bench_labelled, made_register
+from benchmarks import bench_labelled, synthetic_register
 from uncounted.linkage import Linkage, link, point_partition
 from uncounted.linkage.result import together
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.sampler
 
 @pytest.fixture(scope="module")
 def register() -> tuple[Linkage, list[str]]:
-    reports, truth = made_register.made(2)
+    reports, truth = synthetic_register.made(2)
     return link(reports, draws=200, with_grid=False), truth
 
 
@@ -33,15 +33,15 @@ def test_people_and_not_events_are_found(register: tuple[Linkage, list[str]]) ->
 def test_as_many_links_are_expected_as_are_true(register: tuple[Linkage, list[str]]) -> None:
     linkage, truth = register
     expected = sum(together(linkage.labels).values())
-    assert expected == pytest.approx(made_register.REPEATED, rel=0.25)
+    assert expected == pytest.approx(synthetic_register.REPEATED, rel=0.25)
     _, low, high, true = bench_labelled.doubtful(linkage, truth)
     assert low <= true <= high
 
 
 def test_the_register_is_what_it_says() -> None:
-    reports, truth = made_register.made(2)
-    assert len(reports) == made_register.REPORTS
+    reports, truth = synthetic_register.made(2)
+    assert len(reports) == synthetic_register.REPORTS
     _, times = np.unique(truth, return_counts=True)
-    assert (times == 2).sum() == made_register.REPEATED
+    assert (times == 2).sum() == synthetic_register.REPEATED
     assert set(times) == {1, 2}
-    assert made_register.made(2)[0] == reports
+    assert synthetic_register.made(2)[0] == reports

@@ -19,7 +19,7 @@ LEAVES = [leaf_hash(b"entry %d" % i) for i in range(11)]
 ORIGIN = "example.org/log"
 
 
-def made(index: int, signer: Signer = A) -> TlogProof:
+def proof_of(index: int, signer: Signer = A) -> TlogProof:
     node = nodes_of(LEAVES)
     note = sign(Checkpoint(ORIGIN, 11, merkle.root(node, 11)), signer)
     return TlogProof(index, tuple(merkle.inclusion_proof(node, index, 11)), note)
@@ -27,18 +27,18 @@ def made(index: int, signer: Signer = A) -> TlogProof:
 
 def test_what_a_file_looks_like() -> None:
     """C2SP tlog-proof, "Format"."""
-    data = made(10).encode()
+    data = proof_of(10).encode()
     lines = data.decode().split("\n")
     assert lines[:2] == ["c2sp.org/tlog-proof@v1", "index 10"]
     assert len(lines[2]) == 44
     assert lines[lines.index("") + 1] == ORIGIN
-    assert data.endswith(made(10).checkpoint)
+    assert data.endswith(proof_of(10).checkpoint)
 
 
 @given(st.integers(0, 10))
 def test_every_leaf(index: int) -> None:
-    proof = TlogProof.parse(made(index).encode())
-    assert proof == made(index)
+    proof = TlogProof.parse(proof_of(index).encode())
+    assert proof == proof_of(index)
     assert proof.verify(LEAVES[index], [A.verifier], origin=ORIGIN).size == 11
 
 
@@ -50,24 +50,24 @@ def test_a_log_of_one_has_an_empty_proof() -> None:
 
 def test_another_entry_another_key_another_log() -> None:
     with pytest.raises(NotVerified, match="does not lead from this entry"):
-        made(3).verify(LEAVES[4], [A.verifier])
+        proof_of(3).verify(LEAVES[4], [A.verifier])
     with pytest.raises(UnknownSigner):
-        made(3).verify(LEAVES[3], [B.verifier])
+        proof_of(3).verify(LEAVES[3], [B.verifier])
     with pytest.raises(UnknownSigner, match="another log"):
-        made(3).verify(LEAVES[3], [A.verifier], origin="example.org/other")
+        proof_of(3).verify(LEAVES[3], [A.verifier], origin="example.org/other")
 
 
 @settings(max_examples=300)
 @given(st.data())
 def test_one_bit_anywhere_and_it_proves_nothing(data: st.DataObject) -> None:
-    whole = bytearray(made(6).encode())
+    whole = bytearray(proof_of(6).encode())
     at = data.draw(st.integers(0, len(whole) * 8 - 1))
     whole[at // 8] ^= 1 << (at % 8)
     with pytest.raises(NotVerified):
         TlogProof.parse(bytes(whole)).verify(LEAVES[6], [A.verifier])
 
 
-GOOD = made(6).encode().decode()
+GOOD = proof_of(6).encode().decode()
 FIRST = GOOD.split("\n")[2]
 
 

@@ -96,7 +96,7 @@ def attach(case: Case, place: Place, canned: Any) -> None:
 
 
 def amend(case: Case, place: Place, canned: Any) -> None:
-    case.amend("one", "R-5", _said(5, "달리 말했다"))
+    case.amend("one", "R-5", _payload(5, "달리 말했다"))
 
 
 def set_consent(case: Case, place: Place, canned: Any) -> None:
@@ -165,7 +165,7 @@ STEPS = {
 def _rows(numbers: range, note: str = "국경에서 헤어졌다") -> Iterator[IncomingReport]:
     consent = Consent(frozenset({"link", "statistics"}))
     for number in numbers:
-        yield IncomingReport(f"R-{number}", _said(number, note), consent, number + 2)
+        yield IncomingReport(f"R-{number}", _payload(number, note), consent, number + 2)
 
 
 def _words(*said: tuple[int, int, bool], note: str | None = None) -> list[ProposedDecision]:
@@ -175,7 +175,7 @@ def _words(*said: tuple[int, int, bool], note: str | None = None) -> list[Propos
     ]
 
 
-def _said(number: int, note: str) -> dict[str, Any]:
+def _payload(number: int, note: str) -> dict[str, Any]:
     return Report("one", f"R-{number}", (Name("김무명"),), note=note).to_payload()
 
 

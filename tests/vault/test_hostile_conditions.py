@@ -29,7 +29,7 @@ TODAY = datetime.date(2026, 11, 24)
 BOTH = Consent(frozenset({"link", "statistics"}))
 
 
-def _said(number: int, note: str = "arrested", consent: Consent = BOTH) -> IncomingReport:
+def _incoming(number: int, note: str = "arrested", consent: Consent = BOTH) -> IncomingReport:
     return IncomingReport(
         f"R-{number}", {"names": [{"written": "X"}], "note": note}, consent, number
     )
@@ -39,7 +39,7 @@ def _said(number: int, note: str = "arrested", consent: Consent = BOTH) -> Incom
 def folder(tmp_path: Path, me: Identity) -> Path:
     place = tmp_path / "case"
     with Case.create(place, me) as case:
-        case.intake("one", {}, [_said(1), _said(2, "released"), _said(3)])
+        case.intake("one", {}, [_incoming(1), _incoming(2, "released"), _incoming(3)])
     return place
 
 
@@ -218,7 +218,7 @@ def test_two_imports_taken_back_out_of_order_leave_nothing_of_either(
     folder: Path, me: Identity
 ) -> None:
     with Case.open(folder, me) as case:
-        second = case.intake("one", {"of": "B"}, [_said(1, "B"), _said(2, "B")]).entry
+        second = case.intake("one", {"of": "B"}, [_incoming(1, "B"), _incoming(2, "B")]).entry
         case.undo_import(4)
         assert [one.payload["note"] for one in case.every_report()] == ["B", "B"]
         _, done = case.undo_import(second)
@@ -234,8 +234,8 @@ def test_what_is_known_of_a_source_is_what_its_newest_standing_import_stated(
 ) -> None:
     with Case.open(folder, me) as case:
         case.amend("one", "R-1", {"note": "here"})
-        second = case.intake("one", {"of": "B"}, [_said(2, "B")]).entry
-        third = case.intake("one", {"of": "C"}, [_said(2, "C")]).entry
+        second = case.intake("one", {"of": "B"}, [_incoming(2, "B")]).entry
+        third = case.intake("one", {"of": "C"}, [_incoming(2, "C")]).entry
         case.undo_import(second)
         case.undo_import(third)
         assert case.sources() == {"one": {}}
@@ -272,7 +272,7 @@ def test_a_source_may_narrow_a_consent_that_was_noted_here_and_never_widen_it(
 ) -> None:
     with Case.open(folder, me) as case:
         case.set_consent("one", "R-1", here)
-        done = case.intake("one", {}, [_said(1, "said anew", sent)])
+        done = case.intake("one", {}, [_incoming(1, "said anew", sent)])
         assert done.consent_kept == 1
         (version, *_) = case.history("one", "R-1")
         assert version.consent == holds
@@ -282,9 +282,9 @@ def test_a_source_that_takes_a_consent_back_and_gives_it_again(folder: Path, me:
     """What was noted here is the limit all the while, not what the source once took back."""
     with Case.open(folder, me) as case:
         case.set_consent("one", "R-1", Consent({"link"}))
-        case.intake("one", {}, [_said(1, "arrested", Consent())])
+        case.intake("one", {}, [_incoming(1, "arrested", Consent())])
         assert case.history("one", "R-1")[0].consent == Consent()
-        case.intake("one", {}, [_said(1, "arrested", BOTH)])
+        case.intake("one", {}, [_incoming(1, "arrested", BOTH)])
         assert case.history("one", "R-1")[0].consent == Consent({"link"})
 
 
@@ -329,9 +329,9 @@ def test_one_report_however_it_is_typed(case: Case, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("almost", ["gather one", "Gather  One", "Ｇather One"])
 def test_a_source_with_almost_the_name_of_another_is_refused(case: Case, almost: str) -> None:
-    case.intake("Gather One", {}, [_said(1)])
+    case.intake("Gather One", {}, [_incoming(1)])
     with pytest.raises(UsedWrongly, match="a source whose name is almost this one"):
-        case.intake(almost, {}, [_said(1)])
+        case.intake(almost, {}, [_incoming(1)])
     assert set(case.sources()) == {"Gather One"}
 
 
@@ -348,9 +348,11 @@ def test_a_report_that_an_older_version_kept_in_pieces_is_still_found(
 
 def test_reports_that_allow_no_use_are_counted_where_they_were_taken_in(case: Case) -> None:
     nothing = Consent()
-    rows = [_said(1), _said(2, consent=nothing)]
+    rows = [_incoming(1), _incoming(2, consent=nothing)]
     assert case.intake("one", {}, rows).no_use_allowed == 1
-    again = case.intake("one", {}, [*rows, _said(2, consent=nothing), _said(3, consent=nothing)])
+    again = case.intake(
+        "one", {}, [*rows, _incoming(2, consent=nothing), _incoming(3, consent=nothing)]
+    )
     assert (again.unchanged, again.rejected, again.no_use_allowed) == (2, 1, 1)
 
 
@@ -364,7 +366,7 @@ def _clock(*day: int) -> Callable[[], datetime.datetime]:
 def test_a_clock_set_back_brings_no_consent_back(tmp_path: Path, me: Identity) -> None:
     until_june = Consent({"link"}, until=JUNE)
     with Case.create(tmp_path / "case", me, clock=_clock(2026, 11, 24)) as case:
-        case.intake("one", {}, [_said(1, consent=until_june), _said(2)])
+        case.intake("one", {}, [_incoming(1, consent=until_june), _incoming(2)])
     with Case.open(tmp_path / "case", me, clock=_clock(2026, 6, 1)) as case:
         chosen = case.reports("link", datetime.date(2026, 6, 1))
         assert [one.id for one in chosen.reports] == ["R-2"]

@@ -50,7 +50,7 @@ type ReportKey = tuple[str, str]
 
 
 @attrs.frozen
-class Said:
+class ReportModel:
     """What the model knows of a report."""
 
     note: str
@@ -96,10 +96,10 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp()) / "a.case"
-        self.now: dict[ReportKey, Said] = {}
+        self.now: dict[ReportKey, ReportModel] = {}
         # Of each report its versions, oldest first, and the import that brought it (None: made
         # here); of each import that stands its source and what it said of it.
-        self.versions: dict[ReportKey, list[tuple[int | None, Said]]] = {}
+        self.versions: dict[ReportKey, list[tuple[int | None, ReportModel]]] = {}
         self.imports: dict[int, tuple[str, Any]] = {}
         self.undone: set[int] = set()
         self.about: dict[str, Any] = {}
@@ -150,7 +150,7 @@ class Life(RuleBasedStateMachine):
             kept = use
             if there is not None and there.decided is not None:
                 kept = use & there.decided
-            self.now[key] = Said(note, kept, (note, use), decided)
+            self.now[key] = ReportModel(note, kept, (note, use), decided)
             changed.append(key)
         assert counts == {name: getattr(done, name) for name in counts}
         self.fresh = self.fresh and not changed

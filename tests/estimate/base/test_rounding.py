@@ -107,7 +107,7 @@ def test_what_would_change_says_what_the_xi_table_says() -> None:
 
 
 def test_what_would_change_over_draws_is_what_the_table_over_draws_says() -> None:
-    estimate = stated_of("chao", 388.0, (336.0, 460.0))
+    estimate = estimate_of("chao", 388.0, (336.0, 460.0))
     rows = [
         MethodXiRow("independence", 2.0, 1.0, (1.0, 2.0), "any"),
         MethodXiRow("chao", 2.0, 326.0, (305.0, 365.0), "any"),
@@ -124,14 +124,14 @@ def test_what_would_change_over_draws_is_what_the_table_over_draws_says() -> Non
 LISTS = {"A": 140, "B": 112, "C": 92}
 
 
-def stated_of(method: str, point: float, interval: tuple[float, float]) -> Estimate:
+def estimate_of(method: str, point: float, interval: tuple[float, float]) -> Estimate:
     return Estimate(method, "ok", point=point, point_kind="mean", interval=interval)
 
 
 def text_of(**more: Any) -> str:
     estimates = (
-        stated_of("decomposable", 241.0, (232.0, 2806.0)),
-        stated_of("log-linear", 3232.0, (331.1, 13_687.5)),
+        estimate_of("decomposable", 241.0, (232.0, 2806.0)),
+        estimate_of("log-linear", 3232.0, (331.1, 13_687.5)),
     )
     first = compare(Study(observed=232, lists=LISTS, estimates=estimates))
     return " ".join("\n".join(study_lines(attrs.evolve(first, **more))).split())
@@ -139,7 +139,7 @@ def text_of(**more: Any) -> str:
 
 def test_one_estimate_is_one_number_wherever_it_stands() -> None:
     text = text_of(
-        deltas=(DeltaRow(0.125, *stated_of("decomposable", 241.0, (232.0, 2806.0)).result),)
+        deltas=(DeltaRow(0.125, *estimate_of("decomposable", 241.0, (232.0, 2806.0)).result),)
     )
     assert "decomposable about 241 232 to 2,800" in text
     assert "log-linear about 3,000 330 to 14,000" in text
@@ -151,7 +151,8 @@ def test_one_estimate_is_one_number_wherever_it_stands() -> None:
 def test_how_likely_it_is_that_only_the_prior_speaks_is_always_stated() -> None:
     for share, words in ((0.031, "3.1% likely"), (1e-6, "less than 0.1% likely")):
         estimate = attrs.evolve(
-            stated_of("decomposable", 300.0, (250.0, 400.0)), diagnostics={"complete_graph": share}
+            estimate_of("decomposable", 300.0, (250.0, 400.0)),
+            diagnostics={"complete_graph": share},
         )
         first = compare(Study(observed=232, lists=LISTS, estimates=(estimate,)))
         text = " ".join("\n".join(study_lines(first)).split())
@@ -160,7 +161,7 @@ def test_how_likely_it_is_that_only_the_prior_speaks_is_always_stated() -> None:
 
 
 def test_a_bound_is_at_least_at_every_xi() -> None:
-    bound = attrs.evolve(stated_of("chao", 300.0, (280.0, 340.0)), point_kind="lower bound")
+    bound = attrs.evolve(estimate_of("chao", 300.0, (280.0, 340.0)), point_kind="lower bound")
     first = compare(Study(observed=232, lists=LISTS, estimates=(bound,)))
     text = " ".join("\n".join(study_lines(first)).split())
     assert "chao, at least 370 330 300 " in text
@@ -168,8 +169,8 @@ def test_a_bound_is_at_least_at_every_xi() -> None:
 
 def test_pictures_give_way_to_words() -> None:
     """Lines of at most 80; where numbers and names are long, none rather than a broken one."""
-    wide = stated_of("log-linear-thresholding", 123_456_789.0, (100_111_222.0, 987_654_321.0))
-    for estimate, drawn in ((wide, False), (stated_of("chao", 300.0, (280.0, 340.0)), True)):
+    wide = estimate_of("log-linear-thresholding", 123_456_789.0, (100_111_222.0, 987_654_321.0))
+    for estimate, drawn in ((wide, False), (estimate_of("chao", 300.0, (280.0, 340.0)), True)):
         study = Study(observed=90_111_222 if not drawn else 232, lists=LISTS, estimates=(estimate,))
         lines = "\n".join(study_lines(study)).splitlines()
         assert max(map(len, lines)) <= 80
@@ -181,7 +182,9 @@ def test_the_range_of_other_priors_is_in_order_and_stated_once() -> None:
 
     def priors(*rows: tuple[float, tuple[float, float]]) -> str:
         return text_of(
-            priors=tuple(PriorRow(0.125, "another", *stated_of("any", *row).result) for row in rows)
+            priors=tuple(
+                PriorRow(0.125, "another", *estimate_of("any", *row).result) for row in rows
+            )
         )
 
     near = priors((301.0, (250.0, 400.0)), (299.0, (250.0, 400.0)))
@@ -193,10 +196,13 @@ def test_the_range_of_other_priors_is_in_order_and_stated_once() -> None:
 
 
 def test_methods_that_give_one_number_have_no_range() -> None:
-    same = tuple(stated_of(name, 302.7, (280.0, 340.0)) for name in ("one", "other"))
+    same = tuple(estimate_of(name, 302.7, (280.0, 340.0)) for name in ("one", "other"))
     text = "\n".join(study_lines(compare(Study(observed=232, lists=LISTS, estimates=same))))
     assert "Between the methods: about 300 (one, other)." in text
-    crossed = (stated_of("one", 696.0, (240.0, 3000.0)), stated_of("other", 697.0, (695.0, 699.0)))
+    crossed = (
+        estimate_of("one", 696.0, (240.0, 3000.0)),
+        estimate_of("other", 697.0, (695.0, 699.0)),
+    )
     text = "\n".join(study_lines(compare(Study(observed=232, lists=LISTS, estimates=crossed))))
     assert "Between the methods: from about 697 (other) to about 700 (one)." in text
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.sampler
 SEEN = {"100": 0.22, "010": 0.18, "001": 0.2, "110": 0.12, "101": 0.1, "011": 0.1, "111": 0.08}
 
 
-def made(rng: np.random.Generator, pi: dict[str, float], N: int) -> CaptureTable:
+def simulated_table(rng: np.random.Generator, pi: dict[str, float], N: int) -> CaptureTable:
     counts = dict(zip(pi, rng.multinomial(N, list(pi.values())).tolist(), strict=True))
     return CaptureTable.of("ABC", {p: c for p, c in counts.items() if "1" in p})
 
@@ -30,7 +30,7 @@ def test_made_with_xi_2_it_is_covered_at_2_and_not_at_1(cells: str) -> None:
     rng = np.random.default_rng(11)
     rounds, at_2, at_1 = (120 if cells == "dirichlet" else 16), 0, 0
     for seed in range(rounds):
-        table, once = made(rng, pi, N), Remembered(cells)
+        table, once = simulated_table(rng, pi, N), Remembered(cells)
         for assumed in (2.0, 1.0):
             found = identify(
                 table, cells=once, assumption=NHOI(assumed), draws=1000, seed=seed
@@ -49,7 +49,7 @@ def test_made_with_a_pair_at_one_half_it_is_covered_at_one_half_and_not_at_1() -
     rng = np.random.default_rng(12)
     covered = {0.5: 0, 1.0: 0}
     for seed in range(120):
-        table = made(rng, pi, N)
+        table = simulated_table(rng, pi, N)
         for assumed in covered:
             pair = MarginalPair("A", "B", assumed)
             found = identify(table, assumption=pair, draws=1000, seed=seed).interval

@@ -29,7 +29,7 @@ def estimate(point: float, low: float, high: float, **more: str) -> Estimate:
     )
 
 
-def said(of: Estimate, claim: str) -> Standing:
+def standing_of(of: Estimate, claim: str) -> Standing:
     return standing(of, N, Claim.parse(claim))
 
 
@@ -238,7 +238,7 @@ def test_numbers_that_no_claim_has(number: float) -> None:
 def test_how_a_claim_stands(
     of: tuple[float, float, float], claim: str, stands: str, words: str
 ) -> None:
-    found = said(estimate(*of), claim)
+    found = standing_of(estimate(*of), claim)
     assert (found.stands, found.words) == (stands, words)
 
 
@@ -254,19 +254,19 @@ def test_how_a_claim_stands(
     ],
 )
 def test_how_a_claim_stands_with_a_lower_bound(claim: str, stands: str, words: str) -> None:
-    found = said(estimate(2000, 1500, 3000, kind="lower bound"), claim)
+    found = standing_of(estimate(2000, 1500, 3000, kind="lower bound"), claim)
     assert found.stands == stands
     assert words in found.words
 
 
 def test_a_refusal_says_why() -> None:
     refusal = Estimate("any", "refused", "there is nobody")
-    found = said(refusal, "2000")
+    found = standing_of(refusal, "2000")
     assert found.stands == "refused"
     assert (
         found.words == "gives no number, and so says nothing about more than 2,000: there is nobody"
     )
-    assert said(refusal, "900").stands == "on record"
+    assert standing_of(refusal, "900").stands == "on record"
 
 
 @pytest.mark.parametrize("claim", ["1100", "1400", "2100", "<1100", "<1400", "<9000"])
@@ -278,7 +278,7 @@ def test_what_is_printed_is_on_the_side_where_the_claim_holds(claim: str) -> Non
         if low == point or point == high:
             continue
         of = estimate(point, low, high)
-        found = said(of, claim)
+        found = standing_of(of, claim)
         xis = [float(word.strip(";.")) for word in found.words.split() if word[0].isdigit()
                and "," not in word and "%" not in word]  # fmt: skip
         at_point, at_whole = (with_xi(of, N, xi) for xi in xis)

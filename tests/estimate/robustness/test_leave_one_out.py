@@ -151,7 +151,7 @@ def test_more_than_eight_lists_have_no_prior_rows() -> None:
     assert priors(wide, **PLAIN, settings={}) == ()
 
 
-def said(method: str, point: float, low: float, high: float, kind: str = "mean") -> Estimate:
+def estimate_of(method: str, point: float, low: float, high: float, kind: str = "mean") -> Estimate:
     return Estimate(method, "ok", point=point, point_kind=kind, interval=(low, high))
 
 
@@ -162,9 +162,9 @@ def study(*estimates: Estimate) -> Study:
 def test_spread_is_over_methods_that_are_no_bounds() -> None:
     found = spread(
         study(
-            said("log-linear", 600, 400, 900),
-            said("chao", 150, 120, 170, "lower bound"),
-            said("decomposable", 300, 200, 500),
+            estimate_of("log-linear", 600, 400, 900),
+            estimate_of("chao", 150, 120, 170, "lower bound"),
+            estimate_of("decomposable", 300, 200, 500),
             Estimate("sample-coverage", "refused", "no"),
         )
     )
@@ -175,14 +175,14 @@ def test_spread_is_over_methods_that_are_no_bounds() -> None:
         "unseen": 2.5,
         "methods": 2,
     }
-    assert spread(study(said("decomposable", 300, 200, 500))) is None
-    nobody = spread(study(said("a", 100, 100, 120), said("b", 300, 200, 500)))
+    assert spread(study(estimate_of("decomposable", 300, 200, 500))) is None
+    nobody = spread(study(estimate_of("a", 100, 100, 120), estimate_of("b", 300, 200, 500)))
     assert nobody is not None
     assert nobody.ratio_unrecorded is None
 
 
 def test_methods_that_agree_say_nothing() -> None:
-    one, two = said("decomposable", 300, 200, 500), said("log-linear", 400, 250, 600)
+    one, two = estimate_of("decomposable", 300, 200, 500), estimate_of("log-linear", 400, 250, 600)
     assert disagreements(study(one, two)) == ()
     assert disagreements(study()) == ()
 
@@ -190,10 +190,10 @@ def test_methods_that_agree_say_nothing() -> None:
 def test_intervals_that_do_not_meet_are_reported_by_name() -> None:
     found = disagreements(
         study(
-            said("decomposable", 300, 200, 350),
-            said("sample-coverage", 320, 210, 380),
-            said("log-linear", 600, 400, 900),
-            said("log-linear-stepwise", 620, 360, 950),
+            estimate_of("decomposable", 300, 200, 350),
+            estimate_of("sample-coverage", 320, 210, 380),
+            estimate_of("log-linear", 600, 400, 900),
+            estimate_of("log-linear-stepwise", 620, 360, 950),
         )
     )
     assert found == (
@@ -206,11 +206,13 @@ def test_intervals_that_do_not_meet_are_reported_by_name() -> None:
 
 def test_points_far_apart_are_reported_where_intervals_meet() -> None:
     (found,) = disagreements(
-        study(said("decomposable", 300, 200, 800), said("log-linear", 700, 400, 900))
+        study(estimate_of("decomposable", 300, 200, 800), estimate_of("log-linear", 700, 400, 900))
     )
     assert "'log-linear' gives far more than 'decomposable'" in found
     assert not any(letter.isdigit() for letter in found)
-    near = study(said("decomposable", 300, 200, 800), said("log-linear", 590, 400, 900))
+    near = study(
+        estimate_of("decomposable", 300, 200, 800), estimate_of("log-linear", 590, 400, 900)
+    )
     assert disagreements(near) == ()
 
 
@@ -220,21 +222,27 @@ def test_points_far_apart_are_reported_where_intervals_meet() -> None:
 )
 def test_independence_is_named_apart(low: float, high: float, where: str, then: str) -> None:
     (found,) = disagreements(
-        study(said("decomposable", 300, 200, 500), said("independence", low + 10, low, high))
+        study(
+            estimate_of("decomposable", 300, 200, 500),
+            estimate_of("independence", low + 10, low, high),
+        )
     )
     assert f"'independence' lies wholly {where} that of 'decomposable'" in found
     assert then in found
 
 
 def test_a_bound_above_estimates_with_all_its_interval_names_them() -> None:
-    bound = said("chao", 400, 350, 450, "lower bound")
-    low, lower = said("decomposable", 340, 300, 500), said("log-linear", 345, 300, 500)
+    bound = estimate_of("chao", 400, 350, 450, "lower bound")
+    low, lower = (
+        estimate_of("decomposable", 340, 300, 500),
+        estimate_of("log-linear", 345, 300, 500),
+    )
     (found,) = disagreements(study(low, bound))
     assert found.startswith("The lower bound (chao) is above the estimate (decomposable) with all")
     assert "That may be chance." in found
     assert "the estimate is too low; or some lists avoid each other" in found
     assert "either" not in found
-    above = said("decomposable", 420, 300, 500)
+    above = estimate_of("decomposable", 420, 300, 500)
     (found,) = disagreements(study(above, lower, bound))
     assert "above the estimate (log-linear)" in found
     (found,) = disagreements(study(low, lower, bound))
@@ -248,18 +256,20 @@ def test_a_bound_above_estimates_with_all_its_interval_names_them() -> None:
 def test_a_bound_whose_point_alone_is_above_the_headline_is_chance(
     point: float, bound: float, low: float, high: float
 ) -> None:
-    headline = said("decomposable", point, point - 40, point + 90)
-    assert disagreements(study(headline, said("chao", bound, low, high, "lower bound"))) == ()
+    headline = estimate_of("decomposable", point, point - 40, point + 90)
+    assert (
+        disagreements(study(headline, estimate_of("chao", bound, low, high, "lower bound"))) == ()
+    )
 
 
 def test_no_method_gives_more_than_itself() -> None:
     """Four of which the second is far above the lowest, and the highest above two."""
     found = disagreements(
         study(
-            said("decomposable", 241, 232, 2806),
-            said("log-linear", 3232, 331, 13_687),
-            said("log-linear-stepwise", 305, 280, 343),
-            said("sample-coverage", 695, 337, 2266),
+            estimate_of("decomposable", 241, 232, 2806),
+            estimate_of("log-linear", 3232, 331, 13_687),
+            estimate_of("log-linear-stepwise", 305, 280, 343),
+            estimate_of("sample-coverage", 695, 337, 2266),
         )
     )
     assert found[0] == (
@@ -276,7 +286,7 @@ def without(name: str, point: float | None, low: float = 0, high: float = 0) -> 
 
 
 def test_fewer_without_a_list_than_all_lists_document_is_reported() -> None:
-    headline = said("decomposable", 900, 640, 1500)
+    headline = estimate_of("decomposable", 900, 640, 1500)
     rows = [
         without("A", 700, 500, 1100),
         without("B", 610, 480, 800),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import optimize, special
-from tests.synthetic_linkage import made
+from tests.synthetic_linkage import synthetic
 
 from benchmarks import bench_labelled
 from uncounted.linkage import Linkage
@@ -20,15 +20,15 @@ from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrate
 Floats = NDArray[np.float64]
 
 
-def judged(seed: int, tilt: float = 1.0) -> Calibration:
-    one = made(seed, rooms=40, sure=10, draws=60, tilt=tilt)
+def calibration_of(seed: int, tilt: float = 1.0) -> Calibration:
+    one = synthetic(seed, rooms=40, sure=10, draws=60, tilt=tilt)
     everybody = {key: one.person(at) for at, key in enumerate(one.linkage.keys)}
     return against_persons(one.linkage, Persons(everybody, {})).calibration
 
 
 @pytest.fixture(scope="module")
 def right() -> list[Calibration]:
-    return [judged(200 + seed) for seed in range(25)]
+    return [calibration_of(200 + seed) for seed in range(25)]
 
 
 def test_draws_that_are_right_are_found_to_be(right: list[Calibration]) -> None:
@@ -40,7 +40,7 @@ def test_draws_that_are_right_are_found_to_be(right: list[Calibration]) -> None:
 
 
 def test_draws_that_are_too_sure_are_found_out() -> None:
-    wrong = [judged(300 + seed, tilt=4.0) for seed in range(10)]
+    wrong = [calibration_of(300 + seed, tilt=4.0) for seed in range(10)]
     errors = [each.error for each in wrong]
     assert all(error is not None for error in errors)
     held = [
@@ -65,13 +65,13 @@ def test_true_links_are_those_of_the_bins_and_those_that_no_draw_has(
 
 def test_draws_that_are_right_have_a_line_that_is() -> None:
     """Intercept 0 and slope 1 lie in their intervals, and hardly anything is said of them."""
-    lines = [judged(500 + seed).line for seed in range(40)]
+    lines = [calibration_of(500 + seed).line for seed in range(40)]
     assert all(line is not None for line in lines)
     told = [line for line in lines if line is not None]
     for at, value in ((0, 0.0), (1, 1.0)):
         held = [low <= value <= high for low, high in (line.intervals[at] for line in told)]
         assert sum(held) >= 34, "at 95%: once in 200 times"
-    tilted = judged(300, tilt=4.0).line
+    tilted = calibration_of(300, tilt=4.0).line
     assert tilted is not None
     assert any("too sure" in each or "too far apart" in each for each in tilted.findings())
 
@@ -104,7 +104,7 @@ def test_bins_of_doubt_are_joined_until_they_can_tell(right: list[Calibration]) 
 
 def test_what_errs_in_opposite_ways_is_distinguished() -> None:
     """Within a list links are overstated, across lists understated: the sum hides it."""
-    one = made(77, rooms=0, sure=400, draws=40)
+    one = synthetic(77, rooms=0, sure=400, draws=40)
     keys = tuple(("A" if at < 400 or at % 2 else "B", str(at)) for at in range(800))
     draws = np.tile(one.linkage.labels[0], (40, 1))
     rng = np.random.default_rng(3)
@@ -262,7 +262,7 @@ def test_what_all_draws_say_stays_finite() -> None:
 
 
 def test_the_benchmark_tells_the_line_and_both_kinds_of_pairs() -> None:
-    one = made(9, rooms=80, sure=10, draws=60)
+    one = synthetic(9, rooms=80, sure=10, draws=60)
     keys = tuple(("AB"[at % 2], f"r{at}") for at in range(len(one.truth)))
     linkage = Linkage(keys, one.linkage.labels)
     held = bench_labelled.held(linkage, [str(each) for each in one.truth])

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.synthetic_linkage import Made, made
+from tests.synthetic_linkage import SyntheticLinkage, synthetic
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.linkage import Linkage, point_partition
@@ -310,11 +310,13 @@ def test_all_drawn_is_no_doubt() -> None:
 
 
 @pytest.fixture(scope="module")
-def large() -> Made:
-    return made(5, rooms=500, sure=200, draws=20, singles=100)
+def large() -> SyntheticLinkage:
+    return synthetic(5, rooms=500, sure=200, draws=20, singles=100)
 
 
-def test_intervals_from_a_sample_of_people_cover_as_often_as_they_say(large: Made) -> None:
+def test_intervals_from_a_sample_of_people_cover_as_often_as_they_say(
+    large: SyntheticLinkage,
+) -> None:
     """120 people in full, drawn by lot from over a thousand: precision, recall and B-cubed."""
     everybody = {key: large.person(at) for at, key in enumerate(large.linkage.keys)}
     whole = against_persons(large.linkage, Persons(everybody, {}), complete=True)
@@ -339,7 +341,7 @@ def test_intervals_from_a_sample_of_people_cover_as_often_as_they_say(large: Mad
 
 
 def test_expected_precision_is_the_mean_probability_of_links() -> None:
-    one = made(8, rooms=20, sure=5, draws=60)
+    one = synthetic(8, rooms=20, sure=5, draws=60)
     point = point_partition(one.linkage)
     i, j = np.triu_indices(len(point), 1)
     linked = point[i] == point[j]
@@ -361,7 +363,7 @@ def test_when_draws_are_right_the_truth_is_where_they_expect_it() -> None:
     """The truth is one more draw, so the band of the draws holds what labels give."""
     inside = []
     for seed in range(25):
-        one = made(100 + seed, rooms=20, sure=5, draws=40)
+        one = synthetic(100 + seed, rooms=20, sure=5, draws=40)
         found = expected_accuracy(one.linkage).figures["precision"]
         table = ms.parts(
             ms.cluster_overlap(point_partition(one.linkage), one.truth.astype(np.int64))
@@ -373,7 +375,7 @@ def test_when_draws_are_right_the_truth_is_where_they_expect_it() -> None:
 
 
 def test_figures_as_plain_values() -> None:
-    one = made(9, rooms=10, sure=5, draws=20)
+    one = synthetic(9, rooms=10, sure=5, draws=20)
     everybody = {key: one.person(at) for at, key in enumerate(one.linkage.keys)}
     told: Any = against_persons(one.linkage, Persons(everybody, {})).to_json()
     assert told["precision"] == told["figures"]["precision"]["value"]

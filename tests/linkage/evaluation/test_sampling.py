@@ -8,7 +8,7 @@ from collections import Counter
 import attrs
 import numpy as np
 import pytest
-from tests.synthetic_linkage import Made, made
+from tests.synthetic_linkage import SyntheticLinkage, synthetic
 
 from uncounted.errors import BadInput, NotEstimable, UsedWrongly
 from uncounted.linkage import Linkage, point_partition
@@ -26,19 +26,19 @@ def worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def one() -> Made:
-    return made(21, rooms=60, sure=60, draws=60, singles=30)
+def one() -> SyntheticLinkage:
+    return synthetic(21, rooms=60, sure=60, draws=60, singles=30)
 
 
 @pytest.fixture(scope="module")
-def near(one: Made) -> Sharing:
+def near(one: SyntheticLinkage) -> Sharing:
     """Reports of one room share a key, and so do reports with numbers alike, which is chance."""
     at = np.arange(len(one.truth))
     rooms = np.where(at < 180, at // 3, 10_000 + at // 2)
     return sharing({"room": rooms, "digits": at % 60}, [("room",), ("digits",)])
 
 
-def answered(made: Made, drawn: sampling.Sample, unsure: int = 0) -> LabelledPairs:
+def answered(made: SyntheticLinkage, drawn: sampling.Sample, unsure: int = 0) -> LabelledPairs:
     at = {key: place for place, key in enumerate(made.linkage.keys)}
     rows = []
     for number, row in enumerate(drawn.rows):
@@ -50,7 +50,7 @@ def answered(made: Made, drawn: sampling.Sample, unsure: int = 0) -> LabelledPai
     return LabelledPairs(tuple(rows), unsure)
 
 
-def truth_of(made: Made, near: Sharing) -> dict[str, float]:
+def truth_of(made: SyntheticLinkage, near: Sharing) -> dict[str, float]:
     """The figures of the whole frame, by sets of pairs."""
     labels, point = made.linkage.labels, point_partition(made.linkage)
     i, j = np.triu_indices(len(point), 1)
@@ -69,7 +69,7 @@ def truth_of(made: Made, near: Sharing) -> dict[str, float]:
     }
 
 
-def test_the_strata_are_a_partition_of_the_frame(one: Made, near: Sharing) -> None:
+def test_the_strata_are_a_partition_of_the_frame(one: SyntheticLinkage, near: Sharing) -> None:
     drawn = sampling.draw_sample(one.linkage, near, size=80)
     reports = len(one.truth)
     of = sum(cut.of for cut in drawn.cuts)
@@ -82,7 +82,9 @@ def test_the_strata_are_a_partition_of_the_frame(one: Made, near: Sharing) -> No
     assert all(cut.drawn >= min(2, cut.of) for cut in drawn.cuts)
 
 
-def test_what_few_labels_cannot_tell_of_is_left_out_and_stated(one: Made, near: Sharing) -> None:
+def test_what_few_labels_cannot_tell_of_is_left_out_and_stated(
+    one: SyntheticLinkage, near: Sharing
+) -> None:
     few = sampling.draw_sample(one.linkage, near, size=80)
     assert few.to_json()["left_out"] == few.left_out
     assert few.enough > 80
@@ -96,15 +98,17 @@ def test_what_few_labels_cannot_tell_of_is_left_out_and_stated(one: Made, near: 
 
 
 @pytest.fixture(scope="module")
-def many() -> tuple[Made, Sharing]:
+def many() -> tuple[SyntheticLinkage, Sharing]:
     """Like a case file: 600 links that are sure, some in doubt, thousands that share a key."""
-    large = made(61, rooms=60, sure=600, draws=100)
+    large = synthetic(61, rooms=60, sure=600, draws=100)
     at = np.arange(len(large.truth))
     keys = {"room": np.where(at < 180, at // 3, 10_000 + at // 2), "digits": at % 150}
     return large, sharing(keys, [("room",), ("digits",)])
 
 
-def test_two_hundred_labels_go_where_they_tell_and_tell_much(many: tuple[Made, Sharing]) -> None:
+def test_two_hundred_labels_go_where_they_tell_and_tell_much(
+    many: tuple[SyntheticLinkage, Sharing],
+) -> None:
     """By the square root of size and spread, sure links got 28 and the interval was .29 wide."""
     large, near = many
     drawn = sampling.draw_sample(large.linkage, near, size=200)
@@ -126,7 +130,9 @@ def test_two_hundred_labels_go_where_they_tell_and_tell_much(many: tuple[Made, S
     assert np.median(widths) < 0.12
 
 
-def test_a_sample_with_pairs_that_share_one_key_is_still_read(one: Made, near: Sharing) -> None:
+def test_a_sample_with_pairs_that_share_one_key_is_still_read(
+    one: SyntheticLinkage, near: Sharing
+) -> None:
     """As such samples were drawn before, whatever their size."""
     drawn = sampling.draw_sample(one.linkage, near, size=80)
     at = one.linkage.keys
@@ -149,7 +155,7 @@ def test_a_sample_with_pairs_that_share_one_key_is_still_read(one: Made, near: S
 
 def test_the_answers_say_what_probabilities_should_have_been() -> None:
     """A line from drawn pairs, by what each stands for; within lists and across apart."""
-    large = made(62, rooms=250, sure=100, draws=60, tilt=4.0)
+    large = synthetic(62, rooms=250, sure=100, draws=60, tilt=4.0)
     nothing = sharing({"k": np.full(len(large.truth), -1)}, [("k",)])
     drawn = sampling.draw_sample(large.linkage, nothing, size=400)
     found = clerical.estimate(large.linkage, answered(large, drawn)).calibration
@@ -162,13 +168,17 @@ def test_the_answers_say_what_probabilities_should_have_been() -> None:
     assert found.within.pairs + found.across.pairs == found.doubtful.pairs
 
 
-def test_the_seed_draws_the_same_and_another_draws_another(one: Made, near: Sharing) -> None:
+def test_the_seed_draws_the_same_and_another_draws_another(
+    one: SyntheticLinkage, near: Sharing
+) -> None:
     first = sampling.draw_sample(one.linkage, near, size=40, seed=1)
     assert first.rows == sampling.draw_sample(one.linkage, near, size=40, seed=1).rows
     assert first.rows != sampling.draw_sample(one.linkage, near, size=40, seed=2).rows
 
 
-def test_within_a_stratum_each_pair_has_the_same_chance(one: Made, near: Sharing) -> None:
+def test_within_a_stratum_each_pair_has_the_same_chance(
+    one: SyntheticLinkage, near: Sharing
+) -> None:
     times = Counter[tuple[str, ...]]()
     runs = 60
     for seed in range(runs):
@@ -182,7 +192,7 @@ def test_within_a_stratum_each_pair_has_the_same_chance(one: Made, near: Sharing
     assert chi2 < cut.of + 5 * np.sqrt(2 * cut.of)
 
 
-def test_all_labelled_is_the_truth_without_doubt(one: Made, near: Sharing) -> None:
+def test_all_labelled_is_the_truth_without_doubt(one: SyntheticLinkage, near: Sharing) -> None:
     drawn = sampling.draw_sample(one.linkage, near, size=100_000)
     found = clerical.estimate(one.linkage, answered(one, drawn))
     truth = truth_of(one, near)
@@ -194,7 +204,7 @@ def test_all_labelled_is_the_truth_without_doubt(one: Made, near: Sharing) -> No
     assert not found.relinked
 
 
-def test_intervals_cover_as_often_as_they_say(one: Made, near: Sharing) -> None:
+def test_intervals_cover_as_often_as_they_say(one: SyntheticLinkage, near: Sharing) -> None:
     """A hundred samples of eighty pairs of one linkage."""
     truth = truth_of(one, near)
     runs = 100
@@ -215,7 +225,9 @@ def test_intervals_cover_as_often_as_they_say(one: Made, near: Sharing) -> None:
         assert abs(off) < 4 * np.std(held) / np.sqrt(runs) + 0.01, name
 
 
-def test_pairs_that_no_one_could_tell_are_shown_both_ways(one: Made, near: Sharing) -> None:
+def test_pairs_that_no_one_could_tell_are_shown_both_ways(
+    one: SyntheticLinkage, near: Sharing
+) -> None:
     drawn = sampling.draw_sample(one.linkage, near, size=120)
     found = clerical.estimate(one.linkage, answered(one, drawn, unsure=15))
     assert (found.labelled, found.unsure, found.drawn) == (105, 15, 120)
@@ -225,7 +237,9 @@ def test_pairs_that_no_one_could_tell_are_shown_both_ways(one: Made, near: Shari
     assert precision.if_unsure_different < precision.if_unsure_same
 
 
-def test_a_linkage_made_anew_is_reported_to_be_another(one: Made, near: Sharing) -> None:
+def test_a_linkage_made_anew_is_reported_to_be_another(
+    one: SyntheticLinkage, near: Sharing
+) -> None:
     labels = answered(one, sampling.draw_sample(one.linkage, near, size=80))
     apart = np.tile(np.arange(len(one.truth), dtype=np.int32), (20, 1))
     other = attrs.evolve(one.linkage, labels=apart)
@@ -236,7 +250,7 @@ def test_a_linkage_made_anew_is_reported_to_be_another(one: Made, near: Sharing)
     assert found.figures["precision"].value is None, "a share of nothing"
 
 
-def test_reports_that_are_gone_are_counted(one: Made, near: Sharing) -> None:
+def test_reports_that_are_gone_are_counted(one: SyntheticLinkage, near: Sharing) -> None:
     labels = answered(one, sampling.draw_sample(one.linkage, near, size=80))
     gone = labels.rows[0].one
     keys = tuple(("X", "x") if key == gone else key for key in one.linkage.keys)
@@ -245,7 +259,7 @@ def test_reports_that_are_gone_are_counted(one: Made, near: Sharing) -> None:
     assert (found.gone, found.gone_rows) == (len(left_out), left_out)
 
 
-def test_what_cannot_be_estimated_is_refused(one: Made, near: Sharing) -> None:
+def test_what_cannot_be_estimated_is_refused(one: SyntheticLinkage, near: Sharing) -> None:
     labels = answered(one, sampling.draw_sample(one.linkage, near, size=80))
     first = labels.rows[0].stratum
     silent = tuple(

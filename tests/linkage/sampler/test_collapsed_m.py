@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate
 from tests import naive_linkage as naive
-from tests.linkage.sampler.test_moves import Made, made
+from tests.linkage.sampler.test_moves import SmallLinkage, small_linkage
 from tests.linkage.sampler.test_parameters import built_of, check, exact_with_m, in_order, rates_for
 
 from uncounted.linkage import mcmc
@@ -40,7 +40,7 @@ def light(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "LEVEL_COUNTS", each)
 
 
-def seen(case: Made, seed: int) -> Made:
+def seen(case: SmallLinkage, seed: int) -> SmallLinkage:
     """The same, with all candidates firm, and each seen joined with a chance by lot."""
     rng, near = np.random.default_rng(seed), len(case.graph.near)
     link_probability = rng.choice([0.1, 0.3, 0.5, 0.8], near).astype(np.float32)
@@ -48,7 +48,7 @@ def seen(case: Made, seed: int) -> Made:
     return attrs.evolve(case, graph=firm._replace(link_probability=link_probability))
 
 
-def only(case: Made, near: set[naive.Pair]) -> Made:
+def only(case: SmallLinkage, near: set[naive.Pair]) -> SmallLinkage:
     """The same, with these candidates alone."""
     rows = sorted((i, j) for pair in near for i, j in (pair, pair[::-1]))
     starts = np.searchsorted([i for i, _ in rows], np.arange(len(case.levels) + 1))
@@ -83,7 +83,7 @@ def with_errors(
 
 
 def chain_of(
-    case: Made,
+    case: SmallLinkage,
     rates: model.MatchProbabilities,
     prior: partition_priors.PartitionPrior,
     lists: int,
@@ -107,7 +107,7 @@ def test_m_and_partition_have_their_distribution(
     """Two lists that repeat nobody: links are pairs, and m integrates out in closed form."""
     light(monkeypatch)
     rng = np.random.default_rng(seed)
-    case, rates = seen(made(rng, LISTS, 1.0), seed), rates_for(rng)
+    case, rates = seen(small_linkage(rng, LISTS, 1.0), seed), rates_for(rng)
     truth = exact_with_m(case, LISTS, rates)
     work, chain = chain_of(case, rates, partition_priors.NO_DUPLICATES, 2, asking=True)
     assert chain.collapsed is not None
@@ -125,7 +125,7 @@ def test_pairs_come_and_go_with_m_alone(
     """Nobody is visited: who is together is drawn with m, and by nothing else."""
     light(monkeypatch)
     rng = np.random.default_rng(seed)
-    case, rates = made(rng, LISTS, 1.0), rates_for(rng)
+    case, rates = small_linkage(rng, LISTS, 1.0), rates_for(rng)
     case = seen(only(case, {(3, 0), (4, 1), (5, 2)}), seed)
     rates = with_errors(worth_about(rates, 0.3, rng), rng)
     logs = {}
@@ -154,7 +154,7 @@ def test_others_with_them_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     light(monkeypatch)
     rng = np.random.default_rng(5)
     lists = [0, 1, 2, 0, 1]
-    case, rates = seen(made(rng, lists, 1.0), 5), worth_about(rates_for(rng), -0.3, rng)
+    case, rates = seen(small_linkage(rng, lists, 1.0), 5), worth_about(rates_for(rng), -0.3, rng)
     rates.u[0][-3:] += 1.0  # no cap binds
     rates, found = with_errors(rates, rng), []
     for asking in (False, True):
@@ -171,7 +171,7 @@ def test_others_with_them_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_who_errs_of_others_is_drawn() -> None:
     """How often reports err, while somebody else is with the pairs that are asked for."""
     lists, birth = [0, 1, 0], 1
-    case = made(np.random.default_rng(8), lists, 1.0)
+    case = small_linkage(np.random.default_rng(8), lists, 1.0)
     levels = np.zeros((2, len(compare.FIELDS)), np.uint8)
     levels[:, birth] = compare.BIRTH.index("a slip apart"), compare.BIRTH.index("different")
     choose_collapsed = collapsed_pairs.CollapsedPairs(
@@ -221,7 +221,7 @@ def test_who_errs_of_others_is_drawn() -> None:
 def test_books_are_kept() -> None:
     lists = [0, 1, 0, 2, 1, 2, 0, 1]
     rng = np.random.default_rng(6)
-    case = seen(made(rng, lists, 1.0, sparse=True, same=((3, 0),), apart=((7, 6),)), 6)
+    case = seen(small_linkage(rng, lists, 1.0, sparse=True, same=((3, 0),), apart=((7, 6),)), 6)
     rates = rates_for(rng)
     choose_collapsed, worth = model.choose_collapsed(case.graph, rates), rates.worth()
     prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.array([0.2, 0.0, 0.1]))
@@ -261,7 +261,7 @@ def test_books_are_kept() -> None:
 def test_which_pairs_are_requested(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(6)
     lists = [0, 1, 0, 2, 1, 2, 0, 1]
-    case = seen(made(rng, lists, 1.0, same=((3, 0),), apart=((7, 6),)), 6)
+    case = seen(small_linkage(rng, lists, 1.0, same=((3, 0),), apart=((7, 6),)), 6)
     rates = rates_for(rng)
     choose_collapsed = model.choose_collapsed(case.graph, rates)
     assert {0, 3, 6, 7}.isdisjoint({*choose_collapsed.one.tolist(), *choose_collapsed.two.tolist()})
@@ -309,7 +309,7 @@ def test_which_pairs_are_requested(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_one_is_requested_where_no_one_is_a_candidate() -> None:
     rng = np.random.default_rng(1)
-    case = only(made(rng, [0, 1, 2], 1.0), set())
+    case = only(small_linkage(rng, [0, 1, 2], 1.0), set())
     case = attrs.evolve(case, graph=case.graph._replace(link_probability=np.zeros(0, np.float32)))
     rates = rates_for(np.random.default_rng(1))
     choose_collapsed = model.choose_collapsed(case.graph, rates)
@@ -326,7 +326,7 @@ def test_no_one_is_requested_where_no_one_is_a_candidate() -> None:
         assert row == pytest.approx(before, rel=1e-12)
 
 
-def wandering(case: Made, rates: model.MatchProbabilities, *, asking: bool) -> float:
+def wandering(case: SmallLinkage, rates: model.MatchProbabilities, *, asking: bool) -> float:
     """Correlation of the number of people, four draws on."""
     work, chain = chain_of(case, rates, partition_priors.FLAT, 2, asking=asking)
     people = list[int]()
@@ -347,7 +347,7 @@ def test_chains_wander_less_where_few_links_teach_a_rate() -> None:
     """Of sixty pairs of one name whose births differ next to none are links, or some dozens."""
     doubtful, sure = 60, 300
     lists = [at % 2 for at in range(2 * (doubtful + sure))]
-    case = made(np.random.default_rng(2), lists[:4], 1.0)
+    case = small_linkage(np.random.default_rng(2), lists[:4], 1.0)
     levels = np.zeros((len(lists), len(lists), len(compare.FIELDS)), np.uint8)
     near = {(2 * at + 1, 2 * at) for at in range(doubtful + sure)}
     alike, differ = compare.BIRTH.index("same day"), compare.BIRTH.index("different")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tests import naive_linkage as naive
 from tests.linkage.sampler.test_collapsed_m import chain_of, only
 from tests.linkage.sampler.test_m_with_clusters import light, of_prior
-from tests.linkage.sampler.test_moves import guessing, made
+from tests.linkage.sampler.test_moves import guessing, small_linkage
 
 from uncounted.linkage import mcmc
 from uncounted.linkage.comparison import levels
@@ -143,7 +143,7 @@ def directly(setting: Setting) -> Floats:
 def in_turns(setting: Setting, *, proposed: bool) -> Floats:
     """Levels from m and people, m and people from levels by one round of the sampler."""
     rng = np.random.default_rng(5)
-    case = only(made(rng, setting.lists, 1.0), setting.near)
+    case = only(small_linkage(rng, setting.lists, 1.0), setting.near)
     if proposed:
         case = guessing(case)
     start = model.MatchProbabilities(

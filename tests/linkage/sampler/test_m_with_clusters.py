@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import special
 from tests import naive_linkage as naive
-from tests.linkage.sampler.test_moves import KINDS, made
+from tests.linkage.sampler.test_moves import KINDS, small_linkage
 
 from uncounted.linkage import mcmc
 from uncounted.linkage.comparison import levels as compare
@@ -83,7 +83,7 @@ def of_gibbs(case: Case) -> tuple[Floats, Floats]:
     left, right = np.tril_indices(count, -1)
     rows = np.zeros((len(left), len(compare.FIELDS)), np.uint8)
     rows[:, case.field] = case.levels[left, right]
-    graph = made(rng, [0] * count, 1.0).graph._replace(dense=compare.packed(rows))
+    graph = small_linkage(rng, [0] * count, 1.0).graph._replace(dense=compare.packed(rows))
     state = partition.empty_state(count, 1)
     partition.place(graph, state, np.repeat(np.arange(len(SIZES)), SIZES))
     m = tuple(np.array(prior.mean) for prior in field_priors.PRIORS)

@@ -55,7 +55,7 @@ KINDS = ("", "right", "slip", "different")
 
 
 @attrs.frozen(eq=False)
-class Made:
+class SmallLinkage:
     """A few reports with levels of agreement drawn by lot, and what the levels are worth."""
 
     graph: partition.Graph
@@ -64,7 +64,7 @@ class Made:
     near: set[naive.Pair]
 
 
-def made(
+def small_linkage(
     rng: np.random.Generator,
     lists: list[int],
     spread: float,
@@ -72,7 +72,7 @@ def made(
     sparse: bool = False,
     same: tuple[naive.Pair, ...] = (),
     apart: tuple[naive.Pair, ...] = (),
-) -> Made:
+) -> SmallLinkage:
     """A component in which every pair of levels is as likely as any other."""
     count = len(lists)
     speaks = rng.random((count, FIELDS)) < 0.7
@@ -125,7 +125,7 @@ def made(
     )
     starts = np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64)
     kinds = np.array([weak[max(i, j), min(i, j)] for i, j in rows], np.uint8)
-    return Made(
+    return SmallLinkage(
         candidate_graph.of_candidates(
             starts=starts,
             near=np.array([j for _, j in rows], np.int32),
@@ -154,7 +154,7 @@ def made(
     )
 
 
-def guessing(case: Made, seed: int = 3) -> Made:
+def guessing(case: SmallLinkage, seed: int = 3) -> SmallLinkage:
     """The same, with guesses by lot of where reports go: good ones save work, no others harm."""
     rng = np.random.default_rng(seed)
     link_probability, alone = (
@@ -174,7 +174,7 @@ def trying(near: partition.Graph, tries: NDArray[np.float64]) -> partition.Graph
     return near._replace(tries=tries.astype(np.float32), tries_of=of_all.astype(np.float32))
 
 
-def stated_of(case: Made) -> tuple[Any, ...]:
+def pair_tables(case: SmallLinkage) -> tuple[Any, ...]:
     """What `naive.log_evidence` is told of each pair."""
     count = len(case.graph.lists)
 
@@ -218,9 +218,9 @@ def stated_of(case: Made) -> tuple[Any, ...]:
     return weights, first, copies, kinds, whole, less, chance, penalty
 
 
-def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition, float]:
+def exact(case: SmallLinkage, log_prior: Any, **decisions: Any) -> dict[naive.Partition, float]:
     """Every partition that is allowed, with its probability."""
-    said = stated_of(case)
+    said = pair_tables(case)
     return naive.probabilities(
         {
             partition: log_prior(partition) + naive.log_evidence(partition, *said)
@@ -231,7 +231,7 @@ def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition,
 
 
 def drawn(
-    case: Made,
+    case: SmallLinkage,
     prior: partition.PriorParameters,
     *,
     splits: float = 0.5,
@@ -358,7 +358,7 @@ def test_draws_agree_with_every_partition_written_out(
     sparse: bool,
     link_probability: bool,
 ) -> None:
-    case = made(np.random.default_rng(len(lists)), lists, spread, sparse=sparse)
+    case = small_linkage(np.random.default_rng(len(lists)), lists, spread, sparse=sparse)
     case = guessing(case) if link_probability else case
     truth = exact(
         case, lambda row: naive.log_overlap(row, lists, alpha, q, partition.MOST_EXACT_LISTS)
@@ -392,7 +392,7 @@ def test_the_distribution_is_the_same_where_moves_of_large_clusters_are_tried_mo
 ) -> None:
     """From two reports on with the inverse of how many there are as its chance, here."""
     rng = np.random.default_rng(len(lists))
-    case = made(rng, lists, 0.8, sparse=True, same=same, apart=apart)
+    case = small_linkage(rng, lists, 0.8, sparse=True, same=same, apart=apart)
     case = guessing(case) if link_probability else case
     q = [0.3, 0.2, 0.1]
     truth = exact(
@@ -424,7 +424,7 @@ def test_turns_of_large_clusters_are_passed_over_and_do_not_count() -> None:
 @pytest.mark.parametrize("log_theta", [0.5, 3.0])
 def test_ewens_within_a_component(log_theta: float) -> None:
     lists = [0, 1, 1, 0, 2]
-    case = made(np.random.default_rng(8), lists, 1.0, sparse=True)
+    case = small_linkage(np.random.default_rng(8), lists, 1.0, sparse=True)
     truth = exact(case, lambda row: naive.log_ewens(row, log_theta))
     prior = partition.PriorParameters(partition.EWENS, 1.0, log_theta, np.full(3, 0.1))
     check(truth, drawn(case, prior))
@@ -432,7 +432,7 @@ def test_ewens_within_a_component(log_theta: float) -> None:
 
 
 def test_the_flat_prior_leaves_evidence_alone() -> None:
-    case = made(np.random.default_rng(9), [0, 1, 1, 0, 2], 1.0, sparse=True)
+    case = small_linkage(np.random.default_rng(9), [0, 1, 1, 0, 2], 1.0, sparse=True)
     prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.full(3, 0.1))
     check(exact(case, lambda row: 0.0), drawn(case, prior))
     check(exact(case, lambda row: 0.0), drawn(guessing(case), prior))
@@ -449,7 +449,7 @@ def test_the_flat_prior_leaves_evidence_alone() -> None:
 )
 def test_decisions_always_hold(same: tuple[naive.Pair, ...], apart: tuple[naive.Pair, ...]) -> None:
     lists = [0, 1, 2, 0, 1, 2]
-    case = made(np.random.default_rng(16), lists, 1.0, sparse=True, same=same, apart=apart)
+    case = small_linkage(np.random.default_rng(16), lists, 1.0, sparse=True, same=same, apart=apart)
     truth = exact(
         case,
         lambda row: naive.log_overlap(row, lists, 1.0, [0.2] * 3, partition.MOST_EXACT_LISTS),
@@ -463,7 +463,7 @@ def test_decisions_always_hold(same: tuple[naive.Pair, ...], apart: tuple[naive.
 
 def test_a_decision_may_put_together_two_of_a_list_that_repeats_no_one() -> None:
     lists, same = [0, 0, 1, 1, 0], ((1, 0),)
-    case = made(np.random.default_rng(3), lists, 0.6, same=same)
+    case = small_linkage(np.random.default_rng(3), lists, 0.6, same=same)
     nearly = [1e-12, 1e-12]
     truth = exact(case, lambda row: naive.log_overlap(row, lists, 1.0, nearly, 12), same=same)
     possible = {row: share for row, share in truth.items() if share > 1e-9}
@@ -471,9 +471,9 @@ def test_a_decision_may_put_together_two_of_a_list_that_repeats_no_one() -> None
     check(possible, drawn(case, prior, splits=1.0, thin=3 * THIN))  # much hangs on faint candidates
 
 
-def alike(weight: float, each: int = 2) -> Made:
+def alike(weight: float, each: int = 2) -> SmallLinkage:
     """So many reports of each of two lists; each is as like any of the other list."""
-    case = made(np.random.default_rng(5), [0] * each + [1] * each, 0.0)
+    case = small_linkage(np.random.default_rng(5), [0] * each + [1] * each, 0.0)
     weights = case.worth.weights.copy()
     weights[0, 1] = weight
     levels = np.zeros_like(case.levels)
@@ -486,20 +486,20 @@ def alike(weight: float, each: int = 2) -> Made:
     return attrs.evolve(case, graph=graph_, worth=case.worth._replace(weights=weights, phi=0.0))
 
 
-def nothing_stated(count: int) -> Made:
+def uninformative(count: int) -> SmallLinkage:
     """Reports that say nothing, so that any partition is as likely as any other."""
-    case = made(np.random.default_rng(5), [at % 2 for at in range(count)], 0.0)
+    case = small_linkage(np.random.default_rng(5), [at % 2 for at in range(count)], 0.0)
     firm = candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
     silent = firm._replace(dense=np.zeros_like(firm.dense), codes=np.zeros_like(firm.codes))
     return attrs.evolve(case, graph=silent, worth=case.worth._replace(phi=0.0))
 
 
-def two_and_two() -> tuple[Made, Singles, float]:
+def two_and_two() -> tuple[SmallLinkage, Singles, float]:
     """0 and 1 are one person, 2 and 3 are, and all four may be: no visit of one shows it.
 
     Also guesses, and how likely it is that all four are (flat prior).
     """
-    case = nothing_stated(4)
+    case = uninformative(4)
     levels = np.zeros_like(case.levels)
     levels[:2, 2:, 0] = levels[2:, :2, 0] = 1
     levels[[0, 1, 2, 3], [1, 0, 3, 2], 0] = 2
@@ -540,7 +540,7 @@ def test_a_few_reports_that_are_visited_seldom_change_places_still(seed: int) ->
 @pytest.mark.parametrize("splits", [0.0, 1.0])
 def test_how_often_reports_are_visited_moves_no_chance(splits: float) -> None:
     lists = [0, 1, 0, 2, 1, 2]
-    case = made(np.random.default_rng(22), lists, 1.0, sparse=True)
+    case = small_linkage(np.random.default_rng(22), lists, 1.0, sparse=True)
     q = [0.2, 0.3, 0.1]
     truth = exact(case, lambda row: naive.log_overlap(row, lists, 1.0, q, 12))
     prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.array(q))
@@ -548,7 +548,7 @@ def test_how_often_reports_are_visited_moves_no_chance(splits: float) -> None:
 
 
 def test_reports_are_visited_the_less_the_less_they_moved_over_all_chains() -> None:
-    case = made(np.random.default_rng(5), [0, 1, 0, 1, 2], 1.0)
+    case = small_linkage(np.random.default_rng(5), [0, 1, 0, 1, 2], 1.0)
     one, other = every(case.graph), every(case.graph)
     for schedule in (one, other):
         schedule.often[4] = 0.7
@@ -572,7 +572,7 @@ def test_reports_are_visited_the_less_the_less_they_moved_over_all_chains() -> N
 
 def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
     lists = [0, 1, 0, 1]
-    case = made(np.random.default_rng(5), lists, 0.0)
+    case = small_linkage(np.random.default_rng(5), lists, 0.0)
     sure = case.worth.weights.copy()
     sure[0, 1:3] = 12.0, -12.0
     worth = case.worth._replace(weights=sure, phi=0.0)
@@ -597,7 +597,7 @@ def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
 
 
 def test_who_is_in_doubt_with_somebody_has_the_other_turn() -> None:
-    case = made(np.random.default_rng(5), [0, 1, 0, 1, 2, 2, 0], 1.0)
+    case = small_linkage(np.random.default_rng(5), [0, 1, 0, 1, 2, 2, 0], 1.0)
     one = candidate_graph.whose(case.graph)
     link_probability = np.full(len(one), 1e-4, np.float32)
     # three in a ring, of whom the doubt of 0 and 2 is least, as one of each two sees it; 3 is
@@ -615,7 +615,7 @@ def test_who_is_in_doubt_with_somebody_has_the_other_turn() -> None:
 
 def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
     """0 and 1 are one surely, 2 to 5 are, and 7 to 9 are; 6 is in doubt with 0."""
-    case = nothing_stated(10)
+    case = uninformative(10)
     one, near = candidate_graph.whose(case.graph), case.graph.near
     link_probability, weak = np.full(len(near), 0.0, np.float32), np.zeros(len(near), np.uint8)
 
@@ -657,7 +657,7 @@ def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
 
 
 def test_a_unit_has_the_turn_of_who_stands_for_it() -> None:
-    case = made(np.random.default_rng(5), [0, 1, 0, 1], 1.0, same=((3, 0),))
+    case = small_linkage(np.random.default_rng(5), [0, 1, 0, 1], 1.0, same=((3, 0),))
     one = candidate_graph.whose(case.graph)
     link_probability = np.full(len(one), 1e-4, np.float32)
     link_probability[(one == 3) & (case.graph.near == 2)] = 0.5
@@ -668,7 +668,7 @@ def test_a_unit_has_the_turn_of_who_stands_for_it() -> None:
 
 def test_a_report_that_only_its_own_turns_move_has_every_turn() -> None:
     """1 and 2 are surely one person; 0, and who 3 stands for, may be that person too."""
-    case = made(np.random.default_rng(5), [0, 1, 0, 1, 2, 2, 0, 1], 1.0, same=((5, 3),))
+    case = small_linkage(np.random.default_rng(5), [0, 1, 0, 1, 2, 2, 0, 1], 1.0, same=((5, 3),))
     one = candidate_graph.whose(case.graph)
     link_probability = np.full(len(one), 1e-4, np.float32)
     for pair, chance in {
@@ -693,7 +693,7 @@ def test_a_report_that_only_its_own_turns_move_has_every_turn() -> None:
 
 
 def test_a_report_is_proposed_to_go_where_it_is_likely_to_be() -> None:
-    case = made(np.random.default_rng(5), [0, 1, 0, 1, 2], 1.0)
+    case = small_linkage(np.random.default_rng(5), [0, 1, 0, 1, 2], 1.0)
     weak = np.zeros_like(case.graph.weak)
     one, near = candidate_graph.whose(case.graph), case.graph.near
     weak[(one == 0) & (near == 4)] = partition.FAINT
@@ -722,7 +722,7 @@ def test_a_report_is_proposed_to_go_where_it_is_likely_to_be() -> None:
 def test_a_visit_by_guess_proposes_by_lots_and_goes_by_their_ratio(
     alone: float, start: tuple[int, ...]
 ) -> None:
-    case = nothing_stated(4)
+    case = uninformative(4)
     link_probability = np.zeros(12, np.float32)
     link_probability[:3] = 0.6, 0.6, 0.2
     given = case.graph._replace(
@@ -759,7 +759,7 @@ def test_a_visit_by_guess_proposes_by_lots_and_goes_by_their_ratio(
 
 
 def test_two_in_even_doubt_go_back_and_forth_and_draws_that_are_kept_show_both() -> None:
-    case = nothing_stated(2)
+    case = uninformative(2)
     even = np.full(2, 0.5, np.float32)
     given = case.graph._replace(link_probability=even, alone=even, informed=np.ones(2, np.bool_))
     state, schedule = partition.empty_state(2, 2), every(case.graph)
@@ -780,7 +780,7 @@ def test_two_in_even_doubt_go_back_and_forth_and_draws_that_are_kept_show_both()
 
 
 def test_levels_of_a_pair_in_a_cluster_are_those_of_its_candidates() -> None:
-    case = made(np.random.default_rng(7), [0, 1, 0, 1, 2, 2], 1.0)
+    case = small_linkage(np.random.default_rng(7), [0, 1, 0, 1, 2, 2], 1.0)
     rows = case.graph._replace(dense=np.zeros(0, np.int32))
     for i, j in zip(candidate_graph.whose(rows), rows.near, strict=True):
         found = comparison_counts.pair_levels(rows, case.worth, int(i), int(j))
@@ -788,7 +788,7 @@ def test_levels_of_a_pair_in_a_cluster_are_those_of_its_candidates() -> None:
 
 
 def test_reports_are_visited_in_their_turns_and_books_are_kept_between() -> None:
-    case = made(np.random.default_rng(6), [0, 1, 0, 1, 2, 2], 1.0, sparse=True)
+    case = small_linkage(np.random.default_rng(6), [0, 1, 0, 1, 2, 2], 1.0, sparse=True)
     prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.full(3, 0.2))
     rng = np.random.default_rng(2)
     state, schedule = partition.empty_state(6, 3), every(case.graph)
@@ -809,7 +809,7 @@ def test_reports_are_visited_in_their_turns_and_books_are_kept_between() -> None
 
 
 def test_a_field_left_out_takes_nothing_away() -> None:
-    case = made(np.random.default_rng(1), [0, 1, 2], 1.0)
+    case = small_linkage(np.random.default_rng(1), [0, 1, 2], 1.0)
     worth = case.worth._replace(
         weights=np.zeros_like(case.worth.weights),
         first=np.zeros_like(case.worth.weights),
@@ -833,7 +833,7 @@ def test_a_field_left_out_takes_nothing_away() -> None:
 
 
 def test_comparisons_are_one_less_than_those_who_speak() -> None:
-    case = made(np.random.default_rng(3), [0, 1, 2, 3], 1.0)
+    case = small_linkage(np.random.default_rng(3), [0, 1, 2, 3], 1.0)
     state = partition.empty_state(4, 4)
     partition.place(case.graph, state, np.zeros(4, np.int64))
     rng = np.random.default_rng(1)
@@ -859,7 +859,7 @@ def test_comparisons_are_one_less_than_those_who_speak() -> None:
 )
 def test_who_is_right_of_two(kind: int) -> None:
     """Of two, either is the original; what the other is says its level, what it is, its chances."""
-    case = made(np.random.default_rng(3), [0, 1], 1.0)
+    case = small_linkage(np.random.default_rng(3), [0, 1], 1.0)
     right, slip, different = 0.5, 0.2, 0.3
     kinds = np.where(case.worth.kind > 0, kind, 0).astype(np.uint8)
     chance = np.tile([0.0, right, slip, different], (FIELDS, 1))
@@ -891,7 +891,7 @@ def test_who_is_right_of_two(kind: int) -> None:
 def test_levels_of_clusters_are_kept_until_somebody_joins_or_leaves() -> None:
     """Counted are what is counted where nothing is kept, and where there is room for a few."""
     lists = [0, 1, 0, 2, 1, 2, 0, 1, 0, 2]
-    case = made(np.random.default_rng(4), lists, 1.0, sparse=True)
+    case = small_linkage(np.random.default_rng(4), lists, 1.0, sparse=True)
     prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.array([0.3, 0.2, 0.1]))
     kept, few = partition.empty_state(10, 3), partition.empty_state(10, 3)
     few = few._replace(levels=few.levels[:5].copy())
@@ -928,7 +928,7 @@ def test_levels_of_clusters_are_kept_until_somebody_joins_or_leaves() -> None:
 @pytest.mark.parametrize("count", [64, 65, 300])
 def test_of_a_cluster_of_many_all_are_compared_with_the_original(count: int) -> None:
     """More reports than a chain keeps room for are counted as fewer are."""
-    case = made(np.random.default_rng(5), [0] * count, 1.0)
+    case = small_linkage(np.random.default_rng(5), [0] * count, 1.0)
     levels = np.ones((count * (count - 1) // 2, FIELDS), np.uint8)
     buffers = case.graph._replace(dense=compare.packed(levels), codes=case.graph.codes[:0])
     state = partition.empty_state(count, 1)
@@ -943,7 +943,7 @@ def test_of_a_cluster_of_many_all_are_compared_with_the_original(count: int) -> 
 @pytest.mark.parametrize("same", [(), ((3, 0),)])
 def test_books_are_kept_while_reports_go_as_proposed(same: tuple[naive.Pair, ...]) -> None:
     lists = [0, 1, 0, 2, 1, 2, 0, 1]
-    case = guessing(made(np.random.default_rng(6), lists, 1.0, sparse=True, same=same))
+    case = guessing(small_linkage(np.random.default_rng(6), lists, 1.0, sparse=True, same=same))
     state, schedule = partition.empty_state(8, 3), every(case.graph)
     unit = np.arange(8)
     for i, j in same:
@@ -969,7 +969,7 @@ def test_books_are_kept_while_reports_go_as_proposed(same: tuple[naive.Pair, ...
 @pytest.mark.parametrize("count", [3, 6, 63, 64, 65, 130, 300])
 @pytest.mark.parametrize("agree", [False, True])
 def test_evidence_of_one_cluster_is_what_the_formula_says(count: int, agree: bool) -> None:
-    case = made(np.random.default_rng(count), [0] * count, 0.05)
+    case = small_linkage(np.random.default_rng(count), [0] * count, 0.05)
     if agree:  # all with all, but for the last two: nobody is an original of both
         case.levels[:] = 1
         case.levels[count - 1, count - 2] = case.levels[count - 2, count - 1] = 2
@@ -984,12 +984,12 @@ def test_evidence_of_one_cluster_is_what_the_formula_says(count: int, agree: boo
     found = cluster_likelihood.evidence(
         case.graph, case.worth, np.arange(count, dtype=np.int32), count
     )
-    assert found == pytest.approx(naive.log_evidence((0,) * count, *stated_of(case)), rel=1e-9)
+    assert found == pytest.approx(naive.log_evidence((0,) * count, *pair_tables(case)), rel=1e-9)
 
 
 def test_what_a_chain_remembers_changes_no_evidence() -> None:
     rng = np.random.default_rng(12)
-    case = made(rng, [0, 1] * 40, 1.0, sparse=True)
+    case = small_linkage(rng, [0, 1] * 40, 1.0, sparse=True)
     for records in (1, 4, 64):  # most pairs take the place of another
         met = np.full(4 * records, -1, np.int64)
         remembers = case.graph._replace(met=met, met_worth=met.view(np.float64))
@@ -1002,7 +1002,7 @@ def test_what_a_chain_remembers_changes_no_evidence() -> None:
 
 
 def test_candidates_who_are_together_become_firm() -> None:
-    case = made(np.random.default_rng(3), [0, 1, 0, 1, 2, 2], 1.0, sparse=True)
+    case = small_linkage(np.random.default_rng(3), [0, 1, 0, 1, 2, 2], 1.0, sparse=True)
     slot = np.array([4, 4, 1, 0, 1, 1], np.int32)
     found = candidate_graph.firmer(case.graph, [slot])
     one = candidate_graph.whose(case.graph)
@@ -1018,7 +1018,7 @@ def test_candidates_who_are_together_become_firm() -> None:
 
 def test_what_is_seen_of_candidates_is_how_likely_they_are_joined() -> None:
     """Two reports that may be one person: a look sees how likely, whatever comes of it."""
-    case = made(np.random.default_rng(2), [0, 1], 0.1)
+    case = small_linkage(np.random.default_rng(2), [0, 1], 0.1)
     case = attrs.evolve(
         case, graph=candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
     )
@@ -1036,7 +1036,7 @@ def test_what_is_seen_of_candidates_is_how_likely_they_are_joined() -> None:
 
 
 def test_what_is_proposed_well_is_worked_out_seldom() -> None:
-    case = guessing(made(np.random.default_rng(2), [0, 1, 0, 1], 1.0))
+    case = guessing(small_linkage(np.random.default_rng(2), [0, 1, 0, 1], 1.0))
     case.graph.informed[3] = False
     state, schedule = partition.empty_state(4, 2), every(case.graph)
     partition.place(case.graph, state, np.arange(4))
@@ -1051,7 +1051,7 @@ def test_what_is_proposed_well_is_worked_out_seldom() -> None:
 
 def test_how_good_guesses_are_is_seen_where_chances_are_worked_out() -> None:
     """Two reports, together with chance p: two draws are alike with p p + (1 - p)(1 - p)."""
-    case = made(np.random.default_rng(2), [0, 1], 0.1)
+    case = small_linkage(np.random.default_rng(2), [0, 1], 0.1)
     case = attrs.evolve(
         case, graph=candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
     )
@@ -1070,7 +1070,7 @@ def test_how_good_guesses_are_is_seen_where_chances_are_worked_out() -> None:
 
 def test_guesses_are_as_good_as_their_lots_which_weak_candidates_have_not() -> None:
     """0 may be with 1 and 2, who are together, or with 3, who is weak."""
-    case = nothing_stated(4)
+    case = uninformative(4)
     weak = np.zeros_like(case.graph.weak)
     weak[(candidate_graph.whose(case.graph) == 0) & (case.graph.near == 3)] = partition.WEAK
     link_probability, alone = np.full(12, 0.6, np.float32), np.zeros(4, np.float32)
@@ -1165,7 +1165,7 @@ def test_two_clusters_are_divided_anew_as_every_division_of_them_is_likely(
     sparse: bool,
 ) -> None:
     rng = np.random.default_rng(20 + len(lists))
-    case = made(rng, lists, 0.5, sparse=sparse, same=same, apart=apart)
+    case = small_linkage(rng, lists, 0.5, sparse=sparse, same=same, apart=apart)
     q = [0.3, 0.2, 0.1]
     truth = exact(
         case,
@@ -1195,7 +1195,7 @@ def test_two_clusters_are_divided_anew_as_every_division_of_them_is_likely(
 
 def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
     """4 and 5 are one, and as likely with 0 and 1 as with 2 and 3, who are two people."""
-    case, pair = nothing_stated(6), np.arange(6) // 2
+    case, pair = uninformative(6), np.arange(6) // 2
     levels = np.zeros_like(case.levels)
     for each in range(3):  # what they share is said of nobody else
         levels[2 * each, 2 * each + 1, 1 + each] = levels[2 * each + 1, 2 * each, 1 + each] = 1
@@ -1246,7 +1246,7 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
 def test_attempts_to_split_and_merge_are_made_as_often_as_is_reported() -> None:
     """Reports that say nothing, and are not visited: what is tried is taken."""
     case, prior = (
-        nothing_stated(6),
+        uninformative(6),
         partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2)),
     )
     one, near = candidate_graph.whose(case.graph), case.graph.near
@@ -1279,7 +1279,7 @@ def test_attempts_to_split_and_merge_are_made_as_often_as_is_reported() -> None:
 
 def test_of_its_candidates_a_report_is_tried_with_each_as_often_as_is_reported() -> None:
     case, prior = (
-        nothing_stated(4),
+        uninformative(4),
         partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2)),
     )
     given = case.graph._replace(link_probability=np.full(12, 0.5, np.float32))
@@ -1296,7 +1296,7 @@ def test_of_its_candidates_a_report_is_tried_with_each_as_often_as_is_reported()
 
 def test_exchanges_are_tried_whatever_is_proposed() -> None:
     """0 and 1 are on one list, and either may be with 2: one attempt in four is with the other."""
-    case = nothing_stated(3)
+    case = uninformative(3)
     case = attrs.evolve(case, graph=case.graph._replace(lists=np.array([0, 0, 1])))
     given = case.graph._replace(
         link_probability=np.zeros(6, np.float32),
@@ -1320,7 +1320,7 @@ def test_exchanges_are_tried_whatever_is_proposed() -> None:
 
 
 def test_candidates_are_firm_by_how_likely_they_are_joined_as_either_sees_it() -> None:
-    case = made(np.random.default_rng(3), [0, 1, 2], 1.0)
+    case = small_linkage(np.random.default_rng(3), [0, 1, 2], 1.0)
     assert case.graph.near.tolist() == [1, 2, 0, 2, 0, 1]
     faint = candidate_graph.with_kinds(case.graph, np.full(6, partition.FAINT, np.uint8))
     # of 0 and 1 one says .01 and the other nothing; 0 and 2 are hardly ever one, 1 and 2 never
@@ -1341,7 +1341,7 @@ def test_candidates_are_firm_by_how_likely_they_are_joined_as_either_sees_it() -
 
 
 def test_what_hangs_together() -> None:
-    case = made(np.random.default_rng(4), [0, 1, 2, 3], 1.0)
+    case = small_linkage(np.random.default_rng(4), [0, 1, 2, 3], 1.0)
     path = case.graph._replace(
         starts=np.array([0, 1, 3, 4, 4]),
         near=np.array([1, 0, 2, 1], np.int32),

@@ -14,7 +14,14 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate
 from tests import naive_linkage as naive
-from tests.linkage.sampler.test_moves import Made, alike, made, once, stated_of, two_and_two
+from tests.linkage.sampler.test_moves import (
+    SmallLinkage,
+    alike,
+    once,
+    pair_tables,
+    small_linkage,
+    two_and_two,
+)
 
 from uncounted.linkage import mcmc
 from uncounted.linkage.comparison import levels as compare
@@ -146,7 +153,7 @@ def test_m_drawn_with_the_partition(
     monkeypatch.setattr(model, "LEVEL_COUNTS", light)
     rng = np.random.default_rng(seed)
     lists = [0, 0, 0, 1, 1, 1]
-    case = made(rng, lists, 1.0)
+    case = small_linkage(rng, lists, 1.0)
     rates = rates_for(rng)
     truth = exact_with_m(case, lists, rates)
     work = mcmc.ParallelChains(
@@ -171,7 +178,7 @@ def test_m_drawn_with_the_partition(
 
 def test_which_candidates_are_firm_does_not_change_while_draws_are_kept() -> None:
     rng = np.random.default_rng(8)
-    case = made(rng, [0, 0, 1, 1], 1.0)
+    case = small_linkage(rng, [0, 0, 1, 1], 1.0)
     weak = np.full_like(case.graph.weak, partition.FAINT)
     case = attrs.evolve(case, graph=candidate_graph.with_kinds(case.graph, weak))
     work = mcmc.ParallelChains(
@@ -194,7 +201,7 @@ def test_which_candidates_are_firm_does_not_change_while_draws_are_kept() -> Non
 
 def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
     rng = np.random.default_rng(8)
-    case = made(rng, [0, 0, 1, 1], 1.0)
+    case = small_linkage(rng, [0, 0, 1, 1], 1.0)
     weak = np.full_like(case.graph.weak, partition.FAINT)
     case = attrs.evolve(case, graph=candidate_graph.with_kinds(case.graph, weak))
     start = rates_for(rng)
@@ -222,7 +229,7 @@ def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
 
 def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good() -> None:
     rng = np.random.default_rng(8)
-    case = made(rng, [0, 0, 1, 1], 1.0)
+    case = small_linkage(rng, [0, 0, 1, 1], 1.0)
     case = attrs.evolve(
         case, graph=candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
     )
@@ -309,7 +316,7 @@ def test_what_attempts_join_at_a_look_everywhere_is_not_taken_for_likely() -> No
 
 def test_rates_are_drawn_when_everyone_has_had_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
-    case = made(rng, [0, 1, 0, 1], 1.0)
+    case = small_linkage(rng, [0, 1, 0, 1], 1.0)
     chain = mcmc.start_chain(
         built_of(case), rates_for(rng), 2, partition_priors.OVERLAP_TABLE, rng, together=False
     )
@@ -333,7 +340,7 @@ def test_rates_are_drawn_when_everyone_has_had_a_turn(monkeypatch: pytest.Monkey
 def test_exchanges_are_many_while_chains_leave_their_starts_and_attempts_go_by_doubt_from_then(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    case = made(np.random.default_rng(8), [0, 0, 1, 1], 1.0)
+    case = small_linkage(np.random.default_rng(8), [0, 0, 1, 1], 1.0)
     made_at, large, sweep = list[float](), list[float](), moves.sweep
     by_doubt, for_all = list[bool](), split_merge.for_all
     everybody, looked = list[partition.Graph](), list[partition.Graph]()
@@ -397,7 +404,7 @@ def test_linked_pairs_are_firm_before_the_sweep_over_all_candidates_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rng = np.random.default_rng(3)
-    case = made(rng, [0, 1, 0, 1], 1.0)
+    case = small_linkage(rng, [0, 1, 0, 1], 1.0)
     done = list[str]()
     for where, name in (
         (mcmc, "firm_together"),
@@ -435,7 +442,7 @@ def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, informed:
 @pytest.mark.parametrize("warm_up", [0, 1, 2, 3])
 def test_a_short_warm_up_is_a_warm_up(warm_up: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(8)
-    case = made(rng, [0, 0, 1, 1], 1.0)
+    case = small_linkage(rng, [0, 0, 1, 1], 1.0)
     run = mcmc.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
     looked, look = list[int](), mcmc.ParallelChains.look_everywhere
 
@@ -467,7 +474,7 @@ def test_in_the_last_sweeps_of_the_warm_up_proposals_are_not_informed(
 ) -> None:
     """Guesses rest on them: where a report is likely to go is worked out at each visit."""
     rng = np.random.default_rng(8)
-    case = made(rng, [0, 0, 1, 1], 1.0)
+    case = small_linkage(rng, [0, 0, 1, 1], 1.0)
     said, share = dict[int, bool](), mcmc.share_proposals
 
     def seen(all_: list[mcmc.Chain], *, guessing: bool = True) -> None:
@@ -486,7 +493,7 @@ def test_what_the_last_sweeps_of_the_warm_up_saw_does_not_fade(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rng = np.random.default_rng(8)
-    case = made(rng, [0, 0, 1, 1], 1.0)
+    case = small_linkage(rng, [0, 0, 1, 1], 1.0)
     said = list[bool]()
 
     def seen(schedule: list[ScanSchedule], *, fading: bool = True) -> None:
@@ -503,7 +510,7 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rng = np.random.default_rng(8)
-    case = made(rng, [0, 0, 1, 1], 1.0)
+    case = small_linkage(rng, [0, 0, 1, 1], 1.0)
     weak = np.full_like(case.graph.weak, partition.FAINT)
     case = attrs.evolve(case, graph=candidate_graph.with_kinds(case.graph, weak))
     kept_at, share = list[int](), mcmc.share_proposals
@@ -542,7 +549,7 @@ def test_chains_that_nearly_agree_go_on_for_longer(
     rhat: float, ess: float, rounds: int, kept: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(8)
-    case = made(rng, [0, 0, 1, 1], 1.0)
+    case = small_linkage(rng, [0, 0, 1, 1], 1.0)
     collapsed = list[int]()
 
     def agreement(watched: NDArray[np.float64]) -> tuple[float, float]:
@@ -556,7 +563,7 @@ def test_chains_that_nearly_agree_go_on_for_longer(
     assert collapsed[-1] == done.chains.sweeps == kept
 
 
-def built_of(case: Made) -> candidate_graph.CandidateGraph:
+def built_of(case: SmallLinkage) -> candidate_graph.CandidateGraph:
     """What chains need of a graph; no chain begins with pairs together."""
     none = np.zeros(0, np.int64)
     kept = candidate_graph.CandidatePairs(
@@ -568,7 +575,7 @@ def built_of(case: Made) -> candidate_graph.CandidateGraph:
 
 
 def exact_with_m(
-    case: Made, lists: list[int], rates: model.MatchProbabilities
+    case: SmallLinkage, lists: list[int], rates: model.MatchProbabilities
 ) -> dict[Labels, float]:
     """Every partition of two lists that repeat nobody, m integrated out."""
     logs = {}
@@ -586,7 +593,7 @@ def exact_with_m(
 
 
 def drawn_with(
-    case: Made, prior: partition_priors.PartitionPrior, lists: list[int], cut: int = 0
+    case: SmallLinkage, prior: partition_priors.PartitionPrior, lists: list[int], cut: int = 0
 ) -> list[Labels]:
     """Partitions drawn in turn with the parameters of their prior."""
     rng = np.random.default_rng(5)
@@ -603,16 +610,16 @@ def drawn_with(
     return rows
 
 
-def exact_with(case: Made, log_prior: Callable[[Labels], float]) -> dict[Labels, float]:
+def exact_with(case: SmallLinkage, log_prior: Callable[[Labels], float]) -> dict[Labels, float]:
     """Every partition that hangs together, no evidence at all."""
     count = len(case.levels)
     rows = [row for row in naive.partitions(count) if naive.admits(row, case.near)]
     return naive.probabilities({row: log_prior(row) for row in rows})
 
 
-def silent_case(rng: np.random.Generator, lists: list[int]) -> Made:
+def silent_case(rng: np.random.Generator, lists: list[int]) -> SmallLinkage:
     """Reports of which nothing is said."""
-    case = made(rng, lists, 1.0)
+    case = small_linkage(rng, lists, 1.0)
     said = np.arange(case.worth.weights.shape[1]) > 0
     right = np.broadcast_to(said * np.uint8(pair_likelihood.RIGHT), case.worth.kind.shape)
     nothing = case.worth._replace(
@@ -626,7 +633,7 @@ def silent_case(rng: np.random.Generator, lists: list[int]) -> Made:
         joint=np.zeros_like(case.worth.joint),
         errors=np.zeros_like(case.worth.errors),
     )
-    return Made(case.graph, nothing, case.levels, case.near)
+    return SmallLinkage(case.graph, nothing, case.levels, case.near)
 
 
 def test_q_drawn_with_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -850,7 +857,7 @@ def test_a_third_that_cannot_be_compared_changes_nothing() -> None:
     """Level by level: the evidence of a pair is log m / u, whoever else is in the cluster."""
     rng = np.random.default_rng(3)
     rates = rates_for(rng)
-    case = made(rng, [0, 1, 2], 1.0)
+    case = small_linkage(rng, [0, 1, 2], 1.0)
     worth = rates.worth()
     group = np.arange(3, dtype=np.int32)
     for f, size in enumerate(compare.COUNTS):
@@ -867,7 +874,7 @@ def test_a_third_that_cannot_be_compared_changes_nothing() -> None:
 def test_one_who_agrees_with_one_of_two_excuses_neither() -> None:
     """The first and second differ; the third agrees with the first, or says too little of both."""
     rates = rates_for(np.random.default_rng(3))
-    case, worth = made(np.random.default_rng(3), [0, 1, 2], 1.0), rates.worth()
+    case, worth = small_linkage(np.random.default_rng(3), [0, 1, 2], 1.0), rates.worth()
     group = np.arange(3, dtype=np.int32)
     day = compare.BIRTH.index("same day")
     far, year = compare.BIRTH.index("different"), compare.BIRTH.index("same year")
@@ -922,7 +929,7 @@ def test_a_report_with_little_is_not_the_original_of_all(
     for one, two in agree:
         levels[one, two] = levels[two, one] = year
     levels[-1], levels[:, -1] = year, year
-    case, worth = made(np.random.default_rng(3), [0] * k, 1.0), rates.worth()
+    case, worth = small_linkage(np.random.default_rng(3), [0] * k, 1.0), rates.worth()
     rows = np.zeros((k * (k - 1) // 2, 8), np.uint8)
     rows[:, 1] = levels[np.tril_indices(k, -1)]
     graph_ = case.graph._replace(dense=compare.packed(rows))
@@ -943,7 +950,7 @@ def test_a_report_with_little_is_not_the_original_of_all(
 def test_a_report_with_less_than_another_is_a_copy() -> None:
     """A given name alone is no original of the whole names that agree with it: it says less."""
     rates = rates_for(np.random.default_rng(3))
-    case, worth = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
+    case, worth = small_linkage(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
     whole, alone = NAME.index("same, usual"), NAME.index("same given, family not said")
 
     def name(*levels: int) -> float:
@@ -975,7 +982,7 @@ def test_a_report_with_less_than_another_is_a_copy() -> None:
 def test_a_fuller_name_is_an_original_still() -> None:
     """Of several words, one that agrees in part with a name that is there twice may say more."""
     rates = rates_for(np.random.default_rng(3))
-    case, worth = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
+    case, worth = small_linkage(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
     whole, part, other = (NAME.index(x) for x in ("same, rare", "in part, rare", "different"))
     rows = np.zeros((6, 8), np.uint8)  # the first is the fullest, two are alike, and one is not
     rows[:, 0] = part, part, whole, part, other, other
@@ -992,7 +999,7 @@ def test_a_fuller_name_is_an_original_still() -> None:
 def test_who_cannot_be_compared_makes_no_one_a_copy() -> None:
     """Two are alike, each compared with two others: who is compared with three is the original."""
     rates = rates_for(np.random.default_rng(3))
-    case, worth = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
+    case, worth = small_linkage(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
     whole, alone = NAME.index("same, usual"), NAME.index("same given, family not said")
     rows = np.zeros((6, 8), np.uint8)
     rows[:, 0] = alone, alone, whole, alone, 0, 0
@@ -1035,7 +1042,7 @@ def test_evidence_of_small_clusters_that_mostly_agree() -> None:
     for seed in range(300):
         rng = np.random.default_rng(seed)
         count = int(rng.integers(3, 7))
-        case = made(rng, [0] * count, 0.5)
+        case = small_linkage(rng, [0] * count, 0.5)
         draws = np.tril(rng.choice([0, 1, 1, 1, 2, 2, 2], case.levels.T.shape), -1).T
         case.levels[:] = draws + draws.transpose(1, 0, 2)
         case.worth.kind[:, 1:3] = rng.choice([1, 1, 1, 2, 3], (len(compare.COUNTS), 2))
@@ -1046,7 +1053,7 @@ def test_evidence_of_small_clusters_that_mostly_agree() -> None:
         case.graph.dense[:] = compare.packed(case.levels[rows, columns])
         group = np.arange(count, dtype=np.int32)
         found = cluster_likelihood.evidence(case.graph, case.worth, group, count)
-        said = stated_of(case)
+        said = pair_tables(case)
         assert found == pytest.approx(naive.log_evidence((0,) * count, *said), rel=1e-9)
         nobody = [[[False] * count] * count] * len(compare.COUNTS)
         weights, first, copies, kinds, _, less, chance, penalty = said
@@ -1060,7 +1067,7 @@ def test_evidence_of_small_clusters_that_mostly_agree() -> None:
 def test_what_is_left_out_is_counted_once() -> None:
     """However many whole names agree with a given name alone, one comparison of it is counted."""
     rates = rates_for(np.random.default_rng(3))
-    case = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0)
+    case = small_linkage(np.random.default_rng(3), [0, 1, 2, 0], 1.0)
     whole, alone = NAME.index("same, usual"), NAME.index("same given, family not said")
     copies = rates.worth().copies.copy()
     copies[0, alone] = copies[0, whole] + 5  # as an original it would be the likeliest by far
@@ -1080,7 +1087,7 @@ def test_what_is_left_out_is_counted_once() -> None:
 def test_errors_are_counted_alike_whichever_report_is_the_original() -> None:
     """Of three days and a year two err, whether a day is the original or the year."""
     rates = rates_for(np.random.default_rng(3))
-    case = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0)
+    case = small_linkage(np.random.default_rng(3), [0, 1, 2, 0], 1.0)
     far, year = compare.BIRTH.index("different"), compare.BIRTH.index("same year")
     copies = rates.worth().copies.copy()  # so that a day is the original as often as the year
     right, _, different = of_reports(rates)[1, 1:]
@@ -1102,7 +1109,7 @@ def test_errors_are_counted_alike_whichever_report_is_the_original() -> None:
 def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
     """Of three reports, with one that is vague: who is the original, and who is right."""
     rates = rates_for(np.random.default_rng(3))
-    case, worth = made(np.random.default_rng(3), [0, 1, 2], 1.0), rates.worth()
+    case, worth = small_linkage(np.random.default_rng(3), [0, 1, 2], 1.0), rates.worth()
     far, year = compare.BIRTH.index("different"), compare.BIRTH.index("same year")
     rows = np.zeros((3, 8), np.uint8)
     rows[:, 1] = far, year, year

@@ -321,13 +321,13 @@ def test_the_head_of_a_made_up_report_says_what_the_truth_is(truth: int, words: 
 
 
 def test_what_is_reported_of_hiding_is_true_of_this_table() -> None:
-    def said(counts: dict[str, int]) -> str:
+    def table_text(counts: dict[str, int]) -> str:
         document, _ = sections.compose(facts_of(counts), PLAN)
         return str(next(s for s in document.sections if s.key == "table").blocks[0])
 
-    assert "There is none." in said(LARGE)
-    assert "some by lot" in said(SMALL)
-    assert "tried to compute" not in said(LARGE)
+    assert "There is none." in table_text(LARGE)
+    assert "some by lot" in table_text(SMALL)
+    assert "tried to compute" not in table_text(LARGE)
 
 
 def test_when_every_method_refuses_the_page_says_so() -> None:

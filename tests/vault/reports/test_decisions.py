@@ -29,7 +29,7 @@ def key(number: int) -> ReportKey:
     return "one", f"R-{number}"
 
 
-def said(*rows: tuple[int, int, bool], note: str | None = None) -> list[ProposedDecision]:
+def proposed(*rows: tuple[int, int, bool], note: str | None = None) -> list[ProposedDecision]:
     return [
         ProposedDecision(row, key(one), key(other), same, note)
         for row, (one, other, same) in enumerate(rows, start=2)
@@ -54,7 +54,7 @@ def sound(case: Case) -> bool:
 
 
 def test_what_was_decided_stands_whichever_report_was_named_first(case: Case) -> None:
-    done = case.decide(said((1, 0, True), (2, 3, False), note=NOTE))
+    done = case.decide(proposed((1, 0, True), (2, 3, False), note=NOTE))
     assert (done.rows, done.new, done.changed, done.unchanged, done.rejected) == (2, 2, 0, 0, 0)
     assert standing(case) == {("R-0", "R-1"): True, ("R-2", "R-3"): False}
     (first,) = case.decisions("one", "R-1")
@@ -65,13 +65,13 @@ def test_what_was_decided_stands_whichever_report_was_named_first(case: Case) ->
 
 
 def test_a_later_decision_replaces_and_the_same_one_changes_nothing(case: Case) -> None:
-    case.decide(said((0, 1, True), (2, 3, True), note=NOTE))
+    case.decide(proposed((0, 1, True), (2, 3, True), note=NOTE))
     size = case.last_change
-    again = case.decide(said((1, 0, True), (2, 3, True)))
+    again = case.decide(proposed((1, 0, True), (2, 3, True)))
     assert (again.unchanged, again.new, again.changed) == (2, 0, 0)
     assert case.last_change == size, "a linkage made before is not out of date"
     assert [d.note for d in case.decisions()] == [NOTE, NOTE], "no note says nothing of the note"
-    done = case.decide(said((0, 1, False), (2, 3, True), note="other"))
+    done = case.decide(proposed((0, 1, False), (2, 3, True), note="other"))
     assert (done.changed, done.unchanged) == (2, 0)
     assert case.last_change > size
     assert standing(case) == {("R-0", "R-1"): False, ("R-2", "R-3"): True}
@@ -87,7 +87,7 @@ def test_a_later_decision_replaces_and_the_same_one_changes_nothing(case: Case) 
 def test_rows_add_up_and_say_why(case: Case) -> None:
     case.withdraw("one", "R-5")
     rows: Sequence[ProposedDecision | RejectedRow] = [
-        *said((0, 1, True), (1, 0, True), (2, 2, True), (3, 5, True), (3, 77, True)),
+        *proposed((0, 1, True), (1, 0, True), (2, 2, True), (3, 5, True), (3, 77, True)),
         RejectedRow(9, ("no decision is filled in",)),
     ]
     done = case.decide(rows)
@@ -103,7 +103,7 @@ def test_rows_add_up_and_say_why(case: Case) -> None:
 
 def test_a_dry_run_keeps_nothing(case: Case) -> None:
     before = list(case.entries())
-    done = case.decide(said((0, 1, True), (1, 2, True)), dry_run=True)
+    done = case.decide(proposed((0, 1, True), (1, 2, True)), dry_run=True)
     assert (done.new, done.entry) == (2, None)
     assert list(case.entries()) == before
     assert case.decisions() == []
@@ -143,10 +143,10 @@ def test_what_contradicts_itself_is_refused_whole(
     then: list[tuple[int, int, bool]],
     words: str,
 ) -> None:
-    case.decide(said(*before))
+    case.decide(proposed(*before))
     stood, size = standing(case), len(list(case.entries()))
     with pytest.raises(BadInput, match=words) as found:
-        case.decide(said(*then, note=NOTE))
+        case.decide(proposed(*then, note=NOTE))
     assert NOTE not in str(found.value)
     assert "R-" not in str(found.value), "an id may be a name"
     assert "nothing of it was kept" in str(found.value.hint)
@@ -158,12 +158,12 @@ def test_many_contradictions_are_counted_not_listed(case: Case) -> None:
     merged = [(n, n + 1, True) for n in range(5)]
     apart = [(a, b, False) for a, b in combinations(range(6), 2) if b - a > 1]
     with pytest.raises(BadInput, match=r"and 5 more$"):
-        case.decide(said(*merged, *apart))
+        case.decide(proposed(*merged, *apart))
 
 
 def test_a_file_may_say_anew_what_it_would_contradict(case: Case) -> None:
-    case.decide(said((0, 1, True), (1, 2, True)))
-    case.decide(said((0, 2, False), (0, 1, False)))
+    case.decide(proposed((0, 1, True), (1, 2, True)))
+    case.decide(proposed((0, 2, False), (0, 1, False)))
     assert standing(case) == {
         ("R-0", "R-1"): False,
         ("R-1", "R-2"): True,
@@ -202,8 +202,8 @@ def test_contradictions_are_those_of_the_closure(told: dict[Pair, bool]) -> None
 
 
 def test_a_file_and_a_single_decision_are_taken_back(case: Case) -> None:
-    case.decide(said((0, 1, True)))
-    first = case.decide(said((0, 1, False), (2, 3, True), (4, 5, True)))
+    case.decide(proposed((0, 1, True)))
+    first = case.decide(proposed((0, 1, False), (2, 3, True), (4, 5, True)))
     assert first.entry is not None
     single = case.decisions("one", "R-4")[0].entry.seq
     assert case.undo_decision(single)[1] == 1
@@ -226,10 +226,10 @@ def test_a_file_and_a_single_decision_are_taken_back(case: Case) -> None:
 
 
 def test_what_would_stand_again_must_still_be_true(case: Case) -> None:
-    case.decide(said((0, 1, False)))
-    case.decide(said((0, 1, True)))
+    case.decide(proposed((0, 1, False)))
+    case.decide(proposed((0, 1, True)))
     merge = case.decisions()[0].entry.seq
-    later = case.decide(said((0, 2, True), (1, 2, True))).entry
+    later = case.decide(proposed((0, 2, True), (1, 2, True))).entry
     assert later is not None
     with pytest.raises(BadInput, match=r"one person in .* and two in entry \d+$") as found:
         case.undo_decision(merge)
@@ -245,9 +245,9 @@ def test_what_would_stand_again_must_still_be_true(case: Case) -> None:
 
 def test_a_withdrawn_report_takes_its_decisions_with_it(filled: Path, me: Identity) -> None:
     with Case.open(filled, me) as case:
-        case.decide(said((0, 1, False)))
-        taken = case.decide(said((0, 1, True), (1, 2, True), note=NOTE)).entry
-        case.decide(said((2, 3, True)))
+        case.decide(proposed((0, 1, False)))
+        taken = case.decide(proposed((0, 1, True), (1, 2, True), note=NOTE)).entry
+        case.decide(proposed((2, 3, True)))
         assert taken is not None
         case.undo_decision(taken)
         case.withdraw("one", "R-1")
@@ -277,7 +277,7 @@ def test_an_import_taken_back_takes_the_decisions_about_what_goes(case: Case, ma
 
 def test_a_destroyed_decision_is_noticed(filled: Path, me: Identity) -> None:
     with Case.open(filled, me) as case:
-        case.decide(said((0, 1, True)))
+        case.decide(proposed((0, 1, True)))
         (decision,) = case.decisions()
     with entries_of(filled, me) as entries, entries.storage.transaction():
         entries.storage.forget_entry(decision.entry.seq)
@@ -307,7 +307,7 @@ def test_a_decision_that_should_have_been_forgotten_is_noticed(filled: Path, me:
 
 
 def test_a_decision_older_than_an_amendment_is_distinguished(case: Case, make: Maker) -> None:
-    case.decide(said((0, 1, True), (2, 3, True), (4, 5, True)))
+    case.decide(proposed((0, 1, True), (2, 3, True), (4, 5, True)))
     case.amend("one", "R-1", {"note": "a new name"})
     case.set_consent("one", "R-1", Consent())
     case.set_consent("one", "R-2", Consent())  # says nothing of the person
@@ -315,7 +315,7 @@ def test_a_decision_older_than_an_amendment_is_distinguished(case: Case, make: M
     older = [each.older_than_report for each in case.decision_states().values()]
     assert older == [True, False, True]
     assert len(case.decisions()) == 3, "they stand all the same"
-    case.decide(said((0, 1, True), note="looked at again"))
+    case.decide(proposed((0, 1, True), note="looked at again"))
     assert [each.older_than_report for each in case.decision_states().values()] == [
         False,
         False,
@@ -325,14 +325,14 @@ def test_a_decision_older_than_an_amendment_is_distinguished(case: Case, make: M
 
 
 def test_what_is_reported_again_after_an_amendment_is_decided_anew(case: Case, make: Maker) -> None:
-    case.decide(said((0, 1, True), (2, 3, True), note="two of one village"))
+    case.decide(proposed((0, 1, True), (2, 3, True), note="two of one village"))
     case.amend("one", "R-1", {"note": "a new name"})
-    again = case.decide(said((0, 1, True), (2, 3, True)))
+    again = case.decide(proposed((0, 1, True), (2, 3, True)))
     assert (again.new, again.changed, again.unchanged) == (0, 1, 1)
     assert not any(each.older_than_report for each in case.decision_states().values())
     assert {each.note for each in case.decisions()} == {"two of one village"}
-    assert case.decide(said((0, 1, True))).unchanged == 1
-    case.decide(said((0, 1, False)))
+    assert case.decide(proposed((0, 1, True))).unchanged == 1
+    case.decide(proposed((0, 1, False)))
     assert {each.same: each.note for each in case.decisions()} == {
         True: "two of one village",
         False: None,
@@ -345,7 +345,7 @@ def test_what_is_reported_again_after_an_amendment_is_decided_anew(case: Case, m
 def test_nothing_of_a_decision_lies_in_clear(tmp_path: Path, me: Identity, make: Maker) -> None:
     with Case.create(tmp_path / "case", me) as case:
         case.intake("one", {}, [make(0), make(1)])
-        done: DecisionsOutcome = case.decide(said((0, 1, True), note=NOTE))
+        done: DecisionsOutcome = case.decide(proposed((0, 1, True), note=NOTE))
         assert done.entry is not None
         number = case.decisions()[0].entry.seq
         with pytest.raises(Exception, match="it stays sealed"):
@@ -368,5 +368,5 @@ def test_a_case_file_of_the_schema_before_is_brought_up(filled: Path, me: Identi
     Case.open(filled, me).close()
     assert execute(filled, me, "PRAGMA user_version") == [(3,)]
     with Case.open(filled, me) as case:
-        assert case.decide(said((0, 1, True))).new == 1
+        assert case.decide(proposed((0, 1, True))).new == 1
         assert sound(case)
