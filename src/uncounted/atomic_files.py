@@ -18,11 +18,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
-from uncounted.errors import AlreadyThere, Damaged, Error, NoAccess, NoSpace, UsedWrongly
+from uncounted.errors import (
+    DISK_FULL,
+    AlreadyThere,
+    Damaged,
+    Error,
+    NoAccess,
+    NoSpace,
+    UsedWrongly,
+)
 
 _CONCURRENT = 8
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)  # Windows has none
-DISK_FULL = "the disk is full", "free some space and do it again"
 # Error numbers of the platform, the error that they become, what happened, and what to try.
 _REFUSALS: tuple[tuple[str, type[Error], str, str], ...] = (
     ("ENOSPC EDQUOT EFBIG", NoSpace, *DISK_FULL),

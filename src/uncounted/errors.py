@@ -65,6 +65,9 @@ class RolledBack(Damaged):
     """The database or the log is older than the other half says."""
 
 
+DISK_FULL = "the disk is full", "free some space and do it again"  # what happened, what to do
+
+
 class NoSpace(Error):
     """The disk is full, or the folder cannot be written to."""
 

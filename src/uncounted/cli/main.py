@@ -18,10 +18,9 @@ from types import FrameType
 
 import click
 
-from uncounted.atomic_files import DISK_FULL
 from uncounted.cli import app
 from uncounted.cli.terminal import escape_what_is_lacking, say
-from uncounted.errors import Error, Interrupted
+from uncounted.errors import DISK_FULL, Error, Interrupted
 
 
 def _complain(message: str, hint: str | None) -> None:
