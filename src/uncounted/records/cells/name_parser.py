@@ -15,10 +15,10 @@ from functools import lru_cache
 
 import attrs
 
-from uncounted.records.cells.annotations import is_annotation
 from uncounted.records.cells.kinship import whose
 from uncounted.records.cells.name_annotations import (
     HAN,
+    is_annotation,
     is_whole_name,
     names_in_runs,
     other_names,

@@ -18,7 +18,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.records.fields import ACT_FIELDS, SAID_FIELDS, ActColumns, DateColumns
 from uncounted.records.intake.mapping import Mapping
-from uncounted.records.intake.rows import OF_NAMES, Accepted, Cells, Rejected
+from uncounted.records.intake.rows import OF_NAMES, Accepted, Rejected, RowReader
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 from uncounted.vault.reports.consent import Consent
@@ -69,7 +69,7 @@ def said_anew(
         ),
         own=words or OwnWords(),
     )
-    cells = Cells(delimited.Row(0, said), mapping)
+    cells = RowReader(delimited.Row(0, said), mapping)
     read = cells.report(report.source, report.id)
     anew = [cells.act(where) for where in mapping.acts]
     # a name that an import would refuse today may stand in the report; it was not said anew

@@ -1,6 +1,10 @@
 """Reading a `MAP.toml`: every word of it is known, or refused with the nearest that is.
 
 Its words are its author's, so they may be repeated in errors. No file of reports is seen here.
+
+A column can tell several things in words that `[values]` gives a meaning each (an act and
+what came of it), and be of several acts (the place of each). A name that is also the id makes
+two people of one name one; a date that is also a birth is a slip of the pen.
 """
 
 from __future__ import annotations
@@ -11,8 +15,11 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
+
+import attrs
 
 from uncounted.errors import BadInput, BadMapping
 from uncounted.records import vocabulary
@@ -32,12 +39,20 @@ from uncounted.records.fields import (
     DateColumns,
     SourceInfo,
 )
-from uncounted.records.intake.sharing import refuse_shared
 from uncounted.vault.reports.consent import USES
 
 _DATE_PARTS = ("year", "month", "day")
 _REPEAT_WORDS = ("repeat", "key", "parent")
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_NAMES = frozenset((*NAME_FIELDS, "name_alt", "relative"))
+# What one column may tell together. A source's own key may be the number of another register.
+_TOGETHER = (
+    frozenset({"act", "place", "authority", "outcome"}),
+    frozenset({"origin", "place"}),
+    frozenset({"id", "number"}),
+)
+_WORDS = ("audience", "given_by")  # of consent, kept as they are written, whatever they are
+_HINT = "name each column once, and leave out what the file has no column for"
 
 
 def read(source: Path | str) -> dict[str, Any]:
@@ -124,7 +139,7 @@ def fields(tables: dict[str, Any]) -> dict[str, Any]:
     acts = tuple(_acts(columns, tables.get("acts", []), own))
     consent = _consent(tables.get("consent", {}))
     said = [(key, column) for key, column in person.items() if column]
-    refuse_shared([*said, *(("name_alt", one) for one in name_alt)], birth, acts, consent)
+    _refuse_shared([*said, *(("name_alt", one) for one in name_alt)], birth, acts, consent)
     return {
         **person,
         "name_alt": name_alt,
@@ -340,3 +355,81 @@ def _covered_date(where: str, value: Any) -> PartialDate:
         return dates.parse("" if isinstance(value, float) else str(value))
     except BadInput:
         raise BadMapping(f"{where} is not a date", hint='write it as "2017" or "2017-05"') from None
+
+
+@attrs.frozen
+class _Use:
+    """What is read from a column: of which act, if of one, and in which second table, if in one."""
+
+    what: str
+    column: str
+    act: int | None = None
+    table: str | None = None
+
+
+def _refuse_shared(
+    person: Iterable[tuple[str, str]],
+    birth: DateColumns | None,
+    acts: Iterable[ActColumns],
+    consent: ConsentRule,
+) -> None:
+    """Make sure that no two things are read from one column that cannot both be meant.
+
+    Args:
+        person: fields with their columns; a field of several columns several times.
+        birth: where it is.
+        acts: where each is.
+        consent: where it is stated.
+
+    Raises:
+        BadMapping: two are, with the fields and the mapping's own word for the column.
+    """
+    acts = tuple(acts)
+    for first, second in combinations(acts, 2):
+        if first == second:
+            raise BadMapping(
+                "two sections of acts say the same, so that each act would be there twice",
+                hint="take one of them out ([columns] with act, date or place is one too)",
+            )
+    uses = [_Use(what, column) for what, column in person]
+    uses += [_Use("birth", column) for column in (birth.columns if birth else ())]
+    for number, act in enumerate(acts):
+        uses += _of_act(number, act)
+    for what in ("uses", "until", *_WORDS):
+        if isinstance(rule := getattr(consent, what), Column):
+            uses.append(_Use(what, rule.name))
+    for one, other in combinations(uses, 2):
+        if (one.column, one.table) == (other.column, other.table) and not _may_share(one, other):
+            _refuse(one, other)
+
+
+def _of_act(number: int, act: ActColumns) -> Iterator[_Use]:
+    for what in ACT_FIELDS:
+        where = getattr(act, what)
+        columns = where.columns if isinstance(where, DateColumns) else (where,) if where else ()
+        for column in columns:
+            yield _Use(what, column, number, act.repeat)
+
+
+def _may_share(one: _Use, other: _Use) -> bool:
+    kinds = {one.what, other.what}
+    if len(kinds) == 1:
+        return one.act != other.act
+    if kinds & set(_WORDS):
+        return True
+    if "note" in kinds:
+        return not kinds & {"id", *_NAMES}
+    return any(kinds <= together for together in _TOGETHER)
+
+
+def _refuse(one: _Use, other: _Use) -> None:
+    hint = _HINT
+    if other.what == "note":
+        hint = "a note is free text: an id, a name or a relative's name has a column of its own"
+    elif one.what == "id" and other.what in _NAMES:
+        hint = "two people of one name would be one: the id is the source's own key"
+    if one.what == other.what:
+        raise BadMapping(f"{one.what} names the column {one.column!r} twice", hint=hint)
+    raise BadMapping(
+        f"{one.what} and {other.what} cannot both be in one column, {one.column!r}", hint=hint
+    )

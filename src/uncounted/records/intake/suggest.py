@@ -20,7 +20,7 @@ from uncounted.errors import BadInput
 from uncounted.records import vocabulary
 from uncounted.records.dates import partial_date as dates
 from uncounted.records.fields import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PERSON_FIELDS
-from uncounted.records.intake.rows import says_several
+from uncounted.records.intake.cell_reader import says_several
 from uncounted.records.tabular.headers import (
     fields_of,
     has_brackets,

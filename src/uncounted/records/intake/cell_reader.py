@@ -1,0 +1,399 @@
+"""Reading one row's cells into fields: text, ids, places, terms of the vocabulary and dates.
+
+Every reason against the row is collected, not only the first. Reasons and warnings name the column
+as the mapping calls it and never repeat what a cell holds.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+import attrs
+
+from uncounted import delimited
+from uncounted.errors import BadInput
+from uncounted.records import vocabulary
+from uncounted.records.cells.place_placeholders import says_where
+from uncounted.records.cells.placeholders import (
+    is_as_above,
+    is_no_name,
+    is_null,
+    is_placeholder,
+    says_nothing,
+)
+from uncounted.records.dates import partial_date as dates
+from uncounted.records.dates.partial_date import PartialDate
+from uncounted.records.fields import DateColumns
+from uncounted.records.intake.mapping import Mapping
+from uncounted.records.names import name as names
+from uncounted.records.places import gazetteer as places
+
+_SECONDS = "take unix_dates out of the mapping if dates are written out"
+_MAY_SAY_NOTHING = ("sex", "authority")
+# Of an act or outcome "none", "missing", "removed" and a tick may mean something.
+_UNSAID = re.compile(
+    "n[/.]?a|unk(?:nown)?|not (?:known|stated|given|recorded|specified|provided|available)"
+    "|미상|불명|불상|모름|알 ?수 ?없음|不[明详詳]|未知|[-‐-―−?.… ]*"
+)
+_MEANT = re.compile("removed|suppressed|삭제")
+_MAY_BE_MANY = (
+    "a number that a spreadsheet shortened, which others may share"
+    " (make the column a text, and export it again)"
+)
+LONGEST_ID = 200
+LONGEST_WORD = 2_000
+# What a spreadsheet takes for a formula: tables of who is who have the ids as they are. A
+# plain negative number is none, and some systems count so.
+_RUN = re.compile(r"[=+@]|-(?![0-9]+\Z)")
+_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE)  # 1.23E+12
+_TELEPHONE = re.compile(
+    r"\+\d[\d .-]{7,}|0\d{1,3}[ .-]\d{3,4}[ .-]\d{4}"
+    r"|(?<!\d)(?:01[016-9]\d{7,8}|1[3-9]\d{9})(?!\d)"  # mobile ones, written as one number
+)
+_ADDRESS = re.compile(r"@\w[\w-]*\.\w|://|www\.")
+_MAY_REACH = re.compile(r"[\d@/.]")  # neither is without one of these
+_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"(\d+)(?:\.0+)?\s*[년월일年月日.]?")  # 3, 3월 and, as pandas writes it, 3.0
+_NUMBERS = re.compile(r"\d+\W+\d[\W\d]*")
+_NOT_SHOWN = re.compile(r"#(?:.*[#!?])?")  # #####, #REF!, #NAME?, but not #N/A, which is "none"
+_YEAR_ALONE = re.compile(r"[\dX]{4}[?~%]?")
+_EARLY = date(1850, 1, 1)  # before anybody counted here was born
+
+
+def _without_unit(text: str) -> str:
+    """A year, month or day from its own column: 3 of "3월" and "3.0"."""
+    found = _NUMBER.fullmatch(text)
+    return found[1] if found else text
+
+
+def _is_no_part(part: str) -> bool:
+    """Whether what stands for a year, month or day is none: 0, 00, 0000, 99 or 9999."""
+    return not part.strip("0") or part in ("99", "9999")
+
+
+def _read_year(part: str, *, birth: bool) -> tuple[str, tuple[str, ...]]:
+    """Read a column of the year beside a month or a day: "주체97년" is 2008, with a remark.
+
+    Raises:
+        BadInput: it has more in it than a year (2008-03 beside 3), or it is no date.
+    """
+    read = dates.read(part, birth=birth)
+    if read.date is None:
+        return part, ()
+    if not _YEAR_ALONE.fullmatch(read.date.edtf):
+        raise BadInput(
+            "more than a year in its column, and a month or day beside it",
+            hint="leave the year alone in it, or name one column for the whole date",
+        )
+    return read.date.edtf, read.notes
+
+
+def _odd(day: PartialDate) -> str | None:
+    """What to look at in a date that can be, and hardly is meant."""
+    if day.earliest and day.earliest > _today():
+        return "a date that is still to come"
+    end = day.latest or day.earliest
+    return "a date before 1850" if end and end < _EARLY else None
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+_AND = re.compile(r"\s*[,·，&+]\s*|\s+(?:and|und|и|및)\s+", re.IGNORECASE)
+
+
+def _parted(text: str) -> list[str]:
+    """The parts of a cell of several acts: apart by ; | / or line ends, by commas or "and"."""
+    return [piece for part in names.listed(text) for piece in _AND.split(part) if piece]
+
+
+def says_several(text: str, code_for: Callable[[str], str | None]) -> bool:
+    """Whether a cell parts several acts, of which each has a code.
+
+    A space parts nothing here: a death sentence is no death.
+    """
+    codes = {code_for(part) for part in _parted(text)}
+    return None not in codes and len(codes - {""}) > 1
+
+
+def _is_unsaid(text: str) -> bool:
+    """Whether what stands for an act or outcome only says that nothing is said."""
+    word = vocabulary.key(text)
+    if is_null(text) or _UNSAID.fullmatch(word):
+        return True
+    return is_placeholder(text) and not is_as_above(text) and not _MEANT.search(word)
+
+
+def codes_of(text: str, code_for: Callable[[str], str | None]) -> list[str] | None:
+    """The codes of the words of a cell, each once; None if one of them has no code."""
+    codes: dict[str, None] = {}
+    whole = code_for(text) if text else None
+    for part in [] if whole is not None or _is_unsaid(text) else _parted(text):
+        if code_for(part) is None and _is_unsaid(part):
+            continue
+        for word in [part] if code_for(part) is not None else part.split():
+            code = code_for(word)
+            if code is None:
+                return None
+            codes[code] = None
+    return [code for code in (codes if whole is None else [whole]) if code]
+
+
+def _unix(text: str) -> str:
+    """Seconds since 1970 as a day, with its time if that is not midnight, in UTC.
+
+    Raises:
+        BadInput: it is no such number, or of a year that no date has.
+    """
+    if not re.fullmatch(r"-?[0-9]{1,11}", text):
+        raise BadInput("not a number of seconds since 1970", hint=_SECONDS)
+    try:
+        moment = datetime(1970, 1, 1) + timedelta(seconds=int(text))
+    except OverflowError:
+        raise BadInput("not a number of seconds since 1970", hint=_SECONDS) from None
+    midnight = moment.time() == time.min
+    return moment.date().isoformat() if midnight else f"{moment.isoformat()}Z"
+
+
+class CellReader:
+    """The cells of one row, while they are read: collects every reason, not only the first."""
+
+    def __init__(self, row: delimited.Row, mapping: Mapping) -> None:
+        self.row, self.mapping = row, mapping
+        self.reasons: list[str] = []
+        self.warnings: list[str] = []
+
+    def text(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
+        """A cell as text (NFC, trimmed), or None when it says nothing."""
+        if column is None:
+            return None
+        if column in self.row.bad:
+            self.reasons.append(f"column {column!r}: {self.row.bad[column]}")
+            return None
+        if column in self.row.doubts:
+            self.warnings.append(f"column {column!r}: {self.row.doubts[column]}")
+        text = unicodedata.normalize("NFC", self.row.cells[column]).strip()
+        if len(text) > longest:
+            self.reasons.append(f"column {column!r}: longer than {longest} characters")
+            return None
+        if "\ufffd" in text:
+            self.warnings.append(
+                f"column {column!r}: a character was lost before the file came here"
+            )
+        return text if names.has_letters(text) else None
+
+    def known(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
+        """A cell as text, or None when it says that nothing is known: all such would agree."""
+        text = self.text(column, longest)
+        if text is None or not says_nothing(text):
+            return text
+        if is_as_above(text):
+            self.warnings.append(
+                f"column {column!r}: says only that it is as above, which is not read:"
+                " write it out in each row"
+            )
+        return None
+
+    def telling(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
+        """What tells people of one name apart, as `known`; nor is it a 0, which many have."""
+        text = self.known(column, longest)
+        return text if text and text.strip("0") else None
+
+    def ident(self, column: str) -> str | None:
+        """The source's own key, or None with the reason why the cell holds none."""
+        before = len(self.reasons)
+        text = self.text(column, LONGEST_ID)
+        if text is None:
+            if len(self.reasons) == before:  # else it was said what is wrong with it
+                self.reasons.append(f"no id (column {column!r} is empty)")
+        elif not text.isprintable() or _RUN.match(text):
+            self.reasons.append(
+                f"column {column!r}: not an id (a line break, a sign that is not seen,"
+                " or one that spreadsheets run)"
+            )
+        elif _SHORTENED.fullmatch(text):
+            self.reasons.append(f"column {column!r}: {_MAY_BE_MANY}")
+        elif not any(map(str.isdigit, text)) and is_no_name(text, may_be_label=False):
+            # with a digit it tells rows apart: X-17, Unknown 3
+            self.reasons.append(f"no id (column {column!r} says only that there is none)")
+        else:
+            return text
+        return None
+
+    def place(self, column: str | None) -> str | None:
+        """A place as written, or None when it says only that it is not known."""
+        text = self.known(column)
+        if text is None or not says_where(text):
+            return None
+        if places.lies_opposite(text):
+            self.warnings.append(
+                f"column {column!r}: says what lies opposite a place, which is compared with no"
+                " place: write where it was"
+            )
+        return text
+
+    def term(self, kind: str, column: str | None, *, strict: bool = True) -> str | None:
+        """The code of a word; without `strict` an unknown word is kept as written."""
+        text = self.text(column)
+        if text is None:
+            return None
+        code = self.mapping.code_for(kind, text)
+        if code is not None:
+            return code or None
+        if kind == "act" and says_several(text, self.act_code):
+            self.reasons.append(
+                f"column {column!r}: several acts in one cell"
+                " (say split = true in an [[acts]] section of the mapping: then each is one)"
+            )
+            return None
+        if self.known(column) is None if kind in _MAY_SAY_NOTHING else _is_unsaid(text):
+            return None
+        if strict:
+            self.reasons.append(
+                f"column {column!r}: not a word of the vocabulary"
+                f" (say what it means under [values.{kind}] of the mapping)"
+            )
+            return None
+        self.warnings.append(f"column {column!r}: not a word of the vocabulary, kept as written")
+        return text
+
+    def act_code(self, word: str) -> str | None:
+        """The code of a word for an act: see `Mapping.code_for`."""
+        return self.mapping.code_for("act", word)
+
+    def when(self, where: DateColumns | None, *, birth: bool = False) -> PartialDate | None:
+        """A date, with remarks as warnings; one that cannot be is a reason."""
+        if where is None:
+            return None
+        column = where.year
+        source = self.mapping.source
+        try:
+            if where.whole:
+                text = seen = self._dated(column)
+            else:
+                text, seen = self._joined(where, birth=birth)
+            if text is None or seen is None:
+                return None
+            if source.unix_dates and where.whole:
+                seen = _unix(seen)
+            reading = dates.read(seen, day_first=source.day_first, birth=birth)
+        except BadInput as error:
+            self.reasons.append(f"column {column!r}: {error}")
+            return None
+        self.warnings += [f"column {column!r}: {note}" for note in reading.notes]
+        if reading.date and (odd := _odd(reading.date)):
+            self.warnings.append(f"column {column!r}: {odd}")
+        day = reading.date and attrs.evolve(reading.date, written=text)
+        return self._unpadded(column, day)
+
+    def _dated(self, column: str) -> str | None:
+        """A cell of a date, or None when it says that nothing is known; a digit says something.
+
+        Raises:
+            BadInput: a spreadsheet has put an error, or ####, where a date was.
+        """
+        text = self.text(column)
+        if text is not None and _DIGIT.search(text):
+            return text
+        cell = self.row.cells[column]
+        if "#" in cell and _NOT_SHOWN.fullmatch(cell.strip()):
+            raise BadInput(
+                "an error of the spreadsheet, or #### of a column that is too narrow",
+                hint="widen the column, or mend the formula, and export it again",
+            )
+        return text and self.known(column)
+
+    def _joined(self, where: DateColumns, *, birth: bool) -> tuple[str | None, str | None]:
+        """Year, month and day from their columns, as written and as they are to be read.
+
+        Beside a year that is not certain ("about 1985") no month or day is read: EDTF would
+        say "about" of the day, as if the year were known.
+
+        Raises:
+            BadInput: there is no such month (21 to 24 would be read as seasons), or the year is
+                no year alone, or has two digits.
+        """
+        parts = [_without_unit(self._dated(column) or "") for column in where.columns]
+        if parts[0] in ("00", "99") and {*parts[1:]} != {parts[0]}:  # 1999, where no other is 99
+            raise BadInput("a year of two digits", hint="write the year in full")
+        parts = ["" if _is_no_part(part) else part for part in parts]
+        while parts and not parts[-1]:
+            parts.pop()
+        if not parts:
+            return None, None
+        year, *rest = (part or "X" * (2 if at else 4) for at, part in enumerate(parts))
+        read = year
+        if rest and parts[0] and not year.isdecimal():
+            read, notes = _read_year(year, birth=birth)
+            self.warnings += [f"column {where.year!r}: {note}" for note in notes]
+        if rest and rest[0].isdecimal() and int(rest[0]) > 12:
+            raise BadInput("there is no such month", hint="months run from 01 to 12")
+        numeric = all(part.isdecimal() or part == "XX" for part in rest)
+        numbers = "".join(f"-{part.zfill(2)}" for part in rest)
+        written = year + numbers if numeric else " ".join([year, *rest])
+        if rest and read[-1] in "?~%":
+            self.warnings.append(
+                f"column {where.year!r}: the year is not certain, so the month and day beside it"
+                " are left out"
+            )
+            return written, read
+        if numeric:
+            return written, read + numbers
+        # "3-5" is no 5 March where it stands for a month.
+        united = (
+            f"{part}{unit}" if _NUMBERS.fullmatch(part) else part
+            for part, unit in zip(rest, "월일", strict=False)
+        )
+        return written, " ".join([read, *united])
+
+    def _unpadded(self, column: str, day: PartialDate | None) -> PartialDate | None:
+        """A first of the month from a system that fills gaps with 1 is only a month or a year."""
+        if day is None or not day.is_day or not day.edtf.endswith("-01"):
+            return day
+        if not self.mapping.source.pads_dates:
+            if day.edtf.endswith("-01-01"):
+                self.warnings.append(
+                    f"column {column!r}: 1 January, which may be only a year"
+                    " (if so: pads_dates = true under [source])"
+                )
+            return day
+        shorter = day.edtf[:4] if day.edtf.endswith("-01-01") else day.edtf[:7]
+        self.warnings.append(f"column {column!r}: a first of the month taken as not known")
+        return PartialDate.of(shorter, written=day.written)
+
+    def no_telephone(self, column: str | None) -> None:
+        """Say so where a name holds a telephone number, or an address in the web."""
+        text = self.row.cells[column] if column else ""
+        if text.isalpha() or not _MAY_REACH.search(text):  # as most are
+            return
+        for pattern, what in ((_TELEPHONE, "a telephone number"), (_ADDRESS, "a web address")):
+            if pattern.search(text):
+                self.warnings.append(
+                    f"column {column!r}: holds what looks like {what}, which leads to"
+                    " somebody and is no part of a name: take it out"
+                )
+
+    def reaches(self, column: str, ident: str) -> None:
+        """Say so where an id says how somebody is reached: ids stand in the clear in tables."""
+        if _TELEPHONE.fullmatch(ident) or _ADDRESS.search(ident):
+            self.warnings.append(
+                f"column {column!r}: looks like a telephone number or a web address, which leads to"
+                " somebody; ids stand in tables as they are: number the reports anew"
+            )
+
+    def number(self, column: str | None) -> str | None:
+        """A number in another register; one that looks like a telephone's is kept, and told."""
+        text = self.telling(column, LONGEST_ID)
+        if text and _SHORTENED.fullmatch(text):
+            self.warnings.append(f"column {column!r}: {_MAY_BE_MANY}; it is left out")
+            return None
+        if text and _TELEPHONE.fullmatch(text):
+            self.warnings.append(
+                f"column {column!r}: looks like a telephone number, which leads to somebody;"
+                " take it out unless it is another register's"
+            )
+        return text
