@@ -19,7 +19,7 @@ from uncounted.cli import app
 from uncounted.cli.main import run
 from uncounted.errors import UsedWrongly
 from uncounted.records import search
-from uncounted.records.cells.name_search import Wanted
+from uncounted.records.cells.name_search import NameQuery
 from uncounted.records.names.name import Name
 
 ROWS = """id,name,name_alt,sex,birth,act,date,place,note,uses
@@ -128,12 +128,12 @@ def test_the_table_of_published_spellings_is_found() -> None:
     people = bench_names.people("held_out")[:40]
     found = missed = wrong = 0
     for at, row in enumerate(people):
-        wanted = Wanted(row["hangul"][0])
+        wanted = NameQuery(row["hangul"][0])
         for kind in bench_names.WRITTEN:
-            seen = [wanted.spelt([Name(text)]) for text in row.get(kind, ())]
+            seen = [wanted.matches([Name(text)]) for text in row.get(kind, ())]
             found, missed = found + sum(seen), missed + len(seen) - sum(seen)
         others = people[at + 1 :]
-        wrong += sum(wanted.spelt([Name(other["north"][0])]) for other in others)
+        wrong += sum(wanted.matches([Name(other["north"][0])]) for other in others)
     assert found / (found + missed) > 0.95
     assert wrong <= 1
 

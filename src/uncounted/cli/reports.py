@@ -102,12 +102,12 @@ def _shown(report: ReportHistory) -> None:
 
 
 def _fields_of(says: JSONObject) -> list[tuple[str, str]]:
-    from uncounted.workflow.reports import SAID_FIELDS
+    from uncounted.workflow.reports import STATED_FIELDS
 
     rows = [
         ("name_alt" if at else "name", each["written"]) for at, each in enumerate(says["names"])
     ]
-    rows += [(field, _written(says[field])) for field in SAID_FIELDS if field in says]
+    rows += [(field, _written(says[field])) for field in STATED_FIELDS if field in says]
     for number, act in enumerate(says["acts"], start=1):
         parts = [
             act["date"]["written"] if part == "date" else act[part]

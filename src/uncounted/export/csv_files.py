@@ -23,7 +23,7 @@ from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.records import vocabulary
 from uncounted.records.dates import partial_date as dates
-from uncounted.records.fields import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, SAID_FIELDS
+from uncounted.records.fields import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, STATED_FIELDS
 from uncounted.records.intake import decisions_csv
 from uncounted.records.names import name as names
 from uncounted.vault.case import Case
@@ -50,7 +50,7 @@ class _Shape:
     def columns(self) -> tuple[str, ...]:
         others = (f"name_alt{i}" for i in range(1, self.others + 1))
         acts = (f"{part}{i}" for i in range(1, self.acts + 1) for part in ACT_FIELDS)
-        return ("id", *NAME_FIELDS, *others, *SAID_FIELDS, *acts, *CONSENT_FIELDS)
+        return ("id", *NAME_FIELDS, *others, *STATED_FIELDS, *acts, *CONSENT_FIELDS)
 
 
 def write(case: Case, folder: Path, *, progress: Progress = silent) -> tuple[int, dict[str, int]]:
@@ -149,7 +149,7 @@ def _cells(report: ExportedReport, changed: Counter[str]) -> dict[str, str]:
         "family_name": main.get("family") or "",
         "given_name": main.get("given") or "",
         **{f"name_alt{i}": other["written"] for i, other in enumerate(others, 1)},
-        **{field: says.get(field) or "" for field in SAID_FIELDS},
+        **{field: says.get(field) or "" for field in STATED_FIELDS},
         "birth": _date(says.get("birth"), changed, birth=True),
         "relative": relative["written"] if relative else "",
         "uses": ",".join(consent["uses"]),
@@ -190,7 +190,7 @@ def _toml(source: str, shape: _Shape, settings: JSONObject) -> Iterator[str]:
     yield f"# the list: {_quoted(source)}"
     yield "[columns]"
     others = [f"name_alt{i}" for i in range(1, shape.others + 1)]
-    for field in ("id", *NAME_FIELDS, *SAID_FIELDS):
+    for field in ("id", *NAME_FIELDS, *STATED_FIELDS):
         yield f"{field} = {_quoted(field)}"
     if others:
         yield f"name_alt = [{', '.join(map(_quoted, others))}]"

@@ -63,8 +63,8 @@ class OwnWord:
 
     def to_payload(self) -> dict[str, Any]:
         """Plain values; what is not said is left out."""
-        said = {key: getattr(self, key) for key in _LABELS if getattr(self, key)}
-        return {**said, **({"also": list(self.also)} if self.also else {})}
+        stated = {key: getattr(self, key) for key in _LABELS if getattr(self, key)}
+        return {**stated, **({"also": list(self.also)} if self.also else {})}
 
 
 @attrs.frozen
@@ -190,17 +190,17 @@ class OwnWords:
             (rf"(?<!\w){re.escape(key)}(?!\w)" if key.isascii() else re.escape(key))
             for key in sorted(codes, key=lambda key: (-len(key), key))
         )
-        spelt = re.compile("|".join(forms) or r"(?!)")
+        spellings = re.compile("|".join(forms) or r"(?!)")
 
         def read(text: str) -> str:
             key = places.key(text[: places.LONGEST])
-            seen = {codes[found] for found in spelt.findall(key)}
+            seen = {codes[found] for found in spellings.findall(key)}
             if not seen:
                 return text
-            rest = places.candidates(spelt.sub(" ", key))
+            rest = places.candidates(spellings.sub(" ", key))
             if len(seen) == 1 and all(_lies_in(code, place) for place in rest for code in seen):
                 return _in_table(*seen)
-            return " ".join(spelt.sub(lambda at: f" {_in_table(codes[at[0]])} ", key).split())
+            return " ".join(spellings.sub(lambda at: f" {_in_table(codes[at[0]])} ", key).split())
 
         return read
 
@@ -217,7 +217,7 @@ def _vocabulary_code(kind: str, text: str) -> str | None:
 
     An own word goes before what the vocabulary reads that it does not have as it is written.
     """
-    return vocabulary.spelt(kind, text) if kind in vocabulary.KINDS else None
+    return vocabulary.exact_code(kind, text) if kind in vocabulary.KINDS else None
 
 
 def _key(kind: str, text: str) -> str:

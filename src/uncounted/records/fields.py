@@ -17,10 +17,10 @@ CONSENT_FIELDS = ("uses", "audience", "until", "given_by")
 ACT_FIELDS = ("act", "date", "place", "authority", "outcome")
 NAME_FIELDS = ("name", "family_name", "given_name")
 # Each is one column of a file, and what a report says under the same name.
-SAID_FIELDS = (
+STATED_FIELDS = (
     "sex", "birth", "origin", "relative", "occupation", "number", "note", "collector",
 )  # fmt: skip
-PERSON_FIELDS = ("id", *NAME_FIELDS, "name_alt", *SAID_FIELDS)
+PERSON_FIELDS = ("id", *NAME_FIELDS, "name_alt", *STATED_FIELDS)
 FIELDS = PERSON_FIELDS + ACT_FIELDS
 
 

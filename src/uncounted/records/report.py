@@ -81,7 +81,7 @@ class Report:
             "occupation": self.occupation,
             "number": self.number,
         }
-        return _said(payload)
+        return _stated(payload)
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Report:
@@ -112,12 +112,12 @@ class Report:
         )
 
 
-def _said(values: dict[str, Any]) -> dict[str, Any]:
+def _stated(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 
 
 def _name_payload(name: Name) -> dict[str, Any]:
-    return _said(attrs.asdict(name))
+    return _stated(attrs.asdict(name))
 
 
 def _text(value: Any) -> str:
@@ -134,7 +134,7 @@ def _perhaps_text(value: Any) -> str | None:
 
 
 def _act_payload(act: Act) -> dict[str, Any]:
-    return _said(
+    return _stated(
         {
             "kind": act.kind,
             "date": act.date and act.date.to_payload(),

@@ -90,15 +90,15 @@ def code_for(kind: str, text: str) -> str | None:
         >>> code_for("act", "picnic") is None
         True
     """
-    return spelt(kind, text) or _said_otherwise(kind, key(text))
+    return exact_code(kind, text) or _variant_code(kind, key(text))
 
 
-def spelt(kind: str, text: str) -> str | None:
+def exact_code(kind: str, text: str) -> str | None:
     """Give the code of a word only if the vocabulary has it as it is written."""
     return _CODES[kind].get(key(text))
 
 
-def _said_otherwise(kind: str, word: str) -> str | None:
+def _variant_code(kind: str, word: str) -> str | None:
     """The code of a word said twice, without spaces, or in the passive; None if it has none."""
     if _APART.search(word):
         parts = [part.strip() for part in _APART.split(word)]

@@ -16,7 +16,7 @@ from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.records import custom_vocabulary, vocabulary
 from uncounted.records import search as searching
-from uncounted.records.fields import SAID_FIELDS
+from uncounted.records.fields import STATED_FIELDS
 from uncounted.records.intake import amend as amending
 from uncounted.records.intake.rows import Rejected
 from uncounted.records.names.name import Name
@@ -26,7 +26,7 @@ from uncounted.vault.reports import decisions, identifiers
 from uncounted.vault.reports.consent import USES, Consent
 
 __all__ = [
-    "SAID_FIELDS",
+    "STATED_FIELDS",
     "Amendment",
     "AttachedFile",
     "AttachmentSummary",
@@ -87,16 +87,16 @@ def search(case: Case, words: Sequence[str], *, progress: Progress = silent) -> 
     Raises:
         UsedWrongly: there is no letter to look for.
     """
-    from uncounted.records.cells.name_search import Wanted
+    from uncounted.records.cells.name_search import NameQuery
 
-    wanted, spellings = searching.keys(words), Wanted(" ".join(words))
+    wanted, spellings = searching.keys(words), NameQuery(" ".join(words))
     found = []
     for done, stored in enumerate(case.every_report()):
         if done % _EVERY == 0:
             progress("reading reports", done, None)
         names = stored.payload["names"]
         places = searching.found_in(stored.payload, wanted)
-        if "name" not in places and spellings.spelt(Name(**name) for name in names):
+        if "name" not in places and spellings.matches(Name(**name) for name in names):
             places = (*places, "spelling")
         if places:
             written = [name["written"] for name in names]
@@ -218,7 +218,7 @@ def amend(case: Case, source: str, report_id: str, fields: Mapping[str, str]) ->
     """
     before = Report.from_payload(case.history(source, report_id)[0].payload)
     own = custom_vocabulary.OwnWords.of_case(case.sources().values())
-    read = amending.said_anew(fields, before, own)
+    read = amending.amended(fields, before, own)
     if isinstance(read, Rejected):
         reasons, hint = _without_mapping(read.reasons)
         raise BadInput(f"the report was not changed: {'; '.join(reasons)}", hint=hint)

@@ -231,4 +231,4 @@ def test_what_may_be_a_whole_name_or_a_given_one_is_read_both_ways() -> None:
     assert name_parser.forms([Name("정희", "정")]) == both
     [main, *others] = name_parser.forms([Name("김철수 일명 박민", "김")])
     assert main == name_parser.forms([Name("김철수")])[0]
-    assert all(form.is_besides for form in others)
+    assert all(form.is_alias for form in others)

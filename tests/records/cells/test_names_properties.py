@@ -39,7 +39,7 @@ calm = settings(deadline=None, max_examples=80)  # the first call reads tables
 
 def spelt(given: str, style: int) -> tuple[str, ...]:
     """Each syllable in one of three systems."""
-    parts = [lattice.spelt(lattice.of_hangul(part)) for part in given]
+    parts = [lattice.romanizations(lattice.of_hangul(part)) for part in given]
     return tuple(part[min(style, len(part) - 1)] for part in parts)
 
 

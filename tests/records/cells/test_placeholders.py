@@ -27,7 +27,7 @@ from uncounted.records.names.name import Name
 )
 def test_it_has_nothing_to_compare(text: str) -> None:
     assert forms([Name(text)]) == []
-    assert [form.is_besides for form in forms([Name(text), Name("김철수")])] == [False]
+    assert [form.is_alias for form in forms([Name(text), Name("김철수")])] == [False]
 
 
 def test_a_part_that_is_withheld_leaves_the_other() -> None:

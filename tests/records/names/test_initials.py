@@ -11,9 +11,9 @@ from uncounted.linkage.comparison import levels
 from uncounted.linkage.comparison.name_levels import NAME
 from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells.name_parser import forms
-from uncounted.records.names import initials as veiled
+from uncounted.records.names import initials as masked
 from uncounted.records.names import lattice, romanization_tables, syllables
-from uncounted.records.names.initials import Veiled
+from uncounted.records.names.initials import PartialName
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
@@ -30,55 +30,55 @@ def level(one: str, other: str) -> str:
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("김○○", Veiled("김")),
-        ("김ㅇㅇ", Veiled("김")),  # as it is typed
-        ("김**", Veiled("김")),
-        ("金某", Veiled("金")),
-        ("남궁 모", Veiled("남궁")),
-        ("이 아무개", Veiled("이")),
-        ("김○수", Veiled("김", initials=("", "s"))),
-        ("김철○", Veiled("김", initials=("ct", ""))),
+        ("김○○", PartialName("김")),
+        ("김ㅇㅇ", PartialName("김")),  # as it is typed
+        ("김**", PartialName("김")),
+        ("金某", PartialName("金")),
+        ("남궁 모", PartialName("남궁")),
+        ("이 아무개", PartialName("이")),
+        ("김○수", PartialName("김", initials=("", "s"))),
+        ("김철○", PartialName("김", initials=("ct", ""))),
         ("김철수", None),
         ("아무개", None),  # no family name
         ("○○○", None),
         ("김", None),
         ("김○○○○○", None),  # longer than any name
-        ("김철?", Veiled("김", initials=("ct", ""))),  # the mark may hide a syllable
-        ("김○○?", Veiled("김")),
+        ("김철?", PartialName("김", initials=("ct", ""))),  # the mark may hide a syllable
+        ("김○○?", PartialName("김")),
         ("김철수?", None),  # and here it can only be a doubt
         ("김철수 *", None),
         ("남궁민수?", None),
     ],
 )
-def test_hidden_names_in_korean(text: str, left: Veiled | None) -> None:
-    found = veiled.korean("".join(text))
+def test_hidden_names_in_korean(text: str, left: PartialName | None) -> None:
+    found = masked.korean("".join(text))
     assert (found and attrs_of(found)) == (left and attrs_of(left))
 
 
-def attrs_of(name: Veiled) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+def attrs_of(name: PartialName) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
     return name.family, name.family_initial, name.given, name.initials
 
 
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("kim c. s.", [Veiled("kim", initials=("c", "s"))]),
-        ("kim c.s.", [Veiled("kim", initials=("c", "s"))]),
-        ("kim cs", [Veiled("kim", initials=("c", "s"))]),
+        ("kim c. s.", [PartialName("kim", initials=("c", "s"))]),
+        ("kim c.s.", [PartialName("kim", initials=("c", "s"))]),
+        ("kim cs", [PartialName("kim", initials=("c", "s"))]),
         ("c.s. kim", [
-            Veiled("kim", initials=("c", "s")),
-            Veiled(family_initial="c", initials=("s", "k")),  # as K. C. Su is 김철수
+            PartialName("kim", initials=("c", "s")),
+            PartialName(family_initial="c", initials=("s", "k")),  # as K. C. Su is 김철수
         ]),
         ("kim ch. s.", [
-            Veiled("kim", initials=("c", "h", "s")), Veiled("kim", initials=("c", "s"))
+            PartialName("kim", initials=("c", "h", "s")), PartialName("kim", initials=("c", "s"))
         ]),
-        ("kim xx", [Veiled("kim")]),
-        ("kim oo", [Veiled("kim")]),
+        ("kim xx", [PartialName("kim")]),
+        ("kim oo", [PartialName("kim")]),
         ("k. c. s.", [
-            Veiled(family_initial="k", initials=("c", "s")),
-            Veiled(family_initial="s", initials=("k", "c")),
+            PartialName(family_initial="k", initials=("c", "s")),
+            PartialName(family_initial="s", initials=("k", "c")),
         ]),
-        ("k. chol-su", [Veiled(family_initial="k", given=("chol", "su"))]),
+        ("k. chol-su", [PartialName(family_initial="k", given=("chol", "su"))]),
         ("o jin u", []),  # whole syllables
         ("kim c su", []),  # in the middle: an initial of what?
         ("kim chol su", []),
@@ -86,8 +86,8 @@ def attrs_of(name: Veiled) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
         ("", []),
     ],
 )  # fmt: skip
-def test_initials_in_letters(text: str, left: list[Veiled]) -> None:
-    assert [attrs_of(name) for name in veiled.words(text)] == [attrs_of(name) for name in left]
+def test_initials_in_letters(text: str, left: list[PartialName]) -> None:
+    assert [attrs_of(name) for name in masked.words(text)] == [attrs_of(name) for name in left]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ SYLLABLE = st.sampled_from(
 def test_initials_of_a_name_agree_with_it_and_are_never_the_name(
     one: str, two: str, style: int
 ) -> None:
-    first, second = (lattice.spelt(lattice.of_hangul(part)) for part in (one, two))
+    first, second = (lattice.romanizations(lattice.of_hangul(part)) for part in (one, two))
     initials = f"{first[style % len(first)][0]}. {second[style % len(second)][0]}."
     assert level(f"김{one}{two}", f"Kim {initials}") == INITIALS
 
@@ -142,20 +142,20 @@ def test_a_syllable_begins_with_what_its_spellings_begin_with(syllable: str) -> 
     (folded,) = lattice.of_hangul(syllable)
     letters = syllables.first_letters(folded)
     assert letters
-    assert {word[0] for word in lattice.spelt((folded,))} <= letters
-    mask = veiled.given_mask([(folded,)], ())
-    assert mask == veiled.NONE | sum(1 << (ord(letter) - ord("a")) for letter in letters)
+    assert {word[0] for word in lattice.romanizations((folded,))} <= letters
+    mask = masked.given_mask([(folded,)], ())
+    assert mask == masked.NONE | sum(1 << (ord(letter) - ord("a")) for letter in letters)
 
 
 def test_masks_of_several_readings_admit_each_of_them() -> None:
     readings = [lattice.of_hangul(text) for text in ("철수", "춘", "영일")]
-    whole = veiled.given_mask(readings, ())
+    whole = masked.given_mask(readings, ())
     for reading in readings:
-        part = veiled.given_mask([reading], ())
+        part = masked.given_mask([reading], ())
         assert part & whole == part
-    assert veiled.given_mask([], ()) == 0
+    assert masked.given_mask([], ()) == 0
     for initials, admitted in ((("c", "s"), True), (("k", "s"), False), (("c", "y"), False)):
-        masks = (veiled.given_mask([], initials), veiled.given_mask(readings[:1], ()))
+        masks = (masked.given_mask([], initials), masked.given_mask(readings[:1], ()))
         first, second = (1 << 26) - 1, ((1 << 26) - 1) << 26
         assert all(masks[0] & masks[1] & part for part in (first, second)) == admitted
 

@@ -257,8 +257,8 @@ def _forms(
             words = ((), ()) if form.korean else (form.family_words, form.given_words)
             family = families(form.family, form.family_letters, words[0])
             given = givens(form.given, form.given_letters, words[1])
-            kind = form.is_open, form.is_besides, form.is_other_way
-            if form.is_veiled:
+            kind = form.is_open, form.is_alias, form.is_other_way
+            if form.is_masked:
                 parts.append((family, given, form.korean, True, *form.firsts, *kind))
                 continue
             korean = givens.korean[given] and (families.korean[family] or not form.family)

@@ -182,18 +182,18 @@ def _split_at_signs(text: str) -> list[str]:
     return [first, *(piece for piece in others if _may_be_name(piece, like=first))]
 
 
-def _ends_with_family(text: str) -> list[tuple[str, tuple[str, ...]]]:
+def _family_at_edge(text: str) -> list[tuple[str, tuple[str, ...]]]:
     """Which end of words in letters is a usual family name, with the other words."""
     found = words_of(text)
-    ends = ((found[0], found[1:]), (found[-1], found[:-1])) if len(found) > 1 else ()
+    splits = ((found[0], found[1:]), (found[-1], found[:-1])) if len(found) > 1 else ()
     tables = (surnames.latin(), surnames.pinyin()) if text.isascii() else (cyrillic_families(),)
-    return [end for end in ends if any(end[0] in table for table in tables)]
+    return [end for end in splits if any(end[0] in table for table in tables)]
 
 
 def _has_family(text: str) -> bool:
     closed = "".join(text.split())
     is_closed = 2 <= len(closed) <= 5 and (given_size(closed) > 0 or closed[0] in surnames.han())
-    return bool(_ends_with_family(text)) or is_closed
+    return bool(_family_at_edge(text)) or is_closed
 
 
 def _may_be_name(text: str, *, like: str) -> bool:
@@ -206,7 +206,7 @@ def _may_be_name(text: str, *, like: str) -> bool:
         surnames.how_usual(family) >= SURELY_FAMILY
         or (0 < len(likely := likeliest(given)) < 4 and are_usual(likely))
         or bool(lattice.weighed("pinyin", given))
-        for family, given in _ends_with_family(text)
+        for family, given in _family_at_edge(text)
     )
 
 
@@ -265,7 +265,7 @@ def _without_one(text: str) -> str:
     left = _without_remarks(text)
     left = left[late.end() :] if (late := _LATE.match(left)) else left
     if left == text and whose(text) is None and not is_no_name(text) and not _is_titled(text):
-        left = _beside_whole(text)
+        left = _without_adjacent(text)
     return left if left == text or _is_titled(left) else untitled(left)
 
 
@@ -284,7 +284,7 @@ def _without_remarks(text: str) -> str:
     return left
 
 
-def _beside_whole(text: str) -> str:
+def _without_adjacent(text: str) -> str:
     """A whole name without what may stand beside one; another text as it is."""
     if (found := _BEFORE_WHOLE.match(text)) and _is_whole(text[found.end() :]):
         return text[found.end() :]
@@ -304,12 +304,12 @@ def _beside_whole(text: str) -> str:
     if ", " in text and text.isascii():
         first, *others = text.split(", ")
         is_remark = all(other.islower() or is_annotation(other) for other in others)
-        named = first[:1].isupper() and _ends_with_family(first) and not _ALIAS.search(text)
+        named = first[:1].isupper() and _family_at_edge(first) and not _ALIAS.search(text)
         return first if named and is_remark else text
-    return _among_words(text) if " " in text and not text.isascii() else text
+    return _name_in_words(text) if " " in text and not text.isascii() else text
 
 
-def _among_words(text: str) -> str:
+def _name_in_words(text: str) -> str:
     """The whole name among words of which all others are annotations (노동자 김 영희).
 
     Beside words that are not known, a name is certain only if it is a usual one and no other word
@@ -364,7 +364,7 @@ def names_in_runs(runs: list[str], *, alone: bool = True) -> list[str]:
         rest, _ = after_kin(run)
         has_kin = bool(rest) and _is_whole(rest)
         if not (found and (after_kin_word or has_kin)):
-            found.append(_among_words(rest if has_kin else run))
+            found.append(_name_in_words(rest if has_kin else run))
         after_kin_word = False
     main = found[: int(alone)]
     is_family = bool(main) and main[0] in surnames.hangul()  # 김(金)철수
@@ -418,9 +418,9 @@ def _is_whole(text: str, least: int = 2) -> bool:
         return is_whole_name(closed)
     found = words_of(head)
     if found and _LETTERS.fullmatch(found[0]):
-        ends = (found[0], found[-1])
+        splits = (found[0], found[-1])
         are_words = len(found) >= least and all(map(str.isalpha, found))
-        return are_words and not surnames.latin().keys().isdisjoint(ends)
+        return are_words and not surnames.latin().keys().isdisjoint(splits)
     return len(closed) == 3 and any(
         lattice.hangul(key) in surnames.well_known()
         for key in surnames.han().get(closed[0], ())

@@ -61,8 +61,8 @@ def of_words(written: str, text: str, order: Order | None) -> list[Form]:
 
 def _by_capitals(words: tuple[str, ...], *, first: bool) -> list[Form]:
     """Forms of words of which the first or the last is in capitals: the family name, as a rule."""
-    ends = (words[:1], words[1:]), (words[-1:], words[:-1])
-    loud, other = ends if first else ends[::-1]
+    splits = (words[:1], words[1:]), (words[-1:], words[:-1])
+    loud, other = splits if first else splits[::-1]
     word, named = other[0][0], loud[0][0]
     if word not in surnames.latin() or not (
         word in surnames.compounds() or surnames.how_usual(word) > surnames.how_usual(named)
@@ -79,9 +79,9 @@ def of_child(words: tuple[str, ...], table: surnames.Table) -> tuple[str, ...]:
 
 def _by_place(words: tuple[str, ...], order: Order | None) -> list[Form]:
     """Forms of words of which none is known to be the family name."""
-    found = _by_ends(words, order)
+    found = _by_position(words, order)
     if of_china := _of_china(words, order):
-        found = _beside_korean(of_china, found, words, order)
+        found = _with_korean(of_china, found, words, order)
     if len(words) > 2:
         # Son U Gyong is 선우 경, or 손 우경
         if words[0] + words[1] in surnames.compounds() and words[0] in surnames.latin():
@@ -100,14 +100,16 @@ def _of_china(words: tuple[str, ...], order: Order | None) -> list[tuple[Way, fl
     size = 2 if len(words) > 2 and words[0] + words[1] in table else 1
     if size == 1 and words[0] not in table and words[-1] not in table:
         return []
-    for (family, given), first in zip(_ends(words, size), _first(order, "first"), strict=True):
+    for (family, given), first in zip(
+        _family_first_or_last(words, size), _first(order, "first"), strict=True
+    ):
         share = table.get("".join(family))
         if share and (weight := in_pinyin(given)):
             found.append(((family, given), share * weight * first))
     return found
 
 
-def _beside_korean(
+def _with_korean(
     ways: list[tuple[Way, float]], found: list[Form], words: tuple[str, ...], order: Order | None
 ) -> list[Form]:
     """Forms of names of China before or after those of the same words read otherwise."""
@@ -117,7 +119,7 @@ def _beside_korean(
         * ((1 - PINYIN) * how_usual_given(way[1]) * first + in_pinyin(way[1]) * first_in_pinyin)
         if way[0][0] in surnames.latin()
         else 0.0
-        for way, (first, first_in_pinyin) in zip(_ends(words), firsts, strict=True)
+        for way, (first, first_in_pinyin) in zip(_family_first_or_last(words), firsts, strict=True)
     )
     likely = [way for way, weight in ways if weight > korean]
     if likely:
@@ -129,7 +131,7 @@ def _beside_korean(
     return out
 
 
-def _ends(words: tuple[str, ...], size: int = 1) -> tuple[Way, Way]:
+def _family_first_or_last(words: tuple[str, ...], size: int = 1) -> tuple[Way, Way]:
     """The first words (`size`) or the last as the family name."""
     return (words[:size], words[size:]), (words[-1:], words[:-1])
 
@@ -140,7 +142,7 @@ def _first(order: Order | None, usual: Order | None = None) -> tuple[float, floa
     return first, 1 - first
 
 
-def _by_ends(words: tuple[str, ...], order: Order | None) -> list[Form]:
+def _by_position(words: tuple[str, ...], order: Order | None) -> list[Form]:
     one, two = (words[:1], words[1:]), (words[-1:], words[:-1])
     if len(words) > 2 and words[0] + words[1] in surnames.compounds():
         one = (words[:2], words[2:])
@@ -164,11 +166,11 @@ def _other_way(way: Way, other: Way) -> list[Form]:
     """
     (*_, word), given = way[0], other[1]
     rare = surnames.how_usual(word) < SURELY_FAMILY and len(given) == _PARTS_OF_GIVEN
-    return both(*other, is_other_way=True) if rare and _ends_given_names(word) else []
+    return both(*other, is_other_way=True) if rare and _is_given_syllable(word) else []
 
 
 @lru_cache(maxsize=1024)
-def _ends_given_names(word: str) -> bool:
+def _is_given_syllable(word: str) -> bool:
     return any(len(row) == 1 and are_usual(row) for row in lattice.of_latin((word,)))
 
 

@@ -27,7 +27,7 @@ from uncounted.records.cells.name_annotations import (
 )
 from uncounted.records.cells.name_order import NO_GIVEN, of_child, of_cyrillic, of_words
 from uncounted.records.cells.placeholders import is_no_name, is_unknown_part
-from uncounted.records.names import initials as veiled
+from uncounted.records.names import initials as masked
 from uncounted.records.names import lattice, surnames, syllables
 from uncounted.records.names.forms import (
     MOST_WORDS,
@@ -41,10 +41,10 @@ from uncounted.records.names.forms import (
     family_of,
     family_of_korean,
     family_of_word,
+    form_of_partial,
     given_of_korean,
     given_of_words,
-    of_veiled,
-    spelt_in_latin,
+    transliterated,
     words_of,
 )
 from uncounted.records.names.name import Name, plain, untitled, visible
@@ -84,11 +84,11 @@ def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
         is_main = not found
         for form in _forms_of(name, order):
             if form not in found and (form.family or form.given or form.initials):
-                found.append(form if is_main else _besides(form))
-    main = [form for form in found if not form.is_besides]
+                found.append(form if is_main else _as_alias(form))
+    main = [form for form in found if not form.is_alias]
     return [
-        attrs.evolve(form, is_besides=False)
-        if form.is_besides and any(_are_one_name(form, other) for other in main)
+        attrs.evolve(form, is_alias=False)
+        if form.is_alias and any(_are_one_name(form, other) for other in main)
         else form
         for form in found
     ]
@@ -124,9 +124,9 @@ def _seen(written: str) -> str:
     return without_annotations(untitled(raw)[:LONGEST_WRITTEN])
 
 
-def _titled(written: str) -> veiled.Veiled | None:
+def _titled(written: str) -> masked.PartialName | None:
     """A family name alone with its title, 김씨 or 남궁 씨; None if it is none."""
-    return None if written.isascii() else veiled.titled("".join(visible(written).split()))
+    return None if written.isascii() else masked.titled("".join(visible(written).split()))
 
 
 def _forms_of(name: Name, order: Order | None) -> list[Form]:
@@ -148,7 +148,7 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
     found: list[Form] = []
     for piece in _pieces(seen):
         forms_ = _forms_of_piece(piece, order)
-        found += [_besides(form) for form in forms_] if found else forms_
+        found += [_as_alias(form) for form in forms_] if found else forms_
     return found
 
 
@@ -159,13 +159,13 @@ def _of_one_part(name: Name, apart: list[Form]) -> list[Form]:
     found = [
         attrs.evolve(form, is_open=False, is_other_way=False)
         for form in whole
-        if form.is_besides or any(_share_a_part(form, one) for one in apart)
+        if form.is_alias or any(_share_a_part(form, one) for one in apart)
     ]
     if not whole:
         return apart
-    main = [form for form in whole if not form.is_besides]
+    main = [form for form in whole if not form.is_alias]
     may_be_other = any(not (form.given if name.given else form.family) for form in main)
-    if may_be_other or all(form.is_besides for form in found):
+    if may_be_other or all(form.is_alias for form in found):
         found += _given_apart(name.family or name.written, name.given or name.written)
     return found
 
@@ -178,8 +178,8 @@ def _share_a_part(one: Form, other: Form) -> bool:
     return bool(one.family.keys() & other.family.keys() or one.given.keys() & other.given.keys())
 
 
-def _besides(form: Form) -> Form:
-    return attrs.evolve(form, is_besides=True)
+def _as_alias(form: Form) -> Form:
+    return attrs.evolve(form, is_alias=True)
 
 
 def relative_of(report: Report) -> Name | None:
@@ -219,35 +219,35 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     text = _closed_up(text)
     alone = _titled(written)
     if alone is not None:
-        return [of_veiled(alone)]
-    hidden = veiled.korean(text)
+        return [form_of_partial(alone)]
+    hidden = masked.korean(text)
     if hidden is not None:
-        return [of_veiled(hidden)]
+        return [form_of_partial(hidden)]
     found: list[Form] = []
     runs, rest = _RUNS.findall(text), _RUNS.sub(" ", text)
     for run in names_in_runs(runs, alone=not any(map(str.isalpha, rest))):
         closed = "".join(run.split()).replace("·", "")
-        alone = veiled.titled(closed)
-        ways = [of_veiled(alone)] if alone else _of_korean(closed)
-        found += list(map(_besides, ways)) if found else ways
+        alone = masked.titled(closed)
+        ways = [form_of_partial(alone)] if alone else _of_korean(closed)
+        found += list(map(_as_alias, ways)) if found else ways
     cyrillic = tuple(_CYRILLIC_WORDS.findall(rest))
     ways = []
     if cyrillic:
-        latin = spelt_in_latin(bare_letters(rest))
+        latin = transliterated(bare_letters(rest))
         is_cut = _CUT.search(latin)
-        initials = veiled.words(latin) if is_cut else []
-        partly = veiled.partly(latin, cyrillic_families()) if is_cut else []
+        initials = masked.words(latin) if is_cut else []
+        partly = masked.partly(latin, cyrillic_families()) if is_cut else []
         cyrillic = of_child(cyrillic, surnames.wide("cyrillic")) or cyrillic
         if partly:
             cyrillic = tuple(word for word in cyrillic if len(word) > 1)
         ways += [] if initials else of_cyrillic(cyrillic)
-        ways += [of_veiled(one, in_cyrillic=True) for one in (*partly, *initials)]
+        ways += [form_of_partial(one, in_cyrillic=True) for one in (*partly, *initials)]
         rest = _CYRILLIC_WORDS.sub(" ", rest)
         if words_of(rest):
             ways += _of_words(_CYRILLIC_WORDS.sub(" ", written.casefold()), order)
     elif words_of(rest) and not (found and is_annotation(rest.strip(" ()[]"))):
         ways += _of_words(_RUNS.sub(" ", written), order)
-    return found + (list(map(_besides, ways)) if found else ways)
+    return found + (list(map(_as_alias, ways)) if found else ways)
 
 
 def _closed_up(text: str) -> str:
@@ -275,19 +275,19 @@ def _given_apart(family: str, given: str) -> list[Form]:
     squeezed, closed = "".join(family.split()), "".join(given.split())
     if squeezed:
         korean = squeezed in surnames.hangul() or squeezed in surnames.han()
-        hidden = veiled.korean(f"{squeezed}{closed}") if korean else None
+        hidden = masked.korean(f"{squeezed}{closed}") if korean else None
         if hidden:
-            return [of_veiled(hidden)]
+            return [form_of_partial(hidden)]
         if korean:
-            closed = closed.rstrip(veiled.DOUBTS)
-        latin = spelt_in_latin(bare_letters(given))
-        said, initials = veiled.said(latin) if _CUT.search(latin) else ((), ())
-        if initials and not said:
+            closed = closed.rstrip(masked.DOUBTS)
+        latin = transliterated(bare_letters(given))
+        in_full, initials = masked.given_parts(latin) if _CUT.search(latin) else ((), ())
+        if initials and not in_full:
             part = family_of(squeezed) if korean else family_of_word("".join(words_of(family)))
             return [Form(part[0], {}, part[1], initials=initials if any(initials) else ())]
         if initials:
-            rest = _given_apart(family, " ".join(said))
-            letters = veiled.mixed(latin)
+            rest = _given_apart(family, " ".join(in_full))
+            letters = masked.mixed(latin)
             if not letters or not (korean or squeezed in surnames.latin()):
                 return rest
             part = family_of(squeezed)
@@ -342,9 +342,9 @@ def _of_whole(family: str, whole: str, order: Order | None) -> list[Form]:
     fit = [
         form
         for form in found
-        if form.is_besides or any(word.startswith(stated) for word in form.family_letters)
+        if form.is_alias or any(word.startswith(stated) for word in form.family_letters)
     ]
-    if all(form.is_besides for form in fit):
+    if all(form.is_alias for form in fit):
         first, *others = words_of(plain(_seen(whole)))
         return _given_apart(family, " ".join(others if first == stated else (first, *others[:-1])))
     return [attrs.evolve(form, is_other_way=False) for form in fit]
@@ -390,7 +390,7 @@ def _is_family(word: str) -> bool:
 
 
 def _has_two_syllables(words: tuple[str, ...]) -> bool:
-    return len(words) > 1 or not all(map(veiled.is_one_syllable, words))
+    return len(words) > 1 or not all(map(masked.is_one_syllable, words))
 
 
 def _is_whole_alone(part: str, *, is_given: bool) -> bool:
@@ -406,12 +406,12 @@ def _is_whole_alone(part: str, *, is_given: bool) -> bool:
     words = words_of(part)
     if len(words) < 2 or len(words) > MOST_WORDS:
         return False
-    ends = (words[0], words[1:]), (words[-1], words[:-1])
+    splits = (words[0], words[1:]), (words[-1], words[:-1])
     return any(
         word in surnames.latin()
         and (not is_given or _has_two_syllables(rest))
         and bool(lattice.of_latin(rest))
-        for word, rest in ends
+        for word, rest in splits
     )
 
 
@@ -436,13 +436,13 @@ def _of_words(written: str, order: Order | None) -> list[Form]:
     before, comma, after = text.partition(",")
     if comma and words_of(before) and words_of(after):
         return _given_apart(before, after)
-    partly = list[veiled.Veiled]()
+    partly = list[masked.PartialName]()
     if _CUT.search(text):
-        partly = veiled.partly(bare_letters(text), surnames.latin())
+        partly = masked.partly(bare_letters(text), surnames.latin())
         written, text = (_MIDDLE_INITIAL.sub(" ", each) for each in (written, text))
-        if hidden := veiled.words(bare_letters(text)):
-            return [of_veiled(one) for one in (*partly, *hidden)]
+        if hidden := masked.words(bare_letters(text)):
+            return [form_of_partial(one) for one in (*partly, *hidden)]
     if partly:
         written, text = (_TWO_LETTERS.sub(r"\1. ", each) for each in (written, text))
-        return [*of_words(written, text, order), *map(of_veiled, partly)]
+        return [*of_words(written, text, order), *map(form_of_partial, partly)]
     return of_words(written, text, order)

@@ -16,23 +16,23 @@ from uncounted.records.names.surnames import Key
 _LEAST = 1e-4  # a reading that is less likely in both is none
 
 
-class Wanted:
+class NameQuery:
     """A name that is looked for, in any script and romanisation.
 
     Examples:
-        >>> wanted = Wanted("조명복")
-        >>> [wanted.spelt([Name(text)]) for text in ("Cho Myung-bok", "趙明福", "Kim Myung-bok")]
+        >>> wanted = NameQuery("조명복")
+        >>> [wanted.matches([Name(text)]) for text in ("Cho Myung-bok", "趙明福", "Kim Myung-bok")]
         [True, True, False]
-        >>> Wanted("jo myong bok").spelt([Name("Bok", family="조", given="명복")])
+        >>> NameQuery("jo myong bok").matches([Name("Bok", family="조", given="명복")])
         True
-        >>> Wanted("Kim").spelt([Name("김철수")])
+        >>> NameQuery("Kim").matches([Name("김철수")])
         False
     """
 
     def __init__(self, text: str) -> None:
         self._forms = [form for form in forms([Name(text)]) if form.given]
 
-    def spelt(self, names: Iterable[Name]) -> bool:
+    def matches(self, names: Iterable[Name]) -> bool:
         """Whether one of the names has the given name and no other family name.
 
         A family name alone finds nobody, since half a list may have it; neither do initials.

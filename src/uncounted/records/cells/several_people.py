@@ -255,11 +255,11 @@ def _are_two(one: str, other: str, kin: bool) -> bool:
         ) != romanization.southern(other)
     if script(one) == "han":
         return max(len(one), len(other)) > 2 and places.key(one) != places.key(other)
-    ends = [
+    capitals = [
         [row[0][0].isupper(), row[-1][0].isupper()] for row in map(_LETTERS.findall, (one, other))
     ]
-    if kin or one.endswith("&") or ends[0] != ends[1]:  # "Kim Chol Su / he died"
-        return ends[0] == ends[1] or one.endswith("&")
+    if kin or one.endswith("&") or capitals[0] != capitals[1]:  # "Kim Chol Su / he died"
+        return capitals[0] == capitals[1] or one.endswith("&")
     rows = [
         [word for word in _LETTERS.findall(untitled(part).casefold()) if len(word) > 1]
         for part in (one, other)

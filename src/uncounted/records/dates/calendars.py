@@ -15,7 +15,7 @@ JUCHE_OFFSET = 1911  # Juche 1 is 1912: decree of the DPRK of 8 July 1997
 _JUCHE = re.compile(
     r"(?:주체|主体|主體|juche)\s*(\d{1,3})\s*(?:\(\s*(\d{4})\s*\))?\s*(년|年)?", re.ASCII
 )
-_JUCHE_BESIDE = re.compile(  # 1998(주체87)년
+_WESTERN_AND_JUCHE = re.compile(  # 1998(주체87)년
     r"(\d{4})\s*(?:년|年)?\s*\(\s*(?:주체|主体|主體|juche)\s*(\d{1,3})\s*(?:년|年)?\s*\)\s*(?:년|年)?",
     re.ASCII,
 )
@@ -73,14 +73,14 @@ def western_year(text: str) -> tuple[str, bool]:
         ('2013년 5월', True)
     """
     if found := _JUCHE.match(text):
-        juche, beside, sign = found.groups()
-    elif found := _JUCHE_BESIDE.match(text):
-        beside, juche = found.groups()
+        juche, western, sign = found.groups()
+    elif found := _WESTERN_AND_JUCHE.match(text):
+        western, juche = found.groups()
         sign = "년"
     else:
         return text, False
     year = JUCHE_OFFSET + int(juche)
-    if beside and int(beside) != year:
+    if western and int(western) != year:
         raise BadInput(
             "the Juche year and the year beside it are not the same year",
             hint="check both: Juche 1 is 1912",

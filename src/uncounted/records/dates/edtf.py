@@ -62,12 +62,12 @@ def bounds(text: str) -> Bounds:
 
 def is_edtf(text: str) -> bool:
     """Tell whether a text has the form of the profile, whether or not the day exists."""
-    ends = text.split("/")
-    if len(ends) == 2:
-        return all(end in ("", "..") or _DATE.fullmatch(end) for end in ends) and any(
-            end not in ("", "..") for end in ends
+    halves = text.split("/")
+    if len(halves) == 2:
+        return all(end in ("", "..") or _DATE.fullmatch(end) for end in halves) and any(
+            end not in ("", "..") for end in halves
         )
-    return len(ends) == 1 and bool(_DATE.fullmatch(text))
+    return len(halves) == 1 and bool(_DATE.fullmatch(text))
 
 
 def _date_bounds(text: str) -> Bounds:

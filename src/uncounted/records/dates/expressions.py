@@ -311,8 +311,8 @@ class ExpressionReader:
         wholes = [year]
         if first[:7] == first.split("/")[-1][:7]:  # "2013년 5월 초~말"
             wholes.insert(0, first[:7])
-        ends = (self._part(f"{whole} {end}") for whole in wholes)
-        return next(filter(None, ends), None)
+        candidates = (self._part(f"{whole} {end}") for whole in wholes)
+        return next(filter(None, candidates), None)
 
     def _crosses(self, first: str, last: str, *, ordered: bool) -> bool:
         """Tell whether a range with one year written is of two: "2003년 12월~1월".

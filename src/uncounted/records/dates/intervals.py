@@ -22,9 +22,9 @@ def is_backwards(start: str, end: str) -> bool:
 
 def months_of(text: str) -> tuple[int, int] | None:
     """The first and the last month that a date states, counted; None if it states none."""
-    ends = text.split("/")
+    halves = text.split("/")
     try:
-        first, last = edtf.bounds(f"{ends[0][:7]}/{ends[-1][:7]}")
+        first, last = edtf.bounds(f"{halves[0][:7]}/{halves[-1][:7]}")
     except BadInput:  # the range is refused, in these words, once it is read
         return None
     if first is None or last is None:
@@ -74,12 +74,12 @@ def qualified(text: str, mark: str) -> str:
 
 def opened(text: str, *, before: bool, inclusive: bool) -> str:
     """Open an EDTF date to one side; without `inclusive` the date itself is left out."""
-    ends = text.split("/")
-    if inclusive and ends[0 if before else -1] == "..":
+    halves = text.split("/")
+    if inclusive and halves[0 if before else -1] == "..":
         return text
     if ".." in text:
         raise BadInput("a date with two open ends", hint=HINT)
-    end = ends[-1] if before == inclusive else ends[0]
+    end = halves[-1] if before == inclusive else halves[0]
     # What is only about a date, or doubted, cannot be left out by a day.
     if inclusive or end[-1] in "?~%":
         return f"../{end}" if before else f"{end}/.."

@@ -200,14 +200,14 @@ class _Reader(ExpressionReader):
 
     def _widened(self, found: str, *, leap: bool = False, from_solar: bool = False) -> str:
         """The days that an EDTF string can be if it is of the lunar calendar."""
-        ends = found.split("/")
-        start, end = ends[0], ends[-1]
+        halves = found.split("/")
+        start, end = halves[0], halves[-1]
         if is_backwards(start, end):
             raise BadInput(
                 "the interval ends before it begins",
                 hint="write the earlier date first, and the year of both",
             )
-        leap = leap and len(ends) == 1
+        leap = leap and len(halves) == 1
         first = qualified(start, "?") if from_solar else lunar_end(start, 0, leap=leap)
         return f"{first}/{lunar_end(end, 1, leap=leap)}"
 

@@ -16,7 +16,7 @@ import attrs
 from uncounted import delimited
 from uncounted.errors import UsedWrongly
 from uncounted.records.custom_vocabulary import OwnWords
-from uncounted.records.fields import ACT_FIELDS, SAID_FIELDS, ActColumns, DateColumns
+from uncounted.records.fields import ACT_FIELDS, STATED_FIELDS, ActColumns, DateColumns
 from uncounted.records.intake.mapping import Mapping
 from uncounted.records.intake.rows import OF_NAMES, Accepted, Rejected, RowReader
 from uncounted.records.names.name import Name
@@ -24,12 +24,12 @@ from uncounted.records.report import Act, Report
 from uncounted.vault.reports.consent import Consent
 
 # Who collected it first is no part of what is said, and stays.
-_SAID = tuple(name for name in SAID_FIELDS if name != "collector")
-_OWN = ("name", "name_alt", *_SAID)
+_STATED = tuple(name for name in STATED_FIELDS if name != "collector")
+_OWN = ("name", "name_alt", *_STATED)
 _ACT_FIELD = re.compile(rf"({'|'.join(ACT_FIELDS)})([1-9][0-9]?)?")
 
 
-def said_anew(
+def amended(
     fields: Map[str, str], report: Report, words: OwnWords | None = None
 ) -> Accepted | Rejected:
     """Give a report with some of its fields said anew, read as the cells of a file are.
@@ -49,9 +49,9 @@ def said_anew(
             "nothing was said anew", hint=f"fields are {', '.join((*_OWN, *ACT_FIELDS))}"
         )
     where: dict[str, Any] = {
-        name: DateColumns(name) if name == "birth" else name for name in own if name in _SAID
+        name: DateColumns(name) if name == "birth" else name for name in own if name in _STATED
     }
-    said = {"id": report.id, "name": fields.get("name", report.names[0].written), **fields}
+    stated = {"id": report.id, "name": fields.get("name", report.names[0].written), **fields}
     mapping = Mapping(
         id="id",
         name="name",
@@ -69,7 +69,7 @@ def said_anew(
         ),
         own=words or OwnWords(),
     )
-    cells = RowReader(delimited.Row(0, said), mapping)
+    cells = RowReader(delimited.Row(0, stated), mapping)
     read = cells.report(report.source, report.id)
     anew = [cells.act(where) for where in mapping.acts]
     # a name that an import would refuse today may stand in the report; it was not said anew
@@ -121,8 +121,8 @@ def _acts_anew(
     changed = list(acts)
     for (at, named), act in zip(columns.items(), read, strict=True):
         earlier = changed[at] if at < len(changed) else Act()
-        said = act or Act()
+        stated = act or Act()
         parts = {("kind" if part == "act" else part): part for part in named}
-        now = attrs.evolve(earlier, **{name: getattr(said, name) for name in parts})
+        now = attrs.evolve(earlier, **{name: getattr(stated, name) for name in parts})
         changed[at : at + 1] = [now]
     return tuple(act for act in changed if act != Act())

@@ -198,7 +198,7 @@ class CellReader:
             )
         return None
 
-    def telling(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
+    def distinguishing(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
         """What tells people of one name apart, as `known`; nor is it a 0, which many have."""
         text = self.known(column, longest)
         return text if text and text.strip("0") else None
@@ -387,7 +387,7 @@ class CellReader:
 
     def number(self, column: str | None) -> str | None:
         """A number in another register; one that looks like a telephone's is kept, and told."""
-        text = self.telling(column, LONGEST_ID)
+        text = self.distinguishing(column, LONGEST_ID)
         if text and _SHORTENED.fullmatch(text):
             self.warnings.append(f"column {column!r}: {_MAY_BE_MANY}; it is left out")
             return None

@@ -78,8 +78,8 @@ def _decision(row: delimited.Row, columns: tuple[str, ...]) -> ProposedDecision 
     if row.wrong is not None:
         return RejectedRow(row.number, (row.wrong,))
     cells = [unicodedata.normalize("NFC", row.cells[name]).strip() for name in columns]
-    source_one, one, source_two, two, said = cells
-    answer = said.casefold()
+    source_one, one, source_two, two, decision = cells
+    answer = decision.casefold()
     reasons = []
     if not all(cells[:4]):
         reasons.append("a report is named by its source and its id, and one of them is empty")

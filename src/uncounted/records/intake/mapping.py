@@ -23,7 +23,7 @@ from uncounted.records.fields import (
     CONSENT_FIELDS,
     FIELDS,
     NAME_FIELDS,
-    SAID_FIELDS,
+    STATED_FIELDS,
     ActColumns,
     Column,
     ConsentRule,
@@ -109,7 +109,7 @@ class Mapping:
     def columns(self) -> tuple[str, ...]:
         """Every column that is read, each once, in the order of the mapping."""
         own = (self.id, self.name, self.family_name, self.given_name, *self.name_alt)
-        rest = (getattr(self, name) for name in SAID_FIELDS if name != "birth")
+        rest = (getattr(self, name) for name in STATED_FIELDS if name != "birth")
         parts = [name for name in (*own, *rest) if name]
         parts += self.birth.columns if self.birth else ()
         for act in self.acts:

@@ -138,8 +138,8 @@ def fields(tables: dict[str, Any]) -> dict[str, Any]:
     name_alt = _texts("[columns] name_alt", columns.get("name_alt", []))
     acts = tuple(_acts(columns, tables.get("acts", []), own))
     consent = _consent(tables.get("consent", {}))
-    said = [(key, column) for key, column in person.items() if column]
-    _refuse_shared([*said, *(("name_alt", one) for one in name_alt)], birth, acts, consent)
+    used = [(key, column) for key, column in person.items() if column]
+    _refuse_shared([*used, *(("name_alt", one) for one in name_alt)], birth, acts, consent)
     return {
         **person,
         "name_alt": name_alt,
@@ -336,10 +336,10 @@ def _source(table: Any, own: OwnWords) -> SourceInfo:
 def _covers(table: Any, own: OwnWords) -> Covers:
     where = "[source] covers"
     known = _known(where, table, ("from", "to", "acts"))
-    ends = {
+    bounds = {
         key: _covered_date(f"{where} {key}", known[key]) for key in ("from", "to") if key in known
     }
-    start, end = ends.get("from"), ends.get("to")
+    start, end = bounds.get("from"), bounds.get("to")
     if start and end and start.earliest and end.latest and end.latest < start.earliest:
         raise BadMapping(f"{where} ends before it begins", hint="swap from and to")
     acts = tuple(

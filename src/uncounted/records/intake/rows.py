@@ -137,14 +137,14 @@ def _is_header(row: delimited.Row, mapping: Mapping) -> bool:
     """Whether a row has names of columns where the id and the name should stand."""
     ident = row.cells[mapping.id].strip()
     columns = [each for each in (mapping.name, mapping.family_name, mapping.given_name) if each]
-    said = {column: row.cells[column].strip() for column in columns if row.cells[column].strip()}
-    if not ident or not said:
+    filled = {column: row.cells[column].strip() for column in columns if row.cells[column].strip()}
+    if not ident or not filled:
         return False
-    again = ident == mapping.id and all(column == cell for column, cell in said.items())
+    again = ident == mapping.id and all(column == cell for column, cell in filled.items())
     if again or not is_header_word(ident):
         return again
-    heads = all(is_header_word(cell, NAME_FIELDS) for cell in said.values())
-    return heads and (len(said) > 1 or not all(map(is_header_and_name, said.values())))
+    heads = all(is_header_word(cell, NAME_FIELDS) for cell in filled.values())
+    return heads and (len(filled) > 1 or not all(map(is_header_and_name, filled.values())))
 
 
 _COMMA = re.compile(r",(?![^(（]*[)）])")  # not in brackets
@@ -152,8 +152,8 @@ _COMMA = re.compile(r",(?![^(（]*[)）])")  # not in brackets
 
 def _relative(cell: str) -> str:
     """The relative that a cell names, or the cell; 아버지 사망, 어머니 박영희 names one."""
-    said = [one.strip() for one in _COMMA.split(cell)]
-    left = [one for one in said if is_no_name(one) or not _is_no_relative(one)]
+    parts = [one.strip() for one in _COMMA.split(cell)]
+    left = [one for one in parts if is_no_name(one) or not _is_no_relative(one)]
     return left[0] if len(left) == 1 else cell
 
 
@@ -164,8 +164,8 @@ def _is_no_relative(text: str) -> bool:
 
 def _known_part(part: str | None) -> str | None:
     """A part of a name unless it says that it is not known; 김 ○○ stays as it was written."""
-    said = part and any(map(str.isalnum, part))
-    return None if part and said and is_unknown_part(part) else part
+    has_letters = part and any(map(str.isalnum, part))
+    return None if part and has_letters and is_unknown_part(part) else part
 
 
 def _is_nobody(name: Name) -> bool:
@@ -213,9 +213,9 @@ class RowReader(CellReader):
             self.reasons.append(NO_NAME)
         self._of_one(stated, (mapping.name, mapping.given_name, mapping.family_name))
         if stated and all(whose(name.given or name.written) is not None for name in stated):
-            said = [each for each in columns if each and self.row.cells[each].strip()]
-            kin = [each for each in said if whose(self.row.cells[each]) is not None]
-            first = (kin or said)[0]
+            filled = [each for each in columns if each and self.row.cells[each].strip()]
+            kin = [each for each in filled if whose(self.row.cells[each]) is not None]
+            first = (kin or filled)[0]
             self.warnings.append(
                 f"column {first!r}: says whose relative this is, and no name of their own:"
                 " who is who goes by what else is said"
@@ -262,7 +262,7 @@ class RowReader(CellReader):
         """The relative's name; of several the first, since a report has room for one."""
         column = self.mapping.relative
         self.no_telephone(column)
-        listed = names.listed(self.telling(column, LONGEST_NAME) or "")
+        listed = names.listed(self.distinguishing(column, LONGEST_NAME) or "")
         found = [one for one in map(_relative, listed) if not _is_no_relative(one)]
         if len(found) > 1:
             self.warnings.append(f"column {column!r}: several names, of which the first is kept")
@@ -337,8 +337,8 @@ class RowReader(CellReader):
         birth = self.when(mapping.birth, birth=True)
         acts = tuple(act for where in mapping.acts for act in self.acts(where))
         if birth and birth.earliest:
-            ends = [act.date.latest for act in acts if act.date and act.date.latest]
-            if any(end < birth.earliest for end in ends):
+            last_days = [act.date.latest for act in acts if act.date and act.date.latest]
+            if any(end < birth.earliest for end in last_days):
                 self.warnings.append("an act before the birth of the person")
         return Report(
             source=source,
@@ -351,7 +351,7 @@ class RowReader(CellReader):
             note=self.text(mapping.note, LONGEST_NOTE),
             collector=self.text(mapping.collector) or mapping.source.collector,
             relative=self.relative(),
-            occupation=self.telling(mapping.occupation),
+            occupation=self.distinguishing(mapping.occupation),
             number=self.number(mapping.number),
         )
 

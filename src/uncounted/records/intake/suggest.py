@@ -156,10 +156,10 @@ def draft(table: Table, repeats: Mapping[str, Table]) -> str:
         lines += ["split = true"]
     all_looks = [("", at, one) for at, one in enumerate(looks)]
     for number, (name, other) in enumerate(repeats.items(), 1):
-        said = _quoted(name) if is_known(name) else None
-        lines += _repeat(number, said, other)
+        quoted = _quoted(name) if is_known(name) else None
+        lines += _repeat(number, quoted, other)
         seen = look(iter(other), other.columns)
-        where = said or f"repeat {number}"
+        where = quoted or f"repeat {number}"
         all_looks += [(f" of {where}", at, one) for at, one in enumerate(seen)]
     lines += _values(chosen, looks)
     lines += _consent(chosen, spare)
@@ -302,7 +302,7 @@ def _such(codes: Sequence[str]) -> str:
     return f" ({', '.join(codes[:5])}{', ...' if len(codes) > 5 else ''})"
 
 
-def _repeat(number: int, said: str | None, table: Table) -> Iterator[str]:
+def _repeat(number: int, quoted: str | None, table: Table) -> Iterator[str]:
     """The acts of a repeat, with its name if that may be said; the rest is left to its author."""
     chosen, spare, hidden = _chosen(table)
     lines = [
@@ -310,17 +310,17 @@ def _repeat(number: int, said: str | None, table: Table) -> Iterator[str]:
         for field in ACT_FIELDS
         if field in chosen
     ]
-    mark = "" if said and "act" in chosen else "# "
+    mark = "" if quoted and "act" in chosen else "# "
     yield ""
-    if said is None and table.kind == "JSON":
+    if quoted is None and table.kind == "JSON":
         yield f"# List {number} in the items may hold acts; its key may be somebody's name:"
-    elif said is None:
+    elif quoted is None:
         yield f"# Sheet {number} of those that belong to this one may hold acts; its name may be"
         yield "# somebody's, and is not repeated here:"
     elif mark:
         yield "# If these are acts, say which column is the act, or its kind for all rows:"
     yield f"{mark}[[acts]]"
-    yield f"{mark}repeat = {said or '"..."'}"
+    yield f"{mark}repeat = {quoted or '"..."'}"
     if "act" not in chosen:
         yield '# act = "..."'
     yield from (mark + line for line in lines)

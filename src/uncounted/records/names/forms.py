@@ -13,7 +13,7 @@ from typing import Literal
 import attrs
 
 from uncounted.records.names import (
-    initials as veiled,
+    initials as masked,
 )
 from uncounted.records.names import (
     lattice,
@@ -59,19 +59,19 @@ class Form:
     is_open: bool = False  # which word is the family name is a guess
     is_other_way: bool = False  # another way of telling which word is the family name is likelier
     # of a name beside the main one, or of what stands beside that, and no way to write it
-    is_besides: bool = attrs.field(default=False, eq=False)
+    is_alias: bool = attrs.field(default=False, eq=False)
 
     @property
-    def is_veiled(self) -> bool:
+    def is_masked(self) -> bool:
         """Of a part only first letters are said."""
         return bool(self.family_initial or self.initials)
 
     @property
     def firsts(self) -> tuple[int, int]:
-        """What family and given name may begin with, in bits: see `veiled`."""
+        """What family and given name may begin with, in bits: see `masked`."""
         return (
-            veiled.family_mask(self.family, self.family_initial),
-            veiled.given_mask(self.given, self.initials),
+            masked.family_mask(self.family, self.family_initial),
+            masked.given_mask(self.given, self.initials),
         )
 
     @property
@@ -81,7 +81,7 @@ class Form:
         return family and any(isinstance(key, tuple) for key in self.given)
 
 
-def of_veiled(name: veiled.Veiled, *, in_cyrillic: bool = False) -> Form:
+def form_of_partial(name: masked.PartialName, *, in_cyrillic: bool = False) -> Form:
     """The form of a name that is hidden or cut."""
     family = family_of(name.family)
     if in_cyrillic and (known := cyrillic_families().get(name.family)):
@@ -115,7 +115,7 @@ def family_of_korean(text: str) -> Part:
     table = surnames.hangul() if lattice.is_hangul(text[0]) else surnames.han()
     keys = table[text]
     letters = next(iter(keys))
-    return keys, lattice.spelt(letters) if isinstance(letters, tuple) else (text,)
+    return keys, lattice.romanizations(letters) if isinstance(letters, tuple) else (text,)
 
 
 @lru_cache(maxsize=_KEPT_PARTS)
@@ -132,7 +132,7 @@ def given_of_korean(text: str) -> Part:
         readings = lattice.of_han(text)
     if not readings:
         return {text: 1.0}, (text[:LONGEST_LETTERS],)
-    letters = [spelt for row in list(readings)[:2] for spelt in lattice.spelt(row)]
+    letters = [word for row in list(readings)[:2] for word in lattice.romanizations(row)]
     keys: dict[Key, float] = {row: weight for row, weight in readings.items()}  # noqa: C416
     return keys, tuple(dict.fromkeys(letters))
 
@@ -242,11 +242,13 @@ def family_of_word(word: str) -> Part:
 def given_of_words(words: tuple[str, ...]) -> Part:
     """What words in an alphabet may be as a given name."""
     # a lone consonant among words is an initial; O, U and I are syllables
-    said = tuple(word for word in words if len(word) > 1 or word in "aeiou" or not word.isascii())
-    if not said:
+    in_full = tuple(
+        word for word in words if len(word) > 1 or word in "aeiou" or not word.isascii()
+    )
+    if not in_full:
         return _NOTHING
-    joined = "".join(said)
-    readings = lattice.of_latin(said) if joined.isascii() else {}
+    joined = "".join(in_full)
+    readings = lattice.of_latin(in_full) if joined.isascii() else {}
     keys: dict[Key, float] = {joined: 1.0}
     if readings:
         keys = {row: weight for row, weight in readings.items()}  # noqa: C416
@@ -290,10 +292,10 @@ def words_of(text: str) -> tuple[str, ...]:
     bare = bare_letters(text)
     if bare.isascii():
         return tuple(WORDS.findall(bare))
-    return tuple(WORDS.findall(spelt_in_latin(bare)))
+    return tuple(WORDS.findall(transliterated(bare)))
 
 
-def spelt_in_latin(text: str) -> str:
+def transliterated(text: str) -> str:
     """Cyrillic in Latin letters, one by one."""
     return text.replace("чх", "ч").translate(_CYRILLIC)
 

@@ -43,7 +43,7 @@ NONE = 1 << (2 * len(_LETTERS))  # the bit of a given name without a second syll
 
 
 @attrs.frozen
-class Veiled:
+class PartialName:
     """What is left of a name.
 
     `family` is said (in Hangul, characters or letters) or else `family_initial`; `given` are
@@ -57,14 +57,14 @@ class Veiled:
     initials: tuple[str, ...] = ()
 
 
-def korean(text: str) -> Veiled | None:
+def korean(text: str) -> PartialName | None:
     """Read a hidden name in Hangul or characters; None if nothing in it is hidden.
 
     After two syllables a mark of doubt is one, after one it may hide the other.
 
     Examples:
         >>> korean("김○○"), korean("남궁 모")
-        (Veiled(family='김', ...initials=()), Veiled(family='남궁', ...initials=()))
+        (PartialName(family='김', ...initials=()), PartialName(family='남궁', ...initials=()))
         >>> korean("김○철").initials, korean("김철수"), korean("김철수?")
         (('', 'ct'), None, None)
     """
@@ -74,29 +74,29 @@ def korean(text: str) -> Veiled | None:
         if head not in surnames.hangul() and head not in surnames.han():
             continue
         if tail in _SOMEBODY or _is_title(tail):
-            return Veiled(family=head)
+            return PartialName(family=head)
         if 0 < len(tail) <= _LONGEST and _MARKS & set(tail) and all(map(_is_part, tail)):
             if len(bare := tail.rstrip(DOUBTS)) == _USUAL and not _MARKS & set(bare):
                 return None
             known = tuple("" if char in _MARKS else _begins(char) for char in tail)
-            return Veiled(family=head, initials=known if any(known) else ())
+            return PartialName(family=head, initials=known if any(known) else ())
     return None
 
 
-def titled(text: str) -> Veiled | None:
+def titled(text: str) -> PartialName | None:
     """Read a family name alone with a title, in Hangul or characters; None if it is none.
 
     김 모씨, "a certain Kim", is one, and 김모군 and 김모양 are boys and girls.
 
     Examples:
         >>> titled("김씨"), titled("金先生"), titled("김모")
-        (Veiled(family='김', ...), Veiled(family='金', ...), None)
+        (PartialName(family='김', ...), PartialName(family='金', ...), None)
     """
     for size in (2, 1):
         head, tail = text[:size], text[size:]
         known = head in surnames.hangul() or head in surnames.han()
         if known and (_is_title(tail) or _CERTAIN.fullmatch(tail)):
-            return Veiled(family=head)
+            return PartialName(family=head)
     return None
 
 
@@ -114,7 +114,7 @@ def _begins(char: str) -> str:
     return "".join(sorted(letters))
 
 
-def words(text: str) -> list[Veiled]:
+def words(text: str) -> list[PartialName]:
     """Read a name in Latin letters with initials; empty if it has none, or one in the middle.
 
     Args:
@@ -122,7 +122,7 @@ def words(text: str) -> list[Veiled]:
 
     Examples:
         >>> words("kim c. s."), words("kim xx")
-        ([Veiled(family='kim', ...initials=('c', 's'))], [Veiled(family='kim', ...)])
+        ([PartialName(family='kim', ...initials=('c', 's'))], [PartialName(family='kim', ...)])
         >>> words("kim chol su"), words("o jin u")
         ([], [])
     """
@@ -133,11 +133,11 @@ def words(text: str) -> list[Veiled]:
     return found
 
 
-def said(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def given_parts(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Words and initials of a given name in plain Latin letters, whose family name is known.
 
     Examples:
-        >>> said("juan a."), said("c. s."), said("chol su")
+        >>> given_parts("juan a."), given_parts("c. s."), given_parts("chol su")
         ((('juan',), ('a',)), ((), ('c', 's')), (('chol', 'su'), ()))
     """
     found = _TOKENS.findall(text)
@@ -182,7 +182,7 @@ def is_one_syllable(word: str) -> bool:
     return _ONE_SYLLABLE.fullmatch(word) is not None
 
 
-def partly(text: str, table: Container[str]) -> list[Veiled]:
+def partly(text: str, table: Container[str]) -> list[PartialName]:
     """Read a name of which some syllables are said and some cut: Kim Chol S., C. Su Kim.
 
     Args:
@@ -196,16 +196,16 @@ def partly(text: str, table: Container[str]) -> list[Veiled]:
         ([], [])
     """
     parts = _parts(text)
-    ends = (parts[:1], parts[1:]), (parts[:2], parts[2:]), (parts[-1:], parts[:-1])
+    splits = (parts[:1], parts[1:]), (parts[:2], parts[2:]), (parts[-1:], parts[:-1])
     found = (
-        Veiled(family="".join(family), initials=_mixed(given))
-        for family, given in ends
+        PartialName(family="".join(family), initials=_mixed(given))
+        for family, given in splits
         if len(given) > 1 and "".join(family) in table
     )
     return [one for one in found if one.initials]
 
 
-def _read(tokens: list[str]) -> list[Veiled]:
+def _read(tokens: list[str]) -> list[PartialName]:
     initial = [_is_initial(token) for token in tokens]
     if not any(initial) or len(tokens) > 5:
         return []
@@ -214,12 +214,12 @@ def _read(tokens: list[str]) -> list[Veiled]:
         return _no_words(letters) if 2 <= len(tokens) <= 4 and all(letters) else []
     count = sum(initial)
     if initial == sorted(initial):
-        whole, said, first = tokens[:-count], letters[-count:], False
+        whole, cut, first = tokens[:-count], letters[-count:], False
     elif initial == sorted(initial, reverse=True):
-        whole, said, first = tokens[count:], letters[:count], True
+        whole, cut, first = tokens[count:], letters[:count], True
     else:
         return []
-    return _of_ends([token.strip(".") for token in whole], said, first=first)
+    return _of_words_and_initials([token.strip(".") for token in whole], cut, first=first)
 
 
 def _letter(token: str) -> str:
@@ -248,27 +248,27 @@ def _is_initial(token: str) -> bool:
     return len(bare) == 1 and bare in _LETTERS and (token != bare or bare not in _VOWELS)
 
 
-def _no_words(letters: list[str]) -> list[Veiled]:
+def _no_words(letters: list[str]) -> list[PartialName]:
     return [
-        Veiled(family_initial=letters[0], initials=tuple(letters[1:])),
-        Veiled(family_initial=letters[-1], initials=tuple(letters[:-1])),
+        PartialName(family_initial=letters[0], initials=tuple(letters[1:])),
+        PartialName(family_initial=letters[-1], initials=tuple(letters[:-1])),
     ]
 
 
-def _of_ends(whole: list[str], said: list[str], *, first: bool) -> list[Veiled]:
+def _of_words_and_initials(whole: list[str], cut: list[str], *, first: bool) -> list[PartialName]:
     """Words in full with initials before (`first`) or after them."""
     joined = "".join(whole)
-    initials = tuple(said) if any(said) else ()
+    initials = tuple(cut) if any(cut) else ()
     found = []
     is_family = joined in surnames.wide("latin") or joined in surnames.pinyin()
     if is_family:
-        found.append(Veiled(family=joined, initials=initials))
-    if first and len(whole) == 1 and len(said) == 2 and all(said):  # K. C. Su may be 김철수
-        found.append(Veiled(family_initial=said[0], initials=(said[1], joined[0])))
-    if not is_family and len(said) == 1 and said[0]:
-        found.append(Veiled(family_initial=said[0], given=tuple(whole)))
-    if not is_family and len(whole) == 1 and any(said):  # no Korean name: Tobar L. A.
-        found.append(Veiled(family=joined, initials=initials))
+        found.append(PartialName(family=joined, initials=initials))
+    if first and len(whole) == 1 and len(cut) == 2 and all(cut):  # K. C. Su may be 김철수
+        found.append(PartialName(family_initial=cut[0], initials=(cut[1], joined[0])))
+    if not is_family and len(cut) == 1 and cut[0]:
+        found.append(PartialName(family_initial=cut[0], given=tuple(whole)))
+    if not is_family and len(whole) == 1 and any(cut):  # no Korean name: Tobar L. A.
+        found.append(PartialName(family=joined, initials=initials))
     return found
 
 

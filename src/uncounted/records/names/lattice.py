@@ -188,11 +188,11 @@ def _letters(syllables: Syllables, column: int) -> str:
     return "".join(out)
 
 
-def spelt(syllables: Syllables) -> tuple[str, ...]:
+def romanizations(syllables: Syllables) -> tuple[str, ...]:
     """A few usual Latin spellings: Revised, McCune-Reischauer without marks, western.
 
     Examples:
-        >>> spelt(of_hangul("영철"))
+        >>> romanizations(of_hangul("영철"))
         ('yeongcheol', 'yongchol', 'youngchul')
     """
     return tuple(dict.fromkeys(_letters(syllables, column) for column in range(3)))

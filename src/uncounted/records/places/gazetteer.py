@@ -147,8 +147,8 @@ _FOLDS = (
 
 def _without_end(name: str) -> str:
     """A name without its 시, 군, 市, 县; itself where nothing of two letters would be left."""
-    ends = _HAN_END if _is_han(name) else _HANGUL_END
-    bare = ends.sub("", name)
+    suffixes = _HAN_END if _is_han(name) else _HANGUL_END
+    bare = suffixes.sub("", name)
     return bare if len(bare) > 1 else name
 
 
@@ -186,7 +186,7 @@ def _names(code: str) -> tuple[frozenset[str], frozenset[str]]:
     hangul = [name for name in forms if romanization.is_hangul(name)]
     forms |= {_without_end(romanization.southern(name)) for name in hangul}
     forms |= {romanization.southern(name) for name in hangul}
-    latin = {spelt for name in hangul for spelt in romanization.spellings(name)}
+    latin = {spelling for name in hangul for spelling in romanization.spellings(name)}
     side = re.fullmatch(r"(..)(남|북)도", row["ko"])
     if side:
         forms |= set(_sided(side[1], {"남": "south", "북": "north"}[side[2]]))
@@ -413,13 +413,13 @@ def _mentions(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
 def _name_at(words: Sequence[str], at: int) -> tuple[int, tuple[str, ...] | None]:
     """The longest name that begins at a word: where it ends, and its codes."""
     names, by_sound, _ = _indexes()
-    ends = range(min(len(words), at + _MOST_WORDS), at, -1)
-    for end in ends:
+    suffixes = range(min(len(words), at + _MOST_WORDS), at, -1)
+    for end in suffixes:
         for form in (" ".join(words[at:end]), "".join(words[at:end])):
             for name in (form, _LATIN_END.sub("", form)):
                 if name in names:
                     return end, names[name]
-    for end in ends:
+    for end in suffixes:
         if (sound := folded("".join(words[at:end]))) in by_sound:
             return end, by_sound[sound]
     return at, None
@@ -444,8 +444,8 @@ def _run_together(text: str) -> Iterator[tuple[str, ...]]:
     it is 과 or 和 after another, and a bare name before 리 or 洞 is that of a village.
     """
     names, _, longest = _indexes()
-    said_first = _AT.match(text)
-    at, strange = said_first.end() if said_first else 0, False
+    preposition = _AT.match(text)
+    at, strange = preposition.end() if preposition else 0, False
     while at < len(text):
         for end in range(min(len(text), at + longest), at + 1, -1):
             name = text[at:end]

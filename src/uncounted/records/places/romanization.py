@@ -65,14 +65,14 @@ def spellings(text: str) -> frozenset[str]:
         True
     """
     return frozenset(
-        _spelt(written, system, joined)
+        _romanized(written, system, joined)
         for written in {text, southern(text)}
         for system in _ONSETS
         for joined in (False, True)
     )
 
 
-def _spelt(text: str, system: str, joined: bool) -> str:
+def _romanized(text: str, system: str, joined: bool) -> str:
     syllables = [parts(char) for char in text]
     finals = [_CODAS.split()[coda].replace("-", "") for _, _, coda in syllables]
     onsets = [onset for onset, _, _ in syllables]

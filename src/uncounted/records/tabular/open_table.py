@@ -109,7 +109,7 @@ def open_table(
         )
     main = delimited.read(path, encoding=encoding, knows=_is_called_so)
     others = [
-        (repeat, delimited.read(_beside(path, repeat.name), knows=_is_called_so))
+        (repeat, delimited.read(_sibling(path, repeat.name), knows=_is_called_so))
         for repeat in repeats
     ]
     return _joined(Table(path, "CSV", main.columns, main.encoding, main.__iter__), others, {})
@@ -187,9 +187,9 @@ def _xlsx(path: Path, sheet: str | None, repeats: Sequence[Repeat]) -> Table:
     ]
     chosen = _chosen(book, sheet, [other.sheet for _, other in others])
     main = Worksheet(book, chosen)
-    strangers = {one.name for one in book.sheets if one.name != chosen.name}
+    unused = {one.name for one in book.sheets if one.name != chosen.name}
     table = Table(path, "XLSX", main.columns, "utf-8", main.__iter__)
-    return _joined(table, others, strangers)
+    return _joined(table, others, unused)
 
 
 def _repeat_sheet(book: Workbook, number: int, repeat: Repeat) -> SheetPart:
@@ -225,7 +225,7 @@ def _chosen(book: Workbook, wanted: str | None, taken: list[SheetPart]) -> Sheet
     )
 
 
-def _beside(path: Path, name: str) -> Path:
+def _sibling(path: Path, name: str) -> Path:
     if Path(name).name != name or name in ("", ".", ".."):
         raise BadMapping(
             "a repeat is a file in the folder of the file it goes with",
@@ -238,14 +238,14 @@ Joinable = delimited.Sheet | Worksheet
 
 
 def _joined(
-    table: Table, others: Sequence[tuple[Repeat, Joinable]], strangers: Iterable[str]
+    table: Table, others: Sequence[tuple[Repeat, Joinable]], unused: Iterable[str]
 ) -> Table:
     if not others:
         return table
     keys = [_keys(table.columns, other.columns, repeat) for repeat, other in others]
     for (repeat, other), (_, parent) in zip(others, keys, strict=True):
         _check_columns(repeat, other.columns)
-        _refuse_nested(other, strangers, parent)
+        _refuse_nested(other, unused, parent)
 
     def rows() -> Iterator[Row]:
         held = [
@@ -289,12 +289,12 @@ def _keys(main: Sequence[str], other: Sequence[str], repeat: Repeat) -> tuple[st
     )
 
 
-def _refuse_nested(other: Joinable, strangers: Iterable[str], parent: str) -> None:
+def _refuse_nested(other: Joinable, unused: Iterable[str], parent: str) -> None:
     """A repeat inside a repeat belongs to rows of that one, not of the first table."""
     if parent != "_parent_index" or _PARENT_TABLE not in other.columns:
         return
     first = next(iter(other), None)
-    if first is not None and first.cells[_PARENT_TABLE] in strangers:
+    if first is not None and first.cells[_PARENT_TABLE] in unused:
         raise BadMapping(
             "the rows of a repeat belong to another sheet than the one that is read",
             hint="a repeat inside a repeat cannot be read; or say which sheet with --sheet",

@@ -56,15 +56,15 @@ class Texts:
     """Many texts, by number, as one run of UTF-8."""
 
     def __init__(self) -> None:
-        self._bytes, self._ends = bytearray(), array("Q", [0])
+        self._bytes, self._offsets = bytearray(), array("Q", [0])
 
     def __len__(self) -> int:
-        return len(self._ends) - 1
+        return len(self._offsets) - 1
 
     def add(self, text: str) -> None:
         """Put a text at the end."""
         self._bytes += text.encode()
-        self._ends.append(len(self._bytes))
+        self._offsets.append(len(self._bytes))
 
     @property
     def size(self) -> int:
@@ -72,7 +72,7 @@ class Texts:
         return len(self._bytes)
 
     def __getitem__(self, number: int) -> str:
-        return self._bytes[self._ends[number] : self._ends[number + 1]].decode()
+        return self._bytes[self._offsets[number] : self._offsets[number + 1]].decode()
 
 
 @attrs.frozen
