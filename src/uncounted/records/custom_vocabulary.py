@@ -17,6 +17,7 @@ from typing import Any
 import attrs
 
 from uncounted.errors import BadMapping
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records import vocabulary
 from uncounted.records.places import gazetteer as places
 from uncounted.records.report import Report
@@ -61,7 +62,7 @@ class OwnWord:
         rest = tuple(text for text in also if text and text not in (en, ko, zh))
         return OwnWord(self.code, en, ko, zh, rest)
 
-    def to_payload(self) -> dict[str, Any]:
+    def to_payload(self) -> JSONObject:
         """Plain values; what is not said is left out."""
         stated = {key: getattr(self, key) for key in _LABELS if getattr(self, key)}
         return {**stated, **({"also": list(self.also)} if self.also else {})}
@@ -102,7 +103,7 @@ class OwnWords:
         return own
 
     @classmethod
-    def of_case(cls, abouts: Iterable[Mapping[str, Any]]) -> OwnWords:
+    def of_case(cls, abouts: Iterable[JSONObject]) -> OwnWords:
         """Those that a case file keeps, from what it keeps about each of its sources."""
         own = cls()
         for about in abouts:
@@ -204,7 +205,7 @@ class OwnWords:
 
         return read
 
-    def to_payload(self) -> dict[str, Any]:
+    def to_payload(self) -> JSONObject:
         """Plain values, for what a case file keeps about a source."""
         return {
             kind: {word.code: word.to_payload() for word in words}
@@ -224,12 +225,12 @@ def _key(kind: str, text: str) -> str:
     return places.key(text) if kind == "place" else vocabulary.key(text)
 
 
-def _kept(code: str, row: Mapping[str, Any]) -> OwnWord:
+def _kept(code: str, row: JSONObject) -> OwnWord:
     en, ko, zh = (row.get(key, "") for key in _LABELS)
     return OwnWord(code, en, ko, zh, tuple(row.get("also", ())))
 
 
-def _section(where: str, table: Any, keys: Iterable[str]) -> dict[str, Any]:
+def _section(where: str, table: Any, keys: Iterable[str]) -> JSONObject:
     keys = tuple(keys)
     if not isinstance(table, dict):
         raise BadMapping(f"{where} is not a section", hint=f"write it as {where}")

@@ -6,10 +6,10 @@ Plain values. How they are written in a `MAP.toml` is in `intake/mapping_toml.py
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import attrs
 
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.vault.reports.consent import Consent
 
@@ -113,7 +113,7 @@ class Covers:
             or (last and day.earliest and day.earliest > last)
         )
 
-    def to_payload(self) -> dict[str, Any]:
+    def to_payload(self) -> JSONObject:
         """Plain values, for what a case file keeps about a source."""
         return {
             "from": self.start.edtf if self.start else None,
@@ -137,7 +137,7 @@ class SourceInfo:
     day_first: bool | None = None
     unix_dates: bool = False
 
-    def about(self) -> dict[str, Any]:
+    def about(self) -> JSONObject:
         """Plain values, for what a case file keeps about a source."""
         return {
             "collector": self.collector,

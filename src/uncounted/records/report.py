@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from uncounted.errors import BadInput
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.names.name import Name
 
@@ -63,10 +64,10 @@ class Report:
     occupation: str | None = None
     number: str | None = None
 
-    def to_payload(self) -> dict[str, Any]:
+    def to_payload(self) -> JSONObject:
         """Plain values for canonical JSON (RFC 8785); what is not said is left out."""
         second = any(getattr(self, name) is not None for name in _SECOND)
-        payload: dict[str, Any] = {
+        payload: JSONObject = {
             "format": 2 if second else 1,
             "source": self.source,
             "id": self.id,
@@ -84,7 +85,7 @@ class Report:
         return _stated(payload)
 
     @classmethod
-    def from_payload(cls, payload: dict[str, Any]) -> Report:
+    def from_payload(cls, payload: JSONObject) -> Report:
         """Read back what `to_payload` gave.
 
         Raises:
@@ -112,11 +113,11 @@ class Report:
         )
 
 
-def _stated(values: dict[str, Any]) -> dict[str, Any]:
+def _stated(values: JSONObject) -> JSONObject:
     return {key: value for key, value in values.items() if value is not None}
 
 
-def _name_payload(name: Name) -> dict[str, Any]:
+def _name_payload(name: Name) -> JSONObject:
     return _stated(attrs.asdict(name))
 
 
@@ -133,7 +134,7 @@ def _perhaps_text(value: Any) -> str | None:
     return None if value is None else _text(value)
 
 
-def _act_payload(act: Act) -> dict[str, Any]:
+def _act_payload(act: Act) -> JSONObject:
     return _stated(
         {
             "kind": act.kind,
@@ -145,7 +146,7 @@ def _act_payload(act: Act) -> dict[str, Any]:
     )
 
 
-def _act(payload: dict[str, Any]) -> Act:
+def _act(payload: JSONObject) -> Act:
     date = payload.get("date")
     return Act(
         kind=_perhaps_text(payload.get("kind")),

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
 
 from uncounted.errors import UsedWrongly
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records.names.name import visible
 
 
@@ -48,7 +48,7 @@ def keys(words: Sequence[str]) -> tuple[str, ...]:
     return found
 
 
-def found_in(payload: dict[str, Any], wanted: Sequence[str]) -> tuple[str, ...]:
+def found_in(payload: JSONObject, wanted: Sequence[str]) -> tuple[str, ...]:
     """Where all the words stand: `name`, `relative`, `note`, several of them, or nowhere.
 
     All words must be in one name, or all of them in the note.

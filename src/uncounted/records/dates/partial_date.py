@@ -8,11 +8,11 @@ rest in words that do not repeat it.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import attrs
 
 from uncounted.errors import BadInput
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records.dates import edtf
 from uncounted.records.dates import parse as written
 
@@ -71,12 +71,12 @@ class PartialDate:
         last = min(self.latest or date.max, other.latest or date.max)
         return first <= last
 
-    def to_payload(self) -> dict[str, Any]:
+    def to_payload(self) -> JSONObject:
         """The form that is sealed: the bounds follow from the EDTF string."""
         return {"edtf": self.edtf, "written": self.written}
 
     @classmethod
-    def from_payload(cls, payload: dict[str, Any]) -> PartialDate:
+    def from_payload(cls, payload: JSONObject) -> PartialDate:
         """Read back what `to_payload` gave."""
         return cls.of(payload["edtf"], written=payload["written"])
 

@@ -11,12 +11,12 @@ import difflib
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from pathlib import Path
-from typing import Any
 
 import attrs
 
 from uncounted import delimited
 from uncounted.errors import BadMapping
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records import vocabulary
 from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.records.fields import (
@@ -174,7 +174,7 @@ class Mapping:
         own.check()
         return attrs.evolve(self, own=own)
 
-    def about(self) -> dict[str, Any]:
+    def about(self) -> JSONObject:
         """What a case file keeps about the source, with the words of the case file."""
         own = self.own.to_payload()
         return {**self.source.about(), **({"vocabulary": own} if own else {})}

@@ -13,7 +13,6 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as Map
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -41,6 +40,8 @@ from uncounted.records.fields import (
 )
 from uncounted.vault.reports.consent import USES
 
+type TomlTable = dict[str, Any]
+
 _DATE_PARTS = ("year", "month", "day")
 _REPEAT_WORDS = ("repeat", "key", "parent")
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -55,7 +56,7 @@ _WORDS = ("audience", "given_by")  # of consent, kept as they are written, whate
 _HINT = "name each column once, and leave out what the file has no column for"
 
 
-def read(source: Path | str) -> dict[str, Any]:
+def read(source: Path | str) -> TomlTable:
     """Read a mapping's TOML, from a file (a Path) or from text, into its sections.
 
     Raises:
@@ -110,7 +111,7 @@ def _not_toml(text: str, why: str) -> BadMapping:
     )
 
 
-def fields(tables: dict[str, Any]) -> dict[str, Any]:
+def fields(tables: TomlTable) -> TomlTable:
     """Give the fields of a `Mapping` from its sections, each checked.
 
     Raises:
@@ -153,7 +154,7 @@ def fields(tables: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _known(where: str, table: Any, keys: Iterable[str]) -> dict[str, Any]:
+def _known(where: str, table: Any, keys: Iterable[str]) -> TomlTable:
     """Refuse keys that are not known, with the nearest one that is."""
     keys = tuple(keys)
     if not isinstance(table, dict):
@@ -174,7 +175,7 @@ def _text(where: str, value: Any) -> str:
     return value.strip()
 
 
-def _optional(where: str, table: Map[str, Any], key: str) -> str | None:
+def _optional(where: str, table: TomlTable, key: str) -> str | None:
     return _text(f"{where} {key}", table[key]) if key in table else None
 
 
@@ -194,7 +195,7 @@ def _date_columns(where: str, value: Any) -> DateColumns:
     return DateColumns(**parts, whole=False)
 
 
-def _act_columns(where: str, table: Map[str, Any], kind: str | None = None) -> ActColumns:
+def _act_columns(where: str, table: TomlTable, kind: str | None = None) -> ActColumns:
     words = ("act", "place", "authority", "outcome", *_REPEAT_WORDS)
     texts = {key: _optional(where, table, key) for key in words}
     when = _date_columns(f"{where} date", table["date"]) if "date" in table else None
@@ -225,7 +226,7 @@ def _truth(where: str, value: Any) -> bool:
     return value
 
 
-def _acts(columns: Map[str, Any], more: Any, own: OwnWords) -> Iterator[ActColumns]:
+def _acts(columns: TomlTable, more: Any, own: OwnWords) -> Iterator[ActColumns]:
     main = {key: columns[key] for key in ACT_FIELDS if key in columns}
     if main:
         yield _act_columns("[columns]", main)
@@ -298,7 +299,7 @@ def _rule(where: str, value: Any) -> Column | None:
 
 def _consent(table: Any) -> ConsentRule:
     known = _known("[consent]", table, CONSENT_FIELDS)
-    rules: dict[str, Any] = {}
+    rules: TomlTable = {}
     for key, value in known.items():
         where = f"[consent] {key}"
         if column := _rule(where, value):

@@ -18,6 +18,7 @@ import attrs
 
 from uncounted.delimited import Row, named_columns
 from uncounted.errors import BadInput
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records.tabular.headers import is_known, names_a_person
 
 LONGEST_ITEM = 16 << 20  # characters
@@ -89,7 +90,7 @@ class _Flat:
         else:
             self.wrong = "not an object with fields"
 
-    def _object(self, path: str, value: dict[str, Any], depth: int) -> None:
+    def _object(self, path: str, value: JSONObject, depth: int) -> None:
         for key, part in value.items():
             here = f"{path}/{key}" if path else key
             if _LOST.search(here) or not here.strip() or here != here.strip():
@@ -147,7 +148,7 @@ class _BadJson(Exception):
     why: str
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _pairs(pairs: list[tuple[str, Any]]) -> JSONObject:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise _BadJson("an object has a field twice")
@@ -294,7 +295,7 @@ def _answer(stream: _Stream, name: str, lists: Collection[str]) -> Iterator[Any]
         yield from _alone(_pairs(rest), name, lists)
 
 
-def _alone(value: dict[str, Any], name: str, lists: Collection[str]) -> Iterator[Any]:
+def _alone(value: JSONObject, name: str, lists: Collection[str]) -> Iterator[Any]:
     """The items of a file of one object: the list that is all it has, else itself.
 
     Raises:
