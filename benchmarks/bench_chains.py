@@ -3,8 +3,8 @@
     python benchmarks/bench_chains.py            files of 1,450, 5,700 and 20,000 reports
     python benchmarks/bench_chains.py 100000     one of so many
 
-The first two are populations of `examples/make_returns.py`, one and four as one; larger ones are those
-of `bench_million.py`. Four chains as `link` runs them, 300 sweeps after the warm-up at
+The first two are populations of `examples/make_returns.py`, one and four as one; larger ones are
+those of `bench_million.py`. Four chains as `link` runs them, 300 sweeps after the warm-up at
 the least, watched at each. Told are the CPU seconds of a sweep of one chain with all that is
 drawn after it, and sweeps and CPU seconds for an effective draw (bulk, of all chains together): on
 average over the number of people and those of all combinations of lists, of the former, and of
