@@ -126,36 +126,6 @@ def test_any_two_texts_have_one_level_both_ways(one: str, other: str) -> None:
     assert level(one, other) in range(compared.LEVELS)
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "nearness"),
-    [
-        ("회령", "Hoeryong", "same"),
-        ("회령", "함북", "within"),
-        ("회령", "무산", "province"),
-        ("연길", "图们", "prefecture"),
-        ("회령", "혜산", "country"),
-        ("회령", "Yanji", "elsewhere"),
-    ],
-)
-def test_nearness_is_a_step_of_the_hierarchy(one: str, other: str, nearness: str) -> None:
-    found = [places.place(text) for text in (one, other)]
-    assert None not in found
-    assert places.how_near(*found) == places.how_near(*found[::-1]) == nearness  # type: ignore[arg-type]
-
-
-@given(st.sampled_from(places.every()), st.sampled_from(places.every()))
-def test_nearness_is_symmetric_and_same_only_of_itself(
-    one: places.Place, other: places.Place
-) -> None:
-    nearness = places.how_near(one, other)
-    assert nearness == places.how_near(other, one)
-    assert nearness in places.NEARNESS
-    assert (nearness == "same") == (one.code == other.code)
-    assert (nearness == "within") == (
-        one.code != other.code and (one.contains(other) or other.contains(one))
-    )
-
-
 def test_the_table_stops_at_the_county() -> None:
     below = {"county", "district"}
     for place in places.every():

@@ -6,13 +6,14 @@ import pytest
 
 from uncounted.records.cells.kinship import after_kin, is_fate, whose
 from uncounted.records.cells.name_parser import forms
-from uncounted.records.cells.place_placeholders import says_where, stated
 from uncounted.records.cells.placeholders import (
     is_filler,
     is_header_word,
     is_label,
     is_no_name,
     is_unknown,
+    says_where,
+    stated_place,
 )
 from uncounted.records.cells.several_people import may_be_several, speaks_of_others
 from uncounted.records.names.name import Name
@@ -210,19 +211,19 @@ IN_PART = (
 
 @pytest.mark.parametrize("text", OF_A_KIND.split("|"))
 def test_a_place_whose_name_is_not_known_is_no_town(text: str) -> None:
-    assert stated(text) == ""
+    assert stated_place(text) == ""
     assert says_where(text)  # and is kept as written
 
 
 @pytest.mark.parametrize("text", NOWHERE.split("|"))
 def test_what_says_only_that_no_name_is_known_is_no_place(text: str) -> None:
-    assert stated(text) == ""
+    assert stated_place(text) == ""
     assert not says_where(text)
 
 
 @pytest.mark.parametrize(("text", "left"), IN_PART)
 def test_of_a_place_the_part_that_is_known_is_left(text: str, left: str) -> None:
-    assert stated(text) == left
+    assert stated_place(text) == left
 
 
 def test_nothing_of_this_is_slow_on_a_long_text() -> None:
@@ -256,7 +257,7 @@ def test_nothing_of_this_is_slow_on_a_long_text() -> None:
         assert not is_fate(text)
         assert after_kin(text)[0] != text
         assert may_be_several(text) in (True, False)
-        assert isinstance(stated(text), str)
+        assert isinstance(stated_place(text), str)
 
 
 def test_a_japanese_name_in_hangul_is_one_though_it_has_the_word_for_and_in_it() -> None:

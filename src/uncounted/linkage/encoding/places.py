@@ -22,7 +22,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from uncounted.linkage.encoding import place_tokens
-from uncounted.records.cells.place_placeholders import is_kind, stated
+from uncounted.records.cells.placeholders import is_place_kind, stated_place
 from uncounted.records.names import lattice
 from uncounted.records.places import gazetteer as table
 
@@ -105,8 +105,8 @@ def read(text: str) -> PlaceKeys:
         >>> read("detention facility") == read("두만강") == read("미상")
         True
     """
-    text = table.settled(stated(text[:LONGEST]))
-    if is_kind(text):
+    text = table.settled(stated_place(text[:LONGEST]))
+    if is_place_kind(text):
         return PlaceKeys(frozenset(), None)
     found = table.candidates(text)
     if not found:
@@ -117,7 +117,7 @@ def read(text: str) -> PlaceKeys:
         path = table.shared(path, _above(place))
     if towns:
         return PlaceKeys(frozenset(place.code for place in towns), path[0] if path else None, path)
-    words = [word for word in _words(text) if word not in _SIDES and not is_kind(word)]
+    words = [word for word in _words(text) if word not in _SIDES and not is_place_kind(word)]
     left = {_key(word) for word in words if not table.candidates(word)}
     return PlaceKeys(frozenset(left - {""}), path[0] if path else None, path)
 
@@ -141,7 +141,7 @@ def _unlisted(text: str) -> PlaceKeys:
         code, words = _code_of(words)
         fine.add(code)
     # what only says of which kind a place is does not say which: 수용소 is not 西安
-    words = [word for word in words if word not in _NUMBERED and not is_kind(word)]
+    words = [word for word in words if word not in _NUMBERED and not is_place_kind(word)]
     if not words and not fine:
         return PlaceKeys(frozenset(), None)
     for word in words:
@@ -168,7 +168,7 @@ def _own_words(text: str) -> place_tokens.PlaceWords:
             code, rest = _code_of(words)
             words = [code, *rest]
         else:
-            words = [word for word in words if not is_kind(word)]
+            words = [word for word in words if not is_place_kind(word)]
         found = frozenset(_key(word) for word in words) - {""}
         if found:
             keys.append(found)

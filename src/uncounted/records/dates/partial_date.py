@@ -82,7 +82,7 @@ class PartialDate:
 
 
 @attrs.frozen
-class Reading:
+class DateReading:
     """What a text says about a date: the date or None (it says "unknown"), and remarks.
 
     `notes` are in words and without content: "the time of day was left out".
@@ -92,7 +92,7 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def read(text: str, *, day_first: bool | None = None, birth: bool = False) -> Reading:
+def read(text: str, *, day_first: bool | None = None, birth: bool = False) -> DateReading:
     """Read a date as people write it, with remarks on how it was read.
 
     Args:
@@ -111,8 +111,8 @@ def read(text: str, *, day_first: bool | None = None, birth: bool = False) -> Re
     """
     translated = written.translate(text, day_first=day_first, birth=birth)
     if translated.edtf is None:
-        return Reading(None, translated.notes)
-    return Reading(PartialDate.of(translated.edtf, written=text), translated.notes)
+        return DateReading(None, translated.notes)
+    return DateReading(PartialDate.of(translated.edtf, written=text), translated.notes)
 
 
 def parse(text: str, *, day_first: bool | None = None) -> PartialDate:

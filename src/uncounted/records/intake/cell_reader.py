@@ -16,13 +16,13 @@ import attrs
 from uncounted import delimited
 from uncounted.errors import BadInput
 from uncounted.records import vocabulary
-from uncounted.records.cells.place_placeholders import says_where
 from uncounted.records.cells.placeholders import (
     is_as_above,
     is_no_name,
     is_null,
     is_placeholder,
     says_nothing,
+    says_where,
 )
 from uncounted.records.dates import partial_date as dates
 from uncounted.records.dates.partial_date import PartialDate

@@ -24,7 +24,6 @@ from uncounted.records.data_files import table_rows
 from uncounted.records.places import exclusions, romanization
 
 LEVELS = ("country", "province", "prefecture", "city", "county", "district")
-NEARNESS = ("same", "within", "prefecture", "province", "country", "elsewhere")
 LONGEST = 300  # letters of a text that are looked at
 _MOST_WORDS = 5  # of one name
 _FEWEST_FOLDED = 5  # letters of a name that is found by its sound alone
@@ -369,28 +368,6 @@ def shared(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
     while depth < min(len(one), len(other)) and one[depth] == other[depth]:
         depth += 1
     return tuple(one[:depth])
-
-
-def how_near(one: Place, other: Place) -> str:
-    """How near two places are in the hierarchy, one of `NEARNESS`; never in kilometres.
-
-    "within" when one lies in the other, else the finest level that they share.
-
-    Examples:
-        >>> how_near(place("회령"), place("무산")), how_near(place("연길"), place("图们"))
-        ('province', 'prefecture')
-        >>> how_near(place("회령"), place("함북")), how_near(place("회령"), place("Yanji"))
-        ('within', 'elsewhere')
-    """
-    if one.code == other.code:
-        return "same"
-    path = shared(one.path, other.path)
-    if path in (one.path, other.path):
-        return "within"
-    if not path:
-        return "elsewhere"
-    level = _ROWS[path[-1]]["level"]
-    return level if level in NEARNESS else "prefecture"
 
 
 def _mentions(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
