@@ -16,7 +16,7 @@ demo: $(STAMPS)/run ## the whole road on a made-up example, into demo-out/
 
 test: $(STAMPS)/dev $(STAMPS)/browser lint types fences tests ## every check
 
-SLOW := sampler or crash or process or exhaustive or volume or browser
+SLOW := sampler or crash or process or exhaustive or volume or scrypt or browser
 fast: export PYTHONDONTWRITEBYTECODE =
 fast: $(STAMPS)/dev lint ## the tests to run all day: all but the slow kinds (markers in pyproject.toml)
 	@$(BIN)/python -m pytest -q -m "not ($(SLOW))"

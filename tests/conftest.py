@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-SLOW = ("sampler", "crash", "process", "exhaustive", "volume", "browser")
+SLOW = ("sampler", "crash", "process", "exhaustive", "volume", "scrypt", "browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -249,6 +249,7 @@ def test_a_spare_key_in_a_file(who: Who, capsys: pytest.CaptureFixture[str]) -> 
     who.type("check", who.case)
 
 
+@pytest.mark.scrypt
 def test_identities(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -176,6 +176,7 @@ def _harms(whole: bytes, flips: int = FLIPS) -> Iterator[tuple[str, bytes]]:
         yield f"cut to {size}", whole[:size]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("pattern", ARTEFACTS)
 def test_a_flip_or_a_cut_is_noticed_by_name(kept: Kept, pattern: str) -> None:
     path = _find(kept, pattern)

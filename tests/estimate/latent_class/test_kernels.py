@@ -98,6 +98,7 @@ def seen(states: list[tuple[Floats, Floats]]) -> Floats:
     return np.array(rows)
 
 
+@pytest.mark.sampler
 @pytest.mark.parametrize("move", [one_leap, one_exchange, one_stretch, one_sweep])
 def test_a_move_alone_leaves_the_posterior_alone(
     exact: list[tuple[Floats, Floats]], move: Move
@@ -178,6 +179,7 @@ def test_one_person_a_row_gives_the_same() -> None:
     assert abs(slow.mean() - fast.mean()) < 3.5 * batches.std(ddof=1) / 20**0.5
 
 
+@pytest.mark.sampler
 def test_ranks_of_the_truth_are_uniform() -> None:
     """Simulation-based calibration given n (Talts et al. 2018), 250 tables of 25 people.
 

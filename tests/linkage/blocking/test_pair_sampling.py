@@ -145,6 +145,7 @@ def test_each_two_people_count_once_however_often_they_are_reported() -> None:
     assert found[3] == pytest.approx(((apart + 1) / apart / 2).sum())
 
 
+@pytest.mark.sampler
 def test_what_lots_never_show_is_not_thought_rare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of few pairs by lot stands for thousands: of two things at once they may show none."""
     encoded = encode(bench_million.made(2600)[0])

@@ -107,6 +107,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.volume
 @pytest.mark.parametrize("kind", BOMBS)
 def test_a_bomb_of_a_file_is_refused_or_its_rows_are(
     kind: str, tmp_path: Path, within: Callable[[float, int], None]
@@ -130,6 +131,7 @@ def test_formulas_in_names_stay_text_and_are_no_name(tmp_path: Path) -> None:
     assert encode([row.report for row in rows]).count == 2
 
 
+@pytest.mark.volume
 def test_fifty_thousand_identical_names(within: Callable[[float, int], None]) -> None:
     count = 50_000
     names = (Name("Kim Chol Su"), Name("김철수"))

@@ -14,6 +14,8 @@ from uncounted.errors import AlreadyThere, Damaged, NoAccess, UsedWrongly, Wrong
 from uncounted.proof.signed_note import Verifier, open_note
 from uncounted.vault.keys import identity
 
+pytestmark = pytest.mark.scrypt
+
 
 def test_opens_with_its_passphrase_however_the_keyboard_composes_hangul(
     home: Path, passphrase: str

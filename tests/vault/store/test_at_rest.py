@@ -177,6 +177,7 @@ def test_two_pages_that_trade_places_are_noticed(filled: Path, me: Identity) -> 
         _read_everything(filled, me)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "pattern",
     [
