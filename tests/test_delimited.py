@@ -207,6 +207,7 @@ def test_a_long_cell_is_read_and_one_that_is_too_long_refused(
         list(delimited.read(path))
 
 
+@pytest.mark.volume
 def test_memory_stays_flat(tmp_path: Path) -> None:
     line = "{},김철수,1975년 3월,함경북도 회령시,강제북송\n"
     path = tmp_path / "long.csv"

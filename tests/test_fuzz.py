@@ -44,6 +44,8 @@ from uncounted.vault.keys import recipients
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
 
+pytestmark = pytest.mark.exhaustive
+
 SECRET = "김비밀"
 KEY = Signer.from_seed("example.org/team", bytes(32))
 LEAVES = [merkle.leaf_hash(bytes([n])) for n in range(5)]

@@ -13,6 +13,8 @@ from numba import TypingError
 
 from uncounted._numba import borrow, compiled, compiled_inner, lend, sources
 
+pytestmark = pytest.mark.process
+
 CALLER = """
 from uncounted._numba import compiled
 from room.inner.deeper import (
