@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from uncounted.records import vocabulary
 from uncounted.records.data_files import table_rows
@@ -36,26 +36,12 @@ _GROUP = re.compile(r"group_[a-z]{2}[0-9][a-z0-9][a-z][0-9]{2}")
 _SYSTEM_IDS = ("_uuid", "KEY", "meta/instanceID", "meta-instanceID", "sharedId")
 # What only the tables of KoBo and ODK have: where one is, the first row is a header.
 _OF_FORMS = ("_uuid", "_index", "_parent_index", "KEY", "PARENT_KEY")
-# Keys of KoBo's, ODK's and Uwazi's own, and what a group of questions is plainly called.
-_PARTS = frozenset((
-    "_id", "_uuid", "_index", "_parent_index", "_parent_table_name", "_submission_time",
-    "_submission__id", "_submission__uuid", "_submitted_by", "_status", "_geolocation", "_tags",
-    "_notes", "_attachments", "_validation_status", "_xform_id_string", "__version__", "__id",
-    "__system", "KEY", "PARENT_KEY", "SubmissionDate", "formhub", "meta", "instanceID",
-    "instanceName", "rootUuid", "deprecatedID", "start", "end", "today", "deviceid",
-    "submissionDate", "submitterId", "submitterName", "sharedId", "metadata", "template",
-    "language", "published", "creationDate", "editDate", "documents", "attachments", "relations",
-    "icon", "person", "people", "group", "case", "consent", "data", "details",
-))  # fmt: skip
-# What a group, or a remark in brackets, is made of beside the words that columns are called.
-_BESIDE = frozenset((
-    "info", "information", "section", "group", "groups", "repeat", "data", "form", "basic",
-    "personal", "household", "member", "members", "people", "persons", "victims", "interview",
-    "events", "incidents", "violations", "optional", "required", "if", "any", "or", "and",
-    "only", "capitals", "letters", "script", "original", "spelling", "years", "month", "day",
-    "yyyy", "mm", "dd", "yyyy/mm/dd", "dd/mm/yyyy", "mm/dd/yyyy", "남/여", "男/女",
-    "필수", "선택", "연월일", "년월일", "年月日",
-))  # fmt: skip
+
+
+@cache
+def _parts(kind: str) -> frozenset[str]:
+    rows = table_rows(__package__, "header_parts.csv")
+    return frozenset(word for row in rows if row["kind"] == kind for word in row["words"].split())
 
 
 @lru_cache(maxsize=1)
@@ -179,7 +165,7 @@ def _is_word(part: str) -> bool:
 
 
 def _is_one(part: str) -> bool:
-    if part in _PARTS or _GROUP.fullmatch(part) or (key := _key(part)) in header_words():
+    if part in _parts("system") or _GROUP.fullmatch(part) or (key := _key(part)) in header_words():
         return True
     words = key.split()
     return bool(words) and _plain_words().issuperset(words)
@@ -188,7 +174,9 @@ def _is_one(part: str) -> bool:
 @lru_cache(maxsize=1)
 def _plain_words() -> frozenset[str]:
     """The words that names of columns are made of, but for letters."""
-    return _BESIDE.union(word for key in header_words() for word in key.split() if len(word) > 1)
+    return _parts("common").union(
+        word for key in header_words() for word in key.split() if len(word) > 1
+    )
 
 
 def names_a_person(columns: Iterable[str]) -> bool:

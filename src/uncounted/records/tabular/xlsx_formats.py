@@ -94,7 +94,7 @@ def of_code(code: str) -> Format:
 
 
 @attrs.frozen
-class Shown:
+class CellText:
     """A number as text; `bad` says why it cannot be one, `doubt` what to look at."""
 
     text: str
@@ -103,7 +103,7 @@ class Shown:
 
 
 @lru_cache(maxsize=4_096)
-def shown(number: str, how: Format, since_1904: bool = False) -> Shown:
+def cell_text(number: str, how: Format, since_1904: bool = False) -> CellText:
     """Write a number as its cell shows it, dates in EDTF.
 
     Args:
@@ -112,24 +112,24 @@ def shown(number: str, how: Format, since_1904: bool = False) -> Shown:
         since_1904: the file counts days from 1904, as old files of a Macintosh do.
 
     Examples:
-        >>> [shown("41401", of_code(code)).text for code in ("yyyy-mm-dd", "mmm yyyy", "yyyy")]
+        >>> [cell_text("41401", of_code(code)).text for code in ("yyyy-mm-dd", "mmm yyyy", "yyyy")]
         ['2013-05-07', '2013-05', '2013']
-        >>> shown("2013.0", PLAIN).text
+        >>> cell_text("2013.0", PLAIN).text
         '2013'
     """
     if not _NUMBER.fullmatch(number):
-        return Shown("", bad="not a number, though the file says so")
+        return CellText("", bad="not a number, though the file says so")
     value = float(number)
     if how.parts and (1 <= value < _LAST_DAY or (how.parts == "t" and 0 <= value < 1)):
         return _date(value, how.parts, since_1904)
     if abs(value) >= 10**MOST_DIGITS:
-        return Shown("", bad="a number of more digits than a spreadsheet keeps (make it a text)")
+        return CellText("", bad="a number of more digits than a spreadsheet keeps (make it a text)")
     if value.is_integer():
-        return Shown(str(int(value)).zfill(how.zeros))
+        return CellText(str(int(value)).zfill(how.zeros))
     return _fraction(value, how.places)
 
 
-def _fraction(value: float, places: int) -> Shown:
+def _fraction(value: float, places: int) -> CellText:
     text, doubt = f"{value:.15g}", None
     if places:
         fixed = f"{value:.{places}f}"
@@ -139,22 +139,22 @@ def _fraction(value: float, places: int) -> Shown:
             doubt = "a number that its cell shows rounded, read as it is"
     if MAY_BE_OCTOBER.fullmatch(text):
         doubt = JANUARY_OR_OCTOBER
-    return Shown(text, doubt=doubt)
+    return CellText(text, doubt=doubt)
 
 
-def _date(value: float, parts: str, since_1904: bool) -> Shown:
+def _date(value: float, parts: str, since_1904: bool) -> CellText:
     days, seconds = int(value), round(value % 1 * 86_400)
     if "t" in parts and seconds == 86_400:
         days, seconds = days + 1, 0
     clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
     if parts == "t":
-        return Shown(clock)
+        return CellText(clock)
     if days == 60 and not since_1904:
         year, month, day = "1900", "02", "29"  # a day that only spreadsheets have
     else:
         first = date(1904, 1, 1) if since_1904 else date(1899, 12, 31 if days < 60 else 30)
         if (date.max - first).days < days:
-            return Shown("", bad="a day after the year 9999")
+            return CellText("", bad="a day after the year 9999")
         year, month, day = (first + timedelta(days)).isoformat().split("-")
     if parts == "ym?":
         parts = "ym" if day == "01" else "ymd"
@@ -169,7 +169,7 @@ def _date(value: float, parts: str, since_1904: bool) -> Shown:
     doubt = None
     if "y" in parts and not since_1904 and value.is_integer() and 1900 <= value <= 2100:
         doubt = "a date of 1905, which may be a year typed into a date cell"
-    return Shown(f"{text} {clock}" if "t" in parts and len(text) == 10 else text, doubt=doubt)
+    return CellText(f"{text} {clock}" if "t" in parts and len(text) == 10 else text, doubt=doubt)
 
 
 def cut(day: str, how: Format) -> str:

@@ -246,5 +246,5 @@ class _Reader:
             return _Cell(xlsx_formats.cut(text, how))
         if not text.strip():
             return _NEVER_SAVED if self._formula else _EMPTY
-        shown = xlsx_formats.shown(text.strip(), how, self._book.since_1904)
-        return _Cell(shown.text, shown.bad, shown.doubt)
+        found = xlsx_formats.cell_text(text.strip(), how, self._book.since_1904)
+        return _Cell(found.text, found.bad, found.doubt)
