@@ -465,7 +465,7 @@ def test_stopped_in_the_middle_of_an_import(base: Path) -> None:
 
 SWALLOWED = """
 import os, signal, sys
-from uncounted import cli
+from uncounted.cli import main as cli
 
 def swallow(**_):
     {asked}
@@ -497,7 +497,7 @@ def test_what_a_library_makes_of_being_stopped_is_that_we_stopped(one: str, erro
 
 TAKING_BACK = """
 import os, signal, sys
-from uncounted import cli
+from uncounted.cli import main as cli
 from uncounted.errors import Error
 
 def work(**_):
