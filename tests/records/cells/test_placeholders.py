@@ -269,3 +269,8 @@ def test_a_japanese_name_in_hangul_is_one_though_it_has_the_word_for_and_in_it()
 
 def test_a_word_of_kin_in_russian_capitals_is_no_name() -> None:
     assert whose("МУЖ") == whose("Муж") == ""
+
+
+def test_a_cell_with_single_letters_alone_names_no_two_people() -> None:
+    """Once an import stopped at such a cell."""
+    assert not may_be_several('<c r="B1"/><c r="A1"/>')
