@@ -39,7 +39,16 @@ def fit(name: str, table: CaptureTable, **more: float) -> Estimate:
     return method(table, **{**SETTINGS.get(name, {}), **more})
 
 
-@pytest.fixture(scope="module", params=list(METHODS))
+# Those that sample longest, or fit anew to every resample.
+LONG = {"latent-class", "log-linear-thresholding"}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=[pytest.mark.sampler] if name in LONG else []) for name in METHODS
+    ],
+)
 def name(request: pytest.FixtureRequest) -> str:
     value: str = request.param
     return value

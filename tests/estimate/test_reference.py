@@ -111,6 +111,7 @@ def test_typed_registers_are_the_reference_registers(
         assert zelterman(said).ok
 
 
+@pytest.mark.exhaustive
 def test_every_average_over_graphs_that_is_recorded(reference: dict[str, Any]) -> None:
     """Refused is right where the complete graph has more than 0.9 of the posterior."""
     compared = refused = 0

@@ -27,6 +27,7 @@ def relinked(table: CaptureTable, merged: int) -> CaptureTable:
     return CaptureTable.of(table.lists, counts)
 
 
+@pytest.mark.sampler
 def test_equal_tables_give_the_single_answer(kosovo: CaptureTable) -> None:
     pooled, single = run_over([kosovo] * 40), run(kosovo)
     assert pooled.linkage is not None
@@ -41,6 +42,7 @@ def test_equal_tables_give_the_single_answer(kosovo: CaptureTable) -> None:
     assert points == pytest.approx([row.point for row in single.sensitivity])
 
 
+@pytest.mark.sampler
 def test_doubt_about_who_is_who_widens_the_interval(kosovo: CaptureTable) -> None:
     tables = [relinked(kosovo, merged) for merged in (0, 100) for _ in range(10)]
     study = run_over(tables)
@@ -60,6 +62,7 @@ def test_doubt_about_who_is_who_widens_the_interval(kosovo: CaptureTable) -> Non
     json.dumps(study.to_json(), allow_nan=False)
 
 
+@pytest.mark.sampler
 def test_same_seed_same_study(kosovo: CaptureTable) -> None:
     tables = [relinked(kosovo, merged) for merged in (0, 5, 9, 5)]
     one, two = (
@@ -86,6 +89,7 @@ def test_few_refusals_are_counted_and_many_refuse(kosovo: CaptureTable) -> None:
     )
 
 
+@pytest.mark.sampler
 def test_a_method_that_sees_only_some_of_the_draws_says_so() -> None:
     """Thirty different tables: a slow method is fitted to 25 of them, the others to all."""
     counts = {"100": 14, "010": 9, "110": 5, "101": 4, "011": 4, "111": 3}

@@ -86,6 +86,7 @@ def _naive_weight(keys: dict[str, Ints], i: int, j: int) -> float:
     return float(total)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_pair_that_shares_a_rule_is_found_once(
     seed: int, monkeypatch: pytest.MonkeyPatch

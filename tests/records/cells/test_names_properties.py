@@ -191,6 +191,7 @@ def test_one_changed_syllable_is_another_name(given: str, other: str, at: int) -
     )
 
 
+@pytest.mark.exhaustive
 def test_one_changed_syllable_is_another_name_in_letters_too() -> None:
     """Kim Chol Su is no 수 김철, who would share a given name with each Kim Chol."""
     usual = [spelt(char, 1)[0].title() for char in "철수영희순자명옥성호은경혜금남일민진혁"]
