@@ -11,7 +11,7 @@ import pytest
 
 from uncounted.linkage import Linkage, at_chance, link, mcmc, pipeline, prior_sensitivity
 from uncounted.linkage.comparison import levels
-from uncounted.linkage.diagnostics import AlternativeFit
+from uncounted.linkage.diagnostics import AlternativeFit, ChainDiagnostics
 from uncounted.linkage.model import partition_priors
 from uncounted.linkage.result import together
 from uncounted.linkage.sampler import candidate_graph
@@ -92,7 +92,7 @@ def test_what_a_fit_may_be_found_wanting_in() -> None:
 
     def wanting(rhat: float) -> str | None:
         sampled: Any = SimpleNamespace(
-            facts={"rhat": rhat}, rates=rates, compared=np.zeros((len(weights), 1))
+            chains=ChainDiagnostics(rhat), rates=rates, compared=np.zeros((len(weights), 1))
         )
         return prior_sensitivity.failed_check(sampled, labels)
 
