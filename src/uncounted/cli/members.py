@@ -26,7 +26,7 @@ from uncounted.errors import BadInput, UsedWrongly
 
 if TYPE_CHECKING:
     from uncounted.workflow.access import (
-        Grant,
+        GrantSummary,
         KeyChange,
         Members,
         RecoveryShare,
@@ -69,12 +69,12 @@ def members(case: Path, passphrase_file: Path | None) -> Members:
         return members(opened)
 
 
-def _granted(done: Grant) -> None:
+def _granted(done: GrantSummary) -> None:
     name = click.get_current_context().params["name"]
     answer(f"{name or _short(done.recipient)} can open this case file, and read all of it.")
 
 
-def _compare(done: Grant) -> None:
+def _compare(done: GrantSummary) -> None:
     from uncounted.workflow.access import fingerprint
 
     if done.signer is not None:
@@ -99,7 +99,7 @@ def grant(
     name: str | None,
     vkey: str | None,
     passphrase_file: Path | None,
-) -> Grant:
+) -> GrantSummary:
     r"""Let somebody open a case file, and read all of it.
 
     RECIPIENT is an age recipient (age1...), an SSH public key (ssh-ed25519 or ssh-rsa), or a

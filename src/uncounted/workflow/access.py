@@ -18,10 +18,10 @@ from uncounted.vault.keys.recovery_shares import read as read_share
 
 __all__ = [
     "Case",
-    "Grant",
+    "GrantSummary",
     "IdentityKeys",
     "KeyChange",
-    "Member",
+    "MemberSummary",
     "Members",
     "Opener",
     "PublicKeys",
@@ -145,7 +145,7 @@ def refuse_inside(case: Path, out: Path) -> None:
 
 
 @attrs.frozen
-class Member:
+class MemberSummary:
     """A member of a case file, by public keys, and what members call them."""
 
     recipient: str
@@ -157,13 +157,13 @@ class Member:
 class Members:
     """Who may open a case file, and the number of its key."""
 
-    members: Sequence[Member]
+    members: Sequence[MemberSummary]
     key: int
 
 
 def members(case: Case) -> Members:
     """Who may open a case file."""
-    return Members([Member(m.recipient, m.vkey, m.name) for m in case.members], case.epoch)
+    return Members([MemberSummary(m.recipient, m.vkey, m.name) for m in case.members], case.epoch)
 
 
 def read_recipient(recipient: str, vkey: str | None) -> PublicKeys:
@@ -181,7 +181,7 @@ def read_recipient(recipient: str, vkey: str | None) -> PublicKeys:
 
 
 @attrs.frozen
-class Grant:
+class GrantSummary:
     """The entry that gave access, and to whom."""
 
     entry: int
@@ -189,11 +189,11 @@ class Grant:
     signer: str | None
 
 
-def grant(case: Case, keys: PublicKeys, name: str | None) -> Grant:
+def grant(case: Case, keys: PublicKeys, name: str | None) -> GrantSummary:
     """Let somebody open a case file, and read all of it."""
     entry = case.grant(keys.recipient, vkey=keys.vkey, name=name)
     (added,) = (m for m in case.members if m.recipient == keys.recipient)
-    return Grant(entry.seq, added.recipient, added.vkey)
+    return GrantSummary(entry.seq, added.recipient, added.vkey)
 
 
 @attrs.frozen

@@ -37,8 +37,8 @@ from uncounted.workflow.link import LinkedReports, PeopleInterval
 
 
 @attrs.frozen
-class Kept:
-    """What a case file keeps, sealed, of each release: the secret of hiding, and of what it was.
+class ReleaseRecord:
+    """What a case file keeps, sealed, of each release: the suppression key and what it was of.
 
     `table` is a MAC of the published counts under the secret.
     """
@@ -54,14 +54,16 @@ class Kept:
         return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Kept:
+    def from_bytes(cls, data: bytes) -> ReleaseRecord:
         """Read back what `to_bytes` gave."""
         value = json.loads(data)
         lists = tuple(value["lists"])
         return cls(bytes.fromhex(value["blind"]), lists, value["threshold"], value["table"])
 
 
-def keep(earlier: Artefact | None, plan: Plan, table: CaptureTable, despite_earlier: bool) -> Kept:
+def keep(
+    earlier: Artefact | None, plan: Plan, table: CaptureTable, despite_earlier: bool
+) -> ReleaseRecord:
     """Decide whether this may be published after what was, and what to keep of it.
 
     Two releases may tell together what neither tells alone: with one list fewer, the
@@ -71,13 +73,13 @@ def keep(earlier: Artefact | None, plan: Plan, table: CaptureTable, despite_earl
     Raises:
         NotPublishable: the case file was released before with other counts.
     """
-    before = Kept.from_bytes(earlier.payload) if earlier and earlier.payload else None
+    before = ReleaseRecord.from_bytes(earlier.payload) if earlier and earlier.payload else None
     blind = before.blind if before else secrets.token_bytes(SUPPRESSION_KEY_BYTES)
     # which lists come first tells nothing: as they stood then, if they are the same
     same = before is not None and set(before.lists) == set(table.lists)
     table = table.select(before.lists if before is not None and same else sorted(table.lists))
     seal = hmac.digest(blind, table.canonical(), "sha256").hex()
-    now = Kept(blind, table.lists, plan.threshold, seal)
+    now = ReleaseRecord(blind, table.lists, plan.threshold, seal)
     if before is not None and now != before and not despite_earlier:
         raise NotPublishable(
             "this case file was released before with other lists, counts or threshold, and the"
