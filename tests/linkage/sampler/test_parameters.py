@@ -724,7 +724,7 @@ def test_what_is_reported_of_different_people_is_counted_by_people() -> None:
     found = em.reweight_by_people(rates, patterns, reports, people, np.ones(2))
     assert found.u[3][town - 1] == pytest.approx(0.1, abs=1e-3)
     assert found.companion[3][town - 1] < rates.companion[3][town - 1]
-    for same in ("m", "errors", "expected_pairs", "first", "fields_said"):
+    for same in ("m", "errors", "expected_pairs", "first", "fields_recorded"):
         assert getattr(found, same) is getattr(rates, same)
     again = em.reweight_by_people(rates, patterns, reports, reports, np.ones(2))
     for one, other in zip(rates.u, again.u, strict=True):  # nobody is reported twice
