@@ -487,7 +487,7 @@ def evenly_spaced(kept: int, wanted: int) -> list[int]:
     """So many of the kept, as evenly as may be: an odd number apart, as `THIN` is.
 
     Examples:
-        >>> _spread(9, 5)
+        >>> evenly_spaced(9, 5)
         [0, 1, 4, 7, 8]
     """
     skipped = np.linspace(0, max(kept - wanted, 0) // 2, wanted).round().astype(int)

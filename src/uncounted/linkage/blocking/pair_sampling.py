@@ -74,7 +74,7 @@ def sample_pairs(
 
     Examples:
         >>> keys = {"family": np.repeat([1, 2, 3, -1], 25)}
-        >>> found = drawn(keys, np.random.default_rng(1), among_all=2000, sharing=2000)
+        >>> found = sample_pairs(keys, np.random.default_rng(1), from_all=2000, sharing=2000)
         >>> float(found.stands_for.sum().round(-2))  # of 4,950
         5000.0
         >>> same = keys["family"][found.left] == keys["family"][found.right]

@@ -43,7 +43,7 @@ class StatedPairs:
         """Every pair that some draw puts together.
 
         Examples:
-            >>> Pairs.of(np.array([[0, 0, 1], [0, 1, 1]], np.int32)).stated.tolist()
+            >>> StatedPairs.of(np.array([[0, 0, 1], [0, 1, 1]], np.int32)).stated.tolist()
             [0.5, 0.5]
         """
         return cls(*pair_shares(labels))
@@ -205,7 +205,8 @@ def calibrate(
 
     Examples:
         >>> draws = np.array([[0, 0, 1, 1], [0, 0, 1, 2]], np.int32)
-        >>> found = calibrate(Pairs.of(draws), np.array([True, False]), np.array([0, 1]), draws)
+        >>> pairs = StatedPairs.of(draws)
+        >>> found = calibrate(pairs, np.array([True, False]), np.array([0, 1]), draws)
         >>> [(each.stated, each.true, each.pairs) for each in found.bins]
         [(0.5, 0.0, 1), (1.0, 1.0, 1)]
     """
@@ -342,7 +343,7 @@ def rooms(count: int, pairs: StatedPairs, queried: StatedPairs | None = None) ->
 
     Examples:
         >>> left, right = np.array([0, 1, 1, 0]), np.array([1, 2, 3, 3])
-        >>> rooms(4, Pairs(left, right, np.array([0.5, 0.5, 0.01, 0.01]))).tolist()
+        >>> rooms(4, StatedPairs(left, right, np.array([0.5, 0.5, 0.01, 0.01]))).tolist()
         [0, 0, 1, 1]
     """
     near = pairs.only(pairs.stated > NEAR)

@@ -123,9 +123,9 @@ def rounded(
 
     Examples:
         >>> rounded(1512.3, (1323.0, 1790.0), 843)
-        Rounded(point=1500, low=1300, high=1800, step=50)
+        PublishedEstimate(point=1500, low=1300, high=1800, step=50)
         >>> rounded(1512.3, (1323.0, 1790.0), 843, steps=2)
-        Rounded(point=1500, low=1300, high=1800, step=100)
+        PublishedEstimate(point=1500, low=1300, high=1800, step=100)
         >>> rounded(900.0, None, 843).about
         'about 900'
     """
