@@ -16,7 +16,6 @@ import attrs
 
 from uncounted.captures import DIFFER, CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.linkage.arrays import Labels
 from uncounted.records.places.gazetteer import place
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
@@ -26,6 +25,7 @@ from uncounted.workflow.link import LinkedReports, latest_linkage
 if TYPE_CHECKING:
     from uncounted.estimate.linkage_sensitivity import AlternativeStrata, AlternativeTables
     from uncounted.linkage import Linkage
+    from uncounted.linkage.arrays import Labels
 
 SPLITS = ("sex", "year", "origin")
 STRICT, LOOSE = 0.95, 0.05  # match probabilities from which pairs are links, strict and lenient

@@ -44,12 +44,12 @@ from uncounted.estimate.strata.stratified import Strata, run_strata, run_strata_
 from uncounted.histories import read_persons
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
-from uncounted.vault.case import Case
-from uncounted.workflow.captures import CaptureTables, count, count_strata
-from uncounted.workflow.link import LinkedReports, latest_linkage
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a table is estimated without loading the vault, records or linkage
     from uncounted.linkage.diagnostics import CopiedList
+    from uncounted.vault.case import Case
+    from uncounted.workflow.captures import CaptureTables
+    from uncounted.workflow.link import LinkedReports
 
 __all__ = [
     "DIFFER",
@@ -304,6 +304,8 @@ def estimate_case(
         UsedWrongly: the options do not go together, or are for tables.
         NotLinked: the reports have not been linked, or something has changed since.
     """
+    from uncounted.workflow.link import latest_linkage
+
     request.check(on_case=True)
     opened = latest_linkage(case, on)
     if request.by:
@@ -342,6 +344,8 @@ type _OnCase = tuple[Study | Strata, Sequence[CaptureTable | None], dict[str, ob
 def _study_on_case(
     case: Case, opened: LinkedReports, request: EstimateRequest, progress: Progress
 ) -> _OnCase:
+    from uncounted.workflow.captures import count
+
     counted = count(opened, request.lists)
     request.check_psi([counted.point])
     study = study_over_draws(case, counted, request, progress)
@@ -351,6 +355,8 @@ def _study_on_case(
 def _strata_on_case(
     case: Case, opened: LinkedReports, request: EstimateRequest, progress: Progress
 ) -> _OnCase:
+    from uncounted.workflow.captures import count_strata
+
     parts, alternatives = count_strata(opened, request.by, request.lists)
     points = [part.point for part in parts]
     request.check_psi(points)
