@@ -54,7 +54,7 @@ def init(case: Path, passphrase_file: Path | None) -> NewCase:
     """
     from uncounted.workflow import access, intake
 
-    access.refuse_taken(case)
+    access.refuse_existing(case)
     words = passphrase(passphrase_file, new=not access.has_identity(home()))
     return intake.create_case(case, home(), words)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from uncounted import atomic_files
+from uncounted.atomic_files import refuse_existing
 from uncounted.errors import NoAccess, UsedWrongly
 from uncounted.proof.signed_note import fingerprint
 from uncounted.vault.case import Case
@@ -39,8 +40,8 @@ __all__ = [
     "read_key",
     "read_recipient",
     "read_share",
+    "refuse_existing",
     "refuse_inside",
-    "refuse_taken",
     "refuse_unfit",
     "revoke",
     "rotate",
@@ -49,15 +50,6 @@ __all__ = [
 ]
 
 type Ask = Callable[[], str]  # asks for a passphrase
-
-
-def refuse_taken(path: Path) -> None:
-    """Refuse to write over what is there.
-
-    Raises:
-        AlreadyThere: something has this name.
-    """
-    atomic_files.refuse_existing(path)
 
 
 def has_identity(home: Path) -> bool:
@@ -136,7 +128,7 @@ def refuse_inside(case: Path, out: Path) -> None:
         AlreadyThere: something has that name.
         UsedWrongly: it would be inside the case file.
     """
-    atomic_files.refuse_existing(out)
+    refuse_existing(out)
     if out.resolve().is_relative_to(case.resolve()):
         raise UsedWrongly(
             "what --out names would stand inside the case file",
