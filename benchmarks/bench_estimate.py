@@ -28,7 +28,7 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.estimate import METHODS, EstimateSettings, decomposable, run_over
 from uncounted.estimate.robustness.leave_one_out import leave_one_out, priors
-from uncounted.estimate.robustness.list_consistency import TWO_LISTS, consistency, log_biases
+from uncounted.estimate.robustness.list_consistency import TWO_LISTS, consistency
 from uncounted.estimate.robustness.trajectory import trajectory
 from uncounted.estimate.strata.stratified import run_strata
 
@@ -173,7 +173,7 @@ def known_lists_figures() -> None:
             )
             if row.observed >= 30 and row.point is not None
         ]
-        bias = np.array(log_biases(rows))
+        bias = np.log([row.point / row.known_size for row in rows if row.point is not None])
         cover = np.mean([row.covered for row in rows])
         print(
             f"{name:>20} {len(rows):>6} {cover:>6.2f} {bias.mean():>6.2f} {np.median(bias):>7.2f} "

@@ -93,19 +93,6 @@ TABLES = {
     "artificial": CaptureTable.of("ABC", {"100": 40, "010": 30, "001": 20, "110": 6}),
 }  # fmt: skip
 
-# One register each: how many people appear once, twice, ...
-REGISTERS = {
-    # Cottontail rabbits in a pen, 18 nights; 135 in truth. Edwards and Eberhardt (1967)
-    # Journal of Wildlife Management 31:87; R SPECIES, data(cottontail).
-    "rabbits": {1: 43, 2: 16, 3: 8, 4: 6, 6: 2, 7: 1},
-    # Foreigners without papers in the police records of four Dutch cities. Van der Heijden,
-    # Bustami, Cruyff, Engbersen and Van Houwelingen (2003) Statistical Modelling 3:305; R
-    # Rcapture, data(ill).
-    "police": {1: 1645, 2: 183, 3: 37, 4: 13, 5: 1, 6: 1},
-    # Traffic accidents of drivers. R SPECIES, data(traffic).
-    "traffic": {1: 1317, 2: 239, 3: 42, 4: 14, 5: 4, 6: 4, 7: 1},
-}
-
 
 @pytest.fixture(scope="session")
 def tables() -> Mapping[str, CaptureTable]:
@@ -115,8 +102,3 @@ def tables() -> Mapping[str, CaptureTable]:
 @pytest.fixture(scope="session")
 def kosovo() -> CaptureTable:
     return TABLES["kosovo"]
-
-
-@pytest.fixture(scope="session")
-def registers() -> Mapping[str, Mapping[int, int]]:
-    return REGISTERS

@@ -40,7 +40,7 @@ def fit(name: str, table: CaptureTable, **more: float) -> Estimate:
 
 
 # Those that sample longest, or fit anew to every resample.
-LONG = {"latent-class", "log-linear-thresholding"}
+LONG = {"latent-class"}
 
 
 @pytest.fixture(

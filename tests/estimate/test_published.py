@@ -31,10 +31,8 @@ from uncounted.estimate import (
 from uncounted.estimate.graphical.decomposable import GraphModel, Prior
 from uncounted.estimate.graphical.graph_sum import log_sums
 from uncounted.estimate.loglinear.selection import Candidates
-from uncounted.estimate.simple.frequency_counts import chao_from, zelterman
 
 type Tables = Mapping[str, CaptureTable]
-type Registers = Mapping[str, Mapping[int, int]]
 
 MADIGAN_YORK = GammaPoissonPrior(13.14, 55.17)
 
@@ -358,90 +356,6 @@ def test_bounds_lie_below_a_population_whose_people_differ() -> None:
             found.append(chao(table, variant=variant).number())  # type: ignore[arg-type]
     for found in points.values():
         assert 1.05 * np.mean(independent) < np.mean(found) < 2000
-
-
-@pytest.mark.parametrize(
-    ("name", "bound", "estimate", "rate"),
-    [
-        ("rabbits", 76 + 43**2 / 32, 144.7952, 32 / 43),
-        ("police", 1880 + 1645**2 / 366, 9424.5552, 366 / 1645),
-        ("traffic", 1621 + 1317**2 / 478, 5325.6487, 478 / 1317),
-    ],
-)
-def test_one_register(
-    registers: Registers, name: str, bound: float, estimate: float, rate: float
-) -> None:
-    """The closed forms of Chao (1987) and Zelterman (1988), worked out by hand."""
-    f = registers[name]
-    assert chao_from(f).point == pytest.approx(bound, abs=1e-6)
-    found = zelterman(f)
-    assert found.point == pytest.approx(estimate, abs=1e-4)
-    assert found.diagnostics["rate"] == pytest.approx(rate)
-    assert found.point == pytest.approx(sum(f.values()) / (1 - np.exp(-rate)))
-
-
-def test_rabbits_whose_number_is_known(registers: Registers) -> None:
-    """135 rabbits were in the pen (Edwards and Eberhardt 1967); the 18 nights are occasions."""
-    bound = chao_from(registers["rabbits"], occasions=18)
-    assert bound.point == pytest.approx(76 + 17 / 18 * 43**2 / 32)
-    for estimate in (bound, chao_from(registers["rabbits"]), zelterman(registers["rabbits"])):
-        assert estimate.interval is not None
-        assert estimate.interval[0] < 135 < estimate.interval[1]
-
-
-def test_registers_of_people_alike_are_covered_and_of_people_who_differ_bounded() -> None:
-    """Appearances are Poisson. 200 registers: fewer than 180 covered, if 95% is true,
-    happens once in 800; the standard errors are those of the simulation within a tenth."""
-    rng = np.random.default_rng(12)
-    held, points, errors, bounds = 0, [], [], []
-    for _ in range(200):
-        times = np.bincount(rng.poisson(0.6, 3000))
-        f = {k: int(many) for k, many in enumerate(times) if k}
-        estimate = zelterman(f)
-        assert estimate.interval is not None
-        held += estimate.interval[0] <= 3000 <= estimate.interval[1]
-        points.append(estimate.number())
-        errors.append(estimate.diagnostics["se"])
-        mixed = np.bincount(rng.poisson(rng.gamma(0.8, 0.75, 3000)))
-        bounds.append(chao_from({k: int(many) for k, many in enumerate(mixed) if k}).number())
-    assert held >= 180
-    assert np.mean(errors) == pytest.approx(np.std(points), rel=0.12)
-    assert np.mean(bounds) < 2700
-
-
-@pytest.mark.parametrize(
-    ("f", "words"),
-    [
-        ({}, "nobody in the register"),
-        ({1: 30}, "nobody appears more than once"),
-        ({1: 30, 3: 4}, "nobody appears exactly twice"),
-        ({2: 30, 3: 4}, "nobody appears exactly once"),
-    ],
-)
-def test_registers_that_cannot_answer(f: dict[int, int], words: str) -> None:
-    refusal = zelterman(f)
-    assert refusal.status == "refused"
-    assert words in (refusal.reason or "")
-    assert refusal.point is None
-
-
-def test_the_bound_of_a_register_where_no_one_appears_exactly_twice() -> None:
-    assert chao_from({1: 30, 3: 4}).point == pytest.approx(34 + 30 * 29 / 2)
-    assert "more than once" in str(chao_from({1: 30}).reason)
-
-
-@pytest.mark.parametrize(
-    ("f", "occasions", "words"),
-    [
-        ({0: 3, 1: 4, 2: 5}, None, "a whole number from 1 up"),
-        ({1: -4, 2: 5}, None, "a whole number from 0 up"),
-        ({1: 4, 5: 5}, 4, "more often than there are occasions"),
-        ({1: 4}, 1, "of which two are needed"),
-    ],
-)
-def test_registers_given_wrongly(f: dict[int, int], occasions: int | None, words: str) -> None:
-    with pytest.raises(UsedWrongly, match=words):
-        chao_from(f, occasions=occasions)
 
 
 def test_independence_on_hiv(tables: Tables) -> None:

@@ -27,7 +27,6 @@ from uncounted.estimate import (
 from uncounted.estimate.loglinear.hierarchy import hierarchical, in_brackets
 from uncounted.estimate.loglinear.mle_existence import code
 from uncounted.estimate.loglinear.poisson import CellCounts
-from uncounted.estimate.simple.frequency_counts import chao_from, zelterman
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "tables.json"
 pytestmark = pytest.mark.skipif(
@@ -98,17 +97,6 @@ def test_existence_codes_of_the_reference(reference: dict[str, Any]) -> None:
     present = CellCounts.of(of(entry)).counts > 0
     codes = {in_brackets(model): code(model, present) for model in hierarchical(3, 2)}
     assert codes == entry["existence_check"]
-
-
-def test_typed_registers_are_the_reference_registers(
-    reference: dict[str, Any], registers: Mapping[str, Mapping[int, int]]
-) -> None:
-    names = {"rabbits": "cottontail_rabbits", "police": "ill_rotterdam", "traffic": "traffic"}
-    for ours, theirs in names.items():
-        said = {int(k): n for k, n in reference["frequency_count_data"][theirs]["f"].items()}
-        assert registers[ours] == said
-        assert chao_from(said).ok
-        assert zelterman(said).ok
 
 
 @pytest.mark.exhaustive

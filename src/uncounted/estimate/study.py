@@ -35,7 +35,6 @@ from uncounted.estimate.identification.estimator import identify
 from uncounted.estimate.latent_class.estimator import latent_class
 from uncounted.estimate.loglinear.selection import RESAMPLES, Candidates, leaders, log_linear
 from uncounted.estimate.loglinear.stepwise import log_linear_stepwise
-from uncounted.estimate.loglinear.thresholding import log_linear_thresholding
 from uncounted.estimate.robustness.attach import add_robustness, compare
 from uncounted.estimate.simple.chao import chao
 from uncounted.estimate.simple.independence import independence
@@ -52,7 +51,6 @@ METHODS: Mapping[str, Method] = {
     "log-linear-stepwise": log_linear_stepwise,
     "sample-coverage": sample_coverage,
     "independence": independence,
-    "log-linear-thresholding": log_linear_thresholding,
     "two-list": two_list,
     "identified": identify,
     "chao": chao,
@@ -61,15 +59,13 @@ METHODS: Mapping[str, Method] = {
 _LISTS: Mapping[str, tuple[int, int]] = {
     "latent-class": (3, 64),
     "log-linear": (3, 10),
-    "log-linear-thresholding": (3, 6),
     "log-linear-stepwise": (3, 10),
     "sample-coverage": (3, 64),
     "two-list": (2, 2),
     "identified": (3, 10),
 }
-# For whoever asks: one says again what the xi table says, with a prior on the patterns; the
-# other is a log-linear method that a draw of a chain can tip.
-_ON_REQUEST = ("identified", "log-linear-thresholding")
+# Only by name: it says again what the xi table says, with a prior on the patterns.
+_ON_REQUEST = ("identified",)
 
 # What a method is given where it is one of very many fits and nothing else was asked.
 LIGHTER: Mapping[str, MethodSettings] = {

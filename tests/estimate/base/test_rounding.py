@@ -169,7 +169,7 @@ def test_a_bound_is_at_least_at_every_xi() -> None:
 
 def test_pictures_give_way_to_words() -> None:
     """Lines of at most 80; where numbers and names are long, none rather than a broken one."""
-    wide = estimate_of("log-linear-thresholding", 123_456_789.0, (100_111_222.0, 987_654_321.0))
+    wide = estimate_of("log-linear-stepwise", 123_456_789.0, (100_111_222.0, 987_654_321.0))
     for estimate, drawn in ((wide, False), (estimate_of("chao", 300.0, (280.0, 340.0)), True)):
         study = Study(observed=90_111_222 if not drawn else 232, lists=LISTS, estimates=(estimate,))
         lines = "\n".join(study_lines(study)).splitlines()

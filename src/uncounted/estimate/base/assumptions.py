@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Protocol
 
 import attrs
 import numpy as np
@@ -27,30 +26,6 @@ def check_xi(xi: float) -> None:
     """
     if not (xi > 0 and math.isfinite(xi)):
         raise UsedWrongly(f"xi {xi} is not above 0", hint="1 is the usual assumption")
-
-
-class Assumption(Protocol):
-    """What `identify` asks of an assumption."""
-
-    @property
-    def name(self) -> str:
-        """Short, for tables."""
-
-    @property
-    def xi(self) -> float:
-        """1: the assumption as it is named; another: wrong by that factor."""
-
-    def at(self, xi: float) -> Assumption:
-        """The same assumption, wrong by another factor."""
-
-    def log_odds(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
-        """log(pi_0 / (1 - pi_0)) for each draw; nan where the draw rules the assumption out."""
-
-    def plain(self, lists: tuple[str, ...]) -> str:
-        """What must be believed, for people who are no statisticians."""
-
-    def exact(self, lists: tuple[str, ...]) -> str:
-        """The same in the words of the field."""
 
 
 def signs(J: int) -> Floats:
@@ -77,10 +52,6 @@ class NHOI:
     xi: float = attrs.field(default=1.0, validator=lambda _, __, xi: check_xi(xi))
 
     name = "no highest-order interaction"
-
-    def at(self, xi: float) -> NHOI:
-        """With another xi."""
-        return attrs.evolve(self, xi=xi)
 
     def log_odds(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
         """log(r / xi)."""
@@ -133,10 +104,6 @@ class MarginalPair:
         """Short, for tables."""
         return f"{self.a} and {self.b} independent over everybody"
 
-    def at(self, xi: float) -> MarginalPair:
-        """With another xi."""
-        return attrs.evolve(self, xi=xi)
-
     def log_odds(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
         """log(u10 u01 / (u11 xi) - u00); nan where that is not above 0."""
         return _pair_log_odds(log_shares, lists, self.a, self.b, None, self.xi)
@@ -177,10 +144,6 @@ class ConditionalPair:
         """Short, for tables."""
         return f"{self.a} and {self.b} independent given {self.given}"
 
-    def at(self, xi: float) -> ConditionalPair:
-        """With another xi."""
-        return attrs.evolve(self, xi=xi)
-
     def log_odds(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
         """As for the marginal pair, in the table of those not on the third list."""
         return _pair_log_odds(log_shares, lists, self.a, self.b, self.given, self.xi)
@@ -207,6 +170,9 @@ class ConditionalPair:
             f"lists summed over, is 1/xi = {1 / self.xi:.4g}. That given presence on {self.given} "
             "is fixed by the table."
         )
+
+
+type Assumption = NHOI | MarginalPair | ConditionalPair
 
 
 def _members(lists: tuple[str, ...], *names: str) -> tuple[int, ...]:

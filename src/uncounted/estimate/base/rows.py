@@ -99,42 +99,6 @@ class MethodXiRow:
 
 
 @attrs.frozen
-class IdentifiedXiRow:
-    """N at one xi of an identifying assumption, all from the same draws of the seen patterns.
-
-    Attributes:
-        xi: of the assumption.
-        contradicted: share of the draws that the assumption contradicts.
-        basis: the assumption and the model of the patterns.
-    """
-
-    xi: float
-    status: Status
-    reason: str | None
-    point: float | None
-    interval: Interval | None
-    contradicted: float | None
-    basis: str
-
-
-@attrs.frozen
-class CellModelRow:
-    """N under another prior on the seen patterns.
-
-    Attributes:
-        cells: name of the model of the patterns.
-        prior_share: the part of the uncertainty that the prior makes.
-    """
-
-    cells: str
-    status: Status
-    reason: str | None
-    point: float | None
-    interval: Interval | None
-    prior_share: float | None
-
-
-@attrs.frozen
 class PsiRow:
     """N given covariates, for lists whose odds ratio is psi."""
 

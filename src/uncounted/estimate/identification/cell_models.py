@@ -1,16 +1,14 @@
-"""Models of the observable cells: Dirichlet and given draws of the shares of the patterns.
+"""Models of the observable cells: Dirichlet, and given draws of the shares of the patterns.
 
-What a table can teach is how the seen patterns share the people who were seen. Any
-model of that will do, and each gives draws here; what the unseen have to do with the
-seen is for `assumptions` to say. Shares are kept as logarithms, since those of empty
-patterns may be as small as they like.
+A model of the shares of the observed patterns among the people observed gives draws of them;
+how the unobserved relate to these is for `assumptions`. Shares are kept as logarithms, since
+those of empty patterns may be very small.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
 
 import attrs
 import numpy as np
@@ -20,37 +18,8 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.assumptions import Assumption
 from uncounted.estimate.base.result import Floats
-from uncounted.estimate.base.rows import Details
 
 MOST_LISTS = 10
-
-
-@attrs.frozen(eq=False)
-class CellDraws:
-    """A batch of draws: log shares, shape (draws, 2^J - 1), and what was watched on the way."""
-
-    log_shares: Floats
-    diagnostics: Details = attrs.field(factory=dict)
-
-
-class CellModel(Protocol):
-    """A model of the seen patterns.
-
-    Columns are in the order of `patterns(lists)`. A model whose draws are given ends
-    after one batch; the others go on for as long as they are asked.
-    """
-
-    @property
-    def name(self) -> str:
-        """For the settings of an estimate."""
-
-    def batches(
-        self, table: CaptureTable, size: int, rng: np.random.Generator
-    ) -> Iterator[CellDraws]:
-        """Batches of `size` draws."""
-
-    def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
-        """Part of the spread of log odds that the prior makes; None where it is not known."""
 
 
 def patterns(lists: Sequence[str]) -> tuple[str, ...]:
@@ -111,14 +80,12 @@ class Dirichlet:
         answer: Floats = counts_of(table) + count
         return answer
 
-    def batches(
-        self, table: CaptureTable, size: int, rng: np.random.Generator
-    ) -> Iterator[CellDraws]:
-        """Independent draws, without end."""
+    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Floats]:
+        """Independent draws of the log shares, `size` at a time, without end."""
         shapes = self.shapes(table)
         while True:
             logs = log_gammas(shapes, size, rng)
-            yield CellDraws(logs - logsumexp(logs, axis=1, keepdims=True))
+            yield logs - logsumexp(logs, axis=1, keepdims=True)
 
     def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
         """Share of the variance of log odds that comes from patterns with nobody.
@@ -134,7 +101,8 @@ class Dirichlet:
             return assumption.log_odds(shares, table.lists)
 
         parts = gradient(log_odds, at) ** 2 * polygamma(1, shapes)
-        return _part(float(parts[counts_of(table) == 0].sum()), float(parts.sum()))
+        total = float(parts.sum())
+        return float(parts[counts_of(table) == 0].sum()) / total if total > 0 else None
 
 
 def log_gammas(shapes: Floats, size: int, rng: np.random.Generator) -> Floats:
@@ -154,10 +122,6 @@ def gradient(log_odds: Callable[[Floats], Floats], at: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         slopes = (log_odds(at + step) - log_odds(at - step)) / 2e-5
     return np.nan_to_num(slopes, nan=0.0, posinf=0.0, neginf=0.0)
-
-
-def _part(of: float, total: float) -> float | None:
-    return of / total if total > 0 else None
 
 
 @attrs.frozen(eq=False)
@@ -207,42 +171,7 @@ class FixedCellDraws:
             )
         return cls(tuple(lists), np.log(shares), name)
 
-    @classmethod
-    def from_classes(
-        cls, lists: Sequence[str], weights: Floats, chances: Floats, *, name: str = "latent classes"
-    ) -> FixedCellDraws:
-        """From classes of people: P(pattern) = sum_k weight_k prod_j of chance_jk or 1 - chance_jk.
-
-        Args:
-            lists: the lists.
-            weights: of the classes, shape (draws, classes), each row adding up to 1.
-            chances: of being on list j in class k, shape (draws, lists, classes).
-            name: of the model.
-
-        Raises:
-            UsedWrongly: shapes that do not fit, or numbers outside 0 to 1.
-        """
-        weights, chances = np.asarray(weights, np.float64), np.asarray(chances, np.float64)
-        D, K = weights.shape if weights.ndim == 2 else (0, 0)
-        if chances.shape != (D, len(lists), K) or D * K == 0:
-            raise UsedWrongly(
-                "weights have the shape (draws, classes) and chances (draws, lists, classes)"
-            )
-        if not (_chance(weights) and _chance(chances)):
-            raise UsedWrongly("a class weight or a capture chance is not between 0 and 1")
-        with np.errstate(divide="ignore"):
-            log_weights, on, off = np.log(weights), np.log(chances), np.log1p(-chances)
-        logs = np.empty((D, (1 << len(lists)) - 1))
-        for k, pattern in enumerate(patterns(lists)):
-            seen = np.array([letter == "1" for letter in pattern])[None, :, None]
-            logs[:, k] = logsumexp(log_weights + np.where(seen, on, off).sum(axis=1), axis=1)
-        if not np.isfinite(logs).all():
-            raise UsedWrongly("some pattern has no chance at all in some draw")
-        return cls(tuple(lists), logs - logsumexp(logs, axis=1, keepdims=True), name)
-
-    def batches(
-        self, table: CaptureTable, size: int, rng: np.random.Generator
-    ) -> Iterator[CellDraws]:
+    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Floats]:
         """All that was given, at once; its columns put into the order of the table's lists.
 
         Raises:
@@ -261,12 +190,11 @@ class FixedCellDraws:
             for i, letter in zip(at, pattern, strict=True):
                 letters[i] = letter
             columns.append(mine["".join(letters)])
-        yield CellDraws(self.log_shares[:, columns])
+        yield self.log_shares[:, columns]
 
     def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
-        """Not known: only the model that made the draws could say."""
+        """None: not known of draws that another model made."""
         return None
 
 
-def _chance(values: Floats) -> bool:
-    return bool(np.isfinite(values).all() and (values >= 0).all() and (values <= 1).all())
+type CellModel = Dirichlet | FixedCellDraws

@@ -9,7 +9,6 @@ each is an argument, and the middle one is never left out in silence.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
 
 import attrs
 import numpy as np
@@ -17,7 +16,13 @@ import numpy.typing as npt
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.base.assumptions import NHOI, Assumption, ConditionalPair, signs
+from uncounted.estimate.base.assumptions import (
+    NHOI,
+    Assumption,
+    ConditionalPair,
+    MarginalPair,
+    signs,
+)
 from uncounted.estimate.base.estimator import estimate_from_draws, estimator
 from uncounted.estimate.base.posterior import LAST
 from uncounted.estimate.base.priors import (
@@ -29,18 +34,16 @@ from uncounted.estimate.base.priors import (
     prior_of,
 )
 from uncounted.estimate.base.result import Estimate, Floats
-from uncounted.estimate.base.rows import Details
-from uncounted.estimate.identification.cell_models import CellDraws, CellModel, Dirichlet
-from uncounted.estimate.identification.loglinear_cells import LogLinear
+from uncounted.estimate.identification.cell_models import CellModel, Dirichlet, FixedCellDraws
 
 METHOD = "identified"
+UNIFORM = Dirichlet(1)
 DEFAULT_DRAWS = 4000
 MOST_CONTRADICTED = 0.5
 MOST_PRIOR = 0.9  # of the spread; beyond it only the prior on the patterns speaks
 _SAID_PRIOR = 0.1
 _FEWEST = 100
 _MOST_TRIES = 50
-_CELLS: Mapping[str, CellModel] = {"dirichlet": Dirichlet(), "log-linear": LogLinear()}
 
 
 @estimator(METHOD)
@@ -49,7 +52,7 @@ def identify(
     *,
     level: float = 0.95,
     seed: int = 1,
-    cells: CellModel | str = "dirichlet",
+    cells: CellModel = UNIFORM,
     assumption: Assumption | None = None,
     prior: Prior = INVERSE,
     draws: int = DEFAULT_DRAWS,
@@ -64,14 +67,14 @@ def identify(
     Parameters
     ----------
     table : CaptureTable
-        2 to 10 lists (5 for the log-linear model).
+        2 to 10 lists.
     level : float, default 0.95
         Of the equal-tailed credible interval.
     seed : int, default 1
         Of the draws.
-    cells : CellModel | str, default 'dirichlet'
-        `dirichlet`, `log-linear`, or a model: `Dirichlet(1/2)`, `LogLinear(sd=2)`,
-        `FixedCellDraws.of(lists, shares)` with the draws of any other.
+    cells : CellModel, default Dirichlet(1)
+        Model of the observed patterns: `Dirichlet(1/2)`, or `FixedCellDraws.of(lists, shares)`
+        with the draws of any other.
     assumption : Assumption | None
         `NHOI(xi)`, `MarginalPair(a, b, xi)` or `ConditionalPair(a, b, c, xi)`. `NHOI(1)` unless
         given; with two lists it must be given.
@@ -107,19 +110,19 @@ def identify(
     """
     prior = prior_of(prior)
     assumption = _stated(assumption, table)
-    model = _model(cells)
+    _check_model(cells)
     # In the order of their names, so that the order of the lists is nothing.
     ordered = table.select(sorted(table.lists))
-    prior_share = model.prior_share(ordered, assumption)
+    prior_share = cells.prior_share(ordered, assumption)
     if prior_share is not None and prior_share > MOST_PRIOR:
         raise NotEstimable(
-            f"{prior_share:.0%} of the doubt comes from the prior of {model.name} rather than from "
+            f"{prior_share:.0%} of the doubt comes from the prior of {cells.name} rather than from "
             f"people: {_empty(ordered)} of the {2 ** len(table.lists) - 1} patterns are empty",
-            hint="look at other priors (prior_rows), or leave a list out",
+            hint="look at other priors (cells=Dirichlet(1/2)), or leave a list out",
         )
-    kept = _keep(ordered, model, assumption, prior, seed=seed, draws=draws)
+    kept = _keep(ordered, cells, assumption, prior, seed=seed, draws=draws)
     n0 = draw_n0(prior, table.observed, kept.log_odds, np.random.default_rng([seed, 2]))
-    mean, why = _mean(ordered, model, assumption, prior, n0)
+    mean, why = _mean(ordered, cells, assumption, prior, n0)
     return estimate_from_draws(
         METHOD,
         table.observed,
@@ -128,7 +131,7 @@ def identify(
         mean=mean,
         assumption=assumption.plain(table.lists),
         settings={
-            "cells": model.name,
+            "cells": cells.name,
             "identified_by": assumption.name,
             "xi": assumption.xi,
             "exactly": assumption.exact(table.lists),
@@ -136,14 +139,13 @@ def identify(
             "mean": why,
         },
         diagnostics={
-            **kept.diagnostics,
             "empty_patterns": _empty(ordered),
             "prior_share": prior_share,
             "contradicted": kept.contradicted,
             "accepted": kept.accepted,
             **_tested(kept),
         },
-        warnings=_warnings(ordered, model, prior_share, kept),
+        warnings=_warnings(ordered, cells, prior_share, kept),
         seed=seed,
     )
 
@@ -156,20 +158,16 @@ def _stated(assumption: Assumption | None, table: CaptureTable) -> Assumption:
         )
     if assumption is None:
         return NHOI()
-    if not hasattr(assumption, "log_odds"):
+    if not isinstance(assumption, NHOI | MarginalPair | ConditionalPair):
         raise UsedWrongly("what was given is no assumption", hint="e.g. NHOI(xi=2)")
     return assumption
 
 
-def _model(cells: CellModel | str) -> CellModel:
-    if isinstance(cells, str) and cells in _CELLS:
-        return _CELLS[cells]
-    if isinstance(cells, str) or not hasattr(cells, "batches"):
+def _check_model(cells: CellModel) -> None:
+    if not isinstance(cells, Dirichlet | FixedCellDraws):
         raise UsedWrongly(
-            f"there is no model of the seen patterns called {cells!r}",
-            hint=f"models: {', '.join(_CELLS)}",
+            "what was given is no model of the seen patterns", hint="e.g. Dirichlet(1/2)"
         )
-    return cells
 
 
 def _empty(table: CaptureTable) -> int:
@@ -184,7 +182,6 @@ class _Kept:
     contradicted: float
     accepted: float
     tested: Floats | None
-    diagnostics: Details
 
 
 def _keep(
@@ -201,11 +198,10 @@ def _keep(
     kept: list[Floats] = []
     tested: list[Floats] = []
     tried = contradicted = enough = 0
-    drawn = CellDraws(np.empty((0, 0)))
-    for drawn in model.batches(table, draws, np.random.default_rng([seed, 0])):
-        log_odds = assumption.log_odds(drawn.log_shares, table.lists)
+    for log_shares in model.batches(table, draws, np.random.default_rng([seed, 0])):
+        log_odds = assumption.log_odds(log_shares, table.lists)
         if isinstance(assumption, ConditionalPair):
-            tested.append(assumption.tested(drawn.log_shares, table.lists))
+            tested.append(assumption.tested(log_shares, table.lists))
         tried += len(log_odds)
         contradicted += int(np.isnan(log_odds).sum())
         if contradicted > MOST_CONTRADICTED * tried:
@@ -235,7 +231,6 @@ def _keep(
         contradicted / tried,
         enough / possible,
         np.concatenate(tested) if tested else None,
-        drawn.diagnostics,
     )
 
 
@@ -249,7 +244,6 @@ def _mean(
     """The posterior mean of N where it is known to exist, or why there is none."""
     if not isinstance(prior, InversePrior):
         return table.observed + float(n0.mean()), "of the draws; finite under this prior"
-    model = model.model if isinstance(model, Remembered) else model
     if not (isinstance(model, Dirichlet) and isinstance(assumption, NHOI)):
         return None, "not given: under p(N) ~ 1/N it may not exist"
     shapes, sign = model.shapes(table), signs(len(table.lists))
@@ -293,40 +287,3 @@ def _tested(kept: _Kept) -> dict[str, list[float]]:
         return {}
     quantiles: list[float] = np.exp(np.quantile(kept.tested, [0.025, 0.5, 0.975])).tolist()
     return {"odds_ratio_on_third": quantiles}
-
-
-class Remembered:
-    """A model of the seen patterns that gives the same batches each time it is asked.
-
-    So that a curve over xi moves by xi alone, and a sampler runs once for all of it.
-    """
-
-    def __init__(self, model: CellModel | str) -> None:
-        self.model = _model(model)
-        self._batches: list[CellDraws] = []
-        self._more: Iterator[CellDraws] | None = None
-
-    @property
-    def name(self) -> str:
-        """The model's own."""
-        return self.model.name
-
-    def batches(
-        self, table: CaptureTable, size: int, rng: np.random.Generator
-    ) -> Iterator[CellDraws]:
-        """Those made before, then new ones; for one table and size only."""
-        if self._more is None:
-            self._more = self.model.batches(table, size, rng)
-        at = 0
-        while True:
-            if at == len(self._batches):
-                new = next(self._more, None)
-                if new is None:
-                    return
-                self._batches.append(new)
-            yield self._batches[at]
-            at += 1
-
-    def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
-        """The model's own."""
-        return self.model.prior_share(table, assumption)

@@ -8,7 +8,7 @@ be, by a factor xi, before the estimate, or its interval, no longer carries the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from uncounted.estimate.base.claim import Claim
@@ -156,26 +156,6 @@ def _two_digits(xi: float, to: Any) -> str:
     unit = 10.0 ** (math.floor(math.log10(xi)) + 1 - digits)
     # What differs from a round number in the tenth digit only is that number.
     return f"{to(round(xi / unit, 8)) * unit:.{digits}g}"
-
-
-def claim_lines(
-    estimates: Iterable[Estimate], observed: int, claim: Claim
-) -> Iterator[tuple[str, str]]:
-    """What to print for a claim: a method and its sentence; one line when the record decides.
-
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate.simple.chao import chao
-        >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
-        >>> list(claim_lines([chao(table)], 700, Claim(500)))
-        [('', 'more than 500 needs no estimate: 700 people are on record.')]
-    """
-    for estimate in estimates:
-        found = standing(estimate, observed, claim)
-        if found.stands in ("on record", "against the record"):
-            yield "", found.words
-            return
-        yield found.method, found.words
 
 
 def compare_claim(

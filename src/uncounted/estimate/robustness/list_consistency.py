@@ -9,7 +9,6 @@ people on no list may be unlike those on one.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 
 from uncounted.captures import CaptureTable
@@ -103,11 +102,6 @@ def consistency(
         shown = (rest.observed, without, estimate.method, *estimate.result)
         rows.append(KnownListRow(name, truth, *shown, covered))
     return tuple(rows)
-
-
-def log_biases(rows: Sequence[KnownListRow]) -> list[float]:
-    """log(point / truth) of the rows that have a number: below 0, too low."""
-    return [math.log(row.point / row.known_size) for row in rows if row.point is not None]
 
 
 def consistency_sentence(rows: Sequence[KnownListRow]) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def two_list(
     rng = np.random.default_rng(seed)
     # In the order of their names, so that the order of the lists is nothing.
     ordered = table.select(sorted(table.lists))
-    log_shares = next(Dirichlet(_PRIOR_COUNT).batches(ordered, draws, rng)).log_shares
+    log_shares = next(Dirichlet(_PRIOR_COUNT).batches(ordered, draws, rng))
     unsure = log_psi_sd * rng.standard_normal(draws)
     log_odds = NHOI(xi=1 / psi).log_odds(log_shares, ordered.lists) + unsure
     n0 = draw_n0(INVERSE, table.observed, log_odds, rng)
