@@ -291,8 +291,7 @@ def _parts(study: Study) -> Iterator[str]:
     """The estimate from growing parts, carried to the whole; one number for each order."""
     by_fraction: dict[float, list[str]] = {}
     for row in sorted(study.trajectory, key=lambda row: float(row.fraction)):
-        observed = study.observed if row.unit == "people" else row.observed
-        words = about(row.rescaled, row.rescaled_interval, observed).removeprefix("about ")
+        words = about(row.rescaled, row.rescaled_interval, study.observed).removeprefix("about ")
         by_fraction.setdefault(row.fraction, []).append(words)
     parts = [
         f"{fraction:.0%} {' or '.join(dict.fromkeys(each))}"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
-import attrs
 import numpy as np
 import pytest
 
@@ -16,7 +15,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate import Estimate, chao, decomposable, independence, log_linear
 from uncounted.estimate.base.rows import SubsampleRow
 from uncounted.estimate.robustness.leave_one_out import lighter
-from uncounted.estimate.robustness.trajectory import FRACTIONS, Unit, stability_sentence, trajectory
+from uncounted.estimate.robustness.trajectory import FRACTIONS, stability_sentence, trajectory
 
 
 def line(
@@ -50,17 +49,15 @@ def test_rows(kosovo: CaptureTable) -> None:
     assert rows[0].point != rows[8].point
 
 
-@pytest.mark.parametrize("unit", ["people", "memberships"])
-def test_a_larger_part_holds_the_smaller(kosovo: CaptureTable, unit: Unit) -> None:
+def test_a_larger_part_holds_the_smaller(kosovo: CaptureTable) -> None:
     parts: list[CaptureTable] = []
-    seen(kosovo, parts, unit=unit, shuffles=1)
+    seen(kosovo, parts, shuffles=1)
     assert len(parts) == 8
     for small, large in pairwise(parts):
         for name in kosovo.lists:
             assert small.on([name]) <= large.on([name])
         assert small.on(["EXH", "ABA"]) <= large.on(["EXH", "ABA"])
-        if unit == "people":
-            assert all(small.counts[p] <= large.counts.get(p, 0) for p in small.counts)
+        assert all(small.counts[p] <= large.counts.get(p, 0) for p in small.counts)
 
 
 def test_people_are_drawn_as_by_shuffling_them_one_by_one() -> None:
@@ -75,17 +72,6 @@ def test_people_are_drawn_as_by_shuffling_them_one_by_one() -> None:
         ours.append(parts[0].counts.get("11", 0))
     assert np.mean(ours) == pytest.approx(np.mean(plainly), abs=0.09)  # 4 standard errors
     assert np.var(ours) == pytest.approx(np.var(plainly), abs=0.09)
-
-
-def test_memberships_are_kept_one_by_one_with_the_chance_of_the_fraction() -> None:
-    table = CaptureTable.of("AB", {"10": 40_000, "01": 20_000, "11": 10_000})
-    parts: list[CaptureTable] = []
-    seen(table, parts, unit="memberships", shuffles=1, fractions=(0.5, 0.8))
-    small = parts[0]
-    assert small.list_totals["A"] == pytest.approx(25_000, abs=450)  # 4 standard deviations
-    assert small.list_totals["B"] == pytest.approx(15_000, abs=350)
-    assert small.on("AB") == pytest.approx(2_500, abs=180)
-    assert independence(small).point == pytest.approx(independence(table).point, rel=0.08)
 
 
 def test_seeded(kosovo: CaptureTable) -> None:
@@ -114,8 +100,6 @@ def test_a_right_model_is_steady_and_a_choice_that_gives_way_is_not(
         assert "does not make it right" in said
     (said,) = stability_sentence(line(tables["uk"], decomposable))
     assert "does not keep its proportion to them: with fewer records it is lower" in said
-    (said,) = stability_sentence(line(independent, independence, unit="memberships"))
-    assert "stays the same" in said
 
 
 def test_false_alarms_are_rare() -> None:
@@ -154,9 +138,6 @@ def test_higher_with_fewer_records() -> None:
     whole = part(1.0, 200.0, 150, 300)
     half = part(0.5, 800.0, 600, 1000)
     assert "with fewer records it is higher" in stability_sentence([half, whole])[0]
-    other = [attrs.evolve(row, unit="memberships") for row in (half, whole)]
-    assert "memberships taken away at random" in stability_sentence(other)[0]
-    assert "with fewer records it is higher" in stability_sentence(other)[0]
     assert stability_sentence([whole]) == ()
     assert stability_sentence([]) == ()
 
@@ -186,8 +167,6 @@ def test_carried_to_the_whole(kosovo: CaptureTable) -> None:
         assert row.rescaled == pytest.approx(7394.6, rel=0.12)
         ends = [end * row.rescaled / row.point for end in row.interval]
         assert row.rescaled_interval == pytest.approx(ends)
-    for row in line(kosovo, independence, unit="memberships"):
-        assert (row.rescaled, row.rescaled_interval) == (row.point, row.interval)
     refused = line(kosovo.select(["EXH", "ABA"]), log_linear)[0]
     assert (refused.rescaled, refused.rescaled_interval) == (None, None)
 
@@ -215,7 +194,6 @@ def test_too_wide_too_many_or_no_one_have_no_rows() -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"unit": "records"}, "no unit called 'records'"),
         ({"fractions": ()}, "must rise"),
         ({"fractions": (0.5, 0.4)}, "must rise"),
         ({"fractions": (0.0, 0.4)}, "must rise"),

@@ -183,7 +183,7 @@ class SubsampleRow:
     """The estimate from a random part of the records, and the same rescaled to the whole.
 
     Attributes:
-        unit: `people` or `memberships`.
+        unit: `people`.
         order: which random order, from 1.
         fraction: of the records.
         observed: people in this part.
@@ -191,7 +191,7 @@ class SubsampleRow:
         rescaled_interval: the same of the interval.
     """
 
-    unit: Literal["people", "memberships"]
+    unit: Literal["people"]
     order: int = attrs.field(metadata={"key": "shuffle"})
     fraction: float
     observed: int

@@ -41,7 +41,6 @@ class RidgeLogit:
     Attributes:
         penalty: of the ridge; 1 lets an odds ratio of 7 a standard deviation be a surprise.
         knots: 3 to 5, or 0 for no spline.
-        products: whether terms of different covariates are multiplied, too.
 
     Examples:
         >>> import numpy as np
@@ -53,7 +52,6 @@ class RidgeLogit:
 
     penalty: float = 1.0
     knots: int = 3
-    products: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not self.penalty > 0:
@@ -67,8 +65,6 @@ class RidgeLogit:
 
         def features(of: Covariates) -> Floats:
             blocks = [terms[name](of[name]) for name in sorted(terms)]
-            if self.products:
-                blocks += _products(blocks)
             return np.column_stack([np.ones(len(blocks[0])), *blocks])
 
         beta = fit_multinomial(features(covariates), cell, cells, self.penalty)
@@ -77,8 +73,7 @@ class RidgeLogit:
     @property
     def name(self) -> str:
         """For the settings of an estimate."""
-        more = " and products" if self.products else ""
-        return f"ridge {self.penalty:g} multinomial logit, splines of {self.knots} knots{more}"
+        return f"ridge {self.penalty:g} multinomial logit, splines of {self.knots} knots"
 
 
 def _terms(column: Column, knots: int) -> Callable[[Column], Floats]:
@@ -126,14 +121,6 @@ def _spline(x: Floats, knots: Floats) -> Floats:
         for k in knots[:-2].tolist()
     ]
     return np.column_stack(columns) / (last - float(knots[0])) ** 2
-
-
-def _products(blocks: list[Floats]) -> list[Floats]:
-    return [
-        (one[:, :, None] * two[:, None, :]).reshape(len(one), -1)
-        for i, one in enumerate(blocks)
-        for two in blocks[i + 1 :]
-    ]
 
 
 def _shares(X: Floats, beta: Floats) -> Floats:

@@ -8,18 +8,11 @@ not only who, decides the answer: a prior or a choice of model gives way as coun
 grow, and would go on giving way.
 
 The unit is a person with all that the lists say of them, as in the paper's own code.
-Taking single memberships away instead asks another question, that is asked here too:
-had the lists recorded less, would the same N have been said? Lists that are
-independent stay so when they are thinned, but dependence does not keep its form, and
-a right model may drift then: a line that moves is a question, not a fault.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import product
-from typing import Literal
+from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 import numpy as np
@@ -31,25 +24,12 @@ from uncounted.estimate.base.rows import SubsampleRow
 from uncounted.estimate.base.settings import MethodSettings
 from uncounted.estimate.robustness.leave_one_out import too_wide
 
-type Unit = Literal["people", "memberships"]
-
 MOST_LISTS = 7  # fifteen fits; beyond it they take a minute
 MOST_PEOPLE = 10**9 - 1  # as many as numpy draws from without replacement
 FRACTIONS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 SHUFFLES = 2
 _LATE = 0.5  # smaller parts are shown and not judged
-_UNITS: Mapping[Unit, tuple[str, str, str]] = {
-    "people": (
-        "On random parts of the people the estimate",
-        "keep its proportion to them",
-        "keeps its proportion to them",
-    ),
-    "memberships": (
-        "With a part of the memberships taken away at random the estimate",
-        "stay the same",
-        "stays the same",
-    ),
-}
+_WHAT = "On random parts of the people the estimate"
 
 
 def trajectory(
@@ -59,7 +39,6 @@ def trajectory(
     level: float,
     seed: int,
     settings: MethodSettings,
-    unit: Unit = "people",
     fractions: Sequence[float] = FRACTIONS,
     shuffles: int = SHUFFLES,
 ) -> tuple[SubsampleRow, ...]:
@@ -71,19 +50,16 @@ def trajectory(
         level: of its interval.
         seed: of the order of the people, and of the method's draws.
         settings: of the method; fewer resamples are enough.
-        unit: `people`, in a random order; or `memberships`, each kept with the chance of
-            the fraction.
         fractions: rising, above 0 and up to 1.
         shuffles: how many random orders.
 
     Returns:
-        Rows of which the rescaled estimate should not move: with people as the unit `point`
-        is of a part of the population, and is rescaled to the whole in proportion to the
-        people seen; with memberships it is of the whole. All the records are fitted once and
-        are the last row of every order.
+        Rows of which the rescaled estimate should not move: `point` is of a part of the
+        population, and is rescaled to the whole in proportion to the people seen. All the
+        records are fitted once and are the last row of every order.
 
     Raises:
-        UsedWrongly: no such unit, or fractions that do not rise to at most 1.
+        UsedWrongly: fractions that do not rise to at most 1.
 
     Examples:
         >>> from uncounted.estimate.simple.chao import chao
@@ -93,19 +69,19 @@ def trajectory(
         >>> [(row.fraction, row.observed) for row in rows]
         [(0.5, 350), (1.0, 700)]
     """
-    _check(unit, fractions)
+    _check(fractions)
     if not 2 <= len(table.lists) <= MOST_LISTS or not 0 < table.observed <= MOST_PEOPLE:
         return ()
     rng = np.random.default_rng(seed)
     fitted: dict[str, Estimate] = {}
     rows = []
     for shuffle in range(1, shuffles + 1):
-        for fraction, part in reversed(list(_parts(table, unit, fractions, rng))):
+        for fraction, part in reversed(list(_parts(table, fractions, rng))):
             key = part.digest()
             if key not in fitted:
                 fitted[key] = fit(part, level=level, seed=seed, **settings)
-            times = table.observed / part.observed if unit == "people" and part.observed else 1.0
-            row = SubsampleRow(unit, shuffle, fraction, part.observed, *fitted[key].result)
+            times = table.observed / part.observed if part.observed else 1.0
+            row = SubsampleRow("people", shuffle, fraction, part.observed, *fitted[key].result)
             rows.append(_rescaled(row, times))
     return tuple(rows)
 
@@ -119,9 +95,7 @@ def _rescaled(row: SubsampleRow, times: float) -> SubsampleRow:
     )
 
 
-def _check(unit: str, fractions: Sequence[float]) -> None:
-    if unit not in ("people", "memberships"):
-        raise UsedWrongly(f"there is no unit called {unit!r}", hint="people or memberships")
+def _check(fractions: Sequence[float]) -> None:
     if (
         not fractions
         or list(fractions) != sorted(set(fractions))
@@ -131,16 +105,12 @@ def _check(unit: str, fractions: Sequence[float]) -> None:
 
 
 def _parts(
-    table: CaptureTable, unit: Unit, fractions: Sequence[float], rng: np.random.Generator
+    table: CaptureTable, fractions: Sequence[float], rng: np.random.Generator
 ) -> Iterator[tuple[float, CaptureTable]]:
     """The parts from the largest down: each is drawn from the one before."""
-    before, part = 1.0, table
+    part = table
     for fraction in reversed(fractions):
-        if unit == "people":
-            part = _some_people(part, round(fraction * table.observed), rng)
-        else:
-            part = _thinned(part, fraction / before, rng)
-        before = fraction
+        part = _some_people(part, round(fraction * table.observed), rng)
         yield fraction, part
 
 
@@ -149,26 +119,8 @@ def _some_people(table: CaptureTable, many: int, rng: np.random.Generator) -> Ca
         return table
     counts = list(table.counts.values())
     drawn = rng.multivariate_hypergeometric(counts, many, method="marginals")
-    return _with(table, dict(zip(table.counts, drawn.tolist(), strict=True)))
-
-
-def _thinned(table: CaptureTable, chance: float, rng: np.random.Generator) -> CaptureTable:
-    """Keep each membership with this chance; people who lose all of theirs are gone."""
-    if chance >= 1:
-        return table
-    left: Counter[str] = Counter()
-    for pattern, count in table.counts.items():
-        parts = ["".join(marks) for marks in product(*("10" if m == "1" else m for m in pattern))]
-        on = np.array([part.count("1") for part in parts])
-        chances = chance**on * (1 - chance) ** (pattern.count("1") - on)
-        for part, many in zip(parts, rng.multinomial(count, chances).tolist(), strict=True):
-            if "1" in part:
-                left[part] += many
-    return _with(table, left)
-
-
-def _with(table: CaptureTable, counts: Mapping[str, int]) -> CaptureTable:
-    return CaptureTable(table.lists, counts, table.stratum)
+    counts_left = dict(zip(table.counts, drawn.tolist(), strict=True))
+    return CaptureTable(table.lists, counts_left, table.stratum)
 
 
 def stability_sentence(rows: Sequence[SubsampleRow]) -> tuple[str, ...]:
@@ -193,7 +145,6 @@ def stability_sentence(rows: Sequence[SubsampleRow]) -> tuple[str, ...]:
     late = [row for row in rows if _LATE <= row.fraction < 1.0]
     if not whole or not late:
         return ()
-    what, keep, keeps = _UNITS[rows[0].unit]
     intervals = [row.rescaled_interval for row in late if row.rescaled_interval is not None]
     why = [
         "lower" if any(high < whole[0] for _, high in intervals) else "",
@@ -202,15 +153,18 @@ def stability_sentence(rows: Sequence[SubsampleRow]) -> tuple[str, ...]:
     ]
     if not any(why) and _mostly_wide(all_of_them[:1], late):
         return (
-            f"{what} could move and nobody would see it: the intervals are too wide to tell "
-            f"whether it {keeps}.",
+            f"{_WHAT} could move and nobody would see it: the intervals are too wide to tell "
+            "whether it keeps its proportion to them.",
         )
     if not any(why):
-        return (f"{what} {keeps}, to within its interval. That alone does not make it right.",)
+        return (
+            f"{_WHAT} keeps its proportion to them, to within its interval. That alone does not "
+            "make it right.",
+        )
     how = " or ".join(each for each in why if each)
     return (
-        f"{what} does not {keep}: with fewer records it is {how}. It may move again as more is "
-        "recorded.",
+        f"{_WHAT} does not keep its proportion to them: with fewer records it is {how}. It may "
+        "move again as more is recorded.",
     )
 
 
