@@ -23,11 +23,9 @@ PUBLIC = {
         Linkage at_chance capture_table link people_rows point_partition
     """,
     "uncounted.rates": """
-        BiasPrior Bounds Contrast EffectiveSampleSize OutcomeColumns OutcomeTable Rate
-        RateSettings Rates RowLabels Standardised Tally TippingPoint bias_adjusted compare
-        direct_standardisation effective_sample_size jeffreys manski_bounds
-        manski_difference_bounds newcombe read score_difference score_odds_ratio score_ratio
-        sentence tipping_point wilson
+        BiasPrior Contrast OutcomeColumns OutcomeTable Rate RateSettings Rates RowLabels Tally
+        compare jeffreys newcombe read score_difference score_odds_ratio score_ratio sentence
+        wilson
     """,
     "uncounted.publish.plots": """
         Plot all_plots leave_one_out list_dependence method_spread model_spread posterior

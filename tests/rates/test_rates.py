@@ -408,10 +408,11 @@ def test_clustered_intervals_cover_and_separate_ones_do_not() -> None:
         low, high = proportions.wilson(share * found.n, found.n)
         worth += low <= 0.4 <= high
         if i < 150:
-            again = clusters.bootstrap(
-                rng, [[a] for a in x], [[m] for m in n], resamples=400
-            ).rates[0]
-            drawn += again[0] <= 0.4 <= again[1]
+            more_x, more_n = beta_clusters(rng, 25, 6, 0.4, 0.4)
+            both_x = [[a, 0] for a in x] + [[0, a] for a in more_x]
+            both_n = [[m, 0] for m in n] + [[0, m] for m in more_n]
+            low, high = clusters.bootstrap(rng, both_x, both_n, resamples=400)
+            drawn += low <= 0 <= high
     assert plain / times < 0.85
     assert worth / times > 0.925
     assert drawn / 150 > 0.87
@@ -540,9 +541,7 @@ def test_intervals_of_sources_hold_with_clusters_and_would_not_without() -> None
             cells[group, source, None] = cells.get((group, source, None), Tally()) + tally
         loose = OutcomeTable(table.groups, cells)
         for given_table, count in ((table, held), (loose, separate)):
-            same_mix = source_mix.direct_standardisation(
-                given_table, "1", "2", rng, draws=1000
-            ).interval
+            same_mix = source_mix.direct_standardisation(given_table, "1", "2", rng).interval
             without = source_mix.leave_one_source_out(given_table, "1", "2")[0].interval
             alone = source_mix.rates_by_source(given_table)[0].interval
             for i, (interval, truth) in enumerate(((same_mix, 0), (without, 0), (alone, 0.6))):

@@ -7,44 +7,31 @@ Imports `captures`, `delimited`, `errors`, and of `estimate` only `base.estimato
 quantile, root finding) and `base.result` (types, JSON values); no capture-recapture model.
 """
 
-from uncounted.rates.bounds import Bounds, manski_bounds, manski_difference_bounds
-from uncounted.rates.clusters import EffectiveSampleSize, effective_sample_size
 from uncounted.rates.compare import compare
 from uncounted.rates.contrasts import newcombe, score_difference, score_odds_ratio, score_ratio
 from uncounted.rates.outcomes import OutcomeColumns, OutcomeTable, Tally, read
 from uncounted.rates.proportions import jeffreys, wilson
-from uncounted.rates.reporting_bias import BiasPrior, TippingPoint, bias_adjusted, tipping_point
+from uncounted.rates.reporting_bias import BiasPrior
 from uncounted.rates.result import Contrast, Rate, Rates, RateSettings
 from uncounted.rates.sentences import RowLabels, sentence
-from uncounted.rates.source_mix import Standardised, direct_standardisation
 
 __all__ = [
     "BiasPrior",
-    "Bounds",
     "Contrast",
-    "EffectiveSampleSize",
     "OutcomeColumns",
     "OutcomeTable",
     "Rate",
     "RateSettings",
     "Rates",
     "RowLabels",
-    "Standardised",
     "Tally",
-    "TippingPoint",
-    "bias_adjusted",
     "compare",
-    "direct_standardisation",
-    "effective_sample_size",
     "jeffreys",
-    "manski_bounds",
-    "manski_difference_bounds",
     "newcombe",
     "read",
     "score_difference",
     "score_odds_ratio",
     "score_ratio",
     "sentence",
-    "tipping_point",
     "wilson",
 ]

@@ -23,22 +23,12 @@ SHARES = (1.0, 0.9, 0.75, 0.5, 0.25, 0.1)
 class Bounds:
     """The least and the greatest value that the data leave, and an interval around them.
 
-    Attributes
-    ----------
-    low : float
-        Were every missing outcome such as to make the value least.
-    high : float
-        Were every one such as to make it greatest.
-    interval : Interval or None
-        Covers the value, wherever between the bounds it is, as often as the
-        level says, if the rows were a random sample; None when all rows of a group came
-        from one cluster.
-
-    Examples
-    --------
-    >>> found = manski_bounds(14, 20, 5)
-    >>> found.low, found.high
-    (0.56, 0.76)
+    Attributes:
+        low: were every missing outcome such as to make the value least.
+        high: were every one such as to make it greatest.
+        interval: covers the value, wherever between the bounds it is, as often as the level
+            says, if the rows were a random sample; None when all rows of a group came from
+            one cluster.
     """
 
     low: float
@@ -49,40 +39,23 @@ class Bounds:
 def manski_bounds(
     x: int, n: int, unknown: int, level: float = 0.95, *, effect: float | None = 1.0
 ) -> Bounds:
-    """Worst-case (Manski) bounds of a proportion with missing outcomes.
+    """Worst-case bounds of a proportion with missing outcomes (Manski 1989).
 
     Of n + u rows the proportion is between x / (n + u) and (x + u) / (n + u). The interval is
-    that of Imbens and Manski, with Wilson's limits in place of the normal ones, so that with
-    nothing unknown it is Wilson's.
+    that of Imbens and Manski (2004, Econometrica 72:1845, equations 6 and 7), with Wilson's
+    limits in place of the normal ones, so that with nothing unknown it is Wilson's.
 
-    Parameters
-    ----------
-    x : int
-        Rows known to have the outcome.
-    n : int
-        Rows whose outcome is known.
-    unknown : int
-        Rows whose outcome is not known.
-    level : float, default 0.95
-        Confidence level, strictly between 0 and 1.
-    effect : float or None, default 1.0
-        Design effect of clustering; None for a single cluster, from which there is no interval.
+    Args:
+        x: rows known to have the outcome.
+        n: rows whose outcome is known.
+        unknown: rows whose outcome is not known.
+        level: of the interval.
+        effect: design effect of clustering; None for a single cluster: there is no interval.
 
-    Returns
-    -------
-    Bounds
-        The bounds, and a confidence interval for the proportion.
-
-    References
-    ----------
-    Manski (1989), Journal of Human Resources 24:343. Imbens and Manski (2004), Econometrica
-    72:1845, equations 6 and 7.
-
-    Examples
-    --------
-    >>> found = manski_bounds(14, 20, 5)
-    >>> found.low, found.high, [round(limit, 3) for limit in found.interval]
-    (0.56, 0.76, [0.399, 0.871])
+    Examples:
+        >>> found = manski_bounds(14, 20, 5)
+        >>> found.low, found.high, [round(limit, 3) for limit in found.interval]
+        (0.56, 0.76, [0.399, 0.871])
     """
     total = n + unknown
     if total == 0:
@@ -106,28 +79,14 @@ def manski_difference_bounds(
 ) -> Bounds:
     """Worst-case (Manski) bounds of a difference of proportions: [L1 - U2, U1 - L2].
 
-    The interval joins Wilson's limits as Newcombe's hybrid does, at the quantile of Imbens and
-    Manski; with nothing unknown it is Newcombe's.
+    Each group is (x, n, unknown), as in `manski_bounds`. The interval joins Wilson's limits as
+    Newcombe's hybrid does, at the quantile of Imbens and Manski; with nothing unknown it is
+    Newcombe's.
 
-    Parameters
-    ----------
-    first, second : tuple of int
-        (x, n, unknown) of each group, as in `manski_bounds`.
-    level : float, default 0.95
-        Confidence level, strictly between 0 and 1.
-    effects : tuple of float or None, default (1.0, 1.0)
-        Design effects of the two groups.
-
-    Returns
-    -------
-    Bounds
-        The bounds of p1 - p2, and a confidence interval.
-
-    Examples
-    --------
-    >>> found = manski_difference_bounds((14, 20, 5), (6, 30, 0))
-    >>> round(found.low, 2), round(found.high, 2)
-    (0.36, 0.56)
+    Examples:
+        >>> found = manski_difference_bounds((14, 20, 5), (6, 30, 0))
+        >>> round(found.low, 2), round(found.high, 2)
+        (0.36, 0.56)
     """
     (x1, known1, unknown1), (x2, known2, unknown2) = first, second
     n1, n2 = float(known1 + unknown1), float(known2 + unknown2)

@@ -28,25 +28,13 @@ type Counts = tuple[float, float]
 class EffectiveSampleSize:
     """How many independent rows the rows of a group are worth.
 
-    Attributes
-    ----------
-    clusters : int
-        With a row whose outcome is known.
-    largest : int
-        Rows in the largest.
-    design_effect : float
-        By how much the variance is larger than of separate rows; at least 1.
-    n : float
-        Effective rows, corrected for there being few clusters.
-    assumed : bool
-        Every row has the same outcome, so that the data cannot show how alike
-        rows of a cluster are: they were taken as wholly alike.
-
-    Examples
-    --------
-    >>> found = effective_sample_size([4, 0, 4, 0, 4, 0], [4, 4, 4, 4, 4, 4])
-    >>> found.clusters, found.largest, round(found.n, 1)
-    (6, 4, 3.2)
+    Attributes:
+        clusters: with a row whose outcome is known.
+        largest: rows in the largest.
+        design_effect: by how much the variance is larger than of separate rows; at least 1.
+        n: effective rows, corrected for there being few clusters.
+        assumed: every row has the same outcome, so that the data cannot show how alike rows
+            of a cluster are: they were taken as wholly alike.
     """
 
     clusters: int
@@ -59,42 +47,22 @@ class EffectiveSampleSize:
 def effective_sample_size(
     x: Sequence[int] | Floats, n: Sequence[int] | Floats, level: float = 0.95
 ) -> EffectiveSampleSize:
-    """Effective sample size of one group, from x of n in each cluster, by the design effect.
+    """Effective sample size of one group by the design effect (Kish 1965).
 
-    The variance of p as a ratio of cluster totals, K / (K - 1) sum (x_k - p n_k)^2 / n^2, over
+    Of x of n in each of K clusters the variance of p, K / (K - 1) sum (x_k - p n_k)^2 / n^2, over
     p (1 - p) / n, is the design effect. It is noisy when clusters are few, so the effective
-    number is cut by (t_{n-1} / t_{K-1})^2 and never exceeds the rows themselves.
+    number is cut by (t_{n-1} / t_{K-1})^2 and never exceeds the rows themselves (Korn and
+    Graubard 1998, Survey Methodology 24:193).
 
-    Parameters
-    ----------
-    x : sequence of int, shape (K,)
-        Rows with the outcome in each cluster.
-    n : sequence of int, shape (K,)
-        Rows whose outcome is known in each cluster.
-    level : float, default 0.95
-        Confidence level, strictly between 0 and 1.
+    Raises:
+        NotEstimable: all rows come from one cluster.
 
-    Returns
-    -------
-    EffectiveSampleSize
-        The effective number of rows, and the design effect.
-
-    Raises
-    ------
-    NotEstimable
-        All rows come from one cluster.
-
-    References
-    ----------
-    Kish (1965), Survey Sampling. Korn and Graubard (1998), Survey Methodology 24:193.
-
-    Examples
-    --------
-    >>> found = effective_sample_size([4, 0, 4, 0, 4, 0], [4, 4, 4, 4, 4, 4])
-    >>> round(found.design_effect, 1), round(found.n, 1)
-    (4.8, 3.2)
-    >>> effective_sample_size([1, 0, 1], [1, 1, 1]).n
-    3.0
+    Examples:
+        >>> found = effective_sample_size([4, 0, 4, 0, 4, 0], [4, 4, 4, 4, 4, 4])
+        >>> round(found.design_effect, 1), round(found.n, 1)
+        (4.8, 3.2)
+        >>> effective_sample_size([1, 0, 1], [1, 1, 1]).n
+        3.0
     """
     a, m = np.asarray(x, float), np.asarray(n, float)
     a, m = a[m > 0], m[m > 0]
@@ -121,40 +89,23 @@ def effective_sample_size(
     )
 
 
-@attrs.frozen
-class ClusterBootstrap:
-    """Percentile intervals from drawing whole clusters again.
-
-    Attributes:
-        rates: one a group.
-        difference: of the two groups; None with one group.
-        dropped: share of draws in which a group was empty; they are not used.
-        resamples: how many draws were made.
-    """
-
-    rates: tuple[Interval, ...]
-    difference: Interval | None
-    dropped: float
-    resamples: int = RESAMPLES
-
-
 def bootstrap(
     rng: np.random.Generator,
     x: Sequence[Sequence[int]],
     n: Sequence[Sequence[int]],
     level: float = 0.95,
     resamples: int = RESAMPLES,
-) -> ClusterBootstrap:
-    """Draw as many clusters as there are, with replacement, each with all its rows.
+) -> Interval:
+    """Percentile interval of a difference by drawing whole clusters, with replacement.
 
     A cluster that has rows in both groups keeps them together, so what it shares between
     the groups is in the interval of the difference (Davison and Hinkley 1997, section 3.8).
 
     Args:
         rng: the generator.
-        x: a row a cluster, a column a group: rows with the outcome.
+        x: a row a cluster, a column for each of the two groups: rows with the outcome.
         n: the same: rows whose outcome is known.
-        level: of the intervals.
+        level: of the interval.
         resamples: how many.
 
     Raises:
@@ -174,17 +125,8 @@ def bootstrap(
     shares = _shares(rng, a, m, resamples)
     finite = shares[np.isfinite(shares).all(axis=1)]
     tails = [0.5 - level / 2, 0.5 + level / 2]
-    limits = np.quantile(finite, tails, axis=0)
-    difference = None
-    if shares.shape[1] == 2:
-        low, high = np.quantile(finite[:, 0] - finite[:, 1], tails)
-        difference = (float(low), float(high))
-    return ClusterBootstrap(
-        tuple((float(low), float(high)) for low, high in limits.T),
-        difference,
-        1 - len(finite) / resamples,
-        resamples,
-    )
+    low, high = np.quantile(finite[:, 0] - finite[:, 1], tails)
+    return float(low), float(high)
 
 
 def _shares(rng: np.random.Generator, a: Floats, m: Floats, resamples: int) -> Floats:

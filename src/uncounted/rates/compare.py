@@ -146,51 +146,35 @@ def _contrast(table: OutcomeTable, one: Rate, two: Rate, settings: RateSettings)
     if one.share is None or two.share is None:
         reason = "no outcome is known in one of the two groups"
         return Contrast(one.group, two.group, reason)
-    contrast = Contrast(
-        one.group,
-        two.group,
-        measures=_measures(table, one, two, settings, _whole(one), _whole(two)),
-        reporting=reporting_bias.reporting_ratio_grid(one.share, two.share),
-        corrected=_corrected(one, two),
-        believed=_believed(table, one, two, settings),
+    measures = _measures(table, one, two, settings, _whole(one), _whole(two))
+    contrast = _with_clusters(
+        table, Contrast(one.group, two.group, None, measures), one, two, settings
     )
-    contrast = _with_clusters(table, contrast, one, two, settings)
-    contrast = _with_tipping(contrast)
-    contrast = _with_bounds(contrast, one, two, settings.level)
-    return _with_sources(table, contrast, settings)
-
-
-def _with_tipping(contrast: Contrast) -> Contrast:
     odds = contrast.best.get("odds_ratio")
     interval = (0.0, math.inf) if odds is None else odds.intervals["score"]
-    tip = reporting_bias.tipping_point(contrast.measures["odds_ratio"].point, interval)
-    return attrs.evolve(contrast, tipping=tip)
-
-
-def _with_bounds(contrast: Contrast, one: Rate, two: Rate, level: float) -> Contrast:
-    """Add what the data say alone; nothing settles what chance could have made."""
+    tip = reporting_bias.tipping_point(measures["odds_ratio"].point, interval)
     found = bounds.manski_difference_bounds(
         attrs.astuple(one.tally),
         attrs.astuple(two.tally),
-        level,
+        settings.level,
         effects=(one.effect, two.effect),
     )
-    tip, beyond = contrast.tipping, None
+    beyond = None  # nothing settles what chance could have made
     if found.interval is not None and tip is not None and tip.limit > 1:
         beyond = bounds.sign_identifying_share(found.interval)
-    return attrs.evolve(
+    contrast = attrs.evolve(
         contrast,
         bounds=found,
         settles=bounds.sign_identifying_share((found.low, found.high)),
         settles_beyond_chance=beyond,
+        tipping=tip,
+        reporting=reporting_bias.reporting_ratio_grid(one.share, two.share),
+        corrected=_corrected(one, two),
+        believed=_believed(table, one, two, settings),
     )
-
-
-def _with_sources(table: OutcomeTable, contrast: Contrast, settings: RateSettings) -> Contrast:
     if not table.sources:
         return contrast
-    pair = contrast.group, contrast.against
-    rng = _generator(table, contrast.group, settings, 3)
+    pair, rng = (one.group, two.group), _generator(table, one.group, settings, 3)
     return attrs.evolve(
         contrast,
         leaving_source=source_mix.leave_one_source_out(table, *pair, settings.level),
@@ -233,7 +217,7 @@ def _with_clusters(
     bootstrap, reason = None, None
     try:
         rng = _generator(table, one.group, settings, 4)
-        bootstrap = clusters.bootstrap(rng, x, n, settings.level).difference
+        bootstrap = clusters.bootstrap(rng, x, n, settings.level)
     except NotEstimable as refusal:
         reason = str(refusal)
     return attrs.evolve(

@@ -27,28 +27,12 @@ def bias_adjusted(share: float, rho: float) -> float:
 
     p / (p + rho (1 - p)), from observed odds = rho x true odds.
 
-    Parameters
-    ----------
-    share : float
-        Proportion among the reports, 0 to 1.
-    rho : float
-        Reporting ratio, above 0: how likely an attempt with the outcome is to be reported, over
-        how likely one without it is.
+    Raises:
+        UsedWrongly: rho is not above 0.
 
-    Returns
-    -------
-    float
-        Proportion among all attempts.
-
-    Raises
-    ------
-    UsedWrongly
-        rho is not above 0.
-
-    Examples
-    --------
-    >>> [round(bias_adjusted(0.7, rho), 2) for rho in (0.25, 1, 4)]
-    [0.9, 0.7, 0.37]
+    Examples:
+        >>> [round(bias_adjusted(0.7, rho), 2) for rho in (0.25, 1, 4)]
+        [0.9, 0.7, 0.37]
     """
     if not (rho > 0 and math.isfinite(rho)):
         raise UsedWrongly("a reporting ratio is above 0", hint="1: both outcomes reach us alike")
@@ -106,21 +90,11 @@ def reporting_ratio_grid(
 class TippingPoint:
     """By what factor reporting must have changed for a contrast to be nothing but that.
 
-    Attributes
-    ----------
-    point : float
-        For the observed contrast to vanish; infinite where a count is 0.
-    limit : float
-        For it to come within what chance alone could give; 1 where it is already.
-    direction : str
-        `less` when the first group's outcome must have become less likely to
-        reach us than in the second, relative to the other outcome; `more` otherwise.
-
-    Examples
-    --------
-    >>> found = tipping_point(9.333, (2.547, 34.231))
-    >>> found.point, found.limit, found.direction
-    (9.333, 2.547, 'more')
+    Attributes:
+        point: for the observed contrast to vanish; infinite where a count is 0.
+        limit: for it to come within what chance alone could give; 1 where it is already.
+        direction: `less` when the first group's outcome must have become less likely to reach
+            us than in the second, relative to the other outcome; `more` otherwise.
     """
 
     point: float
@@ -129,30 +103,18 @@ class TippingPoint:
 
 
 def tipping_point(odds_ratio: float | None, interval: Interval) -> TippingPoint | None:
-    """Tipping point of a contrast under differential reporting.
+    """Tipping point of a contrast under differential reporting, from its odds ratio.
 
     The odds ratio among all attempts is the observed one times rho_2 / rho_1, so it is 1 when
-    rho_1 / rho_2 equals the observed one.
+    rho_1 / rho_2 equals the observed one. None when there is no contrast: an odds ratio of 1,
+    or none.
 
-    Parameters
-    ----------
-    odds_ratio : float or None
-        Observed odds ratio of group 1 over group 2.
-    interval : tuple of float
-        Its interval.
-
-    Returns
-    -------
-    TippingPoint or None
-        None when there is no contrast: an odds ratio of 1, or none.
-
-    Examples
-    --------
-    >>> found = tipping_point(9.333, (2.547, 34.231))
-    >>> found.point, found.limit, found.direction
-    (9.333, 2.547, 'more')
-    >>> tipping_point(0.5, (0.2, 1.3)).limit
-    1.0
+    Examples:
+        >>> found = tipping_point(9.333, (2.547, 34.231))
+        >>> found.point, found.limit, found.direction
+        (9.333, 2.547, 'more')
+        >>> tipping_point(0.5, (0.2, 1.3)).limit
+        1.0
     """
     if odds_ratio is None or odds_ratio == 1:
         return None

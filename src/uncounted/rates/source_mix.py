@@ -132,33 +132,15 @@ def leave_one_source_out(
 class Standardised:
     """Both groups with the same mix of sources.
 
-    Attributes
-    ----------
-    sources : tuple[str, ...]
-        Those with known outcomes in both groups; only they can be compared.
-    weights : tuple[float, ...]
-        The share of each in the mix, that of both groups' rows together.
-    rates : tuple[tuple[float, Interval or None], ...]
-        Of the group and of the one it is held against: point and interval, if any.
-    difference : float or None
-        Point, or None where no source is in both.
-    interval : Interval or None
-        Of the difference.
-    as_reported : float or None
-        The difference over the same sources in their own mixes.
-    left_out : int
-        Rows of sources that are in one group only.
-    reason : str or None
-        Why there is no interval; None when there is one, or nothing to give one of.
-
-    Examples
-    --------
-    >>> from uncounted.rates.outcomes import OutcomeTable, Tally
-    >>> cells = {("1", "A", None): Tally(9, 10), ("1", "B", None): Tally(2, 10),
-    ...          ("2", "A", None): Tally(18, 20), ("2", "B", None): Tally(16, 80)}
-    >>> table, rng = OutcomeTable(("1", "2"), cells), np.random.default_rng(1)
-    >>> direct_standardisation(table, "2", "1", rng).sources
-    ('A', 'B')
+    Attributes:
+        sources: those with known outcomes in both groups; only they can be compared.
+        weights: the share of each in the mix, that of both groups' rows together.
+        rates: of the group and of the one it is held against: point and interval, if any.
+        difference: None where no source is in both.
+        interval: of the difference.
+        as_reported: the difference over the same sources in their own mixes.
+        left_out: rows of sources that are in one group only.
+        reason: why there is no interval; None when there is one, or nothing to give one of.
     """
 
     sources: tuple[str, ...]
@@ -177,7 +159,6 @@ def direct_standardisation(
     against: str,
     rng: np.random.Generator,
     level: float = 0.95,
-    draws: int = _DRAWS,
 ) -> Standardised:
     """Direct standardisation of two groups to their common mix of sources.
 
@@ -186,33 +167,14 @@ def direct_standardisation(
     interval when one p_s rests on a single cluster, or when a cluster has rows from several
     sources, for then the p_s are not independent.
 
-    Parameters
-    ----------
-    table : OutcomeTable
-        Counts by group, source and cluster.
-    group, against : str
-        The two groups.
-    rng : numpy.random.Generator
-        For the draws.
-    level : float, default 0.95
-        Confidence level, strictly between 0 and 1.
-    draws : int, default 20000
-        Of each source in each group.
-
-    Returns
-    -------
-    Standardised
-        Both standardised rates, and their difference.
-
-    Examples
-    --------
-    >>> from uncounted.rates.outcomes import Tally
-    >>> cells = {("1", "A", None): Tally(9, 10), ("1", "B", None): Tally(2, 10),
-    ...          ("2", "A", None): Tally(18, 20), ("2", "B", None): Tally(16, 80)}
-    >>> table, rng = OutcomeTable(("1", "2"), cells), np.random.default_rng(1)
-    >>> found = direct_standardisation(table, "2", "1", rng)
-    >>> round(found.difference, 2), round(found.as_reported, 2)
-    (0.0, -0.21)
+    Examples:
+        >>> from uncounted.rates.outcomes import Tally
+        >>> cells = {("1", "A", None): Tally(9, 10), ("1", "B", None): Tally(2, 10),
+        ...          ("2", "A", None): Tally(18, 20), ("2", "B", None): Tally(16, 80)}
+        >>> table, rng = OutcomeTable(("1", "2"), cells), np.random.default_rng(1)
+        >>> found = direct_standardisation(table, "2", "1", rng)
+        >>> round(found.difference, 2), round(found.as_reported, 2)
+        (0.0, -0.21)
     """
     pairs = {s: (table.group(group, s), table.group(against, s)) for s in table.sources}
     common = {s: pair for s, pair in pairs.items() if pair[0].n and pair[1].n}
@@ -240,7 +202,7 @@ def direct_standardisation(
     reason = _no_interval(table, (group, against), found.sources, pieces)
     if reason is not None:
         return attrs.evolve(found, reason=reason)
-    drawn = [_draw(rng, counts, weights, draws) for counts in pieces]
+    drawn = [_draw(rng, counts, weights) for counts in pieces]
     limits = [summary(each, level).interval for each in (*drawn, drawn[0] - drawn[1])]
     both = tuple(zip(rates, limits[:2], strict=True))
     return attrs.evolve(found, rates=both, interval=limits[2])
@@ -259,9 +221,7 @@ def _no_interval(
     return None
 
 
-def _draw(
-    rng: np.random.Generator, counts: Sequence[Counts | None], weights: Floats, draws: int
-) -> Floats:
+def _draw(rng: np.random.Generator, counts: Sequence[Counts | None], weights: Floats) -> Floats:
     """Draws of sum over sources of w p_s."""
-    cells = [jeffreys_odds(rng, *each, draws)[0] for each in counts if each is not None]
+    cells = [jeffreys_odds(rng, *each, _DRAWS)[0] for each in counts if each is not None]
     return np.asarray(weights @ np.array(cells))

@@ -1,4 +1,4 @@
-"""Tables of rates, as rows of words, for the terminal and the page.
+"""Tables of rates, as rows of words with a caption, for the terminal and the page.
 
 No per cent stands without its counts in the same table or the one before it; of fewer than 20
 rows a table holds intervals but no point.
@@ -16,6 +16,7 @@ from uncounted.rates.reporting_bias import AtReportingRatio, TippingPoint
 from uncounted.rates.result import Contrast, Measure, Rate, Rates
 from uncounted.rates.sentences import (
     MIN_ROWS_FOR_PERCENT,
+    RowLabels,
     counts_with_percent,
     factor_words,
     interval_words,
@@ -40,6 +41,7 @@ RHO_WORDS = {
 class TextTable:
     """A header and rows of words, all of one length; all but the first are numbers."""
 
+    caption: str
     header: tuple[str, ...]
     rows: Rows
 
@@ -49,8 +51,21 @@ def name(group: str) -> str:
     return group or "all"
 
 
+def _rate(share: float, n: int) -> str:
+    """A rate in per cent; nothing for fewer than 20 rows."""
+    return per_cent(share, n) if n >= MIN_ROWS_FOR_PERCENT else ""
+
+
+def _points(difference: float, n: int) -> str:
+    """A difference in points; nothing for fewer than 20 rows."""
+    return percentage_points(difference, n) if n >= MIN_ROWS_FOR_PERCENT else ""
+
+
 def rates_table(rates: Rates) -> TextTable:
     """Counts, then the share, then what chance alone would leave."""
+    caption = "If the reports were a random sample, which they are not"
+    if rates.table.clustered:
+        caption += "; rows that came together count for fewer"
     level = f"{100 * rates.settings.level:g}%"
     rows = []
     for rate in rates.rates:
@@ -60,14 +75,13 @@ def rates_table(rates: Rates) -> TextTable:
             (
                 name(rate.group),
                 f"{rate.tally.x:,} of {n:,}",
-                per_cent(rate.tally.x / n, n) if n >= MIN_ROWS_FOR_PERCENT else "",
+                _rate(rate.share or 0.0, n),
                 interval_words(found.get("wilson"), n),
                 interval_words(found.get("jeffreys"), n),
             )
         )
-    return TextTable(
-        ("", "reported", "rate", f"{level}, Wilson", f"{level}, Jeffreys"), tuple(rows)
-    )
+    header = ("", "reported", "rate", f"{level}, Wilson", f"{level}, Jeffreys")
+    return TextTable(caption, header, tuple(rows))
 
 
 def contrast_table(rates: Rates, contrast: Contrast) -> TextTable:
@@ -93,8 +107,12 @@ def contrast_table(rates: Rates, contrast: Contrast) -> TextTable:
                 _limits(best.intervals.get("jeffreys"), in_points),
             )
         )
+    caption = (
+        f"{named(contrast.group)} against {named(contrast.against)}, as if the reports were a "
+        "random sample"
+    )
     header = ("", "reported", f"{level}, score", "Newcombe, Koopman", "Jeffreys")
-    return TextTable(header, tuple(rows))
+    return TextTable(caption, header, tuple(rows))
 
 
 def _coarser(rates: Rates, contrast: Contrast) -> int:
@@ -138,7 +156,11 @@ def unknown_table(rates: Rates) -> TextTable:
                 _limits(contrast.bounds.interval, n),
             )
         )
-    return TextTable(("", "reported", "unknown", "bounds", "bounds and chance"), tuple(rows))
+    return TextTable(
+        "The rate, if outcomes that are not known could have been anything",
+        ("", "reported", "unknown", "bounds", "bounds and chance"),
+        tuple(rows),
+    )
 
 
 def _bounds(bounds: Interval, n: int) -> str:
@@ -153,8 +175,12 @@ def _difference_bounds(bounds: Interval, n: int) -> str:
     return percentage_points(bounds[0], n) if n >= MIN_ROWS_FOR_PERCENT else "as reported"
 
 
-def reported_table(rates: Rates) -> TextTable:
+def reported_table(rates: Rates, labels: RowLabels) -> TextTable:
     """What the data alone leave when only a share of all is among the reports."""
+    caption = (
+        f"Where the rate among all {labels.unit} lies, chance aside, if only a share of them was "
+        "reported"
+    )
     known = [rate for rate in rates.rates if rate.tally.n]
     kept = slice(None) if len(known) <= 2 else slice(1, -1)  # so that a row fits
     cells = [
@@ -162,19 +188,24 @@ def reported_table(rates: Rates) -> TextTable:
         for rate in known
     ]
     heads = [f"{row.share:.0%}" for row in known[0].reported[kept]]
-    return _either_way(known, "share reported to us", heads, cells)
+    return TextTable(caption, *_either_way(known, "share reported to us", heads, cells))
 
 
-def reporting_table(rates: Rates) -> TextTable:
+def reporting_table(rates: Rates, labels: RowLabels) -> TextTable:
     """The rate among all at each reporting ratio."""
+    caption = (
+        f"The rate among all {labels.unit}, with chance, if those that {labels.says} are more, or "
+        "less, likely than the others to reach us"
+    )
     known = [rate for rate in rates.rates if rate.reporting]
     cells = [
         [_at_rho(rate, row, point=len(known) <= 2) for row in rate.reporting] for rate in known
     ]
     if len(known) > 2:
-        return _either_way(known, "times", [_rho(row.rho) for row in known[0].reporting], cells)
+        heads = [_rho(row.rho) for row in known[0].reporting]
+        return TextTable(caption, *_either_way(known, "times", heads, cells))
     heads = [RHO_WORDS[row.rho] for row in known[0].reporting]
-    return _either_way(known, "to reach us", heads, cells)
+    return TextTable(caption, *_either_way(known, "to reach us", heads, cells))
 
 
 def _at_rho(rate: Rate, row: AtReportingRatio, *, point: bool) -> str:
@@ -185,16 +216,16 @@ def _at_rho(rate: Rate, row: AtReportingRatio, *, point: bool) -> str:
 
 def _either_way(
     known: Sequence[Rate], corner: str, heads: Sequence[str], cells: Sequence[Sequence[str]]
-) -> TextTable:
-    """A column a group when there are one or two, else a row a group."""
+) -> tuple[tuple[str, ...], Rows]:
+    """Header and rows: a column a group when there are one or two, else a row a group."""
     if len(known) <= 2:
         across = zip(heads, *cells, strict=True)
-        return TextTable((corner, *(_head(rate) for rate in known)), tuple(across))
+        return (corner, *(_head(rate) for rate in known)), tuple(across)
     rows = [
         (name(rate.group), f"{rate.tally.x:,} of {rate.tally.n:,}", *row)
         for rate, row in zip(known, cells, strict=True)
     ]
-    return TextTable((corner, "reported", *heads), tuple(rows))
+    return (corner, "reported", *heads), tuple(rows)
 
 
 def two_way_table(rates: Rates, contrast: Contrast) -> TextTable | None:
@@ -206,8 +237,12 @@ def two_way_table(rates: Rates, contrast: Contrast) -> TextTable | None:
     for row in contrast.reporting:
         cells.setdefault(row.rho_2, []).append(percentage_points(row.difference, n))
     firsts = sorted({row.rho_1 for row in contrast.reporting})
-    header = (f"{contrast.against} \\ {contrast.group}", *(_rho(rho) for rho in firsts))
-    return TextTable(header, tuple((_rho(rho), *row) for rho, row in cells.items()))
+    caption = (
+        "The difference in points, if they are so many times as likely to reach us (down: "
+        f"{contrast.against}, across: {contrast.group})"
+    )
+    header = ("", *(_rho(rho) for rho in firsts))
+    return TextTable(caption, header, tuple((_rho(rho), *row) for rho, row in cells.items()))
 
 
 def _rho(rho: float) -> str:
@@ -219,7 +254,7 @@ def _head(rate: Rate) -> str:
 
 
 def contrasts_table(rates: Rates) -> TextTable:
-    """One row a contrast, for more than two groups; `notes.columns_words` explains it."""
+    """One row a contrast, for more than two groups; `caveats.columns_words` explains it."""
     rows = []
     for contrast in rates.contrasts:
         if contrast.reason is not None:
@@ -230,9 +265,7 @@ def contrasts_table(rates: Rates) -> TextTable:
         rows.append(
             (
                 contrast.group,
-                percentage_points(contrast.measures["difference"].point or 0.0, n)
-                if n >= MIN_ROWS_FOR_PERCENT
-                else "",
+                _points(contrast.measures["difference"].point or 0.0, n),
                 _limits(difference.intervals.get("newcombe"), n),
                 ratio_words(contrast.measures["odds_ratio"].point)
                 if n >= MIN_ROWS_FOR_PERCENT
@@ -243,7 +276,8 @@ def contrasts_table(rates: Rates) -> TextTable:
     level = f"{100 * rates.settings.level:g}%"
     against = named(rates.rates[0].group)
     header = (f"against {against}", "points", f"{level}, Newcombe", "odds ratio")
-    return TextTable((*header, "gone at", "by chance at"), tuple(rows))
+    caption = "Each against one of them, as if the reports were a random sample"
+    return TextTable(caption, (*header, "gone at", "by chance at"), tuple(rows))
 
 
 def _tipping(tip: TippingPoint | None) -> tuple[str, str]:
@@ -276,7 +310,7 @@ def cluster_table(rates: Rates) -> TextTable:
             )
         )
     header = ("", "rows", "clusters", "largest", "design effect", "worth, in rows")
-    return TextTable(header, tuple(rows))
+    return TextTable("What rows that came together are worth", header, tuple(rows))
 
 
 def source_table(rates: Rates) -> TextTable:
@@ -294,7 +328,8 @@ def source_table(rates: Rates) -> TextTable:
             words.append(_without(without.get(source), _coarser(rates, single)))
         rows.append((source, *words))
     last = ("difference without it, points",) if single is not None else ()
-    return TextTable(("source", *(name(group) for group in groups), *last), tuple(rows))
+    header = ("source", *(name(group) for group in groups), *last)
+    return TextTable("Source by source", header, tuple(rows))
 
 
 def _cell(row: SourceRate) -> str:
@@ -315,12 +350,12 @@ def _without(row: WithoutSource | None, n: int) -> str:
 
 def coding_table(rates: Rates) -> TextTable | None:
     """Rates without wrong codings; None when no coding was stated."""
+    if rates.settings.coding is None:
+        return None
     rows = [
         (
-            f"{_head(rate)}",
-            per_cent(rate.corrected.value, rate.tally.n)
-            if rate.tally.n >= MIN_ROWS_FOR_PERCENT
-            else "",
+            _head(rate),
+            _rate(rate.corrected.value, rate.tally.n),
             interval_words(rate.corrected.interval, rate.tally.n),
         )
         for rate in rates.rates
@@ -336,26 +371,36 @@ def coding_table(rates: Rates) -> TextTable | None:
                     "",
                 )
             )
-    return TextTable(("reported", "then", "and chance"), tuple(rows)) if rows else None
+    s, c = rates.settings.coding
+    caption = (
+        f"If a share {s:g} of those with the outcome, and {c:g} of those without, is coded rightly"
+    )
+    return TextTable(caption, ("reported", "then", "and chance"), tuple(rows)) if rows else None
 
 
 def belief_table(rates: Rates) -> TextTable | None:
     """Rates among all under a belief about reporting; None when none was stated."""
+    prior = rates.settings.bias_prior
+    if prior is None:
+        return None
     rows = []
     for rate in rates.rates:
         if rate.believed is not None:
             n = rate.tally.n
-            middle = per_cent(rate.believed.median, n) if n >= MIN_ROWS_FOR_PERCENT else ""
-            rows.append((_head(rate), middle, interval_words(rate.believed.interval, n)))
+            interval = interval_words(rate.believed.interval, n)
+            rows.append((_head(rate), _rate(rate.believed.median, n), interval))
     for contrast in rates.contrasts:
         if contrast.believed is None:
             continue
         difference, n = contrast.believed.difference, _coarser(rates, contrast)
         label = f"difference, {contrast.group}, points"
-        middle = percentage_points(difference.median, n) if n >= MIN_ROWS_FOR_PERCENT else ""
-        rows.append((label, middle, _limits(difference.interval, n)))
+        rows.append((label, _points(difference.median, n), _limits(difference.interval, n)))
         if contrast.believed.same_sign is not None:
             share = per_cent(contrast.believed.same_sign, MIN_ROWS_FOR_PERCENT)
             rows.append(("chance that it goes the way it was reported", share, ""))
+    caption = (
+        f"If the log of the reporting ratio is believed to be about {prior.mean:g}, give or take "
+        f"{prior.sd:g}, in each group apart"
+    )
     header = ("reported", "then", f"{100 * rates.settings.level:g}% with chance")
-    return TextTable(header, tuple(rows)) if rows else None
+    return TextTable(caption, header, tuple(rows)) if rows else None

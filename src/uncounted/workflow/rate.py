@@ -12,23 +12,20 @@ from uncounted.errors import UsedWrongly
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.rates import (
     BiasPrior,
-    Contrast,
     OutcomeColumns,
     Rates,
     RateSettings,
     RowLabels,
-    caveats,
     compare,
     read,
     sentence,
-    sentences,
-    tables,
 )
+from uncounted.rates.caveats import SMALL_COUNT, notes, target
+from uncounted.rates.parts import parts
 from uncounted.rates.tables import TextTable
 
 __all__ = [
     "BiasPrior",
-    "Contrast",
     "OutcomeColumns",
     "RateRequest",
     "RateResult",
@@ -36,10 +33,11 @@ __all__ = [
     "Rates",
     "RowLabels",
     "TextTable",
-    "caveats",
+    "notes",
+    "parts",
     "rate",
-    "sentences",
-    "tables",
+    "sentence",
+    "target",
 ]
 
 _LONGEST = 80
@@ -93,16 +91,15 @@ class RateResult:
     def small_count(self) -> int | None:
         """The count below which an answer is not for publication, if one is."""
         smallest = self.rates.smallest
-        small = smallest is not None and smallest < caveats.SMALL_COUNT
-        return caveats.SMALL_COUNT if small else None
+        return SMALL_COUNT if smallest is not None and smallest < SMALL_COUNT else None
 
     def to_json(self) -> JSONObject:
         """As plain values."""
         return {
             "sentence": sentence(self.rates, self.labels),
-            "target": caveats.target(self.labels),
+            "target": target(self.labels),
             **self.rates.to_json(),
-            "warnings": list(caveats.notes(self.rates, self.labels)),
+            "warnings": list(notes(self.rates, self.labels)),
         }
 
 
