@@ -143,4 +143,4 @@ def test_no_header_is_repeated_that_may_be_a_person(tmp_path: Path) -> None:
     file.write_text("Year,A,B\n2013,0,1\n")
     with pytest.raises(UsedWrongly) as raised:
         read_tables(file, by=["year"])
-    assert raised.value.hint == "the name of column 1 is nearly that"
+    assert raised.value.hint == "the name of column 1 is similar"

@@ -1,8 +1,7 @@
 """What an earlier day's program made opens, verifies and comes back unchanged.
 
 `tests/vectors/workflow-1` was made once, by commit f29a861: its README says what is in it. Here it
-is read through the command line alone, so that no move or new name inside the package matters;
-a command that is called otherwise by now is named in `COMMANDS`, and nowhere else.
+is read through the command line alone, so that no move or new name inside the package matters.
 
 Nothing here depends on the day: consents in it ended in 2020, or end in 2199.
 """
@@ -29,9 +28,6 @@ pytestmark = pytest.mark.process  # some forty programs are started
 VECTOR = Path(__file__).parent / "vectors" / "workflow-1"
 PASSPHRASE = "nobody in here exists"
 
-# What the commands are called now that were called otherwise when the vector was made.
-COMMANDS = {"clusters": "people", "overlap": "captures"}
-
 
 @attrs.frozen
 class Program:
@@ -44,7 +40,7 @@ class Program:
         """What it prints; standard error where it is to fail with a `status`."""
         command, *others = map(str, arguments)
         done = subprocess.run(
-            [str(self.python), "-m", "uncounted", COMMANDS.get(command, command), *others],
+            [str(self.python), "-m", "uncounted", command, *others],
             env={
                 **os.environ,
                 "UNCOUNTED_HOME": str(self.home),

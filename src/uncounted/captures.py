@@ -17,7 +17,7 @@ from typing import SupportsIndex, cast
 import attrs
 
 from uncounted import delimited
-from uncounted.errors import BadInput, UsedWrongly
+from uncounted.errors import BadInput, UsedWrongly, unknown
 
 MAX_LISTS = 64
 DIFFER = "reports differ"  # a stratum's value, of people whose reports contradict each other
@@ -146,8 +146,8 @@ class CaptureTable:
         names = tuple(lists)
         if missing := [name for name in names if name not in self.lists]:
             raise UsedWrongly(
-                f"there is no list called {missing[0]!r}",
-                hint=f"the lists are {', '.join(self.lists)}",
+                unknown("list", missing[0], self.lists),
+                hint=f"lists: {', '.join(self.lists)}",
             )
         at = [self.lists.index(name) for name in names]
         counts: Counter[str] = Counter()

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import TextIO
 import attrs
 
 from uncounted import text_encoding
-from uncounted.errors import BadInput
+from uncounted.errors import BadInput, nearest
 
 LONGEST_FIELD = 16 << 20
 LONGEST_HEADER = 1 << 20
@@ -72,13 +71,14 @@ def near(columns: Sequence[str], name: str) -> str:
 
     Examples:
         >>> near(["sex", "year"], "Year")
-        'the name of column 2 is nearly that'
+        'the name of column 2 is similar'
     """
-    folded = [column.casefold()[:_LONGEST] for column in columns]
-    found = difflib.get_close_matches(name.casefold(), folded, 1)
-    if found:
-        return f"the name of column {folded.index(found[0]) + 1} is nearly that"
-    return f"write the names as the file has them, {len(columns)} in all"
+    found = nearest(name, columns)
+    if found is not None:
+        return f"the name of column {columns.index(found) + 1} is similar"
+    if len(columns) == 1:
+        return TITLE
+    return f"write the column names as in the file ({len(columns)} columns)"
 
 
 _LONGEST = 100  # letters of a header that are compared

@@ -7,6 +7,8 @@ nothing at all. Only `cli.main` (and a page's one error handler) catches them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class Error(Exception):
     """Something was refused or found wanting; `cli` prints it and exits with `exit_status`.
@@ -110,6 +112,33 @@ class UnknownSigner(NotVerified):
 
 class BadSignature(NotVerified):
     """A signature by a known key does not fit the text."""
+
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The one of `known` that is most like `word`; None if none is like it.
+
+    Examples:
+        >>> nearest("decomposible", ["chao", "decomposable"])
+        'decomposable'
+    """
+    import difflib
+
+    spelled = {each.casefold(): each for each in known}
+    found = difflib.get_close_matches(word.casefold(), spelled, 1, cutoff)
+    return spelled[found[0]] if found else None
+
+
+def unknown(what: str, word: str, known: Iterable[str]) -> str:
+    """The message about a word that is none of those that are known.
+
+    Examples:
+        >>> unknown("method", "decomposible", ["chao", "decomposable"])
+        "unknown method 'decomposible'. Did you mean 'decomposable'?"
+        >>> unknown("list", "X", ["OSCE", "ABA"])
+        "unknown list 'X'"
+    """
+    near = nearest(word, known)
+    return f"unknown {what} {word!r}" + (f". Did you mean {near!r}?" if near else "")
 
 
 class Interrupted(Error):

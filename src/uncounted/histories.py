@@ -148,25 +148,25 @@ def _refuse_identifying(name: str, column: Column) -> None:
 
 
 def read_persons(
-    path: Path, covariates: Iterable[str], *, kinds: Iterable[str] = ()
+    path: Path, covariates: Iterable[str], *, categorical: Iterable[str] = ()
 ) -> PersonTable:
     """Read a CSV of one row a person: 0/1 columns of lists, and these covariates.
 
-    A covariate of numbers only is numeric unless it is named in `kinds`. Every other
+    A covariate of numbers only is numeric unless it is named in `categorical`. Every other
     column must hold 0 and 1 and is a list. No cell may be empty: whether somebody's age
     is known depends as a rule on the list, and then it is no trait of the person.
 
     Args:
         path: the file.
         covariates: columns that say what kind of person it is.
-        kinds: covariates whose numbers are codes of kinds, such as a region.
+        categorical: covariates whose numbers are codes of categories, such as a region.
 
     Raises:
         BadInput: with the row (the header is row 1) and the column, never a cell.
         UsedWrongly: there is no such column.
     """
     sheet = delimited.read(path)
-    names, coded = tuple(dict.fromkeys(covariates)), set(kinds)
+    names, coded = tuple(dict.fromkeys(covariates)), set(categorical)
     for name in (*names, *sorted(coded)):
         if name not in sheet.columns or (name in coded and name not in names):
             raise UsedWrongly(

@@ -107,7 +107,15 @@ def test_a_picture_never_turns_a_claim_round(
 def test_strata_pooled_and_alone_stand_side_by_side(
     years: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    requested = ["estimate", str(years), "--by", "year", "--pool", "--method", "independence"]
+    requested = [
+        "estimate",
+        str(years),
+        "--by",
+        "year",
+        "--partial-pooling",
+        "--method",
+        "independence",
+    ]
     assert run(requested) == 0
     told = capfd.readouterr().out
     assert "pull of the others" in told
@@ -146,8 +154,11 @@ def test_people_given_their_age(people: Path, capfd: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (["--pool"], "--pool needs strata"),
-        (["--by", "A", "--pool", "--method", "chao", "--method", "independence"], "by one method"),
+        (["--partial-pooling"], "--partial-pooling needs strata"),
+        (
+            ["--by", "A", "--partial-pooling", "--method", "chao", "--method", "independence"],
+            "by one method",
+        ),
         (["--covariates", "A", "--by", "B"], "goes without --by"),
         (["--claim", "some"], "a whole number of people"),
         (["--covariates", "nothing"], "no covariate column 'nothing'"),
@@ -160,14 +171,26 @@ def test_people_given_their_age(people: Path, capfd: pytest.CaptureFixture[str])
         (["--lists", ""], "--lists has nothing where"),
         (["--by", ""], "--by has nothing where"),
         (["--covariates", ""], "--covariates has nothing where"),
-        (["--kinds", "age"], "--kinds says which covariates are codes, and there are none"),
+        (
+            ["--categorical", "age"],
+            "--categorical says which covariates are codes, and there are none",
+        ),
         (["--covariates", "age", "--claim", "10"], "goes without --xi, --claim, --delta and"),
         (["--covariates", "age", "--xi", "2"], "goes without --xi, --claim, --delta and"),
         (["--covariates", "age", "--prior", "1/N"], "goes without --xi, --claim, --delta and"),
-        (["--by", "age", "--pool", "--claim", "10"], "--pool goes without --xi and --claim"),
-        (["--by", "age", "--pool", "--xi", "2"], "--pool goes without --xi and --claim"),
-        (["--by", "age", "--pool", "--prior", "2,5"], "--pool goes without --prior"),
-        (["--by", "age", "--pool", "--psi", "2"], "--psi is for two-list, which is not"),
+        (
+            ["--by", "age", "--partial-pooling", "--claim", "10"],
+            "--partial-pooling goes without --xi and --claim",
+        ),
+        (
+            ["--by", "age", "--partial-pooling", "--xi", "2"],
+            "--partial-pooling goes without --xi and --claim",
+        ),
+        (
+            ["--by", "age", "--partial-pooling", "--prior", "2,5"],
+            "--partial-pooling goes without --prior",
+        ),
+        (["--by", "age", "--partial-pooling", "--psi", "2"], "--psi is for two-list, which is not"),
         (["--method", "chao", "--psi", "2"], "--psi is for two-list, which is not"),
         (["--method", "chao", "--delta", "1"], "--delta is for decomposable, which is not"),
         (["--method", "chao", "--prior", "1/N"], "--prior is for decomposable and identified"),
@@ -228,7 +251,7 @@ def test_the_prior_is_the_users(kosovo: Path, capfd: pytest.CaptureFixture[str])
 def test_a_prior_count_reaches_pooled_strata(
     years: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    pooled = ["estimate", str(years), "--by", "year", "--pool", "--json", "--delta"]
+    pooled = ["estimate", str(years), "--by", "year", "--partial-pooling", "--json", "--delta"]
     totals = []
     for delta in ("0.25", "2"):
         assert run([*pooled, delta]) == 0

@@ -130,7 +130,7 @@ def test_some_people_in_full(case: Path, tmp_path: Path, one: SyntheticLinkage) 
         if int(one.truth[at]) in chosen
     ]
     some.write_text("source,report,person\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    whole = reported("evaluate", case, "--truth", some, "--complete")
+    whole = reported("evaluate", case, "--truth", some, "--all-records")
     among = reported("evaluate", case, "--truth", some)
     assert whole["against"] == "people in full"
     assert among["precision"] >= whole["precision"]
@@ -278,7 +278,7 @@ def test_a_sample_that_was_decided_on_rates_nothing(
     assert code == 1
     assert "was told the answers to 90 of these pairs" in err
     assert "hint: draw another sample" in err
-    assert "evaluate CASE --drawn FILE" in err.replace("\n", " ")
+    assert "evaluate CASE --adjudicated-sample FILE" in err.replace("\n", " ")
     truth = persons_file(tmp_path / "t.csv", one)
     assert reported("evaluate", case, "--truth", truth)["told"] == 90
     assert "90 labelled pairs had been decided" in do("evaluate", case, "--truth", truth).stderr
@@ -311,13 +311,13 @@ def test_decisions_on_a_drawn_sample_say_what_was_stated_before_them(
     do("evaluate", case, "--sample", "160", "--out", file)
     label(one, file)
     before = reported("evaluate", case, "--labels", file)
-    code, err = refused(capsys, "evaluate", case, "--drawn", file)
+    code, err = refused(capsys, "evaluate", case, "--adjudicated-sample", file)
     assert code == 1
     assert "answers of the sample were not decided (row 2 is the first)" in " ".join(err.split())
     do("decide", case, "--file", file)
     with open_case(case, None) as opened:
         keep(opened, one.linkage)
-    found = reported("evaluate", case, "--drawn", file)
+    found = reported("evaluate", case, "--adjudicated-sample", file)
     assert found["by_lot"] == found["recalibrated"]["pairs"]
     again = found["recalibrated"]
     assert again["by"] == "pairs drawn by lot and then decided"
@@ -335,7 +335,7 @@ def test_decisions_on_a_drawn_sample_say_what_was_stated_before_them(
         told_all[:] = one.truth
         keep(opened, type(one.linkage)(one.linkage.keys, told_all))
     do("decide", case, "--file", file)
-    later = reported("evaluate", case, "--drawn", file)["recalibrated"]["slope"]
+    later = reported("evaluate", case, "--adjudicated-sample", file)["recalibrated"]["slope"]
     assert later["interval"] == pytest.approx(again["slope"]["interval"])
 
 
@@ -349,7 +349,7 @@ def test_the_curve_is_shown_with_its_intervals_again_too(
     with open_case(case, None) as opened:
         keep(opened, one.linkage)
     truth = persons_file(tmp_path / "t.csv", one)
-    options = ("--truth", truth, "--drawn", file)
+    options = ("--truth", truth, "--adjudicated-sample", file)
     found = reported("evaluate", case, *options, "--pictures", tmp_path / "p")
     bins = found["recalibrated"]["bins"]
     assert len(bins) == len(found["calibration"]["bins"])
@@ -396,10 +396,10 @@ def test_pictures_are_written_once(
         (["--truth", "T", "--labels", "T"], "one is taken at a time"),
         (["--sample", "50"], "both or neither"),
         (["--out", "X"], "both or neither"),
-        (["--complete"], "the file of --truth"),
+        (["--all-records"], "the file of --truth"),
         (["--pictures", "X"], "no calibration curve without labels"),
-        (["--labels", "T", "--drawn", "T"], "goes alone or with --truth"),
-        (["--drawn", "T"], "has no column 'source_1'"),
+        (["--labels", "T", "--adjudicated-sample", "T"], "goes alone or with --truth"),
+        (["--adjudicated-sample", "T"], "has no column 'source_1'"),
         (["--truth", "T", "--pictures", "T"], "pictures go into a folder"),
         (["--level", "nan"], "level nan is not between 0 and 1"),
         (["--labels", "T"], "has no column 'source_1'"),
@@ -428,7 +428,7 @@ def test_pairs_are_not_people_in_full(
 ) -> None:
     pairs = tmp_path / "p.csv"
     pairs.write_text("source_1,report_1,source_2,report_2,same\nA,r0,B,r1,yes\n", encoding="utf-8")
-    code, err = refused(capsys, "evaluate", case, "--truth", pairs, "--complete")
+    code, err = refused(capsys, "evaluate", case, "--truth", pairs, "--all-records")
     assert (code, "the file names pairs" in err) == (2, True)
 
 

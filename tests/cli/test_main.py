@@ -168,7 +168,7 @@ def test_a_case_without_rejected_rows(base: Path, tmp_path: Path) -> None:
 
 def test_help_has_every_command_with_a_whole_sentence(tmp_path: Path) -> None:
     shown = run(tmp_path, "--help", env=environment(tmp_path, COLUMNS="80")).stdout
-    assert "..." not in shown.split("The road:")[1]
+    assert "..." not in shown.split("Workflow:")[1]
     assert sorted(name for names in SECTIONS.values() for name in names.split()) == sorted(
         app.commands
     )
@@ -316,13 +316,13 @@ def test_nothing_is_written_over(base: Path) -> None:
     (base / "there.csv").write_text("mine")
     (base / "full").mkdir()
     (base / "full" / "there.csv").write_text("mine")
-    refused(run(base, "people", "case", "--out", "full/there.csv"), 1, "full/there.csv is there")
-    refused(run(base, "people", "case", "--out", "there.csv"), 1, "there already")
+    refused(run(base, "clusters", "case", "--out", "full/there.csv"), 1, "full/there.csv is there")
+    refused(run(base, "clusters", "case", "--out", "there.csv"), 1, "there already")
     assert (base / "there.csv").read_text() == "mine"
 
 
 def test_steps_out_of_order(base: Path) -> None:
-    refused(run(base, "people", "case", "--out", "p.csv"), 1, "not been linked")
+    refused(run(base, "clusters", "case", "--out", "p.csv"), 1, "not been linked")
     refused(run(base, "estimate", "case"), 1, "not been linked")
 
 
@@ -333,7 +333,7 @@ def test_steps_out_of_order(base: Path) -> None:
         (["estimate", "t.csv", "--level", "95"], "--level"),
         (["estimate", "t.csv", "--xi", "a"], "--xi"),
         (["estimate", "t.csv", "--lists", "A,A"], "--lists says one thing twice"),
-        (["captures", "case", "--out", "c.csv", "--lists", "A,A"], "--lists says one thing twice"),
+        (["overlap", "case", "--out", "c.csv", "--lists", "A,A"], "--lists says one thing twice"),
         (["estimate", "t.csv", "--lists", "A,Z"], "no list called 'Z'"),
         (["estimate", "t.csv", "--by", "year"], "no column 'year'"),
         (["import"], "Missing argument"),

@@ -166,7 +166,7 @@ def test_no_name_is_left_anywhere_in_clear(out: Path, said: dict[str, Any]) -> N
 
 
 def test_people_has_one_row_a_report_and_never_a_name(out: Path, said: dict[str, Any]) -> None:
-    with (out / "people.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "clusters.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["source", "report", "person", "probability"]
     assert len({(row["source"], row["report"]) for row in rows}) == len(rows)
@@ -178,16 +178,16 @@ def test_people_and_captures_say_that_they_are_one_reading_of_many(
 ) -> None:
     case = str(out / "returns.case")
     done = json.loads(
-        uncounted(out, "people", case, "--out", str(tmp_path / "p.csv"), "--json").stdout
+        uncounted(out, "clusters", case, "--out", str(tmp_path / "p.csv"), "--json").stdout
     )
     low, high = done["people_interval"]
     assert 0 < low < high
     assert done["draws"] == 200
-    told = uncounted(out, "people", case, "--out", str(tmp_path / "q.csv"))
+    told = uncounted(out, "clusters", case, "--out", str(tmp_path / "q.csv"))
     assert f"in 95% of 200 draws there are {low} to {high} people" in told.stderr
     for draw, one in (([], True), (["--draw", "3"], False)):
         file = tmp_path / f"c{len(draw)}.csv"
-        told = uncounted(out, "captures", case, "--out", str(file), *draw)
+        told = uncounted(out, "overlap", case, "--out", str(file), *draw)
         assert ("one reading of who is who" in told.stderr) == one
 
 
@@ -195,8 +195,8 @@ def test_captures_split_by_what_reports_say_add_up(
     out: Path, said: dict[str, Any], tmp_path: Path
 ) -> None:
     case, file = str(out / "returns.case"), tmp_path / "split.csv"
-    done = uncounted(out, "captures", case, "--out", str(file), "--by", "sex,year", "--json")
-    with (out / "captures.csv").open(encoding="utf-8", newline="") as opened:
+    done = uncounted(out, "overlap", case, "--out", str(file), "--by", "sex,year", "--json")
+    with (out / "overlap.csv").open(encoding="utf-8", newline="") as opened:
         observed = sum(int(row["count"]) for row in csv.DictReader(opened))
     assert json.loads(done.stdout)["observed"] == observed
     with file.open(encoding="utf-8", newline="") as opened:
@@ -207,8 +207,8 @@ def test_captures_split_by_what_reports_say_add_up(
     assert {"2015", "2024"} <= {row["year"] for row in rows}
     answer = json.loads(uncounted(out, "estimate", str(file), "--by", "sex,year", "--json").stdout)
     assert answer["observed"] == observed
-    wrong = uncounted(out, "captures", case, "--out", str(tmp_path / "x"), "--by", "name")
-    assert (wrong.returncode, "cannot be split by 'name'" in wrong.stderr) == (2, True)
+    wrong = uncounted(out, "overlap", case, "--out", str(tmp_path / "x"), "--by", "name")
+    assert (wrong.returncode, "unknown column 'name'" in wrong.stderr) == (2, True)
 
 
 def test_no_small_count_is_in_the_released_table(out: Path, said: dict[str, Any]) -> None:
@@ -301,7 +301,7 @@ def test_a_second_member_releases_under_a_key_of_their_own(few: Path, tmp_path: 
 def test_what_is_written_for_the_user_is_for_the_user_alone(
     out: Path, said: dict[str, Any]
 ) -> None:
-    for name in ("people.csv", "captures.csv"):
+    for name in ("clusters.csv", "overlap.csv"):
         assert (out / name).stat().st_mode & 0o077 == 0
 
 

@@ -26,7 +26,7 @@ from uncounted.rates.sentences import (
 )
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "attempts.csv"
-TOLD = ("--unit", "attempts", "--says", "ended in arrest")
+TOLD = ("--unit", "attempts", "--outcome-label", "ended in arrest")
 LABELS = RowLabels("attempts", "ended in arrest")
 DAY = dt.date(2026, 11, 24)
 
@@ -96,7 +96,7 @@ def test_without_clusters_it_says_that_rows_are_taken_as_separate(rate: Rate) ->
 
 def test_the_json_has_it_all_and_nothing_else_is_on_stdout(rate: Rate) -> None:
     status, out, err = rate(
-        EXAMPLE, "--outcome", "arrested", "--by", "period", "--against", "2020-2024", "--json",
+        EXAMPLE, "--outcome", "arrested", "--by", "period", "--reference", "2020-2024", "--json",
         "--cluster", "interview", "--source", "source",
     )  # fmt: skip
     answer = json.loads(out)
@@ -142,7 +142,7 @@ def test_three_groups_stand_against_the_first_or_a_stated_one(rate: Rate) -> Non
     assert [g["group"] for g in answer["groups"]] == ["8", "9", "10", "11"]
     assert {c["against"] for c in answer["contrasts"]} == {"8"}
     assert any("Do not pick the largest" in warning for warning in answer["warnings"])
-    _, out, _ = rate(rows, "--outcome", "y", "--by", "p", "--against", "11")
+    _, out, _ = rate(rows, "--outcome", "y", "--by", "p", "--reference", "11")
     assert "against 11" in out
     assert max(len(line) for line in out.splitlines()) <= 80
 
@@ -186,7 +186,7 @@ def test_groups_stand_in_time_however_the_rows_do(rate: Rate, turned: bool) -> N
     table = "\n".join(["y,p,count", *(reversed(rows) if turned else rows)]) + "\n"
     answer = json.loads(rate(table, "--outcome", "y", "--by", "p", "--json")[1])
     assert [g["group"] for g in answer["groups"]] == ["before 2015", "2015-2019", "after"]
-    told = rate(table, "--outcome", "y", "--by", "p", "--against", "after", "--json")[1]
+    told = rate(table, "--outcome", "y", "--by", "p", "--reference", "after", "--json")[1]
     assert [g["group"] for g in json.loads(told)["groups"]] == ["after", "before 2015", "2015-2019"]
 
 
@@ -267,7 +267,7 @@ def test_what_clusters_leave_reaches_the_sources_and_the_json(rate: Rate) -> Non
         ('y,p\n1,"Kim\x1b[31m"\n0,b\n', (), 1, "row 2, column 'p': longer than 60 letters, or not"),
         ("y,p,k\n1,Kim,\n0,b,x\n", ("--cluster", "k"), 1, "row 2, column 'k': empty"),
         ("y,p\nKim,a\n", ("--outcome-is", "arest"), 2, "no row of table.csv has that value"),
-        ("y,p\n1,Kim\n0,b\n", ("--against", "c"), 2, "no row is in the group"),
+        ("y,p\n1,Kim\n0,b\n", ("--reference", "c"), 2, "no row is in the group"),
         ("y,p\n1,Kim\n0,b\n", ("--cluster", "who"), 2, "no column 'who'"),
         ("y,p\n1,Kim\n0,b\n", ("--source", "p"), 2, "one column is named twice"),
         ("y,p\n1,Kim\n0,b\n", ("--sensitivity", "95"), 2, "sensitivity must be above 0"),

@@ -94,7 +94,7 @@ def test_search_in_any_script(filled: Path, words: list[str], found: list[tuple[
 
 
 def test_a_relative_is_found_as_names_are(case: Path) -> None:
-    do("amend", case, *ONE, "--set", "relative=Kim Yŏng-ho", "--set", "occupation=어부")
+    do("edit", case, *ONE, "--set", "relative=Kim Yŏng-ho", "--set", "occupation=어부")
     rows = answer("search", case, "yong", "KIM")["reports"]
     assert rows == [
         {"source": "Seoul", "report": "S-1", "names": ["김철수", "Kim Chol Su"], "in": ["relative"]}
@@ -143,7 +143,7 @@ def test_half_a_syllable_is_not_found() -> None:
 
 
 def test_show_tells_what_it_says_and_what_happened(case: Path) -> None:
-    do("amend", case, *ONE, "--set", "birth=1981-03", "--set", "date=2013-06-02")
+    do("edit", case, *ONE, "--set", "birth=1981-03", "--set", "date=2013-06-02")
     shown = do("show", case, *ONE).stdout
     assert [line.split()[0] for line in shown.splitlines()[2:4]] == ["name", "name_alt"]
     for words in ("김철수", "Kim Chol Su", "1981-03", "forced-return, 2013-06-02, Dandong"):
@@ -158,14 +158,14 @@ def test_what_tells_people_of_one_name_apart_is_reported_shown_and_taken_away(ca
     (before,) = (row["says"] for row in [answer("show", case, *ONE)])
     fields = {"relative": "김\x1b영호", "occupation": "어부", "number": "VII/12"}
     settings = [word for pair in fields.items() for word in ("--set", "=".join(pair))]
-    do("amend", case, *ONE, *settings)
+    do("edit", case, *ONE, *settings)
     says = answer("show", case, *ONE)["says"]
     said = {"relative": {"written": "김\x1b영호"}, "occupation": "어부", "number": "VII/12"}
     assert says == {**before, **said, "format": 2}
     shown = do("show", case, *ONE).stdout
     for line in ("relative", "김\\x1b영호", "occupation  어부", "number      VII/12"):
         assert line in shown
-    do("amend", case, *ONE, *(f"--set={field}=" for field in fields))
+    do("edit", case, *ONE, *(f"--set={field}=" for field in fields))
     assert answer("show", case, *ONE)["says"] == before
     assert do("check", case).stdout.startswith("Sound")
 
@@ -183,13 +183,13 @@ def test_a_field_is_reported_anew_once(case: Path, tmp_path: Path) -> None:
     fields = tmp_path / "fields.txt"
     fields.write_text("sex=f\nbirth=1980\nsex=m\n")
     for asked in (["--set", "sex=X", "--set", "sex=M"], ["--from", str(fields)]):
-        done = CliRunner().invoke(app, ["amend", str(case), *ONE, *asked])
+        done = CliRunner().invoke(app, ["edit", str(case), *ONE, *asked])
         assert done.exit_code != 0
         assert "'sex' is given twice" in str(done.exception)
 
 
 def test_amending_to_what_it_says_already_writes_nothing(case: Path) -> None:
-    assert answer("amend", case, *ONE, "--set", "sex=m") == {
+    assert answer("edit", case, *ONE, "--set", "sex=m") == {
         "changed": False,
         "entry": None,
         "warnings": [],
@@ -223,7 +223,7 @@ def test_an_import_is_taken_back_and_may_come_again(case: Path, filled: Path) ->
 
 def test_an_import_says_what_was_decided_here(case: Path, filled: Path, tmp_path: Path) -> None:
     do("consent", case, *ONE, "--uses", "link")
-    do("amend", case, "--source", "Seoul", "--report", "S-2", "--set", "sex=")
+    do("edit", case, "--source", "Seoul", "--report", "S-2", "--set", "sex=")
     newer = tmp_path / "seoul.csv"
     newer.write_text(ROWS.replace("1980", "1979").replace("1984-02", "1985"))
     done = do("import", case, newer, "--source", "Seoul")
@@ -239,7 +239,7 @@ def test_testimony_cannot_drive_the_terminal(case: Path, tmp_path: Path) -> None
     scan = tmp_path / "a\x1b[2J.pdf"
     scan.write_bytes(b"scan")
     do("attach", case, scan, *ONE)
-    do("amend", case, *ONE, "--set", "name=김\x1b[31m철수", "--set", "note=-", typed=HOSTILE)
+    do("edit", case, *ONE, "--set", "name=김\x1b[31m철수", "--set", "note=-", typed=HOSTILE)
     do("consent", case, *ONE, "--uses", "link", "--given-by", "her\x9bmother")
     shown = do("show", case, *ONE)
     found = do("search", case, "철수")
@@ -254,16 +254,16 @@ def test_testimony_cannot_drive_the_terminal(case: Path, tmp_path: Path) -> None
 
 
 def test_testimony_need_not_stand_on_the_command_line(case: Path, tmp_path: Path) -> None:
-    do("amend", case, *ONE, "--set", "note=-", typed="어머니의 말\n둘째 줄\n")
+    do("edit", case, *ONE, "--set", "note=-", typed="어머니의 말\n둘째 줄\n")
     assert answer("show", case, *ONE)["says"]["note"] == "어머니의 말\n둘째 줄"
     (tmp_path / "fields").write_bytes("\ufeffbirth=1981\r\nnote=a = b\r\n".encode())
-    do("amend", case, *ONE, "--from", tmp_path / "fields")
+    do("edit", case, *ONE, "--from", tmp_path / "fields")
     says = answer("show", case, *ONE)["says"]
     assert (says["birth"]["written"], says["note"]) == ("1981", "a = b")
-    do("amend", case, *ONE, "--from", "-", typed="note=\n")
+    do("edit", case, *ONE, "--from", "-", typed="note=\n")
     assert "note" not in answer("show", case, *ONE)["says"]
     assert "1 report found" in do("search", case, typed="kim  chol\n").stdout
-    for command in ("amend", "search"):
+    for command in ("edit", "search"):
         assert "shell's history" in " ".join(do(command, "--help").stdout.split())
 
 
@@ -280,7 +280,7 @@ def test_testimony_need_not_stand_on_the_command_line(case: Path, tmp_path: Path
 def test_fields_that_cannot_be_read(
     filled: Path, more: list[str], typed: bytes, words: str
 ) -> None:
-    done = CliRunner().invoke(app, ["amend", str(filled / "a.case"), *ONE, *more], input=typed)
+    done = CliRunner().invoke(app, ["edit", str(filled / "a.case"), *ONE, *more], input=typed)
     assert isinstance(done.exception, UsedWrongly)
     assert words in str(done.exception)
 
@@ -340,8 +340,8 @@ def test_a_consent_that_is_over_is_reported(case: Path) -> None:
 def test_a_word_that_is_not_in_the_vocabulary_is_answered_with_those_that_are(
     filled: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    amend = ["amend", str(filled / "a.case"), *ONE, "--set"]
-    assert run([*amend, "act=picnic", "--set", "sex=?x"]) == 1
+    edit = ["edit", str(filled / "a.case"), *ONE, "--set"]
+    assert run([*edit, "act=picnic", "--set", "sex=?x"]) == 1
     said = capfd.readouterr().err
     assert "'act': not a word of the vocabulary" in said
     assert "act: " in said
@@ -364,12 +364,12 @@ def test_attaching_again_says_that_nothing_changed(case: Path, tmp_path: Path) -
     [
         (["show", "--source", "Seoul", "--report", "S-9"], 2, "no such report in this source"),
         (["search", "..."], 2, "nothing to look for"),
-        (["amend", *ONE, "--set", "birth"], 2, "--set takes FIELD=VALUE"),
-        (["amend", *ONE, "--set", "shelter=x"], 2, "no such field to set"),
-        (["amend", *ONE, "--set", "date3=2013"], 2, "the report has no act 3"),
-        (["amend", *ONE, "--set", "birth=soon"], 1, "'birth': not a date"),
-        (["amend", *ONE, "--set", "name="], 1, "no name"),
-        (["consent", *ONE, "--uses", "everything"], 2, "not a use that can be consented to"),
+        (["edit", *ONE, "--set", "birth"], 2, "--set takes FIELD=VALUE"),
+        (["edit", *ONE, "--set", "shelter=x"], 2, "no such field to set"),
+        (["edit", *ONE, "--set", "date3=2013"], 2, "the report has no act 3"),
+        (["edit", *ONE, "--set", "birth=soon"], 1, "'birth': not a date"),
+        (["edit", *ONE, "--set", "name="], 1, "no name"),
+        (["consent", *ONE, "--uses", "everything"], 2, "unknown use"),
         (["consent", *ONE, "--uses", "link", "--until", "2027"], 2, "takes a full day"),
         (["undo", "0", "--yes"], 2, "entry 0 is no import"),
         (["attach", "/nowhere", *ONE], 2, "file 1 of those to be attached is not there"),

@@ -114,8 +114,8 @@ def test_nothing_is_written_over(
 @pytest.mark.parametrize(
     "command",
     [
-        ("people",),
-        ("captures",),
+        ("clusters",),
+        ("overlap",),
         ("review", "--next", "1"),
         ("evaluate", "--sample", "10"),
         ("export", "--format", "json"),
@@ -223,14 +223,14 @@ def test_the_whole_round_with_the_real_linkage(tmp_path: Path) -> None:
     assert linked["decisions_older"] == 0
     after = reported("review", small, "--next", "1000")
     assert not set(pairs_of(before)) & set(pairs_of(after))
-    do("people", small, "--out", tmp_path / "people.csv")
-    with (tmp_path / "people.csv").open(encoding="utf-8") as stream:
+    do("clusters", small, "--out", tmp_path / "clusters.csv")
+    with (tmp_path / "clusters.csv").open(encoding="utf-8") as stream:
         person = {(r["source"], r["report"]): r["person"] for r in csv.DictReader(stream)}
     for source_a, report_a, source_b, report_b in pairs_of(before):
         same = person[source_a, report_a] == person[source_b, report_b]
         assert same == (report_a[1:] == report_b[1:])
     source, report, *_ = pairs_of(before)[0]
-    do("amend", small, "--source", source, "--report", report, "--set", "sex=f")
+    do("edit", small, "--source", source, "--report", report, "--set", "sex=f")
     of_it = sum((source, report) in ((a, b), (c, d)) for a, b, c, d in pairs_of(before))
     shown = do("link", small, "--draws", "40").stderr
     assert f"mind: {of_it} decision" in shown

@@ -67,16 +67,15 @@ def test_what_is_wrong_is_named(text: str, words: str) -> None:
 
 
 def test_the_nearest_key_is_suggested() -> None:
-    with pytest.raises(BadMapping) as caught:
+    with pytest.raises(BadMapping, match=r"unknown key 'titel'. Did you mean 'title'\?") as caught:
         Plan.parse(GOOD.replace("title", "titel"))
-    assert caught.value.hint == "did you mean 'title'?"
+    assert str(caught.value.hint).startswith("keys: ")
 
 
 def test_a_list_that_is_not_there_is_named_with_the_nearest() -> None:
     plan = Plan.parse(GOOD + '[lists.Panell]\nlabel = "x"\n')
-    with pytest.raises(BadMapping, match="'Panell'") as caught:
+    with pytest.raises(BadMapping, match="'Panell'. Did you mean 'Panel'?"):
         plan.check_lists(["Panel", "OpenDoor"])
-    assert caught.value.hint == "did you mean 'Panel'?"
 
 
 def test_no_toml_and_no_file_are_bad_input(tmp_path: Path) -> None:
@@ -108,7 +107,7 @@ def test_a_plan_counts_all_lists_unless_it_says_which(
     ("only", "presented", "words"),
     [
         (("D",), {}, "the plan's 'only' has 'D'"),
-        ((), {"D": ""}, "means nothing here"),
+        ((), {"D": ""}, "unknown key 'D'"),
         (("A",), {"B": ""}, "presents 'B', which its 'only' leaves out"),
         ((), {"A": "x", "B": "x"}, "calls two lists 'x'"),
         (("A", "B"), {"B": "A"}, "calls two lists 'A'"),

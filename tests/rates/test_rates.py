@@ -34,7 +34,7 @@ type Table = tuple[int, int, int, int]
 
 
 def claim(**settings: Any) -> Rates:
-    return compare(CLAIM, RateSettings(against="since 2020", **settings))
+    return compare(CLAIM, RateSettings(reference="since 2020", **settings))
 
 
 # One proportion ------------------------------------------------------------------------------
@@ -332,7 +332,7 @@ def test_the_tipping_point_is_where_the_contrast_vanishes() -> None:
     assert tip.direction == "more"
     p1, p2 = (reporting_bias.bias_adjusted(p, rho) for p, rho in ((0.7, tip.point), (0.2, 1.0)))
     assert p1 == pytest.approx(p2)
-    turned = compare(CLAIM, RateSettings(against="before 2020")).contrasts[0].tipping
+    turned = compare(CLAIM, RateSettings(reference="before 2020")).contrasts[0].tipping
     assert turned is not None
     assert turned.point == pytest.approx(tip.point)
     assert turned.limit == pytest.approx(tip.limit)
@@ -632,6 +632,6 @@ def test_what_must_refuse() -> None:
     with pytest.raises(NotEstimable, match="not one row has a known outcome"):
         compare(OutcomeTable.of({"a": (0, 0, 3), "b": (0, 0, 1)}))
     with pytest.raises(UsedWrongly, match="no row is in the group"):
-        compare(CLAIM, RateSettings(against="2020"))
+        compare(CLAIM, RateSettings(reference="2020"))
     with pytest.raises(UsedWrongly, match="x from 0 to n"):
         OutcomeTable.of({"a": (3, 2)})

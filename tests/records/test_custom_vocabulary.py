@@ -125,7 +125,7 @@ def test_they_come_back_from_what_a_case_keeps() -> None:
 
 REFUSED = {
     "is not a section": {"act": ["x"]},
-    "has no 'acts'": {"acts": {}},
+    "unknown key 'acts'": {"acts": {}},
     "is new and has no label": {"act": {"border-handover": {"ko": "국경 인계"}}},
     "is there already, with its labels": {"act": {"arrest": {"en": "Capture"}}},
     "is no code": {"act": {"Border Handover": {"en": "Handover"}}},
@@ -225,8 +225,8 @@ def test_a_case_file_knows_its_words_from_then_on(
         assert says["acts"][0]["kind"] == "border-handover"
         assert says["acts"][0]["outcome"] == "under-surveillance"
     # 2. An amendment may use them.
-    amend = ("amend", case, "--source", "B", "--report", "1", "--set", "act2=국경 인계", "--json")
-    assert ask(*amend)["changed"]
+    edit = ("edit", case, "--source", "B", "--report", "1", "--set", "act2=국경 인계", "--json")
+    assert ask(*edit)["changed"]
     # 3. A word cannot come to mean two things.
     clash = MAP.replace("border-handover", "handing-over")
     (tmp_path / "map.toml").write_text(clash, encoding="utf-8")

@@ -50,7 +50,7 @@ def test_how_many_and_why_but_never_which(
 
     assert "3 reports not linked: no consent for link" in stderr_of("link", "--draws", "10")
     for command in (
-        ("captures", "--out", str(tmp_path / "table.csv")),
+        ("overlap", "--out", str(tmp_path / "table.csv")),
         ("estimate", "--lists", "Saebyok,TumenWatch,Panel"),
         ("release", "--plan", str(tmp_path / "plan.toml"), "--out", str(tmp_path / "out")),
     ):

@@ -85,8 +85,8 @@ def test_they_are_in_no_file_that_is_written_and_no_line_that_is_reported(
         assert sum(each.payload["format"] == 2 for each in case.every_report()) == 3 * ROWS
     for command in (
         ("link", "--draws", "10"),
-        ("people", "--out", str(out / "people.csv")),
-        ("captures", "--by", "sex,year,origin", "--out", str(out / "captures.csv")),
+        ("clusters", "--out", str(out / "clusters.csv")),
+        ("overlap", "--by", "sex,year,origin", "--out", str(out / "overlap.csv")),
         ("review", "--next", "5", "--out", str(out / "pairs.csv")),
         ("estimate", "--lists", "Saebyok,TumenWatch,Panel", "--pictures", str(out / "pictures")),
         ("release", "--plan", str(tmp_path / "plan.toml"), "--out", str(out / "release")),
@@ -94,10 +94,10 @@ def test_they_are_in_no_file_that_is_written_and_no_line_that_is_reported(
     ):
         assert run([command[0], str(folder), *command[1:]]) == 0, command
     for split in ("relative", "occupation", "number"):
-        assert run(["captures", str(folder), "--by", split, "--out", str(out / "x.csv")]) == 2
+        assert run(["overlap", str(folder), "--by", split, "--out", str(out / "x.csv")]) == 2
     told = capsys.readouterr()
     written = [file for place in (out, folder) for file in place.rglob("*") if file.is_file()]
-    assert {"people.csv", "report.html", "report.pdf", "table.csv", "case.db"} <= {
+    assert {"clusters.csv", "report.html", "report.pdf", "table.csv", "case.db"} <= {
         file.name for file in written
     }
     texts = [told.out, told.err, *(text for file in written for text in _texts(file))]

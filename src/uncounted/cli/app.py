@@ -138,19 +138,32 @@ def today() -> dt.date:
 
 case_argument = click.argument("case", type=click.Path(path_type=Path))
 passphrase_option = click.option(
-    "--passphrase-file", type=click.Path(path_type=Path), help="First line is the passphrase."
+    "--passphrase-file",
+    type=click.Path(path_type=Path),
+    help="File whose first line is the passphrase.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 seed_option = click.option(
-    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Makes results repeat."
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="Random seed; the same seed repeats the result.",
+)
+level_option = click.option(
+    "--level",
+    type=click.FloatRange(0.5, 0.999),
+    default=0.95,
+    show_default=True,
+    help="Level of the intervals.",
 )
 roots_option = click.option(
     "--roots",
     type=click.Path(path_type=Path),
-    help="PEM file with the authority's root certificate, from a place that you trust.",
+    help="PEM file with the root certificate of the authority, from a source you trust.",
 )
 out_file = click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="The file to write."
+    "--out", type=click.Path(path_type=Path), required=True, help="File to write."
 )
 
 
@@ -218,12 +231,12 @@ class CommandWithExamples(click.Command):
 
 
 SECTIONS = {
-    "The road": "demo init import rejects link people captures estimate release verify",
-    "Who is who": "review decide evaluate",
-    "Reports": "search show amend attach consent withdraw undo",
+    "Workflow": "demo init import rejects link clusters overlap estimate release verify",
+    "Record linkage": "review decide evaluate",
+    "Reports": "search show edit attach consent withdraw undo",
     "Rates": "rate",
-    "The case file": "log check timestamp export",
-    "Who may open it": "identity members grant revoke rotate recovery",
+    "Case file": "log check timestamp export",
+    "Access": "identity members grant revoke rotate recovery",
 }
 _WHOLE = 1000  # letters: the first sentence of a help text is never cut
 
@@ -250,7 +263,7 @@ class InOrder(click.Group):
 
 
 class InSections(InOrder):
-    """Lists its commands along the road and by what they are about."""
+    """Lists its commands in the order of the workflow, then by subject."""
 
     def sections(self) -> dict[str, list[str]]:
         """As `SECTIONS` has them."""
@@ -264,12 +277,12 @@ class InSections(InOrder):
 )
 @click.version_option(package_name="uncounted", prog_name="uncounted")
 def app() -> None:
-    """From testimony to a number that can be defended.
+    """Record linkage and multiple systems estimation for human rights documentation.
 
-    Seals reports in an encrypted case file, finds out which are about the same
-    person and keeps the doubt, estimates how many people nobody recorded, and
-    releases what anyone can verify and what leads back to nobody.
+    Stores reports in an encrypted case file, links those that are about the same
+    person, estimates how many people there were in total, documented or not, and
+    publishes releases that anyone can verify.
 
-    It never identifies, finds or follows a person, and makes no network
-    connection.
+    It does not identify, find or track people. Only `timestamp` opens a network
+    connection, to the address that you give it.
     """

@@ -44,18 +44,19 @@ def _copies_remain(_: EntryNumber) -> None:
 
 @app.command()
 @case_argument
-@click.option("--source", required=True, help="The list that the report is on.")
-@click.option("--report", required=True, help="The report's id on that list.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--source", required=True, help="List that the report is on.")
+@click.option("--report", required=True, help="Id of the report on that list.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @passphrase_option
 @answers(_withdrawn, _copies_remain)
 def withdraw(
     case: Path, source: str, report: str, yes: bool, passphrase_file: Path | None
 ) -> EntryNumber:
-    r"""Forget one report for good: its key is destroyed, and it is not let in again.
+    r"""Erase one report permanently (withdrawal of consent).
 
-    Linkages and estimates made with it are forgotten, too. What this cannot reach:
-    copies of the case file that were made before, and what has been published.
+    The key of the report is destroyed, and it cannot be imported again. Linkages and
+    estimates made with it are erased too. Earlier copies of the case file and publications
+    are not affected.
 
     \b
     Example:
@@ -105,10 +106,10 @@ def _decisions(states: Sequence[DecisionStatus]) -> str:
 @passphrase_option
 @answers(_log)
 def log(case: Path, passphrase_file: Path | None) -> CustodyLog:
-    r"""Show who did what when, without content: the custody log.
+    r"""Show the custody log: who did what and when, without content.
 
-    Reports are counted, not listed: each is an entry of its own. So are the decisions of
-    a file, which stand with it; one may be older than what a report says now.
+    Reports are counted, not listed. So are the decisions of one file; a decision can be
+    older than the current version of a report.
 
     \b
     Example:
@@ -161,11 +162,11 @@ def _refuse_unsound(done: SoundnessCheck) -> None:
 @passphrase_option
 @answers(_checked, _refuse_unsound)
 def check(case: Path, roots: Path | None, passphrase_file: Path | None) -> SoundnessCheck:
-    r"""Read and recompute everything in a case file, and say in words what is wrong.
+    r"""Verify the integrity of a case file and of its log.
 
-    Timestamps are verified without a connection. With --roots they must be signed under
-    the certificates in that file, and it is said who says when; all are then held against
-    them, so put every authority's root into the file.
+    Checks the database, the log, its signatures and timestamps, offline. With --roots
+    every timestamp must be signed under the certificates in that file: include the root of
+    each authority that you used.
 
     \b
     Examples:
@@ -195,18 +196,20 @@ def _stamped(done: TimestampTaken) -> None:
 
 @app.command()
 @case_argument
-@click.option("--authority", metavar="URL", required=True, help="Its address, http or https.")
+@click.option(
+    "--authority", metavar="URL", required=True, help="Address of the authority, http or https."
+)
 @roots_option
 @passphrase_option
 @answers(_stamped)
 def timestamp(
     case: Path, authority: str, roots: Path | None, passphrase_file: Path | None
 ) -> TimestampTaken:
-    r"""Have a trusted timestamp put on the log: that all of it was there by now.
+    r"""Get a trusted timestamp (RFC 3161) for the log. Opens a network connection.
 
-    This is the only command that opens a connection, to the address that you name.
-    It sends a hash of the log's checkpoint, and nothing else. That somebody at your
-    address asked for a timestamp can be seen on the way.
+    This is the only command that opens a network connection, to the address that you give.
+    It sends a hash of the checkpoint of the log, and nothing else. Others on the network
+    can see that your address asked for a timestamp.
 
     \b
     Example:

@@ -103,8 +103,8 @@ def _commands(
         file, mapping = example / f"{name}.csv", example / f"{name}.toml"
         yield ["import", str(case), str(file), "--source", name, "--mapping", str(mapping)]
     yield ["link", str(case)]
-    yield ["people", str(case), "--out", str(out / "people.csv")]
-    yield ["captures", str(case), "--out", str(out / "captures.csv")]
+    yield ["clusters", str(case), "--out", str(out / "clusters.csv")]
+    yield ["overlap", str(case), "--out", str(out / "overlap.csv")]
     yield ["estimate", str(case)]
     yield ["release", str(case), "--plan", str(example / "plan.toml"), "--out", str(released)]
     yield ["verify", str(released), "--signer", show_identity(case.parent / "identity").signer]

@@ -12,6 +12,7 @@ from uncounted.cli import messages
 from uncounted.cli.app import (
     answers,
     app,
+    level_option,
     listed,
     open_case,
     passphrase_option,
@@ -52,40 +53,38 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
 
 @app.command()
 @click.argument("where", metavar="CASE|TABLE.csv", type=click.Path(path_type=Path))
-@click.option("--method", "methods", multiple=True, help="Only this method (may be repeated).")
+@click.option("--method", "methods", multiple=True, help="Use only this method (may be repeated).")
 @click.option(
-    "--by", help="Columns of TABLE.csv that split it; on a case file sex, year or origin."
+    "--by", help="Stratify by these columns of TABLE.csv; on a case file by sex, year or origin."
 )
-@click.option("--lists", help="Only these lists, e.g. A,B,C.")
+@click.option("--lists", help="Use only these lists, e.g. A,B,C.")
 @click.option(
-    "--xi", help="Values of the sensitivity parameter, from 1/1000 to 1000, e.g. 0.5,1,2."
+    "--xi", help="Values of the sensitivity parameter xi, from 1/1000 to 1000, e.g. 0.5,1,2."
 )
 @click.option(
-    "--psi", type=click.FloatRange(0, min_open=True), help="Two lists: their odds ratio, as stated."
+    "--psi", type=click.FloatRange(0, min_open=True), help="Two lists: their assumed odds ratio."
 )
 @click.option(
     "--delta",
     type=click.FloatRange(1e-6, 100),
-    help="Of decomposable: the prior count of a pattern (default: 1 / 2^lists).",
+    help="decomposable: prior pseudo-count of each cell (default: 1 / 2^lists).",
 )
 @click.option(
     "--prior",
     metavar="PRIOR",
-    help="On the number of people: 1/N (default), or SHAPE,SCALE of Madigan and York.",
+    help="Prior on the total: 1/N (default), or SHAPE,SCALE (Madigan and York).",
 )
 @click.option(
-    "--claim", metavar="NUMBER", help='A stated number, e.g. 10000 (more than) or "<15000".'
+    "--claim", metavar="NUMBER", help='Test a stated figure, e.g. 10000 (more than) or "<15000".'
 )
-@click.option("--pool", is_flag=True, help="Strata lean on each other, where each is small.")
+@click.option("--partial-pooling", is_flag=True, help="With --by: pool small strata partially.")
 @click.option(
     "--covariates",
-    help="Rows of people, two lists at a time: what makes people alike.",
+    help="Columns to condition on (one row a person, two lists at a time).",
 )
-@click.option("--kinds", help="Covariates whose numbers are codes, e.g. region.")
-@click.option(
-    "--pictures", type=click.Path(path_type=Path), help="A folder for pictures (SVG) to be made."
-)
-@click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True)
+@click.option("--categorical", help="Covariates that are categories, e.g. region.")
+@click.option("--pictures", type=click.Path(path_type=Path), help="Folder to write plots (SVG) to.")
+@level_option
 @seed_option
 @passphrase_option
 @answers(_answer, _after)
@@ -99,25 +98,27 @@ def estimate(
     delta: float | None,
     prior: str | None,
     claim: str | None,
-    pool: bool,
+    partial_pooling: bool,
     covariates: str | None,
-    kinds: str | None,
+    categorical: str | None,
     pictures: Path | None,
     level: float,
     seed: int,
     passphrase_file: Path | None,
 ) -> EstimateResult:
-    r"""Estimate how many people there are, recorded or not, and say what it rests on.
+    r"""Estimate the total number of people (multiple systems estimation).
 
-    TABLE.csv has one column of 0/1 a list and a `count` column (or a row a
-    person). On a case file the estimate is averaged over the draws of who is who.
+    The total is of those documented on at least one list and those on none.
+
+    TABLE.csv has one column of 0/1 for each list, and a `count` column or one row a
+    person. On a case file the estimate is averaged over posterior draws of the linkage.
 
     \b
     Examples:
       uncounted estimate kosovo.csv
       uncounted estimate kosovo.csv --claim 10000 --pictures pictures
       uncounted estimate kosovo.csv --delta 0.5 --prior 13.14,55.17
-      uncounted estimate by_year.csv --by year --pool
+      uncounted estimate by_year.csv --by year --partial-pooling
       uncounted estimate people.csv --covariates age,sex
       uncounted estimate returns.case --json
     """
@@ -132,9 +133,9 @@ def estimate(
         delta=delta,
         prior=prior,
         claim=claim,
-        pool=pool,
+        partial_pooling=partial_pooling,
         covariates=listed("--covariates", covariates) or (),
-        kinds=listed("--kinds", kinds) or (),
+        categorical=listed("--categorical", categorical) or (),
         pictures=pictures,
         level=level,
         seed=seed,

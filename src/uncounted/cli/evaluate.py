@@ -11,6 +11,7 @@ from uncounted.cli.app import (
     answers,
     app,
     case_argument,
+    level_option,
     open_case,
     passphrase_option,
     refuse_taken_or_inside,
@@ -34,52 +35,57 @@ def _answer(done: LinkageEvaluation | SampleDrawn) -> None:
 @click.option(
     "--truth",
     type=click.Path(path_type=Path),
-    help="CSV: source,report,person; or source_1,report_1,source_2,report_2,same.",
-)
-@click.option("--complete", is_flag=True, help="The people of --truth are named in full.")
-@click.option(
-    "--sample", "size", type=click.IntRange(1, 100_000), help="Draw so many pairs to be labelled."
-)
-@click.option("--out", type=click.Path(path_type=Path), help="The file for --sample.")
-@click.option(
-    "--labels", type=click.Path(path_type=Path), help="The sample, with your answers in it."
+    help="CSV of known matches: source,report,person; or source_1,report_1,source_2,report_2,same.",
 )
 @click.option(
-    "--drawn",
+    "--all-records", is_flag=True, help="--truth holds all reports of each of its people."
+)
+@click.option(
+    "--sample", "size", type=click.IntRange(1, 100_000), help="Draw this many pairs for labelling."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="File to write the sample to.")
+@click.option(
+    "--labels", type=click.Path(path_type=Path), help="The sample, with your labels in it."
+)
+@click.option(
+    "--adjudicated-sample",
     type=click.Path(path_type=Path),
-    help="A sample whose answers went to decide: what those decisions say of probabilities.",
+    help="A sample whose labels were used by decide: checks the earlier probabilities.",
 )
-@click.option("--encoding", help="Of --truth, --labels or --drawn, where it cannot be told.")
+@click.option("--encoding", help="Character encoding of the file, if it cannot be detected.")
 @click.option(
-    "--pictures", type=click.Path(path_type=Path), help="A folder for the calibration curve (SVG)."
+    "--pictures",
+    type=click.Path(path_type=Path),
+    help="Folder to write the calibration plot (SVG) to.",
 )
-@click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True)
+@level_option
 @seed_option
 @passphrase_option
 @answers(_answer)
 def evaluate(
     case: Path,
     truth: Path | None,
-    complete: bool,
+    all_records: bool,
     size: int | None,
     out: Path | None,
     labels: Path | None,
-    drawn: Path | None,
+    adjudicated_sample: Path | None,
     encoding: str | None,
     pictures: Path | None,
     level: float,
     seed: int,
     passphrase_file: Path | None,
 ) -> LinkageEvaluation | SampleDrawn:
-    r"""Say how good the linkage is, with intervals, and whether its probabilities hold.
+    r"""Measure the accuracy of record linkage: precision, recall, calibration.
 
-    Against a file that says who is who (--truth), or from a sample of pairs: --sample draws
-    it with known chances, you look the pairs up with uncounted show and write yes, no or ?
-    into the column same, and --labels estimates from it. Without any of them it tells what
-    the draws themselves expect, which is no check.
+    Compares it with known matches (--truth), or with a random sample of pairs: --sample
+    draws the sample, you look the pairs up with uncounted show and write yes, no or ? into
+    the column same, and --labels reads your labels. Without these options the accuracy is
+    the one that the model expects, which is not a validation.
 
-    Once the sample's answers went to uncounted decide, and reports were linked again, --drawn
-    holds them against what was stated before. Pairs of uncounted review are no such sample.
+    If you gave the labels to uncounted decide and linked again, --adjudicated-sample
+    compares them with the probabilities from before. Pairs from uncounted review are not a
+    random sample.
 
     \b
     Examples:
@@ -91,7 +97,16 @@ def evaluate(
     from uncounted.workflow import evaluate as workflow
 
     request = workflow.EvaluationRequest(
-        truth, complete, size, out, labels, drawn, encoding, pictures, level, seed
+        truth,
+        all_records,
+        size,
+        out,
+        labels,
+        adjudicated_sample,
+        encoding,
+        pictures,
+        level,
+        seed,
     )
     request.check()
     if out is not None:

@@ -113,7 +113,7 @@ def answer_evaluation(done: LinkageEvaluation | SampleDrawn) -> None:
             " not used for this, being in no drawn sample that was given: uncounted review, for"
             " one, chooses pairs by what they do to N, and of pairs that are stated alike it shows"
             " more that are the same. Only pairs drawn by lot tell (--sample; then --labels, or"
-            " decide and --drawn)."
+            " decide and --adjudicated-sample)."
         )
     if done.decided:
         say(

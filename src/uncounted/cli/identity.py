@@ -48,7 +48,7 @@ def _show() -> IdentityKeys:
 @json_option
 @click.pass_context
 def identity(context: click.Context, as_json: bool) -> None:
-    """Show your recipient and verifier key; make an identity; change its passphrase."""
+    """Show or create your identity, or change its passphrase."""
     if context.invoked_subcommand is None:
         _show(as_json=as_json)
 
@@ -56,7 +56,7 @@ def identity(context: click.Context, as_json: bool) -> None:
 @identity.command("show")
 @json_option
 def show(as_json: bool) -> None:
-    r"""Show your recipient and verifier key: both are public, neither opens anything.
+    r"""Show your public keys: the recipient (encryption) and the verifier key (signatures).
 
     \b
     Example:
@@ -69,9 +69,9 @@ def show(as_json: bool) -> None:
 @old_option
 @answers(_keys, _cannot_be_recovered)
 def new(passphrase_file: Path | None) -> IdentityKeys:
-    r"""Make an identity, for who works on a case file that somebody else made.
+    r"""Create an identity, to work on a case file that another person created.
 
-    Give what it shows to a member, who grants you access with it.
+    Send the keys that it shows to a member, who uses them to grant you access.
 
     \b
     Example:
@@ -96,15 +96,15 @@ def _copies_open(_: dict[str, str]) -> None:
     _NEW_OPTION,
     "new_file",
     type=click.Path(path_type=Path),
-    help="First line is the new passphrase.",
+    help="File whose first line is the new passphrase.",
 )
 @answers(_changed, _copies_open)
 def change(passphrase_file: Path | None, new_file: Path | None) -> dict[str, str]:
-    r"""Put your identity under a new passphrase; your keys stay the same.
+    r"""Change the passphrase of your identity; its keys stay the same.
 
-    The old file is gone from its folder. Copies and backups of it still open with the
-    old passphrase: when somebody may have learned it, that is not enough. Then make a new
-    identity, have access granted to it, and have it taken away from this one.
+    Copies and backups of the old file still open with the old passphrase. If others may
+    know it, create a new identity instead, have access granted to it, and have the access
+    of this one revoked.
 
     \b
     Example:

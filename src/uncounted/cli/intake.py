@@ -46,7 +46,7 @@ def _new_case(made: NewCase) -> None:
 @passphrase_option
 @answers(_new_case)
 def init(case: Path, passphrase_file: Path | None) -> NewCase:
-    r"""Make a case file (and, the first time, your identity).
+    r"""Create an encrypted case file (the first time, your identity too).
 
     \b
     Example:
@@ -96,9 +96,9 @@ def _imported(done: ImportSummary) -> None:
             f"  {plural(done.consent_kept, 'report')} with a consent that was noted here:"
             " what both it and the file allow holds"
         )
-    if done.amendments_replaced:
+    if done.edits_replaced:
         say(
-            f"  {plural(done.amendments_replaced, 'report')} had been amended here; what the"
+            f"  {plural(done.edits_replaced, 'report')} had been amended here; what the"
             " file says now stands"
         )
     if done.renamed:
@@ -150,12 +150,14 @@ def _refuse_if_all_rejected(done: ImportSummary | MappingDraft | RestoreSummary)
 @app.command(name="import")
 @case_argument
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--source", help="The list that this file is, e.g. an organisation.")
-@click.option("--mapping", type=click.Path(path_type=Path), help="MAP.toml: which column is what.")
-@click.option("--encoding", help="A CSV file's encoding, where it cannot be told.")
-@click.option("--sheet", help="Which sheet of a workbook: its name, or its number from the left.")
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
-@click.option("--suggest", is_flag=True, help="Draft a MAP.toml for the file; take nothing in.")
+@click.option("--source", help="Name of the list, e.g. the organisation that it comes from.")
+@click.option(
+    "--mapping", type=click.Path(path_type=Path), help="MAP.toml: what each column holds."
+)
+@click.option("--encoding", help="Character encoding of a CSV file, if it cannot be detected.")
+@click.option("--sheet", help="Sheet of a workbook: its name, or its number from the left.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen; save nothing.")
+@click.option("--suggest", is_flag=True, help="Print a draft of MAP.toml; import nothing.")
 @passphrase_option
 @answers(_answer_import, _refuse_if_all_rejected)
 def import_(
@@ -169,11 +171,12 @@ def import_(
     suggest: bool,
     passphrase_file: Path | None,
 ) -> ImportSummary | MappingDraft | RestoreSummary:
-    r"""Seal the reports of a CSV, XLSX or JSON file; every row is accounted for.
+    r"""Import reports from a CSV, XLSX or JSON file.
 
-    Importing the same file again changes nothing. Rows that are refused are
-    listed, with the reason, in a sealed file inside the case (see uncounted rejects).
-    The JSON or the bag of uncounted export names its own sources and comes back whole.
+    Every row is accounted for. Importing the same file again changes nothing. Rejected
+    rows are listed with the reason, encrypted, in the case file (see uncounted rejects).
+    What uncounted export wrote as JSON or as a bag is imported without --source and
+    --mapping.
 
     \b
     Examples:
@@ -233,9 +236,9 @@ def _answer_rejects(found: RejectsLists | RejectedRows) -> None:
 def rejects(
     case: Path, name: str | None, passphrase_file: Path | None
 ) -> RejectsLists | RejectedRows:
-    r"""Show which rows an import rejected, and why; never what was in them.
+    r"""Show which rows an import rejected, and why (never their content).
 
-    Without NAME: which imports rejected rows, and by which name each is shown.
+    Without NAME it lists the imports that rejected rows, each with its NAME.
 
     \b
     Example:

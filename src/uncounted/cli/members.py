@@ -57,7 +57,7 @@ def _short(recipient: str) -> str:
 @passphrase_option
 @answers(_members)
 def members(case: Path, passphrase_file: Path | None) -> Members:
-    r"""List who may open a case file.
+    r"""List who can open a case file.
 
     \b
     Example:
@@ -89,8 +89,10 @@ def _compare(done: GrantSummary) -> None:
 @app.command()
 @case_argument
 @click.argument("recipient")
-@click.option("--name", help="What to call them here; only members see it.")
-@click.option("--vkey", help="Their verifier key, if they sign: uncounted identity shows it.")
+@click.option("--name", help="Name of the member in this case file; only members see it.")
+@click.option(
+    "--vkey", help="Verifier key of the member, if they sign: uncounted identity shows it."
+)
 @passphrase_option
 @answers(_granted, _compare)
 def grant(
@@ -100,11 +102,11 @@ def grant(
     vkey: str | None,
     passphrase_file: Path | None,
 ) -> GrantSummary:
-    r"""Let somebody open a case file, and read all of it.
+    r"""Give another person access to all of a case file.
 
     RECIPIENT is an age recipient (age1...), an SSH public key (ssh-ed25519 or ssh-rsa), or a
-    file that holds one: what `uncounted identity --json` printed for them has both their
-    keys. Compare the fingerprint with them by another way before you do it.
+    file that holds one: the output of their `uncounted identity --json` has both of their
+    keys. First compare the fingerprint with them over another channel.
 
     \b
     Examples:
@@ -125,10 +127,10 @@ def grant(
 @passphrase_option
 @json_option
 def revoke(case: Path, recipient: str, passphrase_file: Path | None, as_json: bool) -> None:
-    r"""Take somebody's access away: a new key for those who remain.
+    r"""Remove a member's access; the case file gets a new key.
 
-    RECIPIENT is the member's recipient, a file that holds it, or their name here; `recovery`
-    means the recovery shares. What they have copied or read before is not reached.
+    RECIPIENT is the recipient of the member, a file that holds it, or their name here;
+    `recovery` means the recovery shares. Copies that they already have are not affected.
 
     \b
     Example:
@@ -159,10 +161,10 @@ def _rotated(done: KeyChange) -> None:
 @passphrase_option
 @answers(_rotated)
 def rotate(case: Path, passphrase_file: Path | None) -> KeyChange:
-    r"""Make a new case key and put everything under it, for the same members.
+    r"""Re-encrypt a case file under a new key, for the same members.
 
-    It takes as much room again as the database. Copies made before open with the old
-    key still.
+    It needs free space of the size of the database. Earlier copies still open with the old
+    key.
 
     \b
     Example:
@@ -178,17 +180,25 @@ def rotate(case: Path, passphrase_file: Path | None) -> KeyChange:
     cls=InOrder, epilog="Example: uncounted recovery split returns.case --shares 5 --threshold 3"
 )
 def recovery() -> None:
-    """Shares on paper that open a case file together when every identity is lost."""
+    """Make recovery shares, or use them when an identity is lost."""
 
 
 @recovery.command("split")
 @case_argument
-@click.option("--shares", type=int, default=5, show_default=True, help="How many to make.")
-@click.option("--threshold", type=int, default=3, show_default=True, help="How many open it.")
+@click.option("--shares", type=int, default=5, show_default=True, help="How many shares to make.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="A new folder for the shares, a file each."
+    "--threshold",
+    type=int,
+    default=3,
+    show_default=True,
+    help="How many of them open the case file.",
 )
-@click.option("--replace", is_flag=True, help="Shares made before open nothing from then on.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="New folder for the shares, one file each."
+)
+@click.option(
+    "--replace", is_flag=True, help="Replace earlier shares: they no longer open the case file."
+)
 @passphrase_option
 @json_option
 def split(
@@ -200,10 +210,10 @@ def split(
     passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Make recovery shares: any THRESHOLD of them open the case file, fewer say nothing.
+    r"""Make recovery shares: any THRESHOLD of them open the case file, fewer reveal nothing.
 
-    They are shown once, or written to files for you alone, and kept nowhere else. Write
-    each on paper and give it to somebody else.
+    They are shown once, or written to files that only you can read, and not stored. Write
+    each on paper and give it to a different person.
 
     \b
     Example:
@@ -264,12 +274,12 @@ def _lost_identity(_: dict[str, str | None]) -> None:
 @click.option(
     "--shares-file",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="The shares, one a line; - reads them from standard input.",
+    help="File with one share a line; - reads standard input.",
 )
 @click.option(
     "--key",
     type=click.Path(path_type=Path),
-    help="A key that access was granted to, instead of shares: an age identity, an SSH key.",
+    help="Instead of shares: a key that has access (an age identity or an SSH key).",
 )
 @passphrase_option
 @answers(_joined, _lost_identity)
@@ -279,10 +289,10 @@ def join(
     key: Path | None,
     passphrase_file: Path | None,
 ) -> dict[str, str | None]:
-    r"""Become a member of a case file with enough recovery shares, or with a spare key.
+    r"""Become a member of a case file with recovery shares or a spare key.
 
-    When the passphrase of your identity is forgotten: point UNCOUNTED_HOME to another
-    folder, make a new identity (uncounted identity new), and join with it.
+    If you forgot the passphrase of your identity: set UNCOUNTED_HOME to another folder,
+    create a new identity (uncounted identity new), and join with it.
 
     \b
     Example:

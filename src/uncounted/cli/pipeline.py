@@ -1,4 +1,4 @@
-"""Commands from a case file to a release: demo, link, people, captures, release, verify."""
+"""Commands from a case file to a release: demo, link, clusters, overlap, release, verify."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from uncounted.cli.app import (
 from uncounted.cli.terminal import Waiting, answer, answer_json, number, plural, say
 
 if TYPE_CHECKING:
-    from uncounted.workflow.captures import CapturesSummary
-    from uncounted.workflow.link import LinkSummary, PeopleSummary
+    from uncounted.workflow.captures import OverlapSummary
+    from uncounted.workflow.link import ClustersSummary, LinkSummary
     from uncounted.workflow.release import ReleaseSummary
     from uncounted.workflow.verify import Verdict
 
@@ -42,11 +42,11 @@ def run_within(arguments: Sequence[str]) -> None:
     type=click.Path(path_type=Path),
     default=Path("demo-out"),
     show_default=True,
-    help="Where to put the case file, the release and a throwaway identity.",
+    help="Folder for the case file, the release and a temporary identity.",
 )
 @json_option
 def demo(out: Path, as_json: bool) -> None:
-    r"""The whole road on a shipped, made-up example with a known truth.
+    r"""Run the whole workflow on synthetic data with a known true total.
 
     \b
     Example:
@@ -106,15 +106,21 @@ def link_warnings(done: LinkSummary) -> None:
 
 @app.command()
 @case_argument
-@click.option("--draws", type=click.IntRange(10, 10_000), default=200, show_default=True)
+@click.option(
+    "--draws",
+    type=click.IntRange(10, 10_000),
+    default=200,
+    show_default=True,
+    help="How many posterior draws to keep.",
+)
 @seed_option
 @passphrase_option
 @answers(_linked)
 def link(case: Path, draws: int, seed: int, passphrase_file: Path | None) -> LinkSummary:
-    r"""Find out which reports are about the same person, and keep the doubt.
+    r"""Match reports that are about the same person (record linkage).
 
-    Gives draws of who is who, never only one answer. Only reports whose consent
-    allows linking are used. Says if one list stands in another nearly whole.
+    Gives posterior draws of the linkage, so that an estimate propagates its uncertainty.
+    Uses only reports whose consent allows linking. Warns of lists that share records.
 
     \b
     Example:
@@ -126,7 +132,7 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None) -> Lin
         return link(opened, draws=draws, seed=seed, on=today(), progress=waiting)
 
 
-def _people(done: PeopleSummary) -> None:
+def _clusters(done: ClustersSummary) -> None:
     answer(
         f"{plural(done.reports, 'report')}, {plural(done.people, 'person', 'people')}: {done.out}"
     )
@@ -141,25 +147,25 @@ def _people(done: PeopleSummary) -> None:
 @case_argument
 @out_file
 @passphrase_option
-@answers(_people)
-def people(case: Path, out: Path, passphrase_file: Path | None) -> PeopleSummary:
-    r"""Write source, report, person, probability: who is who, and never a name.
+@answers(_clusters)
+def clusters(case: Path, out: Path, passphrase_file: Path | None) -> ClustersSummary:
+    r"""Write which reports are about the same person, without names.
 
-    One reading of who is who, the one that is least wrong by the draws. A number is
-    better taken from all of them: uncounted estimate does.
+    Columns: source, report, person, probability. The table is a point estimate of the
+    linkage; for totals use uncounted estimate, which averages over all posterior draws.
 
     \b
     Example:
-      uncounted people returns.case --out people.csv
+      uncounted clusters returns.case --out clusters.csv
     """
-    from uncounted.workflow.link import people
+    from uncounted.workflow.link import clusters
 
     refuse_taken_or_inside(case, out)
     with open_case(case, passphrase_file) as opened:
-        return people(opened, out, on=today())
+        return clusters(opened, out, on=today())
 
 
-def _captures(done: CapturesSummary) -> None:
+def _overlap(done: OverlapSummary) -> None:
     people, on = plural(done.observed, "person", "people"), plural(len(done.lists), "list")
     answer(f"{people} on {on}: {done.out}")
     if done.draw is None:
@@ -171,34 +177,37 @@ def _captures(done: CapturesSummary) -> None:
 @app.command()
 @case_argument
 @out_file
-@click.option("--lists", help="Only these lists, e.g. A,B,C.")
-@click.option("--by", help="Split by what reports say: sex, year, origin, or several.")
-@click.option("--draw", type=click.IntRange(0), help="One draw of who is who (default: the point).")
+@click.option("--lists", help="Use only these lists, e.g. A,B,C.")
+@click.option("--by", help="Stratify by sex, year or origin, or several, e.g. year,sex.")
+@click.option(
+    "--draw", type=click.IntRange(0), help="Use this posterior draw (default: the point estimate)."
+)
 @passphrase_option
-@answers(_captures)
-def captures(
+@answers(_overlap)
+def overlap(
     case: Path,
     out: Path,
     lists: str | None,
     by: str | None,
     draw: int | None,
     passphrase_file: Path | None,
-) -> CapturesSummary:
-    r"""Write how many people are on which lists: the table that estimation sees.
+) -> OverlapSummary:
+    r"""Write how many people are on which lists (capture histories).
 
-    The table holds small counts as they are: it is for you, not for publication.
+    This is the table that estimates are made from. Small counts are not suppressed in it:
+    do not publish it.
 
     \b
     Example:
-      uncounted captures returns.case --out captures.csv
+      uncounted overlap returns.case --out overlap.csv
     """
-    from uncounted.workflow.captures import write_captures
+    from uncounted.workflow.captures import write_overlap
 
     refuse_taken_or_inside(case, out)
     strata = [name.strip() for name in by.split(",")] if by else ()
     chosen = listed("--lists", lists)
     with open_case(case, passphrase_file) as opened:
-        return write_captures(opened, out, lists=chosen, by=strata, draw=draw, on=today())
+        return write_overlap(opened, out, lists=chosen, by=strata, draw=draw, on=today())
 
 
 def _released(done: ReleaseSummary) -> None:
@@ -212,10 +221,14 @@ def _released(done: ReleaseSummary) -> None:
 
 @app.command()
 @case_argument
-@click.option("--plan", type=click.Path(path_type=Path), required=True, help="What to publish.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
 @click.option(
-    "--despite-earlier", is_flag=True, help="Release again, although nothing audits both together."
+    "--plan", type=click.Path(path_type=Path), required=True, help="PLAN.toml: what to publish."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
+@click.option(
+    "--despite-earlier",
+    is_flag=True,
+    help="Release again, although the releases are not audited together.",
 )
 @passphrase_option
 @answers(_released)
@@ -226,10 +239,11 @@ def release(
     despite_earlier: bool,
     passphrase_file: Path | None,
 ) -> ReleaseSummary:
-    r"""Write a report that anyone can verify and that leads back to nobody.
+    r"""Publish a report, table and estimates that anyone can verify.
 
-    One HTML page, a PDF, a table in which no small count can be read or computed,
-    and a signed manifest tied to the case file's log.
+    Writes a report (HTML and PDF), a table in which small counts are suppressed and
+    audited, and a signed manifest tied to the log of the case file. No names are
+    published. Suppression limits the risk of disclosure; it does not remove it.
 
     \b
     Example:
@@ -251,13 +265,16 @@ def _verified(verdict: Verdict) -> None:
 
 @app.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--signer", metavar="VKEY", help="The verifier key that must have signed it.")
+@click.option("--signer", metavar="VKEY", help="Verifier key that must have signed the release.")
 @click.option(
-    "--since", metavar="OLDER_DIR", type=click.Path(path_type=Path), help="An earlier release."
+    "--since",
+    metavar="OLDER_DIR",
+    type=click.Path(path_type=Path),
+    help="Earlier release of the same case file.",
 )
 @answers(_verified)
 def verify(folder: Path, signer: str | None, since: Path | None) -> Verdict:
-    r"""Check a release: nothing changed, nothing missing, signed, in the log. Needs no key.
+    r"""Check a release: complete, unchanged, signed, in the log. Needs no key.
 
     \b
     Example:

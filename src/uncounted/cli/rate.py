@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from uncounted.cli.app import answers, app, seed_option, today
+from uncounted.cli.app import answers, app, level_option, seed_option, today
 from uncounted.cli.terminal import Waiting, answer, say
 
 if TYPE_CHECKING:
@@ -33,30 +33,52 @@ def _warn_of_small_counts(done: RateResult) -> None:
 @app.command()
 @click.argument("table", metavar="TABLE.csv", type=click.Path(path_type=Path))
 @click.option(
-    "--outcome", required=True, metavar="COLUMN", help="1 or yes: it happened; empty: not known."
+    "--outcome",
+    required=True,
+    metavar="COLUMN",
+    help="Column of the outcome: 1 or yes, 0 or no, empty if unknown.",
 )
-@click.option("--outcome-is", metavar="VALUE", help="Which value of a column of words counts.")
-@click.option("--unknown-is", metavar="VALUE", multiple=True, help="A value that says: not known.")
-@click.option("--by", metavar="COLUMN", help="Groups to compare, e.g. periods.")
-@click.option("--against", metavar="GROUP", help="The group that others are held against.")
-@click.option("--cluster", metavar="COLUMN", help="What rows came together: interview, incident.")
-@click.option("--source", metavar="COLUMN", help="Who reported: each alone, and each left out.")
+@click.option(
+    "--outcome-is", metavar="VALUE", help="Value that counts as the outcome, in a column of words."
+)
+@click.option(
+    "--unknown-is",
+    metavar="VALUE",
+    multiple=True,
+    help="Value that means unknown (may be repeated).",
+)
+@click.option("--by", metavar="COLUMN", help="Column of the groups to compare, e.g. periods.")
+@click.option("--reference", metavar="GROUP", help="Reference group (default: the first).")
+@click.option("--cluster", metavar="COLUMN", help="Column of the clusters: interview, incident.")
+@click.option(
+    "--source", metavar="COLUMN", help="Column of the source: rates by source, and without each."
+)
 @click.option(
     "--unit",
     metavar="WORD",
     default="cases",
     show_default=True,
-    help="What a row is, in the plural.",
+    help="What one row is, in the plural.",
 )
-@click.option("--says", metavar="WORDS", help='What the outcome is, e.g. "ended in arrest".')
-@click.option("--sensitivity", type=float, help="Share of those with the outcome coded so.")
-@click.option("--specificity", type=float, help="Share of those without it coded so.")
-@click.option("--log-rho-sd", type=float, help="A belief about unequal reporting: see docs.")
-@click.option("--log-rho-mean", type=float, help="Its middle; 0: as likely to reach us.")
-@click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True)
-@click.option("--encoding", help="The file's encoding, where it cannot be told.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write a page for publication here.")
-@click.option("--not-for-publication", is_flag=True, help="A page with small counts, marked so.")
+@click.option(
+    "--outcome-label", metavar="WORDS", help='The outcome in words, e.g. "ended in arrest".'
+)
+@click.option("--sensitivity", type=float, help="Sensitivity of the outcome's coding.")
+@click.option("--specificity", type=float, help="Specificity of the outcome's coding.")
+@click.option(
+    "--log-rho-sd", type=float, help="Differential reporting: prior SD of log rho (bias analysis)."
+)
+@click.option(
+    "--log-rho-mean", type=float, help="Prior mean of log rho; 0: reporting does not differ."
+)
+@level_option
+@click.option("--encoding", help="Character encoding of the file, if it cannot be detected.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write a page for publication to this file."
+)
+@click.option(
+    "--not-for-publication", is_flag=True, help="Allow small counts on the page, and mark it."
+)
 @seed_option
 @answers(_answer, _warn_of_small_counts)
 def rate(  # the options of one command
@@ -65,11 +87,11 @@ def rate(  # the options of one command
     outcome_is: str | None,
     unknown_is: Sequence[str],
     by: str | None,
-    against: str | None,
+    reference: str | None,
     cluster: str | None,
     source: str | None,
     unit: str,
-    says: str | None,
+    outcome_label: str | None,
     sensitivity: float | None,
     specificity: float | None,
     log_rho_sd: float | None,
@@ -80,16 +102,16 @@ def rate(  # the options of one command
     not_for_publication: bool,
     seed: int,
 ) -> RateResult:
-    r"""Say which share of reports had an outcome, by group, and what that rests on.
+    r"""Estimate the proportion of reports with an outcome, by group.
 
-    TABLE.csv has a row an attempt (or a person), or a `count` column. The reports
-    are no random sample, and every answer says what follows from that.
+    TABLE.csv has one row an attempt (or a person), or a `count` column. The reports are
+    not a random sample; the result says what follows from that.
 
     \b
     Examples:
       uncounted rate attempts.csv --outcome arrested --by period
       uncounted rate attempts.csv --outcome fate --outcome-is arrest --by period \
-        --cluster interview --unit attempts --says "ended in arrest"
+        --cluster interview --unit attempts --outcome-label "ended in arrest"
     """
     from uncounted.workflow.rate import (
         BiasPrior,
@@ -102,7 +124,9 @@ def rate(  # the options of one command
     stated = log_rho_mean is not None or log_rho_sd is not None
     prior = BiasPrior(log_rho_mean or 0.0, log_rho_sd or 0.0) if stated else None
     columns = OutcomeColumns(outcome, by, outcome_is, tuple(unknown_is), cluster, source)
-    settings = RateSettings(against, level, seed, sensitivity, specificity, prior)
-    request = RateRequest(columns, settings, unit, says, encoding, out, not_for_publication)
+    settings = RateSettings(reference, level, seed, sensitivity, specificity, prior)
+    request = RateRequest(
+        columns, settings, unit, outcome_label, encoding, out, not_for_publication
+    )
     with Waiting():
         return rate(table, request, on=today())

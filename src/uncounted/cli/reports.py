@@ -1,4 +1,4 @@
-"""Commands on single reports: search, show, amend, consent, undo, attach, export."""
+"""Commands on single reports: search, show, edit, consent, undo, attach, export."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from uncounted.errors import UsedWrongly
 if TYPE_CHECKING:
     from uncounted.workflow.export import ExportSummary, Form
     from uncounted.workflow.reports import (
-        Amendment,
         AttachmentSummary,
         Consent,
         ConsentNoted,
         DecisionsTakenBack,
+        EditSummary,
         ImportTakenBack,
         JSONObject,
         ReportDecision,
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
         SearchResult,
     )
 
-source_option = click.option("--source", required=True, help="The list that the report is on.")
-report_option = click.option("--report", required=True, help="The report's id on that list.")
+source_option = click.option("--source", required=True, help="List that the report is on.")
+report_option = click.option("--report", required=True, help="Id of the report on that list.")
 
 
 def _found(done: SearchResult) -> None:
@@ -60,16 +60,15 @@ def _found(done: SearchResult) -> None:
 @passphrase_option
 @answers(_found)
 def search(case: Path, words: Sequence[str], passphrase_file: Path | None) -> SearchResult:
-    r"""Find reports by words in their names, a relative's name or notes.
+    r"""Find reports by a name, a relative's name, or words of a note.
 
-    All the words must stand in one name, or in the note, as you write them. A whole name, or a
-    given name, also finds those who may be called so in another script or romanisation
-    ("spelling"): 조명복 finds Cho Myung-bok and 趙明福. A family name alone does not.
+    All words must be in one name, or in the note. A full name or a given name also finds
+    spellings in other scripts and romanisations ("spelling"): 조명복 finds Cho Myung-bok
+    and 趙明福. A family name alone does not.
 
-    What is found is shown to you alone: it holds names, so mind who looks at your screen.
-    Words that you give on the command line stay in your shell's history, and other users
-    of the machine can see them meanwhile: without any, you are asked for them (or they are
-    read from standard input).
+    The result shows names: check who can see your screen. Words on the command line stay
+    in the history of your shell, and other users of the machine can see them. Without
+    WORDS you are asked for them, or they are read from standard input.
 
     \b
     Examples:
@@ -151,7 +150,7 @@ def _consent(consent: Consent) -> str:
 @passphrase_option
 @answers(_shown)
 def show(case: Path, source: str, report: str, passphrase_file: Path | None) -> ReportHistory:
-    r"""Show one report: what it says, what may be done with it, its decisions and versions.
+    r"""Show one report: its content, consent, decisions and versions.
 
     \b
     Example:
@@ -163,7 +162,7 @@ def show(case: Path, source: str, report: str, passphrase_file: Path | None) -> 
         return show(opened, source, report)
 
 
-def _amended(done: Amendment) -> None:
+def _edited(done: EditSummary) -> None:
     for warning in done.warnings:
         say(f"  noted: {warning}")
     if done.changed:
@@ -181,47 +180,46 @@ def _amended(done: Amendment) -> None:
     "settings",
     metavar="FIELD=VALUE",
     multiple=True,
-    help="What to change; FIELD=- reads the value from standard input.",
+    help="Field to change; FIELD=- reads its value from standard input.",
 )
 @click.option(
     "--from",
     "from_file",
     metavar="FILE",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="What to change, a FIELD=VALUE a line; - reads standard input.",
+    help="File of lines FIELD=VALUE; - reads standard input.",
 )
 @passphrase_option
-@answers(_amended)
-def amend(
+@answers(_edited)
+def edit(
     case: Path,
     source: str,
     report: str,
     settings: Sequence[str],
     from_file: Path | None,
     passphrase_file: Path | None,
-) -> Amendment:
-    r"""Change what a report says; what it said before stays as an earlier version.
+) -> EditSummary:
+    r"""Correct a report; its earlier versions are kept.
 
-    Fields: name, name_alt (several apart by ;), sex, birth, origin, relative,
+    Fields: name, name_alt (several separated by ;), sex, birth, origin, relative,
     occupation, number, note, act, date, place, authority, outcome; act2, date2, ...
-    for the second act. Values are read as an import reads them. An empty value takes
-    the field away.
+    for the second act. Values are read as in an import. An empty value removes the
+    field.
 
-    What stands on the command line stays in your shell's history, and other users of
-    the machine can see it meanwhile. Testimony is better read from standard input or
-    from a file.
+    What is on the command line stays in the history of your shell, and other users of the
+    machine can see it. Give testimony on standard input or in a file.
 
     \b
     Examples:
-      uncounted amend returns.case --source Seoul --report S-17 --set birth=1985-03
-      uncounted amend returns.case --source Seoul --report S-17 --set note=- < note.txt
-      uncounted amend returns.case --source Seoul --report S-17 --from -
+      uncounted edit returns.case --source Seoul --report S-17 --set birth=1985-03
+      uncounted edit returns.case --source Seoul --report S-17 --set note=- < note.txt
+      uncounted edit returns.case --source Seoul --report S-17 --from -
     """
-    from uncounted.workflow.reports import amend
+    from uncounted.workflow.reports import edit
 
     fields = _fields(settings, from_file)
     with open_case(case, passphrase_file) as opened:
-        return amend(opened, source, report, fields)
+        return edit(opened, source, report, fields)
 
 
 def _fields(settings: Sequence[str], from_file: Path | None) -> dict[str, str]:
@@ -277,10 +275,10 @@ def _consent_noted(done: ConsentNoted) -> None:
 @case_argument
 @source_option
 @report_option
-@click.option("--uses", required=True, help="What is allowed: link,statistics; or none.")
-@click.option("--audience", help="For whom it may be published, if not for everybody.")
-@click.option("--until", metavar="DATE", help="The last day, like 2027-12-31.")
-@click.option("--given-by", help="Who gave it.")
+@click.option("--uses", required=True, help="Allowed uses, e.g. link,statistics; or none.")
+@click.option("--audience", help="Audience that it may be published for (default: everybody).")
+@click.option("--until", metavar="DATE", help="Last day of the consent, e.g. 2027-12-31.")
+@click.option("--given-by", help="Who gave the consent.")
 @passphrase_option
 @answers(_consent_noted)
 def consent(
@@ -293,7 +291,9 @@ def consent(
     given_by: str | None,
     passphrase_file: Path | None,
 ) -> ConsentNoted:
-    r"""Note what may be done with one report from now on; no later import widens it.
+    r"""Record what one report may be used for.
+
+    A later import cannot widen it.
 
     \b
     Examples:
@@ -338,17 +338,17 @@ def _taken_back(done: DecisionsTakenBack | ImportTakenBack) -> None:
 @app.command()
 @case_argument
 @click.argument("entry", metavar="ENTRY", type=click.IntRange(0))
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @passphrase_option
 @answers(_taken_back)
 def undo(
     case: Path, entry: int, yes: bool, passphrase_file: Path | None
 ) -> DecisionsTakenBack | ImportTakenBack:
-    r"""Take an import, a decision or a file of decisions back: all stands as before it.
+    r"""Undo an import, a decision or a file of decisions.
 
-    ENTRY is its number in uncounted log. What an import brought is forgotten for good,
-    and may be imported again. Reports that were amended, or whose consent was noted
-    since, stay as they are. Of a decision that is taken back the entry stays.
+    ENTRY is its number in uncounted log. The reports of an import are erased permanently,
+    and can be imported again. Reports that were edited since, or whose consent was
+    recorded since, stay as they are. The log entry of a decision stays.
 
     \b
     Example:
@@ -388,10 +388,10 @@ def attach(
     report: str,
     passphrase_file: Path | None,
 ) -> AttachmentSummary:
-    r"""Seal files and attach them to a report; your own copies stay where they are.
+    r"""Attach files to a report, encrypted; your own copies remain.
 
-    They are forgotten with the report when it is withdrawn. A file that the report has
-    already, under the same name, is passed over.
+    They are erased with the report when it is withdrawn. A file that the report already
+    has, under the same name, is skipped.
 
     \b
     Example:
@@ -427,11 +427,11 @@ def _exported(done: ExportSummary) -> None:
     "form",
     type=click.Choice(["csv", "json", "bagit"]),
     required=True,
-    help="csv for spreadsheets, json with everything, bagit for an archive.",
+    help="csv for spreadsheets, json for everything, bagit for an archive.",
 )
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
 @click.option(
-    "--without-log", is_flag=True, help="Where log/ is lost: what is in the database, unproved."
+    "--without-log", is_flag=True, help="If log/ is lost: export the database, without proof."
 )
 @passphrase_option
 @answers(_exported)
@@ -442,10 +442,10 @@ def export(
     without_log: bool,
     passphrase_file: Path | None,
 ) -> ExportSummary:
-    r"""Leave with everything: reports, consents, sources and attachments, in clear.
+    r"""Export everything, unencrypted: reports, consent, attachments.
 
-    json and bagit come back whole with uncounted import. csv writes a file and a mapping
-    for each source. What cannot be carried is said.
+    uncounted import reads json and bagit back completely. csv writes a file and a mapping
+    for each source. What cannot be exported is listed.
 
     \b
     Example:

@@ -83,10 +83,10 @@ def _refuse_if_none_taken(done: DecisionSummary) -> None:
     "--file",
     type=click.Path(path_type=Path),
     required=True,
-    help="CSV: source_a,report_a,source_b,report_b,decision and, if you like, note.",
+    help="CSV: source_a,report_a,source_b,report_b,decision and optionally note.",
 )
-@click.option("--encoding", help="The file's encoding, where it cannot be told.")
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@click.option("--encoding", help="Character encoding of the file, if it cannot be detected.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen; save nothing.")
 @passphrase_option
 @answers(_decided, _refuse_if_none_taken)
 def decide(
@@ -96,12 +96,12 @@ def decide(
     dry_run: bool,
     passphrase_file: Path | None,
 ) -> DecisionSummary:
-    r"""Say of pairs of reports that they are about the same person, or are not.
+    r"""Record decisions on pairs of reports: same person or different.
 
-    A decision is same or different, and always holds from then on: uncounted link keeps
-    to it. A later one on the same pair takes its place. Decisions that contradict each
-    other are refused, and nothing of the file is kept. uncounted undo takes a file back.
-    A sample of uncounted evaluate may be given as well, once it has been evaluated.
+    A decision is same or different, and uncounted link always follows it. A later decision
+    on the same pair replaces it. If decisions contradict each other, the whole file is
+    refused. uncounted undo takes a file back. A sample from uncounted evaluate can be given
+    too, after it has been evaluated.
 
     \b
     Examples:
@@ -169,19 +169,19 @@ def _percent(share: float) -> str:
 
 @app.command()
 @case_argument
-@click.option("--next", "most", type=click.IntRange(1, 10_000), help="How many pairs.")
-@click.option("--out", type=click.Path(path_type=Path), help="A file for uncounted decide.")
+@click.option("--next", "most", type=click.IntRange(1, 10_000), help="How many pairs to list.")
+@click.option("--out", type=click.Path(path_type=Path), help="CSV to write, for uncounted decide.")
 @passphrase_option
 @answers(_reviewed)
 def review(
     case: Path, most: int | None, out: Path | None, passphrase_file: Path | None
 ) -> ReviewSummary:
-    r"""Show which pairs of reports to look at next: those that would narrow the number most.
+    r"""List uncertain pairs whose review would narrow the estimate most.
 
-    Pairs are named by source and id, never by a name: uncounted show shows a report. In
-    the file that --out writes, fill the column decision in (same or different; leave empty
-    what you cannot tell), and give it to uncounted decide. Without --next it says how many
-    pairs are undecided.
+    Pairs are given by source and id, without names: uncounted show shows a report. In the
+    file written by --out, fill in the column decision (same or different, or leave it
+    empty), and give the file to uncounted decide. Without --next only the number of
+    uncertain pairs is shown.
 
     \b
     Examples:

@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 
 from uncounted.captures import CaptureTable
-from uncounted.errors import UsedWrongly
+from uncounted.errors import UsedWrongly, unknown
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.pooling import pool
 from uncounted.estimate.base.result import Estimate, Fitted, Study
@@ -91,7 +91,7 @@ def _chosen(settings: EstimateSettings, table: CaptureTable) -> dict[str, Method
     for name in (*names, *settings.by_method):
         if name not in METHODS:
             raise UsedWrongly(
-                f"there is no method called {name!r}", hint=f"methods: {', '.join(METHODS)}"
+                unknown("method", name, METHODS), hint=f"methods: {', '.join(METHODS)}"
             )
     for name, own in settings.by_method.items():
         check_settings(name, METHODS[name], own)

@@ -5,7 +5,6 @@ It holds no count. `docs/reference/release.md` is its page for users.
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import attrs
 
-from uncounted.errors import BadInput, BadMapping
+from uncounted.errors import BadInput, BadMapping, unknown
 
 LEAST_THRESHOLD = 5  # a count of 1 to 4 is never shown
 DEFAULT_THRESHOLD = 5
@@ -182,10 +181,8 @@ def _text(source: Path | str) -> tuple[str, Path]:
 def _known(value: _Toml, allowed: tuple[str, ...], what: str) -> None:
     for key in value:
         if key not in allowed:
-            near = difflib.get_close_matches(key, allowed, n=1)
             raise BadMapping(
-                f"{what} has {key!r}, which means nothing here",
-                hint=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(allowed)}",
+                f"{what}: {unknown('key', key, allowed)}", hint=f"keys: {', '.join(allowed)}"
             )
 
 

@@ -66,10 +66,10 @@ def _at_least(share: float) -> str:
 
 def columns_words(rates: Rates, labels: RowLabels) -> str:
     """What the last two columns of the table of contrasts say."""
-    against = named(rates.rates[0].group)
+    reference = named(rates.rates[0].group)
     return (
         f'"Gone at": how many times more or less likely those that {labels.says} must have been '
-        f"to reach us, against {against} and relative to the other {labels.unit}, for the whole "
+        f"to reach us, against {reference} and relative to the other {labels.unit}, for the whole "
         'difference to be gone. "By chance at": for it to come within what chance could make; 1 '
         "where it is already. Where a count is 0, nothing makes it go altogether."
     )
@@ -147,7 +147,7 @@ def _sources(rates: Rates, public: bool) -> Iterator[str]:
         found = contrast.standardised
         if found is None:
             continue
-        pair = f"{named(contrast.group)} and {named(contrast.against)}"
+        pair = f"{named(contrast.group)} and {named(contrast.reference)}"
         if not found.sources:
             yield (
                 f"No source has known outcomes in both {pair}: the contrast may be one of "

@@ -46,7 +46,7 @@ def compare(table: OutcomeTable, settings: RateSettings | None = None) -> Rates:
     Examples
     --------
     >>> table = OutcomeTable.of({"before 2020": (14, 20), "since 2020": (6, 30)})
-    >>> found = compare(table, RateSettings(against="since 2020"))
+    >>> found = compare(table, RateSettings(reference="since 2020"))
     >>> contrast = found.contrasts[0]
     >>> contrast.group, round(contrast.measures["difference"].point, 2)
     ('before 2020', 0.5)
@@ -57,7 +57,7 @@ def compare(table: OutcomeTable, settings: RateSettings | None = None) -> Rates:
     z_of(settings.level)
     if settings.coding is not None:
         reporting_bias.check_coding(*settings.coding)
-    names = _reference_first(table, settings.against)
+    names = _reference_first(table, settings.reference)
     tallies = {name: table.group(name) for name in names}
     if not any(tally.n for tally in tallies.values()):
         raise NotEstimable(
@@ -75,15 +75,15 @@ def compare(table: OutcomeTable, settings: RateSettings | None = None) -> Rates:
     )
 
 
-def _reference_first(table: OutcomeTable, against: str | None) -> list[str]:
-    if against is None:
+def _reference_first(table: OutcomeTable, reference: str | None) -> list[str]:
+    if reference is None:
         return list(table.groups)
-    if against not in table.groups:
+    if reference not in table.groups:
         raise UsedWrongly(
             "no row is in the group that the others should be held against",
-            hint="--against takes the group's name as it is written in the file",
+            hint="--reference takes the group's name as it is written in the file",
         )
-    return [against, *(name for name in table.groups if name != against)]
+    return [reference, *(name for name in table.groups if name != reference)]
 
 
 def _generator(

@@ -296,7 +296,7 @@ def read(path: Path, columns: OutcomeColumns, *, encoding: str | None = None) ->
         if name is not None and name not in sheet.columns:
             raise UsedWrongly(
                 f"{path.name} has no column {name!r}",
-                hint="a column is named exactly as in the first row of the file",
+                hint=delimited.near(sheet.columns, name),
             )
     reader = _Reader(path.name, columns, counted="count" in sheet.columns)
     rows = 0

@@ -40,7 +40,7 @@ def parts(rates: Rates, labels: RowLabels, *, public: bool = False) -> Iterator[
     if single is not None:
         yield _part(
             "contrast",
-            f"{named(single.group)} against {named(single.against)}",
+            f"{named(single.group)} against {named(single.reference)}",
             tables.contrast_table(rates, single),
             None if public else caveats.clustered_words(single, _rows(rates)),
         )

@@ -31,8 +31,8 @@ class RateSettings:
 
     Parameters
     ----------
-    against : str or None
-        The group that the others are held against; None takes the first.
+    reference : str or None
+        The reference group; None takes the first.
     level : float
         Of all intervals.
     seed : int
@@ -46,11 +46,11 @@ class RateSettings:
 
     Examples
     --------
-    >>> RateSettings(against="since 2020", sensitivity=0.9, specificity=0.95).level
+    >>> RateSettings(reference="since 2020", sensitivity=0.9, specificity=0.95).level
     0.95
     """
 
-    against: str | None = None
+    reference: str | None = None
     level: float = 0.95
     seed: int = 1
     sensitivity: float | None = None
@@ -175,14 +175,14 @@ class Measure:
 
 @attrs.frozen
 class Contrast:
-    """One group held against another.
+    """One group compared with the reference group.
 
     Attributes
     ----------
     group : str
         The one looked at.
-    against : str
-        The one it is held against.
+    reference : str
+        The reference group.
     reason : str or None
         Why there is no contrast; None when there is one.
     measures : Mapping[str, Measure]
@@ -222,12 +222,12 @@ class Contrast:
     >>> from uncounted.rates.compare import compare
     >>> from uncounted.rates.outcomes import OutcomeTable
     >>> (contrast,) = compare(OutcomeTable.of({"before": (14, 20), "since": (6, 30)})).contrasts
-    >>> contrast.group, contrast.against, round(contrast.measures["difference"].point, 2)
+    >>> contrast.group, contrast.reference, round(contrast.measures["difference"].point, 2)
     ('since', 'before', -0.5)
     """
 
     group: str
-    against: str
+    reference: str
     reason: str | None = None
     measures: Mapping[str, Measure] = attrs.field(factory=dict)
     clustered: Mapping[str, Measure] | None = None
@@ -263,7 +263,7 @@ class Rates:
     rates : tuple[Rate, ...]
         One for each group.
     contrasts : tuple[Contrast, ...]
-        Each other group against the one that they are held against.
+        Each other group compared with the reference group.
     sources : tuple[SourceRate, ...]
         The rate of each source; empty when no column says who reported.
 

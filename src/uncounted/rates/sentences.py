@@ -280,7 +280,7 @@ def _changed(contrast: Contrast, labels: RowLabels, factor: str) -> str:
     direction = contrast.tipping.direction if contrast.tipping else "more"
     return (
         f"those that {labels.says} were {factor} {direction} likely to reach us"
-        f"{_within(contrast.group)} than{_within(contrast.against)}, relative to the other "
+        f"{_within(contrast.group)} than{_within(contrast.reference)}, relative to the other "
         f"{labels.unit}"
     )
 

@@ -104,7 +104,7 @@ def rates_by_source(table: OutcomeTable, level: float = 0.95) -> tuple[SourceRat
 
 
 def leave_one_source_out(
-    table: OutcomeTable, group: str, against: str, level: float = 0.95
+    table: OutcomeTable, group: str, reference: str, level: float = 0.95
 ) -> tuple[WithoutSource, ...]:
     """The difference without each source, with Newcombe's interval.
 
@@ -113,14 +113,14 @@ def leave_one_source_out(
     """
     rows = []
     for source in table.sources:
-        one, two = (_left(table, name, source) for name in (group, against))
+        one, two = (_left(table, name, source) for name in (group, reference))
         difference: float | None = None
         interval: Interval | None = None
         if one.n and two.n:
             difference = one.x / one.n - two.x / two.n
             first, second = (
                 effective_counts(table, name, source, level, without=True)
-                for name in (group, against)
+                for name in (group, reference)
             )
             if first is not None and second is not None:
                 interval = newcombe(*first, *second, level)
@@ -156,7 +156,7 @@ class Standardised:
 def direct_standardisation(
     table: OutcomeTable,
     group: str,
-    against: str,
+    reference: str,
     rng: np.random.Generator,
     level: float = 0.95,
 ) -> Standardised:
@@ -176,7 +176,7 @@ def direct_standardisation(
         >>> round(found.difference, 2), round(found.as_reported, 2)
         (0.0, -0.21)
     """
-    pairs = {s: (table.group(group, s), table.group(against, s)) for s in table.sources}
+    pairs = {s: (table.group(group, s), table.group(reference, s)) for s in table.sources}
     common = {s: pair for s, pair in pairs.items() if pair[0].n and pair[1].n}
     rows = sum(one.n + two.n for one, two in pairs.values())
     kept = sum(one.n + two.n for one, two in common.values())
@@ -197,9 +197,9 @@ def direct_standardisation(
         left_out=rows - kept,
     )
     pieces = [
-        [effective_counts(table, name, s, level) for s in common] for name in (group, against)
+        [effective_counts(table, name, s, level) for s in common] for name in (group, reference)
     ]
-    reason = _no_interval(table, (group, against), found.sources, pieces)
+    reason = _no_interval(table, (group, reference), found.sources, pieces)
     if reason is not None:
         return attrs.evolve(found, reason=reason)
     drawn = [_draw(rng, counts, weights) for counts in pieces]

@@ -108,7 +108,7 @@ def contrast_table(rates: Rates, contrast: Contrast) -> TextTable:
             )
         )
     caption = (
-        f"{named(contrast.group)} against {named(contrast.against)}, as if the reports were a "
+        f"{named(contrast.group)} against {named(contrast.reference)}, as if the reports were a "
         "random sample"
     )
     header = ("", "reported", f"{level}, score", "Newcombe, Koopman", "Jeffreys")
@@ -116,7 +116,7 @@ def contrast_table(rates: Rates, contrast: Contrast) -> TextTable:
 
 
 def _coarser(rates: Rates, contrast: Contrast) -> int:
-    return min(rates[contrast.group].tally.n, rates[contrast.against].tally.n)
+    return min(rates[contrast.group].tally.n, rates[contrast.reference].tally.n)
 
 
 def _value(value: float | None, n: float | None) -> str:
@@ -239,7 +239,7 @@ def two_way_table(rates: Rates, contrast: Contrast) -> TextTable | None:
     firsts = sorted({row.rho_1 for row in contrast.reporting})
     caption = (
         "The difference in points, if they are so many times as likely to reach us (down: "
-        f"{contrast.against}, across: {contrast.group})"
+        f"{contrast.reference}, across: {contrast.group})"
     )
     header = ("", *(_rho(rho) for rho in firsts))
     return TextTable(caption, header, tuple((_rho(rho), *row) for rho, row in cells.items()))
@@ -274,8 +274,8 @@ def contrasts_table(rates: Rates) -> TextTable:
             )
         )
     level = f"{100 * rates.settings.level:g}%"
-    against = named(rates.rates[0].group)
-    header = (f"against {against}", "points", f"{level}, Newcombe", "odds ratio")
+    reference = named(rates.rates[0].group)
+    header = (f"against {reference}", "points", f"{level}, Newcombe", "odds ratio")
     caption = "Each against one of them, as if the reports were a random sample"
     return TextTable(caption, (*header, "gone at", "by chance at"), tuple(rows))
 

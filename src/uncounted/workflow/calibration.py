@@ -127,8 +127,8 @@ def _check_decided(case: Case, linkage: Linkage, sample: LabelledPairs) -> None:
         raise BadInput(
             f"{len(lacking)} of {len(answers)} answers of the sample were not decided (row"
             f" {lacking[0]} is the first), so those that were are no lot",
-            hint="uncounted decide CASE --file FILE takes all of them; link again, then --drawn."
-            " Answers that the linkage is not told go to --labels",
+            hint="uncounted decide CASE --file FILE takes all of them; link again, then"
+            " --adjudicated-sample. Answers that the linkage is not told go to --labels",
         )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from uncounted.captures import DIFFER, CaptureTable
-from uncounted.errors import UsedWrongly
+from uncounted.errors import UsedWrongly, unknown
 from uncounted.records.places.gazetteer import place
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
@@ -119,7 +119,7 @@ def split(
 
 
 @attrs.frozen
-class CapturesSummary:
+class OverlapSummary:
     """The table that was written: how many people are on which lists."""
 
     observed: int
@@ -130,7 +130,7 @@ class CapturesSummary:
     out: str
 
 
-def write_captures(
+def write_overlap(
     case: Case,
     out: Path,
     *,
@@ -138,7 +138,7 @@ def write_captures(
     by: Sequence[str] = (),
     draw: int | None = None,
     on: dt.date,
-) -> CapturesSummary:
+) -> OverlapSummary:
     """Write the table of one draw of the linkage, or of its point estimate; split by `by`."""
     opened = latest_linkage(case, on)
     draws = len(opened.linkage.labels)
@@ -152,7 +152,7 @@ def write_captures(
         for pattern, n in table.counts.items()
     ]
     write_csv(out, (*header, *by, "count"), rows)
-    return CapturesSummary(
+    return OverlapSummary(
         observed=sum(table.observed for table in tables),
         lists={name: sum(table.list_totals[name] for table in tables) for name in header},
         by=list(by),
@@ -199,14 +199,14 @@ class _CountedReports:
     ) -> _CountedReports:
         if wrong := [name for name in by if name not in SPLITS]:
             raise UsedWrongly(
-                f"people cannot be split by {wrong[0]!r}",
-                hint=f"by {', '.join(SPLITS)}, or several",
+                unknown("column", wrong[0], SPLITS),
+                hint=f"--by takes one or several of {', '.join(SPLITS)}",
             )
         names = tuple(lists or linked.lists)
         if missing := [name for name in names if name not in linked.lists]:
             raise UsedWrongly(
-                f"there is no list called {missing[0]!r}",
-                hint=f"the lists are {', '.join(linked.lists)}",
+                unknown("list", missing[0], linked.lists),
+                hint=f"lists: {', '.join(linked.lists)}",
             )
         every = linked.linkage.sources
         rows = [at for at, may in enumerate(linked.may) if may and every[at] in names]

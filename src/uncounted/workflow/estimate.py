@@ -101,9 +101,9 @@ class EstimateRequest:
     claim: str | None = None
     level: float = 0.95
     seed: int = 1
-    pool: bool = False
+    partial_pooling: bool = False
     covariates: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
+    categorical: tuple[str, ...] = ()
     pictures: Path | None = None
     settings: EstimateSettings = attrs.field(init=False)
 
@@ -145,7 +145,7 @@ class EstimateRequest:
         for conflicts, words, hint in _CONFLICTS:
             if conflicts(self):
                 raise UsedWrongly(words.format(psi=self.psi), hint=hint)
-        named = self.methods or ((_AVERAGE,) if self.pool else None)
+        named = self.methods or ((_AVERAGE,) if self.partial_pooling else None)
         for option, takes in _OPTION_OF.items():
             if named and getattr(self, option) is not None and not set(takes) & set(named):
                 raise UsedWrongly(
@@ -171,9 +171,9 @@ type _Conflicts = tuple[tuple[Callable[[EstimateRequest], object], str, str], ..
 
 _CASE_CONFLICTS: _Conflicts = (
     (
-        lambda r: r.pool or r.covariates,
-        "--pool and --covariates are for tables, not for a case file",
-        "write the table with uncounted captures --by, and estimate from that file",
+        lambda r: r.partial_pooling or r.covariates,
+        "--partial-pooling and --covariates are for tables, not for a case file",
+        "write the table with uncounted overlap --by, and estimate from that file",
     ),
 )
 _CONFLICTS: _Conflicts = (
@@ -183,28 +183,28 @@ _CONFLICTS: _Conflicts = (
         "1: independent lists",
     ),
     (
-        lambda r: r.pool and not r.by,
-        "--pool needs strata",
+        lambda r: r.partial_pooling and not r.by,
+        "--partial-pooling needs strata",
         "say what splits the table: --by COLUMN",
     ),
     (
-        lambda r: r.pool and len(r.methods or ()) > 1,
+        lambda r: r.partial_pooling and len(r.methods or ()) > 1,
         "strata are pooled by one method",
         "name one with --method",
     ),
     (
-        lambda r: r.pool and (r.xi is not None or r.claim is not None),
-        "--pool goes without --xi and --claim",
+        lambda r: r.partial_pooling and (r.xi is not None or r.claim is not None),
+        "--partial-pooling goes without --xi and --claim",
         "ask for them with --by alone: each stratum is then held against them",
     ),
     (
-        lambda r: r.pool and r.prior is not None,
-        "--pool goes without --prior",
+        lambda r: r.partial_pooling and r.prior is not None,
+        "--partial-pooling goes without --prior",
         "strata lean on each other under p(N) ~ 1/N",
     ),
     (
-        lambda r: r.covariates and (r.by or r.pool or r.methods or r.pictures),
-        "--covariates goes without --by, --pool, --method and --pictures",
+        lambda r: r.covariates and (r.by or r.partial_pooling or r.methods or r.pictures),
+        "--covariates goes without --by, --partial-pooling, --method and --pictures",
         "it is a method of its own, for rows of people",
     ),
     (
@@ -215,8 +215,8 @@ _CONFLICTS: _Conflicts = (
         "its own table says how the answer moves with psi, the dependence it assumes",
     ),
     (
-        lambda r: r.kinds and not r.covariates,
-        "--kinds says which covariates are codes, and there are none",
+        lambda r: r.categorical and not r.covariates,
+        "--categorical says which covariates are codes, and there are none",
         "name them all with --covariates",
     ),
 )
@@ -258,7 +258,7 @@ def estimate_table(
     if request.lists:
         tables = [table.select(request.lists) for table in tables]
     request.check_psi(tables)
-    if request.pool:
+    if request.partial_pooling:
         done: Study | Strata = pool_strata(tables, request.settings, progress=progress)
     elif request.by:
         done = run_strata(tables, request.settings, progress=progress)
@@ -269,7 +269,7 @@ def estimate_table(
 
 
 def _given_covariates(file: Path, request: EstimateRequest) -> CovariateStudy:
-    people = read_persons(file, request.covariates, kinds=request.kinds)
+    people = read_persons(file, request.covariates, categorical=request.categorical)
     chosen = list(combinations(request.lists, 2)) if request.lists else None
     psi = 1.0 if request.psi is None else request.psi
     return doubly_robust(people, lists=chosen, level=request.level, seed=request.seed, psi=psi)

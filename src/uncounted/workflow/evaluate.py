@@ -63,20 +63,20 @@ class EvaluationRequest:
 
     Attributes:
         truth: CSV: source, report, person; or source_1, report_1, source_2, report_2, same.
-        complete: the people named in `truth` are named in full.
+        all_records: the people named in `truth` are named in full.
         size: how many pairs to draw for labelling, into `out`.
         labels: a sample with its answers, which the linkage was not given.
-        drawn: a sample whose answers were decided.
+        adjudicated_sample: a sample whose answers were decided.
         encoding: of the files, where it cannot be told.
         pictures: a folder for the calibration curve.
     """
 
     truth: Path | None = None
-    complete: bool = False
+    all_records: bool = False
     size: int | None = None
     out: Path | None = None
     labels: Path | None = None
-    drawn: Path | None = None
+    adjudicated_sample: Path | None = None
     encoding: str | None = None
     pictures: Path | None = None
     level: float = 0.95
@@ -106,13 +106,14 @@ _CONFLICTS: tuple[tuple[Callable[[EvaluationRequest], object], str, str], ...] =
         "uncounted evaluate CASE --sample 200 --out sample.csv",
     ),
     (
-        lambda r: r.drawn and (r.size is not None or r.labels),
-        "--drawn is a sample that was answered with decide, and goes alone or with --truth",
+        lambda r: r.adjudicated_sample and (r.size is not None or r.labels),
+        "--adjudicated-sample is a sample that was answered with decide, and goes alone or with"
+        " --truth",
         "a sample whose answers the linkage was not told goes to --labels",
     ),
     (
-        lambda r: r.complete and r.truth is None,
-        "--complete says something of the file of --truth",
+        lambda r: r.all_records and r.truth is None,
+        "--all-records says something of the file of --truth",
         "give both",
     ),
     (
@@ -227,14 +228,14 @@ def _against_truth(
 ) -> LinkageEvaluation:
     """Compare the linkage with a file of person ids, or of labelled pairs."""
     labels = read_truth(truth, encoding=request.encoding)
-    if request.complete and not isinstance(labels, Persons):
+    if request.all_records and not isinstance(labels, Persons):
         raise UsedWrongly(
-            "--complete says that people are named in full, and the file names pairs",
+            "--all-records says that people are named in full, and the file names pairs",
             hint="leave it out, or give a file of source, report, person",
         )
     linkage, level = latest_linkage(case, on).linkage, request.level
     if isinstance(labels, Persons):
-        accuracy = against_persons(linkage, labels, complete=request.complete, level=level)
+        accuracy = against_persons(linkage, labels, complete=request.all_records, level=level)
     else:
         accuracy = against_pairs(linkage, labels, level=level)
     pairs = _decided_pairs(case, linkage, labels)
@@ -258,7 +259,7 @@ def _from_sample(
             f"the linkage was told the answers to {pairs} of these pairs, and agrees with them"
             " for that reason",
             hint="draw another sample, from the linkage as it is now, and label that; what it"
-            " says of the probabilities before: uncounted evaluate CASE --drawn FILE",
+            " says of the probabilities before: uncounted evaluate CASE --adjudicated-sample FILE",
         )
     line = None if pairs else accuracy.calibration.line
     others = recalibrate(case, linkage).others
@@ -292,8 +293,8 @@ def _decided_pairs(case: Case, linkage: Linkage, labels: Persons | LabelledPairs
 
 
 def _sample(request: EvaluationRequest) -> LabelledPairs | None:
-    drawn = request.drawn
-    return None if drawn is None else read_sample(drawn, encoding=request.encoding)
+    sample = request.adjudicated_sample
+    return None if sample is None else read_sample(sample, encoding=request.encoding)
 
 
 def sentences(found: TruthComparison | ClericalEvaluation, again: Recalibrated | None) -> list[str]:

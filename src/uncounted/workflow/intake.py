@@ -103,7 +103,7 @@ class ImportSummary:
     dry_run: bool
     entry: int | None
     consent_kept: int
-    amendments_replaced: int
+    edits_replaced: int
     renamed: int
     beside_others: int
 
@@ -164,7 +164,7 @@ def import_file(
         dry_run=dry_run,
         entry=None if dry_run else done.entry,
         consent_kept=done.consent_kept,
-        amendments_replaced=done.amendments_replaced,
+        edits_replaced=done.amendments_replaced,
         renamed=done.renamed,
         beside_others=done.not_in_file,
     )

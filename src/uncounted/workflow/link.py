@@ -217,7 +217,7 @@ def latest_linkage(case: Case, on: dt.date, audience: str | None = None) -> Link
 
 
 @attrs.frozen
-class PeopleSummary:
+class ClustersSummary:
     """The point estimate of the partition that was written."""
 
     reports: int
@@ -227,7 +227,7 @@ class PeopleSummary:
     out: str
 
 
-def people(case: Case, out: Path, *, on: dt.date) -> PeopleSummary:
+def clusters(case: Case, out: Path, *, on: dt.date) -> ClustersSummary:
     """Write which reports are about one person: `source,report,person,probability`."""
     from uncounted import linkage
 
@@ -238,7 +238,7 @@ def people(case: Case, out: Path, *, on: dt.date) -> PeopleSummary:
         ("source", "report", "person", "probability"),
         [(source, id_, person, f"{sure:.3f}") for source, id_, person, sure in rows],
     )
-    return PeopleSummary(
+    return ClustersSummary(
         reports=len(rows),
         people=len({person for _, _, person, _ in rows}),
         people_interval=PeopleInterval.over(drawn.people.tolist()).interval,

@@ -51,7 +51,7 @@ class RateRequest:
         columns: of the table.
         settings: of the comparison.
         unit: what a row is, in the plural.
-        says: what the outcome is; None: from its column.
+        outcome_label: what the outcome is; None: from its column.
         encoding: of the table, where it cannot be told.
         out: a page for publication.
         internal: the page may show small counts, and is marked so.
@@ -60,7 +60,7 @@ class RateRequest:
     columns: OutcomeColumns
     settings: RateSettings
     unit: str = "cases"
-    says: str | None = None
+    outcome_label: str | None = None
     encoding: str | None = None
     out: Path | None = None
     internal: bool = False
@@ -73,8 +73,8 @@ class RateRequest:
             UsedWrongly: they are not a few words on one line.
         """
         unit = _words(self.unit, "--unit")
-        if self.says is not None:
-            return RowLabels(unit, _words(self.says, "--says"))
+        if self.outcome_label is not None:
+            return RowLabels(unit, _words(self.outcome_label, "--outcome-label"))
         columns = self.columns
         value = columns.outcome if columns.outcome_is is None else columns.outcome_is
         return RowLabels(unit, f"had {_words(value, '--outcome-is')!r} marked")
@@ -130,6 +130,6 @@ def _words(text: str, option: str) -> str:
     if not words or len(words) > _LONGEST or not words.isprintable():
         raise UsedWrongly(
             f"{option} is a few words on one line, at most {_LONGEST} letters",
-            hint='--unit attempts --says "ended in arrest"',
+            hint='--unit attempts --outcome-label "ended in arrest"',
         )
     return words

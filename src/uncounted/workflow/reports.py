@@ -1,4 +1,4 @@
-"""Work on single reports: search, show, amend, note a consent, attach files, take entries back.
+"""Work on single reports: search, show, edit, note a consent, attach files, take entries back.
 
 What is read here is shown to the person who opened the case file and is written nowhere else.
 """
@@ -11,13 +11,13 @@ from pathlib import Path
 
 import attrs
 
-from uncounted.errors import BadInput, UsedWrongly
+from uncounted.errors import BadInput, UsedWrongly, unknown
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.records import custom_vocabulary, vocabulary
 from uncounted.records import search as searching
 from uncounted.records.fields import STATED_FIELDS
-from uncounted.records.intake import amend as amending
+from uncounted.records.intake import amend
 from uncounted.records.intake.rows import Rejected
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
@@ -27,12 +27,12 @@ from uncounted.vault.reports.consent import USES, Consent
 
 __all__ = [
     "STATED_FIELDS",
-    "Amendment",
     "AttachedFile",
     "AttachmentSummary",
     "Consent",
     "ConsentNoted",
     "DecisionsTakenBack",
+    "EditSummary",
     "ImportTakenBack",
     "JSONObject",
     "ReportDecision",
@@ -40,8 +40,8 @@ __all__ = [
     "ReportVersion",
     "SearchHit",
     "SearchResult",
-    "amend",
     "attach",
+    "edit",
     "is_decision",
     "search",
     "set_consent",
@@ -201,7 +201,7 @@ def _decisions(case: Case, source: str, report_id: str) -> list[ReportDecision]:
 
 
 @attrs.frozen
-class Amendment:
+class EditSummary:
     """Whether a report was changed, by which entry, and what was remarked of the values."""
 
     changed: bool
@@ -209,7 +209,7 @@ class Amendment:
     warnings: Sequence[str]
 
 
-def amend(case: Case, source: str, report_id: str, fields: Mapping[str, str]) -> Amendment:
+def edit(case: Case, source: str, report_id: str, fields: Mapping[str, str]) -> EditSummary:
     """Change fields of a report; what it said before stays as an earlier version.
 
     Raises:
@@ -218,15 +218,15 @@ def amend(case: Case, source: str, report_id: str, fields: Mapping[str, str]) ->
     """
     before = Report.from_payload(case.history(source, report_id)[0].payload)
     own = custom_vocabulary.OwnWords.of_case(case.sources().values())
-    read = amending.amended(fields, before, own)
+    read = amend.amended(fields, before, own)
     if isinstance(read, Rejected):
         reasons, hint = _without_mapping(read.reasons)
         raise BadInput(f"the report was not changed: {'; '.join(reasons)}", hint=hint)
     warnings = [warning.removeprefix("column ") for warning in read.warnings]
     if read.report == before:
-        return Amendment(False, None, warnings)
+        return EditSummary(False, None, warnings)
     entry = case.amend(source, report_id, read.report.to_payload())
-    return Amendment(True, entry.seq, warnings)
+    return EditSummary(True, entry.seq, warnings)
 
 
 def _without_mapping(reasons: Sequence[str]) -> tuple[list[str], str | None]:
@@ -273,8 +273,8 @@ def set_consent(
     """
     if wrong := [use for use in uses if use not in USES]:
         raise UsedWrongly(
-            f"{wrong[0]!r} is not a use that can be consented to",
-            hint=f"the uses are {', '.join(USES)}; none: --uses none",
+            unknown("use", wrong[0], USES),
+            hint=f"uses: {', '.join(USES)}, none",
         )
     if audience is not None and not audience.strip():
         raise UsedWrongly(

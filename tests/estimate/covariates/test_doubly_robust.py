@@ -312,7 +312,7 @@ def write(path: Path, text: str) -> Path:
 
 def test_reading_people(tmp_path: Path) -> None:
     file = write(tmp_path, "A,B,age,sex,region\n1,0,30,f,1\n0,1,41,m,2\n1,1,30,f,2\n")
-    people = read_persons(file, ["age", "sex", "region"], kinds=["region"])
+    people = read_persons(file, ["age", "sex", "region"], categorical=["region"])
     assert people.lists == ("A", "B")
     assert people.counts() == {"11": 1, "10": 1, "01": 1}
     assert [people.covariates[name].dtype.kind for name in ("age", "sex", "region")] == list("fUU")

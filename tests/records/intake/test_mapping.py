@@ -25,16 +25,20 @@ START = '[columns]\nid = "a"\nname = "b"\n'
         ("[columns", "not TOML: its end", "a section"),
         ('[columns]\nname = "b"\n', "which column is the id", "source's own key"),
         ('[columns]\nid = "a"\n', "no column with a name", "name ="),
-        (START + 'naem_alt = "x"\n', "has no 'naem_alt'", "'name_alt'"),
-        (START + 'shelter = "x"\n', "has no 'shelter'", "it has"),
+        (START + 'naem_alt = "x"\n', "unknown key 'naem_alt'", "'name_alt'"),
+        (START + 'shelter = "x"\n', "unknown key 'shelter'", "keys: "),
         (START + "sex = 3\n", "[columns] sex is not a text", "in quotes"),
-        (START + '[consnet]\nuses = ["link"]', "has no 'consnet'", "'consent'"),
+        (START + '[consnet]\nuses = ["link"]', "unknown key 'consnet'", "'consent'"),
         (START + '[consent]\nuses = ["lnik"]', "'lnik' is no use", "link, statistics"),
         (START + '[consent]\nuntil = "2030"', "not a full day", "2030-12-31"),
-        (START + '[consent]\nuses = { colum = "x" }', "has no 'colum'", "'column'"),
-        (START + '[values.act]\n"x" = "forced-retrun"', "is no code", "'forced-return'"),
-        (START + '[values.sex]\n"x" = "other"', "is no code", "f, m"),
-        (START + '[values.act]\n"x" = "Not A Code"', "is no code", "hyphens"),
+        (START + '[consent]\nuses = { colum = "x" }', "unknown key 'colum'", "'column'"),
+        (
+            START + '[values.act]\n"x" = "forced-retrun"',
+            "unknown code 'forced-retrun'. Did you mean 'forced-return'?",
+            "codes: ",
+        ),
+        (START + '[values.sex]\n"x" = "other"', "unknown code", "f, m"),
+        (START + '[values.act]\n"x" = "Not A Code"', "unknown code", "hyphens"),
         (START + "[source]\npads_dates = 1", "neither true nor false", ""),
         (START + '[source]\ncovers = { from = "soon" }', "not a date", "2017"),
         (START + "[source]\ncovers = { from = 2017.10 }", "not a date", "2017"),
@@ -157,7 +161,7 @@ def test_a_column_that_is_not_there_is_reported_for_any_kind_of_file() -> None:
         BadMapping, match="names a column 'b' that the file does not have"
     ) as refused:
         Mapping.parse(START).check(["a", "김철수", "x"])
-    assert refused.value.hint == "write the names as the file has them, 3 in all"
+    assert refused.value.hint == "write the column names as in the file (3 columns)"
 
 
 def test_a_header_is_repeated_only_when_it_is_one() -> None:

@@ -433,7 +433,7 @@ def test_the_mapping_is_checked_before_the_first_row(tmp_path: Path) -> None:
     path.write_text("ref,fullname\n1,x\n")
     with pytest.raises(BadMapping, match="'full name' that the file does not have") as refused:
         intake.read(path, Mapping.parse('[columns]\nid = "ref"\nname = "full name"'), "A")
-    assert refused.value.hint == "the name of column 2 is nearly that"
+    assert refused.value.hint == "the name of column 2 is similar"
 
 
 @pytest.mark.volume

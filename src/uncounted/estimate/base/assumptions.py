@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 from scipy.special import logsumexp
 
-from uncounted.errors import UsedWrongly
+from uncounted.errors import UsedWrongly, unknown
 from uncounted.estimate.base.result import Floats
 
 
@@ -183,8 +183,8 @@ def _members(lists: tuple[str, ...], *names: str) -> tuple[int, ...]:
     """
     if missing := [name for name in names if name not in lists]:
         raise UsedWrongly(
-            f"there is no list called {missing[0]!r} to assume anything about",
-            hint=f"the lists are {', '.join(lists)}",
+            unknown("list", missing[0], lists),
+            hint=f"lists: {', '.join(lists)}",
         )
     if len(set(names)) < len(names):
         raise UsedWrongly("an assumption about lists names each of them once")

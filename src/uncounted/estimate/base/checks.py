@@ -97,7 +97,7 @@ _DIFFER = Refusal(
     "their reports say different things, which takes two reports: whom nobody recorded is in one "
     "of the other strata",
     "they count as recorded, and where they are many the other strata come out too high, whose "
-    "lists overlap the less for it; if a report is wrong, correct it with uncounted amend",
+    "lists overlap the less for it; if a report is wrong, correct it with uncounted edit",
 )
 _SAME = Refusal(
     "too-few-lists",

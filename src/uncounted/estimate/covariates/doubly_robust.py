@@ -21,7 +21,7 @@ import attrs
 import numpy as np
 
 from uncounted.captures import CaptureTable
-from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.errors import NotEstimable, UsedWrongly, unknown
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.estimator import log_n0, log_normal_interval, z_of
 from uncounted.estimate.base.result import Estimate
@@ -162,8 +162,8 @@ def _pairs(people: PersonTable) -> tuple[Pair, ...]:
 def _check_lists(people: PersonTable, names: Pair) -> None:
     if missing := [name for name in names if name not in people.lists]:
         raise UsedWrongly(
-            f"there is no list called {missing[0]!r}",
-            hint=f"the lists are {', '.join(people.lists)}",
+            unknown("list", missing[0], people.lists),
+            hint=f"lists: {', '.join(people.lists)}",
         )
     if not 2 == len(set(names)) == len(names):
         raise UsedWrongly("pairs of different lists are estimated from")

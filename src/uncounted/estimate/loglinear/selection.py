@@ -241,14 +241,14 @@ def _check(
             hint="leave lists out, or join lists of the same collector",
         )
     if criterion not in ("bic", "aic"):
-        raise UsedWrongly(f"there is no criterion called {criterion!r}", hint="bic or aic")
+        raise UsedWrongly(f"unknown criterion {criterion!r}", hint="criteria: bic, aic")
     if max_order is not None and not 1 <= max_order < J:
         raise UsedWrongly(
             f"max_order {max_order} is not between 1 and {J - 1}",
             hint="all lists together cannot act on one another: nothing would be left to tell",
         )
     if search not in ("all", "greedy", None):
-        raise UsedWrongly(f"there is no search called {search!r}", hint="all or greedy")
+        raise UsedWrongly(f"unknown search {search!r}", hint="searches: all, greedy")
     if search == "all" and _how(J, _order(J, max_order)) != "all":
         raise UsedWrongly(
             f"the models of {J} lists with sets of up to {_order(J, max_order)} cannot all be "

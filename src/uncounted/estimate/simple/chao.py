@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from uncounted.captures import CaptureTable
-from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.errors import NotEstimable, UsedWrongly, unknown
 from uncounted.estimate.base.estimator import estimator, log_normal_estimate
 from uncounted.estimate.base.result import Estimate, Floats
 
@@ -94,7 +94,7 @@ def chao(
     """
     if variant not in VARIANTS:
         raise UsedWrongly(
-            f"there is no variant called {variant!r}", hint=f"variants: {', '.join(VARIANTS)}"
+            unknown("variant", variant, VARIANTS), hint=f"variants: {', '.join(VARIANTS)}"
         )
     J, n = len(table.lists), table.observed
     f1, f2 = table.seen_exactly(1), table.seen_exactly(2)

@@ -117,14 +117,14 @@ def against_persons(
     if truth.weight and not complete:
         raise UsedWrongly(
             "the people have weights, and are not said to be named in full",
-            hint="give --complete if all reports of each of them are in the file",
+            hint="give --all-records if all reports of each of them are in the file",
         )
     person, weight, missing = _persons(linkage, truth)
     known = person >= 0
     if not known.any():
         raise BadInput(
             "the truth names none of the reports that were linked",
-            hint="its columns source and report are to be those of uncounted people",
+            hint="its columns source and report are to be those of uncounted clusters",
         )
     point = point_partition(linkage)
     kept = np.ones_like(known) if complete else known
@@ -273,7 +273,7 @@ def against_pairs(
     if not rows:
         raise BadInput(
             "the truth names no pair of reports that were linked",
-            hint="its columns of sources and reports are to be those of uncounted people",
+            hint="its columns of sources and reports are to be those of uncounted clusters",
         )
     endpoints = np.array([sorted((at[row.one], at[row.two])) for row in rows], np.int64)
     same = np.array([bool(row.same) for row in rows])

@@ -136,7 +136,7 @@ def sharing(
         if total > _MOST_SHARING:
             raise NotEstimable(
                 f"more than {_MOST_SHARING:,} pairs of reports share a blocking key",
-                hint="label whole people instead: uncounted evaluate --truth FILE --complete",
+                hint="label whole people instead: uncounted evaluate --truth FILE --all-records",
             )
         codes.append(_within(who, block.ravel(), sizes, count))
     values, times = np.unique(np.concatenate(codes), return_counts=True)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted._numba import compiled
-from uncounted.errors import UsedWrongly
+from uncounted.errors import UsedWrongly, unknown
 from uncounted.linkage.arrays import Floats
 from uncounted.linkage.sampler import overrelaxation
 from uncounted.linkage.sampler import state as partition
@@ -98,9 +98,7 @@ def named(name: str) -> PartitionPrior:
         'Ewens within each component of the candidates, theta learned'
     """
     if name not in PRIORS:
-        raise UsedWrongly(
-            f"there is no prior {name!r} of who is who", hint=f"they are {', '.join(PRIORS)}"
-        )
+        raise UsedWrongly(unknown("prior", name, PRIORS), hint=f"priors: {', '.join(PRIORS)}")
     return PRIORS[name]
 
 

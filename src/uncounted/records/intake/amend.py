@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from uncounted import delimited
-from uncounted.errors import UsedWrongly
+from uncounted.errors import UsedWrongly, nearest
 from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.records.fields import ACT_FIELDS, STATED_FIELDS, ActColumns, DateColumns
 from uncounted.records.intake.mapping import Mapping
@@ -96,9 +96,10 @@ def _acts_named(fields: Map[str, str], report: Report) -> dict[int, dict[str, st
         if match is None:
             if name in _OWN:
                 continue
+            near = nearest(name, (*_OWN, *ACT_FIELDS))  # what was given may be testimony
             raise UsedWrongly(
-                "there is no such field to set",
-                hint=f"fields are {', '.join((*_OWN, *ACT_FIELDS))}; act2, date2, ... for the"
+                "unknown field" + (f". Did you mean {near!r}?" if near else ""),
+                hint=f"fields: {', '.join((*_OWN, *ACT_FIELDS))}; act2, date2, ... for the"
                 " second act",
             )
         at = int(match[2] or 1) - 1

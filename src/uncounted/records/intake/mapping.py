@@ -7,7 +7,6 @@ in its first row, and a key of JSON may be one. Other columns are named by posit
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from pathlib import Path
@@ -137,17 +136,11 @@ class Mapping:
             BadMapping: with the mapping's own word, and the position of a column like it.
         """
         there = tuple(columns)
-        folded = [column.casefold() for column in there]
         for name in self.columns:
             if name not in there:
-                near = difflib.get_close_matches(name.casefold(), folded, 1)
                 raise BadMapping(
                     f"the mapping names a column {name!r} that the file does not have",
-                    hint=f"the name of column {folded.index(near[0]) + 1} is nearly that"
-                    if near
-                    else delimited.TITLE
-                    if len(there) == 1
-                    else f"write the names as the file has them, {len(there)} in all",
+                    hint=delimited.near(there, name),
                 )
 
     def unused(self, columns: Iterable[str]) -> tuple[int, ...]:

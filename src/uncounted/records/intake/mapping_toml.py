@@ -9,7 +9,6 @@ two people of one name one; a date that is also a birth is a slip of the pen.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -20,7 +19,7 @@ from typing import Any
 
 import attrs
 
-from uncounted.errors import BadInput, BadMapping
+from uncounted.errors import BadInput, BadMapping, nearest, unknown
 from uncounted.records import vocabulary
 from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.records.dates import partial_date as dates
@@ -161,10 +160,8 @@ def _known(where: str, table: Any, keys: Iterable[str]) -> TomlTable:
         raise BadMapping(f"{where} is not a section", hint=f"write it as {where}")
     for key in table:
         if key not in keys:
-            near = difflib.get_close_matches(key, keys, 1)
             raise BadMapping(
-                f"{where} has no {key!r}",
-                hint=f"did you mean {near[0]!r}?" if near else "it has " + ", ".join(keys),
+                f"{where}: {unknown('key', key, keys)}", hint=f"keys: {', '.join(keys)}"
             )
     return table
 
@@ -249,14 +246,11 @@ def _own_code(where: str, kind: str, value: Any, own: OwnWords) -> str:
     known = (*vocabulary.codes(kind), *own.codes(kind))
     if code in known:
         return code
-    near = difflib.get_close_matches(code, known, 1, cutoff=0.8)
-    if near:
-        raise BadMapping(f"{where}: {code!r} is no code", hint=f"did you mean {near[0]!r}?")
-    if kind == "sex" or not _CODE.fullmatch(code):
+    if kind == "sex" or not _CODE.fullmatch(code) or nearest(code, known, cutoff=0.8):
         raise BadMapping(
-            f"{where}: {code!r} is no code",
-            hint=f"the codes are {', '.join(known)}"
-            + ("" if kind == "sex" else "; a code of your own is small letters and hyphens"),
+            f"{where}: {unknown('code', code, known)}",
+            hint=f"codes: {', '.join(known)}"
+            + ("" if kind == "sex" else "; a code of your own is lower-case letters and hyphens"),
         )
     return code
 
