@@ -110,7 +110,7 @@ def test_no_cell_is_repeated_in_an_error(tmp_path: Path) -> None:
 def test_select_drops_who_is_on_no_chosen_list() -> None:
     table = CaptureTable.of("ABC", {"100": 5, "011": 7, "111": 2})
     assert dict(table.select("CB").counts) == {"11": 9}
-    with pytest.raises(UsedWrongly, match="no list called 'D'"):
+    with pytest.raises(UsedWrongly, match="unknown list 'D'"):
         table.select("D")
 
 

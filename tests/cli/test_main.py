@@ -329,12 +329,12 @@ def test_steps_out_of_order(base: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["estimate", "t.csv", "--method", "magic"], "no method called 'magic'"),
+        (["estimate", "t.csv", "--method", "magic"], "unknown method 'magic'"),
         (["estimate", "t.csv", "--level", "95"], "--level"),
         (["estimate", "t.csv", "--xi", "a"], "--xi"),
         (["estimate", "t.csv", "--lists", "A,A"], "--lists says one thing twice"),
         (["overlap", "case", "--out", "c.csv", "--lists", "A,A"], "--lists says one thing twice"),
-        (["estimate", "t.csv", "--lists", "A,Z"], "no list called 'Z'"),
+        (["estimate", "t.csv", "--lists", "A,Z"], "unknown list 'Z'"),
         (["estimate", "t.csv", "--by", "year"], "no column 'year'"),
         (["import"], "Missing argument"),
         (["fly"], "No such command"),

@@ -335,7 +335,7 @@ def test_bounds_that_have_no_form() -> None:
     wide = CaptureTable.tally(names, [{a, b} for a in names for b in names])
     assert "up to 12 lists, and there are 13" in str(chao(wide, variant="mth").reason)
     assert chao(wide, variant="mh").ok
-    with pytest.raises(UsedWrongly, match="no variant called 'mb'"):
+    with pytest.raises(UsedWrongly, match="unknown variant 'mb'"):
         chao(wide, variant="mb")  # type: ignore[arg-type]
 
 

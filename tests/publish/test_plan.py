@@ -44,8 +44,8 @@ def test_hangul_in_pieces_is_put_together() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (GOOD.replace("title", "titel"), "the plan has 'titel'"),
-        (GOOD.replace("where", "were"), r"\[population\] has 'were'"),
+        (GOOD.replace("title", "titel"), "the plan: unknown key 'titel'"),
+        (GOOD.replace("where", "were"), r"\[population\]: unknown key 'were'"),
         (GOOD.replace('when = "2017 to 2024"', ""), r"\[population\] has no 'when'"),
         ("threshold = 4\n" + GOOD, "'threshold' is 4; under 5 it would show counts of a few"),
         ("threshold = true\n" + GOOD, "'threshold' must be a whole number"),
@@ -54,7 +54,7 @@ def test_hangul_in_pieces_is_put_together() -> None:
         ("audience = 3\n" + GOOD, "'audience' must be words"),
         ("only = 'A'\n" + GOOD, "'only' must be names of lists"),
         ("only = ['A', 'A']\n" + GOOD, "names a list twice"),
-        (GOOD + "[lists.A]\nlabell = 'x'\n", r"\[A\] has 'labell'"),
+        (GOOD + "[lists.A]\nlabell = 'x'\n", r"\[A\]: unknown key 'labell'"),
         (GOOD + "[lists]\nA = 3\n", "'A' must be a table"),
         ("lists = 3\n" + GOOD, "'lists' must hold tables"),
         (GOOD.replace('title = "Returned"', ""), "the plan has no 'title'"),
@@ -74,7 +74,7 @@ def test_the_nearest_key_is_suggested() -> None:
 
 def test_a_list_that_is_not_there_is_named_with_the_nearest() -> None:
     plan = Plan.parse(GOOD + '[lists.Panell]\nlabel = "x"\n')
-    with pytest.raises(BadMapping, match="'Panell'. Did you mean 'Panel'?"):
+    with pytest.raises(BadMapping, match=r"unknown list 'Panell'\. Did you mean 'Panel'\?"):
         plan.check_lists(["Panel", "OpenDoor"])
 
 
@@ -106,8 +106,8 @@ def test_a_plan_counts_all_lists_unless_it_says_which(
 @pytest.mark.parametrize(
     ("only", "presented", "words"),
     [
-        (("D",), {}, "the plan's 'only' has 'D'"),
-        ((), {"D": ""}, "unknown key 'D'"),
+        (("D",), {}, "the plan's 'only': unknown list 'D'"),
+        ((), {"D": ""}, "unknown list 'D'"),
         (("A",), {"B": ""}, "presents 'B', which its 'only' leaves out"),
         ((), {"A": "x", "B": "x"}, "calls two lists 'x'"),
         (("A", "B"), {"B": "A"}, "calls two lists 'A'"),

@@ -140,7 +140,7 @@ class Plan:
             ('C', 'A', 'B')
         """
         there = tuple(lists)
-        _known(dict.fromkeys(self.only), there, "the plan's 'only'")
+        _known(dict.fromkeys(self.only), there, "the plan's 'only'", "list")
         self.check_lists(there)
         if left := [name for name in self.lists if self.only and name not in self.only]:
             raise BadMapping(
@@ -161,7 +161,7 @@ class Plan:
         Raises:
             BadMapping: naming the list and the nearest one there is.
         """
-        _known(self.lists, tuple(lists), "the plan's [lists]")
+        _known(self.lists, tuple(lists), "the plan's [lists]", "list")
 
 
 def _text(source: Path | str) -> tuple[str, Path]:
@@ -178,11 +178,11 @@ def _text(source: Path | str) -> tuple[str, Path]:
         ) from error
 
 
-def _known(value: _Toml, allowed: tuple[str, ...], what: str) -> None:
+def _known(value: _Toml, allowed: tuple[str, ...], what: str, kind: str = "key") -> None:
     for key in value:
         if key not in allowed:
             raise BadMapping(
-                f"{what}: {unknown('key', key, allowed)}", hint=f"keys: {', '.join(allowed)}"
+                f"{what}: {unknown(kind, key, allowed)}", hint=f"{kind}s: {', '.join(allowed)}"
             )
 
 

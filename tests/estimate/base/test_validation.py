@@ -179,7 +179,7 @@ def test_one_xi_and_one_name_may_be_bare() -> None:
         run(PAIR, EstimateSettings(xi=[]))
     with pytest.raises(UsedWrongly, match="no method was named"):
         run(PAIR, EstimateSettings([]))
-    with pytest.raises(UsedWrongly, match="no method called 'choa'"):
+    with pytest.raises(UsedWrongly, match="unknown method 'choa'"):
         run(PAIR, EstimateSettings("choa"))
 
 
@@ -192,7 +192,7 @@ def test_one_xi_and_one_name_may_be_bare() -> None:
         (None, {"two-list": {"psi": 2}}, "settings for two-list, which is not run"),
         (None, {"identified": {"draws": 9}}, "settings for identified, which is not run"),
         (None, {"chao": {"level": 0.9}}, "level is no setting of chao: it is the same for every"),
-        (None, {"choa": {}}, "no method called 'choa'"),
+        (None, {"choa": {}}, "unknown method 'choa'"),
     ],
 )
 def test_a_setting_that_would_change_nothing(

@@ -258,7 +258,7 @@ def test_lists_that_give_less_than_is_documented() -> None:
     ("settings", "words"),
     [
         ({"psi": 0.0}, "psi 0.0 is not above 0"),
-        ({"lists": [("A", "C")]}, "no list called 'C'"),
+        ({"lists": [("A", "C")]}, "unknown list 'C'"),
         ({"lists": [("A", "A")]}, "pairs of different lists"),
         ({"level": 1.0}, "level 1.0 is not between"),
         (

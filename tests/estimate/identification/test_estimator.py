@@ -166,7 +166,7 @@ def test_an_xi_that_is_none(xi: float) -> None:
 
 
 def test_lists_that_are_not_there(kosovo: CaptureTable) -> None:
-    with pytest.raises(UsedWrongly, match="no list called 'UN'"):
+    with pytest.raises(UsedWrongly, match="unknown list 'UN'"):
         identify(kosovo, assumption=MarginalPair("UN", "HRW"))
     with pytest.raises(UsedWrongly, match="names each of them once"):
         identify(kosovo, assumption=ConditionalPair("ABA", "HRW", "ABA"))

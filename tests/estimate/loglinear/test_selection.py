@@ -463,10 +463,10 @@ def test_refusals_say_why(kosovo: CaptureTable, tables: Mapping[str, CaptureTabl
     ("wrong", "words"),
     [
         ({"candidates": Candidates(max_order=4)}, "max_order 4 is not between 1 and 3"),
-        ({"criterion": "dic"}, "no criterion called 'dic'"),
+        ({"criterion": "dic"}, "unknown criterion 'dic'"),
         (
             {"candidates": Candidates(search="best")},  # type: ignore[arg-type]
-            "no search called 'best'",
+            "unknown search 'best'",
         ),
         ({"resamples": 1}, "0 or at least 2"),
         ({"top": 0}, "top and starts must be at least 1"),

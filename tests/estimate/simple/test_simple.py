@@ -198,5 +198,5 @@ def test_a_bound_above_the_estimate_is_reported(tables: Mapping[str, CaptureTabl
 
 
 def test_methods_that_do_not_exist(kosovo: CaptureTable) -> None:
-    with pytest.raises(UsedWrongly, match="no method called 'guess'"):
+    with pytest.raises(UsedWrongly, match="unknown method 'guess'"):
         run(kosovo, EstimateSettings(["guess"]))

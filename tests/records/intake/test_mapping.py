@@ -25,13 +25,25 @@ START = '[columns]\nid = "a"\nname = "b"\n'
         ("[columns", "not TOML: its end", "a section"),
         ('[columns]\nname = "b"\n', "which column is the id", "source's own key"),
         ('[columns]\nid = "a"\n', "no column with a name", "name ="),
-        (START + 'naem_alt = "x"\n', "unknown key 'naem_alt'", "'name_alt'"),
+        (
+            START + 'naem_alt = "x"\n',
+            "unknown key 'naem_alt'. Did you mean 'name_alt'?",
+            "id, name",
+        ),
         (START + 'shelter = "x"\n', "unknown key 'shelter'", "keys: "),
         (START + "sex = 3\n", "[columns] sex is not a text", "in quotes"),
-        (START + '[consnet]\nuses = ["link"]', "unknown key 'consnet'", "'consent'"),
+        (
+            START + '[consnet]\nuses = ["link"]',
+            "unknown key 'consnet'. Did you mean 'consent'?",
+            "columns",
+        ),
         (START + '[consent]\nuses = ["lnik"]', "'lnik' is no use", "link, statistics"),
         (START + '[consent]\nuntil = "2030"', "not a full day", "2030-12-31"),
-        (START + '[consent]\nuses = { colum = "x" }', "unknown key 'colum'", "'column'"),
+        (
+            START + '[consent]\nuses = { colum = "x" }',
+            "unknown key 'colum'. Did you mean 'column'?",
+            "keys: ",
+        ),
         (
             START + '[values.act]\n"x" = "forced-retrun"',
             "unknown code 'forced-retrun'. Did you mean 'forced-return'?",
