@@ -29,7 +29,7 @@ PUBLIC = {
     """,
     "uncounted.publish.plots": """
         Plot all_plots leave_one_out list_dependence method_spread model_spread posterior
-        save_plots svg_by_name trajectory upset xi_curve
+        save_plots trajectory upset xi_curve
     """,
 }
 

@@ -6,11 +6,8 @@ from the protected table. They read in black and white, at two widths.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Study
-from uncounted.estimate.base.rows import SubsampleRow
 from uncounted.publish.plots.base import Plot, save_plots
 from uncounted.publish.plots.leave_one_out import leave_one_out
 from uncounted.publish.plots.list_dependence import list_dependence
@@ -29,20 +26,13 @@ __all__ = [
     "model_spread",
     "posterior",
     "save_plots",
-    "svg_by_name",
     "trajectory",
     "upset",
     "xi_curve",
 ]
 
 
-def all_plots(
-    study: Study,
-    table: CaptureTable,
-    *,
-    claim: float | None = None,
-    points: Sequence[SubsampleRow] = (),
-) -> tuple[Plot, ...]:
+def all_plots(study: Study, table: CaptureTable, *, claim: float | None = None) -> tuple[Plot, ...]:
     """Every plot for which the study or the table has data.
 
     Parameters
@@ -53,8 +43,6 @@ def all_plots(
         What it came from; over linkage draws, that of the point partition.
     claim : float, optional
         For `xi_curve`.
-    points : sequence of SubsampleRow
-        For `trajectory`; those of the study unless given.
 
     Returns
     -------
@@ -80,41 +68,5 @@ def all_plots(
     if any(row.point is not None for row in study.sensitivity):
         found.append(xi_curve(study, claim))
     found += [leave_one_out(study)] if study.leave_one_out and study.headline else []
-    parts = points or study.trajectory
-    found += [trajectory(parts)] if parts else []
+    found += [trajectory(study.trajectory)] if study.trajectory else []
     return tuple(found)
-
-
-def svg_by_name(
-    study: Study,
-    table: CaptureTable,
-    *,
-    claim: float | None = None,
-    points: Sequence[SubsampleRow] = (),
-    narrow: bool = False,
-) -> dict[str, str]:
-    """`all_plots` as SVG by name.
-
-    Parameters
-    ----------
-    study, table, claim, points
-        As in `all_plots`.
-    narrow : bool, default False
-        340 pixels wide, for a phone or a column, instead of 680.
-
-    Returns
-    -------
-    dict of str
-        SVG by the plot's name.
-
-    Examples
-    --------
-    >>> from uncounted.estimate import EstimateSettings, run
-    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-    >>> list(svg_by_name(run(table, EstimateSettings(["decomposable", "chao"])), table))
-    ['spread', 'posterior', 'upset', 'links', 'xi', 'trajectory']
-    """
-    return {
-        each.name: each.narrow if narrow else each.svg
-        for each in all_plots(study, table, claim=claim, points=points)
-    }

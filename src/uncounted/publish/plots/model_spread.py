@@ -132,14 +132,13 @@ def model_spread(
             for g in found
         )
         parts.append(f"They fall into {len(found)} groups: {each}.")
-    named = [(group, group_words(group, estimate, observed or 0)) for group in found]
     far = _reach(models, observed or 0)
     beyond = [model for model in models if model["point"] > far]
 
     def draw(on: Drawing) -> float:
         y = head(on, "higher: more weight; a line through a dot: one standard error to either side")
         near = [m for m in models if m["point"] <= far]
-        y = _plot(on, y, near, named, far, observed)
+        y = _plot(on, y, near, far, observed)
         words = list(parts)
         if beyond:
             share = percent(sum(model["weight"] for model in beyond))
@@ -192,7 +191,6 @@ def _plot(
     on: Drawing,
     y: float,
     models: Sequence[Model],
-    found: Sequence[tuple[ModelGroup, str]],
     far: float,
     observed: int | None,
 ) -> float:
@@ -204,7 +202,7 @@ def _plot(
         at = min(max(axis.at(observed) - wide / 2, EDGE), axis.right - wide)
         on.text(at, y + 12, words, size=SMALL, bold=True)
         y += 16
-    top = y + (52 if len(found) > 1 else 22)
+    top = y + 22
     bottom = top + _HIGH
     most = max(model["weight"] for model in models) * 1.08
     for tick in _weights(most):
@@ -213,8 +211,6 @@ def _plot(
         on.text(left - 6, at + 4, f"{tick:.0%}", size=SMALL, fill=GREY, anchor="end")
     if observed is not None:
         on.line(axis.at(observed), top - 12, axis.at(observed), bottom, dash="4 3")
-    if len(found) > 1:
-        _brackets(on, y + 12, found, axis)
     for model in sorted(models, key=lambda m: float(m["weight"])):
         x, at = axis.at(model["point"]), bottom - _HIGH * model["weight"] / most
         on.line(x, bottom, x, at, stroke=GREY, width=1)
@@ -228,50 +224,6 @@ def _plot(
 def _weights(most: float) -> list[float]:
     """Round shares from 0 up."""
     return [tick / 1000 for tick in ticks(most * 1000, 5)]
-
-
-def _brackets(on: Drawing, y: float, found: Sequence[tuple[ModelGroup, str]], axis: Axis) -> None:
-    """Over each group a line as wide as it is, and what it says; words stand side by side."""
-    texts = [(words, f"{percent(group.weight)} of the weight") for group, words in found]
-    if sum(_wide(text) for text in texts) > axis.right - EDGE:
-        texts = [("", percent(group.weight)) for group, _ in found]
-    spans = []
-    for group, _ in found:
-        points = [model["point"] for model in group.models]
-        spans.append((axis.at(min(points)) - 6, axis.at(max(points)) + 6))
-    wants = [(low + high) / 2 for low, high in spans]
-    places = side_by_side(wants, [_wide(text) for text in texts], EDGE, axis.right)
-    for (low, high), x, text in zip(spans, places, texts, strict=True):
-        on.line(low, y + 22, high, y + 22, width=2)
-        on.line(low, y + 22, low, y + 28, width=2)
-        on.line(high, y + 22, high, y + 28, width=2)
-        for i, line in enumerate(text):
-            on.text(x, y + 1 + 15 * i, line, size=SMALL, bold=True, anchor="middle", halo=True)
-
-
-def _wide(text: Sequence[str]) -> float:
-    return max(fonts.width(line, SMALL, 700) for line in text) + 10
-
-
-def side_by_side(
-    wants: Sequence[float], widths: Sequence[float], left: float, right: float
-) -> list[float]:
-    """Middles as near to what is wanted as it goes without touching, from left to right.
-
-    Examples:
-        >>> side_by_side([10.0, 12.0, 95.0], [20.0, 20.0, 20.0], 0.0, 100.0)
-        [10.0, 30.0, 90.0]
-    """
-    places: list[float] = []
-    edge = left
-    for want, wide in zip(wants, widths, strict=True):
-        places.append(max(want, edge + wide / 2))
-        edge = places[-1] + wide / 2
-    edge = right
-    for i in reversed(range(len(places))):
-        places[i] = min(places[i], edge - widths[i] / 2)
-        edge = places[i] - widths[i] / 2
-    return places
 
 
 def _labels(

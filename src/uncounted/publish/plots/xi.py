@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 import attrs
 
@@ -23,18 +22,13 @@ from uncounted.publish.plots.base import (
     Box,
     Plot,
     boxes_meet,
+    clean,
     draw_plot,
-    estimate_text,
     head,
     notes,
 )
-from uncounted.publish.plots.xi_headline import (
-    HeadlineLine,
-    XiPoint,
-    own_line,
-    which_line,
-    xi_points,
-)
+from uncounted.publish.plots.posterior import label
+from uncounted.publish.plots.xi_lines import XiLine, XiPoint, own_line, table_line, which_line
 from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
 
@@ -138,85 +132,49 @@ def xi_curve(study: Study, claim: float | None = None) -> Plot:
     >>> xi_curve(study, claim=110).desc.split(". ")[-1]
     'More than 110 holds for xi below 2; the whole interval is above it for xi below 0.88.'
     """
-    rows = xi_points(study.sensitivity)
-    if not rows:
+    table = table_line(study)
+    if table is None:
         raise NotEstimable(
             "this study has no table of xi, so there is nothing to draw",
             hint=study.first.reason or "estimate with `run`, which makes one",
         )
     if claim is not None and not 0 < claim < math.inf:
         raise UsedWrongly(f"a claim of {claim} people is none", hint="as in 10000")
-    n = study.observed
-    undocumented = [row.xi * (row.point - n) for row in rows]  # n0 at xi = 1, from each row
-    at_one = sorted(undocumented)[len(undocumented) // 2]
-    own = own_line(study, rows, at_one)
-    claimed = [] if claim is None else _claims(claim, n, rows, at_one, own)
-    parts = [f"Documented: {whole(n)}."]
-    parts += [f"At xi = {xi_words(r.xi)} {_row_text(r, n).long}." for r in rows]
-    basis = study.sensitivity[0].basis
-    which = [each for each in (which_line(study, own, basis),) if each]
-    if own is not None:
-        parts += own.desc({r.xi: xi_words(r.xi) for r in own.rows})
+    own = own_line(study, table)
+    claimed = [] if claim is None else _claims(claim, table, own)
+    parts = [f"Documented: {whole(study.observed)}."]
+    parts += [f"At xi = {xi_words(r.xi)} {table.text(r).long}." for r in table.rows]
+    if own is not None and study.headline is not None:
+        name = clean(label(study.headline))
+        parts += [
+            f"The headline ({name}) at xi = {xi_words(r.xi)}: {own.text(r).long}." for r in own.rows
+        ]
+    which = [each for each in (which_line(study, own),) if each]
 
     def draw(on: Drawing) -> float:
-        y = head(on)
-        axes = _log_axes(on, y, rows, n, at_one, claim, own)
-        _curve(on, axes, rows, n, at_one)
+        axes = _log_axes(on, head(on), table, own, claim)
+        _curve(on, axes, table)
         if own is not None:
             _broken(on, axes, own)
-        _marks(on, axes, rows, n, at_one, claim, own)
-        below = _foot(on, axes, rows)
-        return notes(on, below, [*which, *claimed, *_meaning(study, basis)])
+        _marks(on, axes, table, own, claim)
+        below = _foot(on, axes, table.rows)
+        return notes(on, below, [*which, *claimed, *_meaning(study)])
 
     title = "What if the assumption is wrong by a factor xi?"
     return draw_plot("xi", title, " ".join([*parts, *claimed]), draw)
 
 
-def _row_text(row: XiPoint, n: int) -> Any:
-    return estimate_text(row.point, row.interval, n)
-
-
-def _low_tip(rows: Sequence[XiPoint], n: int, claim: float) -> float | None:
-    """The xi at which the lower end of the interval comes down to a claim, between two rows."""
-    lows = [(r.xi, r.interval[0] - n) for r in rows if r.interval and claim > n]
-    for (xi, low), (next_xi, next_low) in pairwise(lows):
-        if low >= claim - n >= next_low > 0 and low > next_low:
-            share = math.log(low / (claim - n)) / math.log(low / next_low)
-            return float(xi ** (1 - share) * next_xi**share)
-    return None
-
-
-def _tip(undocumented: float, n: int, claim: float | None) -> float | None:
-    """The xi at which a line comes down to a claim."""
-    return (
-        undocumented / (claim - n) if claim is not None and claim > n and undocumented > 0 else None
-    )
-
-
-def _claims(
-    claim: float, n: int, rows: Sequence[XiPoint], at_one: float, own: HeadlineLine | None
-) -> list[str]:
+def _claims(claim: float, table: XiLine, own: XiLine | None) -> list[str]:
     """How far a claim holds, on each line that is drawn."""
-    holds = _holds(claim, n, _tip(at_one, n, claim), _low_tip(rows, n, claim))
-    if own is None or claim <= n:
-        return [holds]
-    hers = _holds(claim, n, _tip(own.undocumented, n, claim), _low_tip(own.rows, n, claim))
-    return [f"{hers[:-1]}, by the headline.", f"{holds[:-1]}, by the table alone."]
+    if own is None or claim <= table.observed:
+        return [table.holds(claim)]
+    by_headline, by_table = own.holds(claim), table.holds(claim)
+    return [f"{by_headline[:-1]}, by the headline.", f"{by_table[:-1]}, by the table alone."]
 
 
-def _holds(claim: float, n: int, tip: float | None, low: float | None) -> str:
-    if claim <= n:
-        return f"More than {whole(claim)} needs no assumption: {whole(n)} are documented."
-    if tip is None:
-        return f"More than {whole(claim)} holds at no xi: the estimate adds nobody."
-    holds = f"More than {whole(claim)} holds for xi below {down(tip)}"
-    if low is None:
-        return f"{holds}."
-    return f"{holds}; the whole interval is above it for xi below {down(low)}."
-
-
-def _meaning(study: Study, basis: str) -> list[str]:
+def _meaning(study: Study) -> list[str]:
     """What xi is, in words, under the axis."""
+    basis = study.sensitivity[0].basis
     if basis != SATURATED:
         return [
             f"xi = 1: as many people are on no list as the method gives ({basis}). At xi = 2 they "
@@ -232,21 +190,16 @@ def _meaning(study: Study, basis: str) -> list[str]:
 
 
 def _log_axes(
-    on: Drawing,
-    top: float,
-    rows: Sequence[XiPoint],
-    n: int,
-    at_one: float,
-    claim: float | None,
-    own: HeadlineLine | None,
+    on: Drawing, top: float, table: XiLine, own: XiLine | None, claim: float | None
 ) -> LogAxes:
+    rows, n = table.rows, table.observed
     low, high = rows[0].xi / 1.12, rows[-1].xi * 1.12
     low, high = min(low, 0.9), max(high, 1.1)
     first = (low / _FARTHEST, high * _FARTHEST)
-    for tip in _tips(n, at_one, claim, own):
+    for tip in _tips(table, own, claim):
         if first[0] < tip < first[1]:
             low, high = min(low, tip / 1.2), max(high, tip * 1.2)
-    points = [row.point for row in rows] + [n + at_one / low]
+    points = [row.point for row in rows] + [table.at(low)]
     points += [] if own is None else [own.at(low)]
     uppers = [row.interval[1] for row in rows if row.interval]
     most = max([*points, *(upper for upper in uppers if upper <= 10 * max(points))]) * 1.15
@@ -256,12 +209,12 @@ def _log_axes(
     return LogAxes(left, on.width - 10, top + 18, top + 18 + _HIGH, (low, high), (n / 1.15, most))
 
 
-def _tips(n: int, at_one: float, claim: float | None, own: HeadlineLine | None) -> list[float]:
-    found = [_tip(at_one, n, claim), None if own is None else _tip(own.undocumented, n, claim)]
-    return [tip for tip in found if tip is not None]
+def _tips(table: XiLine, own: XiLine | None, claim: float | None) -> list[float]:
+    tips = [line.tip(claim) for line in (table, own) if line is not None]
+    return [tip for tip in tips if tip is not None]
 
 
-def _broken(on: Drawing, axes: LogAxes, own: HeadlineLine) -> None:
+def _broken(on: Drawing, axes: LogAxes, own: XiLine) -> None:
     """The headline's line in strokes, its dots, and its interval as an upright at xi = 1."""
     low, high = axes.xi
     steps = 2 * _STEPS
@@ -279,11 +232,12 @@ def _broken(on: Drawing, axes: LogAxes, own: HeadlineLine) -> None:
                 on.line(at - 4, y, at + 4, y, stroke=INK, width=2)
 
 
-def _curve(on: Drawing, axes: LogAxes, rows: Sequence[XiPoint], n: int, at_one: float) -> None:
+def _curve(on: Drawing, axes: LogAxes, table: XiLine) -> None:
     """The band between the rows, on log n0, and the curve n + n0/xi over the whole axis."""
+    n = table.observed
     for tick in log_ticks(*axes.people):
         on.line(axes.left, axes.y(tick), axes.right, axes.y(tick), stroke=PALE, width=0.7)
-    banded = [(row.xi, row.interval) for row in rows if row.interval is not None]
+    banded = [(row.xi, row.interval) for row in table.rows if row.interval is not None]
     if banded:
         lower = [(axes.x(xi), axes.y(low)) for xi, (low, _) in banded]
         upper = [(axes.x(xi), axes.y(high)) for xi, (_, high) in banded]
@@ -294,7 +248,7 @@ def _curve(on: Drawing, axes: LogAxes, rows: Sequence[XiPoint], n: int, at_one: 
             on.line(x, a, x, b, stroke=GREY, width=1)
     low, high = axes.xi
     xis = [low * (high / low) ** (i / _STEPS) for i in range(_STEPS + 1)]
-    curve = [(axes.x(xi), axes.y(n + at_one / xi)) for xi in xis]
+    curve = [(axes.x(xi), axes.y(table.at(xi))) for xi in xis]
     on.path(_line(curve), fill="none", stroke=ACCENT, width=2)
 
 
@@ -348,15 +302,10 @@ class LabelPlacer:
 
 
 def _marks(
-    on: Drawing,
-    axes: LogAxes,
-    rows: Sequence[XiPoint],
-    n: int,
-    at_one: float,
-    claim: float | None,
-    own: HeadlineLine | None,
+    on: Drawing, axes: LogAxes, table: XiLine, own: XiLine | None, claim: float | None
 ) -> None:
     """Observed, xi = 1, the claim, and each row's dot with its number."""
+    rows, n = table.rows, table.observed
     bottom = axes.y(n)
     drawn = claim is not None and n < claim < axes.people[1]
     level = axes.y(claim) if drawn and claim is not None else bottom
@@ -378,18 +327,19 @@ def _marks(
     for row in () if own is None else own.rows:
         words.dot(axes.x(row.xi), axes.y(row.point))
     if drawn:
-        for tip in _tips(n, at_one, claim, own):
+        for tip in _tips(table, own, claim):
             _tipped(on, axes, words, tip, level)
     for row in rows:
         on.dot(axes.x(row.xi), axes.y(row.point), 4.5, fill=ACCENT)
         words.dot(axes.x(row.xi), axes.y(row.point))
     if own is not None:
         x, y = axes.x(1.0), axes.y(own.at(1.0))
-        text = f"headline: {own.text.short.split(' (', 1)[0]}"
+        text = f"headline: {own.text_at_one.short.split(' (', 1)[0]}"
         words.write(text, _around(x, y, text, bold=True), bold=True)
     for row in sorted(rows, key=lambda r: abs(math.log(r.xi))):
-        about = _row_text(row, n).long.split(",", 1)[0] if row.interval is None else ""
-        text = about or _number(row, n)
+        said = table.text(row)
+        about = said.long.split(",", 1)[0] if row.interval is None else ""
+        text = about or said.short.removeprefix("about ").split(" ", 1)[0]
         words.write(text, _around(axes.x(row.xi), axes.y(row.point), text))
 
 
@@ -412,11 +362,6 @@ def _tipped(on: Drawing, axes: LogAxes, words: LabelPlacer, tip: float, level: f
     sides = [left for left in (x + 8, x - 8 - wide) if left + wide <= axes.right]
     heights = (words.levels[0] - 5, axes.bottom - 8, level + 18, level - 10, level - 24)
     words.write(text, [(left, y) for y in heights for left in sides], bold=True)
-
-
-def _number(row: XiPoint, n: int) -> str:
-    """`17,000`: the row's number, rounded, with no more words."""
-    return str(_row_text(row, n).short.removeprefix("about ").split(" ", 1)[0])
 
 
 def _foot(on: Drawing, axes: LogAxes, rows: Sequence[XiPoint]) -> float:
