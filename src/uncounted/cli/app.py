@@ -143,6 +143,33 @@ passphrase_option = click.option(
     help="File whose first line is the passphrase.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_DETAIL = "uncounted.detail"
+
+
+def _set_detail(context: click.Context, option: click.Parameter, value: bool) -> None:
+    if not value:
+        return
+    if context.meta.setdefault(_DETAIL, option.name) != option.name:
+        raise UsedWrongly("--verbose and --quiet exclude each other", hint="give one of them")
+
+
+def detail() -> str | None:
+    """`verbose`, `quiet`, or None, as the command was given."""
+    found = click.get_current_context().meta.get(_DETAIL)
+    return None if found is None else str(found)
+
+
+verbose_option = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=_set_detail,
+    help="Every diagnostic, as tables.",
+)
+quiet_option = click.option(
+    "-q", "--quiet", is_flag=True, expose_value=False, callback=_set_detail, help="One line."
+)
 seed_option = click.option(
     "--seed",
     type=click.IntRange(0),
@@ -231,7 +258,7 @@ class CommandWithExamples(click.Command):
 
 
 SECTIONS = {
-    "Workflow": "demo init import rejects link clusters overlap estimate release verify",
+    "Workflow": "demo init import rejects link clusters overlap estimate explain release verify",
     "Record linkage": "review decide evaluate",
     "Reports": "search show edit attach consent withdraw undo",
     "Rates": "rate",

@@ -12,12 +12,15 @@ from uncounted.cli import messages
 from uncounted.cli.app import (
     answers,
     app,
+    detail,
     level_option,
     listed,
     open_case,
     passphrase_option,
+    quiet_option,
     seed_option,
     today,
+    verbose_option,
 )
 from uncounted.cli.terminal import Waiting, answer, say
 from uncounted.errors import UsedWrongly
@@ -27,9 +30,12 @@ if TYPE_CHECKING:
 
 
 def _answer(done: EstimateResult) -> None:
-    from uncounted.cli.estimate_text import lines
+    from uncounted.cli.estimate_text import lines, quiet_line
 
-    for line in lines(done.study):
+    if detail() == "quiet":
+        answer(quiet_line(done.study))
+        return
+    for line in lines(done.study, verbose=detail() == "verbose"):
         answer(line)
 
 
@@ -86,6 +92,8 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder to write plots (SVG) to.")
 @level_option
 @seed_option
+@verbose_option
+@quiet_option
 @passphrase_option
 @answers(_answer, _after)
 def estimate(

@@ -21,9 +21,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+WIDTH = 80
 _PATIENCE = 2.0  # seconds before anything is shown
 _LISTED = 10  # rows of a file that are named one by one
-_PLAIN_EVERY = 10.0  # seconds between plain lines where there is no terminal
 
 
 # C0 and C1 controls and DEL; marks, overrides and isolates of direction; the two separators.
@@ -99,17 +99,17 @@ class Waiting:
     """A `Progress` that shows itself only when the work takes longer than two seconds.
 
     On a terminal it is a bar that is gone when the work is done; elsewhere it is
-    a plain line now and then. Always on stderr.
+    one line for each finished stage of more than two seconds. Always on stderr.
     """
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
         self._lock = threading.Lock()
         self._now: tuple[str, int, int | None] = ("working", 0, None)
+        self._stage_began = time.monotonic()
         self._bar: Progress | None = None
         self._timer = threading.Timer(_PATIENCE, self._show)
         self._timer.daemon = True
-        self._last_line = 0.0
         self._shown = False
 
     def __enter__(self) -> Self:
@@ -119,6 +119,7 @@ class Waiting:
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
         with self._lock:
+            self._finish_stage()
             self._shown = False
             if self._bar is not None:
                 self._bar.stop()
@@ -127,6 +128,9 @@ class Waiting:
     def __call__(self, what: str, done: int, total: int | None) -> None:
         """Take note; show it if the patience is over."""
         with self._lock:
+            if what != self._now[0]:
+                self._finish_stage()
+                self._stage_began = time.monotonic()
             self._now = (what, done, total)
             if self._shown:
                 self._update()
@@ -152,12 +156,12 @@ class Waiting:
         if self._bar is not None:
             task = self._bar.task_ids[0]
             self._bar.update(task, description=what, completed=done, total=total)
-            return
-        now = time.monotonic()
-        if now - self._last_line >= _PLAIN_EVERY:
-            self._last_line = now
-            share = f" {100 * done // total}%" if total else ""
-            say(f"uncounted: {what}{share} ...")
+
+    def _finish_stage(self) -> None:
+        """Where there is no terminal: a line for the stage that ends, if it took long."""
+        seconds = time.monotonic() - self._stage_began
+        if self._bar is None and not self._console.is_terminal and seconds >= _PATIENCE:
+            say(f"uncounted: {self._now[0]}: {seconds:.0f} s")
 
 
 def plain_terminal() -> bool:
@@ -232,12 +236,15 @@ def interval_picture(
 ) -> str:
     """An interval drawn in `width` characters on an axis from `left` to `right`.
 
-    An end beyond the axis is an arrow. `plain` draws it in ASCII, for a terminal that
+    A limit beyond the axis is an arrow, and so is a lower bound, which has no point and no upper
+    limit. `plain` draws it in ASCII, for a terminal that
     has nothing else.
 
     Examples:
         >>> interval_picture(2, 5, 8, left=0, right=10, width=11)
         '  ├──●──┤'
+        >>> interval_picture(6, None, float("inf"), left=0, right=10, width=11)
+        '      ▸'
         >>> interval_picture(2, 5, 99, left=0, right=10, width=11, plain=True)
         '  |--o---->'
     """
@@ -248,9 +255,10 @@ def interval_picture(
         return round(min(max(share, 0.0), 1.0) * (width - 1))
 
     cells = [" "] * width
+    if point is None:
+        return " " * at(low) + (">" if plain else "▸")
     for i in range(at(low), at(high) + 1):
         cells[i] = bar
     cells[at(low)], cells[at(high)] = start, beyond if high > right else end
-    if point is not None:
-        cells[at(point)] = dot
+    cells[at(point)] = dot
     return "".join(cells).rstrip()

@@ -8,7 +8,7 @@ should be refused.
 from uncounted.estimate.base.checks import check, islands
 from uncounted.estimate.base.claim import Claim
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.estimate.base.rounding import in_words, round_to_interval, what_would_change
+from uncounted.estimate.base.rounding import describe, describe_sensitivity, round_to_interval
 from uncounted.estimate.base.settings import EstimateSettings
 from uncounted.estimate.base.xi import saturated, tipping, with_xi, xi_table
 from uncounted.estimate.graphical.decomposable import GammaPoissonPrior, InversePrior, decomposable
@@ -35,8 +35,9 @@ __all__ = [
     "chao",
     "check",
     "decomposable",
+    "describe",
+    "describe_sensitivity",
     "identify",
-    "in_words",
     "independence",
     "islands",
     "latent_class",
@@ -53,7 +54,6 @@ __all__ = [
     "saturated",
     "tipping",
     "two_list",
-    "what_would_change",
     "with_xi",
     "xi_table",
 ]

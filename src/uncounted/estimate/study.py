@@ -17,11 +17,13 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly, unknown
 from uncounted.estimate.base.checks import check
+from uncounted.estimate.base.labels import label
 from uncounted.estimate.base.pooling import pool
 from uncounted.estimate.base.result import Estimate, Fitted, Study
 from uncounted.estimate.base.rows import LinkageUncertainty, MethodXiRow, Quantiles, XiRow
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
 from uncounted.estimate.base.validation import check_settings
+from uncounted.estimate.base.warning import EstimateWarning, unique
 from uncounted.estimate.base.xi import (
     SATURATED,
     relative_basis,
@@ -154,7 +156,7 @@ def run(
         observed=table.observed,
         lists=table.list_totals,
         estimates=tuple(estimates),
-        warnings=_unique(checked.warnings, *(each.warnings for each in estimates)),
+        warnings=unique(checked.warnings, *(each.warnings for each in estimates)),
         input=table.digest(),
         seed=seed,
     )
@@ -263,7 +265,7 @@ def run_over(
             for name in tables[0].lists
         },
         estimates=estimates,
-        warnings=_unique(*(each.warnings for each in estimates)),
+        warnings=unique(*(each.warnings for each in estimates)),
         input=hashlib.sha256(digests).hexdigest(),
         seed=seed,
         fits=fits,
@@ -309,14 +311,13 @@ def _pooled(fits: Sequence[Fitted], draws: int, max_refused: float) -> Estimate:
     if used == draws:
         return estimate
     text = (
-        f"{estimate.method} was fitted to {len(fits)} of the different tables that linkage drew, "
-        f"which are {used:,} of {draws:,} draws of who is who, evenly spaced: one fit takes long. "
-        "How much of its doubt comes from linkage is known less exactly than for other methods."
+        f"{label(estimate.method)}: fitted to {used:,} of {draws:,} linkage draws "
+        f"({len(fits):,} different tables)"
     )
     return attrs.evolve(
         estimate,
         settings={**estimate.settings, "linkage_draws_used": used, "linkage_draws": draws},
-        warnings=(*estimate.warnings, text),
+        warnings=(*estimate.warnings, EstimateWarning("few-linkage-draws", text)),
     )
 
 
@@ -385,7 +386,3 @@ def _xi_by_method(study: Study, xis: tuple[float, ...]) -> tuple[MethodXiRow, ..
         ]
         for pooled in [pool(each, max_refused=1.0)]
     )
-
-
-def _unique(*groups: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for group in groups for text in group))

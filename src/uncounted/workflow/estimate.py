@@ -20,12 +20,13 @@ from uncounted.captures import DIFFER, CaptureTable, read_tables
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate import Estimate, EstimateSettings, Study, check, run, run_over
 from uncounted.estimate.base.claim import Claim
+from uncounted.estimate.base.labels import SOURCES, label
 from uncounted.estimate.base.priors import read_prior
 from uncounted.estimate.base.rounding import (
-    about,
-    range_of,
+    round_estimate,
     round_to_interval,
-    what_would_change,
+    round_undocumented,
+    rounded_at_xi,
 )
 from uncounted.estimate.base.rows import (
     AlternativesRange,
@@ -36,6 +37,7 @@ from uncounted.estimate.base.rows import (
     StrataAlternatives,
 )
 from uncounted.estimate.base.settings import XI
+from uncounted.estimate.base.warning import EstimateWarning, Explanation, explanations
 from uncounted.estimate.covariates.doubly_robust import CovariateStudy, doubly_robust
 from uncounted.estimate.linkage_sensitivity import strata_with_alternatives, with_alternatives
 from uncounted.estimate.robustness.claims import WHAT_XI_IS
@@ -53,6 +55,7 @@ if TYPE_CHECKING:  # a table is estimated without loading the vault, records or 
 
 __all__ = [
     "DIFFER",
+    "SOURCES",
     "WHAT_XI_IS",
     "AlternativesRange",
     "ClaimComparison",
@@ -60,20 +63,24 @@ __all__ = [
     "Estimate",
     "EstimateRequest",
     "EstimateResult",
+    "EstimateWarning",
+    "Explanation",
     "LinkageUncertainty",
     "Pooled",
     "Result",
     "Strata",
     "StrataAlternatives",
     "Study",
-    "about",
     "estimate_case",
     "estimate_table",
-    "range_of",
+    "explanations",
+    "label",
     "refuse_if_nothing",
+    "round_estimate",
     "round_to_interval",
+    "round_undocumented",
+    "rounded_at_xi",
     "study_over_draws",
-    "what_would_change",
 ]
 
 _AVERAGE = "decomposable"
@@ -377,8 +384,12 @@ def _committed(
     """A study with a commitment to its tables, and the check that the linkage itself fails."""
     assert study.linkage is not None  # it was made over draws
     commitment = case.commit_to(b"\n".join(table.canonical() for table in tables))
+    failed = (EstimateWarning("linkage-check-failed", fails),) if fails else ()
     return attrs.evolve(
-        study, input=commitment, linkage=attrs.evolve(study.linkage, self_check=SelfCheck(fails))
+        study,
+        input=commitment,
+        linkage=attrs.evolve(study.linkage, self_check=SelfCheck(fails)),
+        warnings=(*failed, *study.warnings),
     )
 
 
@@ -389,4 +400,4 @@ def refuse_if_nothing(study: Study | Strata | CovariateStudy) -> None:
         NotEstimable: with the reason of the first method.
     """
     if study.refused:
-        raise NotEstimable(f"no number can be given: {study.first.reason}", hint=study.first.hint)
+        raise NotEstimable(f"no estimate: {study.first.reason}", hint=study.first.hint)

@@ -13,6 +13,7 @@ from typing import Literal
 import attrs
 
 from uncounted.captures import DIFFER, NOT_ACTIVE, CaptureTable
+from uncounted.estimate.base.warning import EstimateWarning
 
 type Finding = Literal[
     "reports-differ",
@@ -39,7 +40,7 @@ class Checked:
     """A table fit for estimation (or the reason why none is), and what was done to it."""
 
     table: CaptureTable
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[EstimateWarning, ...] = ()
     refusal: Refusal | None = None
 
 
@@ -71,23 +72,20 @@ def check(table: CaptureTable) -> Checked:
     >>> check(CaptureTable.of("AB", {"10": 5, "01": 7})).refusal.finding
     'no-overlap'
     """
-    warnings: list[str] = []
+    warnings: list[EstimateWarning] = []
     if DIFFER in table.stratum.values():
         return Checked(table, (), _DIFFER)
     if table.observed == 0:
         return Checked(table, (), _NOBODY)
     table, refusal = _only_active(table, warnings)
     if refusal is None:
-        table = _without(table, empty_lists(table), "has nobody in it and is left out", warnings)
+        table = _without(table, empty_lists(table), "empty-list", "no people", warnings)
         copies = duplicate_lists(table)
-        table = _without(
-            table, copies, "has the very same people as another and is left out", warnings
-        )
+        table = _without(table, copies, "duplicate-list", "same people as another list", warnings)
         refusal = _SAME if copies and len(table.lists) == 1 else _refusal(table)
     if refusal is None and len(table.lists) == 2:
         warnings.append(
-            "There are only two lists: that being on one says nothing about being on the other "
-            "is assumed, and cannot be tested."
+            EstimateWarning("two-lists", "independence of the two is assumed; it cannot be tested")
         )
     return Checked(table, tuple(warnings), refusal)
 
@@ -138,7 +136,9 @@ def _refusal(table: CaptureTable) -> Refusal | None:
     return None
 
 
-def _only_active(table: CaptureTable, warnings: list[str]) -> tuple[CaptureTable, Refusal | None]:
+def _only_active(
+    table: CaptureTable, warnings: list[EstimateWarning]
+) -> tuple[CaptureTable, Refusal | None]:
     off = [
         {name for name, mark in zip(table.lists, pattern, strict=True) if mark == NOT_ACTIVE}
         for pattern in table.counts
@@ -155,15 +155,22 @@ def _only_active(table: CaptureTable, warnings: list[str]) -> tuple[CaptureTable
     return _without(
         table,
         [name for name in table.lists if name in never],
-        "was not active here and is left out",
+        "inactive-list",
+        "not active here",
         warnings,
     ), None
 
 
-def _without(table: CaptureTable, names: list[str], what: str, warnings: list[str]) -> CaptureTable:
+def _without(
+    table: CaptureTable,
+    names: list[str],
+    code: str,
+    why: str,
+    warnings: list[EstimateWarning],
+) -> CaptureTable:
     if not names:
         return table
-    warnings.extend(f"List {name!r} {what}." for name in names)
+    warnings.extend(EstimateWarning(code, f"{name} is left out: {why}") for name in names)
     kept = [name for name in table.lists if name not in names]
     # One list must stay, since a table has at least one; `check` refuses it then.
     return table.select(kept or table.lists[:1])

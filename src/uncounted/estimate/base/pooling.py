@@ -25,6 +25,7 @@ from uncounted.estimate.base.posterior import open_ended, quantiles
 from uncounted.estimate.base.result import Estimate, Fitted
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.settings import MAX_REFUSED
+from uncounted.estimate.base.warning import EstimateWarning, over_draws
 
 
 @attrs.frozen
@@ -238,26 +239,10 @@ def _average(of: Sequence[tuple[Details, int]]) -> Details:
     return answer
 
 
-def _warnings(fits: Sequence[Fitted], missed: int, total: int) -> tuple[str, ...]:
-    """A sentence that came with most tables, once; the number of tables left out.
-
-    Figures in a sentence differ from table to table: the commonest form stands for all.
-    """
-    seen: Counter[str] = Counter()
-    kinds: dict[str, Counter[str]] = {}
-    for fit in fits:
-        for text in fit.estimate.warnings:
-            kind = "".join(letter for letter in text if not letter.isdigit())
-            seen[kind] += fit.times
-            kinds.setdefault(kind, Counter())[text] += fit.times
-    found = []
-    for kind, times in seen.items():
-        text = kinds[kind].most_common(1)[0][0]
-        found.append(
-            text if times == total else f"{text} (In {times} of {total} draws of who is who.)"
-        )
-    if missed:
-        found.append(
-            f"{missed} of {total} draws of who is who could not be estimated and are left out."
-        )
-    return tuple(found)
+def _warnings(fits: Sequence[Fitted], missed: int, total: int) -> tuple[EstimateWarning, ...]:
+    """The warnings of all tables, once each; the number of tables left out."""
+    found = over_draws(((w, fit.times) for fit in fits for w in fit.estimate.warnings), total)
+    if not missed:
+        return found
+    text = f"{missed:,} of {total:,} linkage draws have no estimate and are left out"
+    return (*found, EstimateWarning("draws-not-estimated", text))

@@ -33,6 +33,7 @@ from uncounted.estimate.base.rows import (
     XiRow,
     as_json,
 )
+from uncounted.estimate.base.warning import EstimateWarning
 
 type Floats = npt.NDArray[np.float64]
 
@@ -72,7 +73,7 @@ class Estimate:
         Priors and choices.
     diagnostics : Details
         What a statistician looks at before believing.
-    warnings : tuple[str, ...]
+    warnings : tuple[EstimateWarning, ...]
         Sentences that must stand beside the number.
     seconds : float
         How long it took.
@@ -108,7 +109,7 @@ class Estimate:
     assumption: str = ""
     settings: Details = attrs.field(factory=dict)
     diagnostics: Details = attrs.field(factory=dict)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[EstimateWarning, ...] = ()
     seconds: float = 0.0
     seed: int | None = None
     input: str = ""
@@ -159,7 +160,7 @@ class Estimate:
             "assumption": self.assumption,
             "settings": as_json(self.settings),
             "diagnostics": as_json(self.diagnostics),
-            "warnings": list(self.warnings),
+            "warnings": as_json(self.warnings),
             "seconds": round(self.seconds, 4),
         }
 
@@ -193,8 +194,8 @@ class Study:
         People on each list.
     estimates : tuple[Estimate, ...]
         One a method, refusals included.
-    warnings : tuple[str, ...]
-        Sentences about the table and the methods.
+    warnings : tuple[EstimateWarning, ...]
+        About the table and the methods.
     sensitivity : tuple[XiRow, ...]
         The headline at each xi.
     dependence : tuple[PairRow, ...]
@@ -209,8 +210,6 @@ class Study:
         Each list taken as a population of known size.
     trajectory : tuple[SubsampleRow, ...]
         The headline's method on growing random parts of the records.
-    checks : tuple[str, ...]
-        What these two say, in sentences without numbers.
     spread : MethodRange or None
         The lowest and the highest point of the methods.
     xi_by_method : tuple[MethodXiRow, ...]
@@ -240,7 +239,7 @@ class Study:
     observed: int
     lists: Mapping[str, int]
     estimates: tuple[Estimate, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[EstimateWarning, ...] = ()
     sensitivity: tuple[XiRow, ...] = ()
     dependence: tuple[PairRow, ...] = ()
     linkage: LinkageUncertainty | None = None
@@ -251,7 +250,6 @@ class Study:
     priors: tuple[PriorRow, ...] = ()
     consistency: tuple[KnownListRow, ...] = ()
     trajectory: tuple[SubsampleRow, ...] = ()
-    checks: tuple[str, ...] = ()
     spread: MethodRange | None = None
     xi_by_method: tuple[MethodXiRow, ...] = ()
     claim: ClaimComparison | None = None
@@ -302,10 +300,9 @@ class Study:
             "priors": as_json(self.priors),
             "consistency": as_json(self.consistency),
             "trajectory": as_json(self.trajectory),
-            "checks": list(self.checks),
             "spread": as_json(self.spread),
             "xi_by_method": as_json(self.xi_by_method),
-            "warnings": list(self.warnings),
+            "warnings": as_json(self.warnings),
         }
         if self.claim is not None:
             answer["claim"] = as_json(self.claim)

@@ -1,4 +1,4 @@
-"""Rounding of estimates to the precision of their intervals."""
+"""Rounding of estimates to the precision of their intervals: one rule for every output."""
 
 from __future__ import annotations
 
@@ -11,135 +11,178 @@ from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import MethodXiRow
 from uncounted.estimate.base.xi import with_xi
 
+STEPS_IN_INTERVAL = 20
+STEPS_BELOW = 5  # in what is below the point, or below the lower limit
+
+
+def whole(value: float) -> str:
+    """A whole number with a comma between thousands.
+
+    Examples:
+        >>> whole(12600.0)
+        '12,600'
+    """
+    return f"{round(value):,}"
+
 
 @attrs.frozen
 class Rounded:
-    """A number and its interval, rounded; `high` None: the data set no upper end.
+    """An estimate as it is shown.
 
     Attributes:
-        point: rounded to `unit`.
-        low: rounded by its own distance from the point and from the documented.
-        high: rounded by the width of the interval.
-        unit: the power of ten that the point is rounded to.
+        point: to the nearest `step`.
+        low: rounded down; None where there is no interval.
+        high: rounded up; None where there is no upper limit.
+        step: of the point.
     """
 
     point: int
-    low: int
+    low: int | None
     high: int | None
-    unit: int
+    step: int
+
+    @property
+    def about(self) -> str:
+        """`about 1,500`."""
+        return f"about {self.point:,}"
+
+    @property
+    def between(self) -> str:
+        """`between 1,300 and 1,800`, for sentences."""
+        if self.low is None:
+            return "with no interval"
+        if self.high is None:
+            return f"{self.low:,} or more, with no upper limit"
+        return f"between {self.low:,} and {self.high:,}"
+
+    @property
+    def span(self) -> str:
+        """`1,300–1,800`, for tables."""
+        if self.low is None:
+            return "no interval"
+        return f"{self.low:,} or more" if self.high is None else f"{self.low:,}–{self.high:,}"
+
+    @property
+    def with_interval(self) -> str:
+        """`1,500 (1,300–1,800)`."""
+        return f"{self.point:,}" if self.low is None else f"{self.point:,} ({self.span})"
 
 
-def round_to_interval(point: float, low: float, high: float, observed: int = 0) -> Rounded:
-    """Round to a power of ten of which the interval spans 4 to 40, and finer where that hides.
+def step_for(width: float, steps: float = STEPS_IN_INTERVAL) -> int:
+    """The largest of 1, 2, 5, 10, 20, 50, ... that goes `steps` times into `width`; at least 1.
 
-    The one rule for the terminal, the sentences and the pictures.
+    Examples:
+        >>> step_for(500), step_for(11_000), step_for(3)
+        (20, 500, 1)
+    """
+    finest = width / steps
+    if not 1 <= finest < math.inf:
+        return 1
+    power = 10 ** math.floor(math.log10(finest))
+    return int(power * max(digit for digit in (1, 2, 5) if digit * power <= finest))
 
-    1. Nothing is below what is documented: what comes in below it is lifted to it.
-    2. The upper end is rounded to the power of ten of which the interval spans 4 to 40
-       (where there is no upper end, of which the distance from lower end to point does).
-    3. The point is rounded to the same, or to a smaller power of ten where it would move by
-       more than a quarter of its distance to the lower end, and so of those not documented.
-    4. The lower end likewise, by its distance to the point and to the documented, whichever
-       is less: 331 between 232 documented and 3,232 is "330", not "232" and not "0".
 
-    Below ten everything is rounded to whole people. What is rounded once does not move
-    when it is rounded again: an interval that spans up to 41 of a power of ten to which its
-    upper end is rounded already stays so, and the others are judged by a sixth, which leaves
-    room for a second step.
+def round_to_interval(
+    point: float,
+    interval: tuple[float, float] | None,
+    observed: int = 0,
+    *,
+    step: int | None = None,
+    least: int | None = None,
+) -> Rounded:
+    """Round a point to a twentieth of its interval's width, and the limits outward.
+
+    The one rule of the terminal, the report, the sentences and the pictures. Steps are 1, 2 or
+    5 times a power of ten.
+
+    1. The step of the upper limit goes 20 times into the interval's width (without an upper
+       limit: into the distance from the people documented to the point).
+    2. The step of the point is the same, or finer where that does not go five times into the
+       distance from the lower limit to the point; the lower limit's likewise, by its distance
+       from the people documented.
+    3. The point is rounded to the nearest step, the lower limit down and the upper limit up,
+       so that rounding never makes an interval narrower. Nothing is below the documented.
 
     Parameters
     ----------
     point : float
-        The estimate.
-    low : float
-        Of its interval, at most the point.
-    high : float
-        Of its interval, at least the point; may be infinite.
+        The estimate, in people.
+    interval : tuple[float, float] or None
+        Its limits; the upper one may be infinite.
     observed : int, default 0
         People documented.
+    step : int, optional
+        One step for all three in place of 1 and 2, as where a release hides counts.
+    least : int, optional
+        The fewest people documented, where record linkage leaves that open: the lower limit
+        is not below it. Default: `observed`.
 
     Returns
     -------
     Rounded
-        Point, lower and upper end, and the unit of the point.
+        Point, limits and the step of the point.
 
     Examples
     --------
-    >>> round_to_interval(10357, 6947, 18010)
-    Rounded(point=10000, low=7000, high=18000, unit=1000)
-    >>> round_to_interval(44, 19, 440, observed=19)
-    Rounded(point=40, low=19, high=400, unit=10)
-    >>> round_to_interval(3232, 331, 13688, observed=232)
-    Rounded(point=3000, low=330, high=14000, unit=1000)
-    >>> round_to_interval(1295.1, 1142.0, 1539.0, observed=889)  # 397 wide, then 400
-    Rounded(point=1300, low=1140, high=1540, unit=10)
+    >>> round_to_interval(12595, (9827, 16544), 4400)
+    Rounded(point=12600, low=9800, high=16600, step=200)
+    >>> round_to_interval(44, (19, 440), 19)
+    Rounded(point=45, low=19, high=440, step=5)
+    >>> round_to_interval(3232, (331, math.inf), 232).with_interval
+    '3,200 (330 or more)'
+    >>> round_to_interval(1512.3, (1323.0, 1790.0), 843, step=100)
+    Rounded(point=1500, low=1300, high=1800, step=100)
     """
-    last: Rounded | None = None
-    now = _once(point, low, high, observed)
-    while now != last:
-        last, again = now, math.inf if now.high is None else now.high
-        now = _once(now.point, now.low, again, observed)
-    return now
-
-
-def _once(point: float, low: float, high: float, observed: int) -> Rounded:
-    point, low, high = (max(each, observed) for each in (point, low, high))
-    width = (high if math.isfinite(high) else point) - low
-    unit = _power_of_ten(width / 4)
-    finer = unit // 10
-    # what was rounded to the finer unit may have grown a little wider by that: it stays
-    if finer and math.isfinite(high) and width <= 41 * finer and high % finer == 0:
-        unit = finer
-    own = _fitting(point, point - low, unit)
+    floor = observed if least is None else min(observed, least)
+    point = max(point, observed)
+    if interval is None:
+        step = step or step_for(point - observed)
+        return Rounded(max(_nearest(point, step), observed), None, None, step)
+    low, high = max(interval[0], floor), interval[1]
+    wide = point - observed if math.isinf(high) else high - low
+    high_step = step or step_for(wide)
+    point_step = step or min(high_step, step_for(point - low, STEPS_BELOW))
+    low_step = step or min(point_step, step_for(low - floor, STEPS_BELOW))
     return Rounded(
-        _near(point, own),
-        _near(low, _fitting(low, min(point - low, low - observed), unit)),
-        _near(high, unit) if math.isfinite(high) else None,
-        own,
+        max(_nearest(point, point_step), observed),
+        max(math.floor(low / low_step) * low_step, floor),
+        None if math.isinf(high) else math.ceil(max(high, point) / high_step) * high_step,
+        point_step,
     )
 
 
-def _fitting(value: float, room: float, unit: int) -> int:
-    """The largest power of ten, up to `unit`, that moves a value by little of the room it has."""
-    while unit > 1 and (abs(_near(value, unit) - value) > room / 6 or unit > room / 2):
-        unit //= 10
-    return unit
+def _nearest(value: float, step: int) -> int:
+    return math.floor(value / step + 0.5) * step
 
 
-def _power_of_ten(most: float) -> int:
-    return int(10 ** (len(str(int(most))) - 1)) if most >= 1 else 1
+def round_estimate(
+    estimate: Estimate, observed: int, *, least: int | None = None
+) -> Rounded | None:
+    """An estimate as it is shown; None for a refusal."""
+    if estimate.point is None:
+        return None
+    return round_to_interval(estimate.point, estimate.interval, observed, least=least)
 
 
-def _near(value: float, unit: int) -> int:
-    return math.floor(value / unit + 0.5) * unit
-
-
-def about(point: float | None, interval: tuple[float, float] | None, observed: int) -> str:
-    """A number of people in as few digits as it is known to, without its interval.
+def round_undocumented(estimate: Estimate, observed: int, *, least: int | None = None) -> Rounded:
+    """The number of people on no list, from the rounded estimate; for one with a point.
 
     Examples:
-        >>> about(241, (232, 2806), 232), about(None, None, 232)
-        ('about 241', 'no number')
+        >>> from uncounted.captures import CaptureTable
+        >>> from uncounted.estimate.simple.independence import independence
+        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+        >>> round_undocumented(independence(table), table.observed).with_interval
+        '80 (30–185)'
     """
-    if point is None:
-        return "no number"
-    low, high = interval or (point, point)
-    return f"about {round_to_interval(point, low, high, observed).point:,}"
+    total = round_to_interval(estimate.number(), estimate.interval, observed, least=least)
+    if estimate.interval is None:
+        return round_to_interval(total.point - observed, None)
+    low, high = (limit - observed for limit in estimate.interval)
+    part = round_to_interval(estimate.number() - observed, (max(low, 0), high), step=total.step)
+    return attrs.evolve(part, point=total.point - observed)
 
 
-def range_of(points: Iterable[int]) -> str:
-    """From the least to the greatest of rounded numbers; one number where they are equal.
-
-    Examples:
-        >>> range_of([240, 200]), range_of([300, 300])
-        ('about 200 to 240', 'about 300')
-    """
-    ordered = sorted(points)
-    low, high = f"{ordered[0]:,}", f"{ordered[-1]:,}"
-    return f"about {low}" if low == high else f"about {low} to {high}"
-
-
-def in_words(estimate: Estimate, observed: int) -> str:
+def describe(estimate: Estimate, observed: int) -> str:
     """The estimate in half a sentence, or why there is none.
 
     Parameters
@@ -159,30 +202,21 @@ def in_words(estimate: Estimate, observed: int) -> str:
     >>> from uncounted.captures import CaptureTable
     >>> from uncounted.estimate.simple.independence import independence
     >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-    >>> in_words(independence(table), table.observed)
-    'about 150, between 100 and 250'
+    >>> describe(independence(table), table.observed)
+    '150 (100–255)'
     """
-    if estimate.point is None or estimate.interval is None:
-        return f"no number: {estimate.reason}"
-    r = round_to_interval(estimate.point, *estimate.interval, observed)
+    rounded = round_estimate(estimate, observed)
+    if rounded is None:
+        return f"no estimate: {estimate.reason}"
     if estimate.point_kind == "lower bound":
-        if r.high is None:
-            return f"at least about {r.low:,}"
-        return (
-            f"at least about {r.point:,} (the bound itself lies between {r.low:,} and {r.high:,})"
-        )
-    if r.high is None:
-        return f"about {r.point:,}, at least {r.low:,}; the lists set no upper limit"
-    return f"about {r.point:,}, between {r.low:,} and {r.high:,}"
+        return f"at least {rounded.point:,} (95% interval of the bound {rounded.span})"
+    return rounded.with_interval
 
 
-def what_would_change(
-    estimate: Estimate,
-    observed: int,
-    rows: Iterable[MethodXiRow] = (),
-    least: int | None = None,
+def describe_sensitivity(
+    estimate: Estimate, observed: int, rows: Iterable[MethodXiRow] = (), least: int | None = None
 ) -> str:
-    """A sentence on how the number moves if its assumption is wrong by a factor of two.
+    """The total if undocumented people are twice, and half, as many as the model implies.
 
     Parameters
     ----------
@@ -199,29 +233,37 @@ def what_would_change(
     Returns
     -------
     str
-        The words.
+        The words; empty for a refusal.
 
     Examples
     --------
     >>> from uncounted.captures import CaptureTable
     >>> from uncounted.estimate.simple.chao import chao
     >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-    >>> what_would_change(chao(table), 70).split(", ")[-1]
-    'about 110. The lists cannot tell which.'
+    >>> describe_sensitivity(chao(table), 70)
+    'twice as many undocumented people as the model implies: 230 in total; half as many: 110'
     """
     if estimate.point is None or estimate.interval is None:
         return ""
-    least = observed if least is None else least
-    made = {row.xi: row for row in rows if row.method == estimate.method}
-
-    def near(xi: float) -> str:
-        if (row := made.get(xi)) is not None:
-            return about(row.point, row.interval, least)
-        moved = with_xi(estimate, observed, xi)
-        return about(moved.point, moved.interval, least)
-
-    return (
-        "If people on no list are twice as many, beside those recorded, as the assumption says, "
-        f"there are {near(0.5)}; if half as many, {near(2.0)}. The lists cannot "
-        "tell which."
+    twice, half = (
+        f"{rounded_at_xi(estimate, observed, xi, rows, least).point:,}" for xi in (0.5, 2.0)
     )
+    return (
+        f"twice as many undocumented people as the model implies: {twice} in total; "
+        f"half as many: {half}"
+    )
+
+
+def rounded_at_xi(
+    estimate: Estimate,
+    observed: int,
+    xi: float,
+    rows: Iterable[MethodXiRow] = (),
+    least: int | None = None,
+) -> Rounded:
+    """The total at one xi: from the row of the method where there is one."""
+    for row in rows:
+        if row.method == estimate.method and row.xi == xi and row.point is not None:
+            return round_to_interval(row.point, row.interval, observed, least=least)
+    moved = with_xi(estimate, observed, xi)
+    return round_to_interval(moved.number(), moved.interval, observed, least=least)

@@ -26,6 +26,7 @@ from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.estimator import log_n0, log_normal_interval, z_of
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details, Interval, PsiRow, as_json
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.covariates.cross_fitting import (
     FOLDS,
     MARGIN,
@@ -268,20 +269,26 @@ def _diagnostics(
     }
 
 
-def _warnings(N: float, floor: int, unrecorded: Unrecorded) -> tuple[str, ...]:
+def _warnings(N: float, floor: int, unrecorded: Unrecorded) -> tuple[EstimateWarning, ...]:
     found = []
     if floor > N:
         found.append(
-            "These lists alone give fewer people than all lists together have documented, so the"
-            " number documented stands: the two lists tend to have the same people."
+            EstimateWarning(
+                "below-documented",
+                f"these lists alone give {N:,.0f}; all lists together document {floor:,}",
+            )
         )
     if unrecorded.clipped:
         found.append(
-            f"{unrecorded.clipped} people are of kinds that are hardly ever on both lists; for them"
-            " the chance of that was raised to the margin, and the number rests on it."
+            EstimateWarning(
+                "rare-overlap",
+                f"{unrecorded.clipped} people: the probability of being on both lists was below"
+                " the margin and was raised to it",
+            )
         )
     if (share := unrecorded.largest_part) > _HEAVY:
-        found.append(f"One person decides {share:.0%} of the unseen.")
+        text = f"one person accounts for {share:.0%} of the undocumented"
+        found.append(EstimateWarning("influential-person", text))
     return tuple(found)
 
 

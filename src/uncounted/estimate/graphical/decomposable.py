@@ -29,6 +29,7 @@ from uncounted.estimate.base.priors import (
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.validation import delta_of
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.graphical.graph_sum import MAX_GRAPH_LISTS, Floats, log_sums
 
 __all__ = [
@@ -352,16 +353,17 @@ def _edges(model: GraphModel, table: CaptureTable, posterior: Posterior) -> list
     ]
 
 
-def _warnings(complete: float, far: float, level: float) -> tuple[str, ...]:
+def _warnings(complete: float, far: float, level: float) -> tuple[EstimateWarning, ...]:
     found = []
     if complete > 0.05:
         found.append(
-            f"With probability {complete:.2f} every list depends on every other, and then the "
-            "table says nothing about those whom nobody recorded: there only the prior speaks."
+            EstimateWarning(
+                "prior-dominated",
+                f"posterior probability of the complete graph {complete:.2f} (>0.05)",
+            )
         )
     if far > (1 - level) / 2:
         found.append(
-            f"The posterior has a heavy right tail: {far:.1%} of it is above 21 times the number "
-            "observed, so the upper end rests on the prior."
+            EstimateWarning("heavy-upper-tail", f"decomposable graphs: P(N > 21 n) = {far:.1%}")
         )
     return tuple(found)

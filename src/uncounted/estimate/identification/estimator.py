@@ -34,6 +34,7 @@ from uncounted.estimate.base.priors import (
     prior_of,
 )
 from uncounted.estimate.base.result import Estimate, Floats
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.identification.cell_models import CellModel, Dirichlet, FixedCellDraws
 
 METHOD = "identified"
@@ -259,24 +260,31 @@ def _mean(
 
 def _warnings(
     table: CaptureTable, model: CellModel, prior_share: float | None, kept: _Kept
-) -> tuple[str, ...]:
+) -> tuple[EstimateWarning, ...]:
     found = []
     if prior_share is not None and prior_share > _SAID_PRIOR:
         found.append(
-            f"About {prior_share:.0%} of the doubt comes from the prior of {model.name} rather "
-            "than from people: too many patterns have nobody, or few. Look at other priors."
+            EstimateWarning(
+                "prior-share",
+                f"{prior_share:.0%} of the variance is due to the prior of {model.name}",
+            )
         )
     if kept.contradicted > 0.005:
         found.append(
-            f"{kept.contradicted:.1%} of the draws contradict what is assumed and are left out."
+            EstimateWarning(
+                "assumption-contradicted",
+                f"{kept.contradicted:.1%} of the draws contradict the identifying assumption",
+            )
         )
     if kept.tested is not None:
         low, middle, high = _tested(kept)["odds_ratio_on_third"]
         if not low <= 1 <= high:
             found.append(
-                "Among people on the third list, where all are seen, the two lists are not "
-                f"independent (odds ratio {middle:.2g}, 95% interval {low:.2g} to {high:.2g}), so "
-                "it is hard to believe that they are among the others."
+                EstimateWarning(
+                    "third-list-dependence",
+                    f"on the third list the odds ratio of the two is {middle:.2g} "
+                    f"({low:.2g}–{high:.2g}), not 1",
+                )
             )
     return tuple(found)
 

@@ -18,6 +18,7 @@ from uncounted.estimate.base.estimator import estimator, z_of
 from uncounted.estimate.base.mcmc import LEAST_ESS, MOST_RHAT, places
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.latent_class.chains import (
     ChainDraws,
     bound_of,
@@ -278,38 +279,32 @@ def _draws(found: ChainDraws, observed: int, draws: int, seed: int) -> Ints:
     return answer
 
 
-def _warnings(table: CaptureTable, classes: int, far: float, level: float) -> tuple[str, ...]:
+def _warnings(
+    table: CaptureTable, classes: int, far: float, level: float
+) -> tuple[EstimateWarning, ...]:
     J = len(table.lists)
     patterns, unknown = 2**J - 1, classes * (J + 1) - 1
     found = []
     if unknown > patterns:
         found.append(
-            f"{J} lists have {patterns} patterns, and {classes} classes have {unknown} unknowns: "
-            "the table alone does not settle the number of latent classes, and with it the number "
-            "of people. The prior, which prefers few classes, has a say."
+            EstimateWarning(
+                "lca-prior",
+                f"{J} lists give {patterns} cells; {classes} classes have {unknown} parameters: "
+                "the prior matters",
+            )
         )
     if far > (1 - level) / 2:
-        found.append(
-            f"The posterior of the latent classes has a heavy right tail: {far:.1%} of it is above "
-            "21 times the number observed, so the upper end rests on the prior."
-        )
+        found.append(EstimateWarning("heavy-upper-tail", f"latent class: P(N > 21 n) = {far:.1%}"))
     return tuple(found)
 
 
-def _short(found: ChainDraws, target_ess: float) -> tuple[str, ...]:
-    """That the chains agree and yet are worth less than they should be.
-
-    No number is in a sentence: it may be printed where the table may not.
-    """
-    sentences = []
+def _short(found: ChainDraws, target_ess: float) -> tuple[EstimateWarning, ...]:
+    """That the chains agree and yet their effective sample size is smaller than it should be."""
+    found_short = []
     if found.convergence.ess < target_ess:
-        sentences.append(
-            "The chains of the latent classes agree, but within the steps allowed they are worth "
-            "fewer draws than were asked for: another seed may move the last digits."
-        )
+        text = f"latent class: bulk ESS {found.convergence.ess:,.0f} (<{target_ess:,.0f})"
+        found_short.append(EstimateWarning("low-ess", text))
     if found.convergence.tail < LEAST_ESS:
-        sentences.append(
-            "The ends of the interval of the latent classes rest on few effective draws, and are "
-            "not steady: another seed may move them."
-        )
-    return tuple(sentences)
+        text = f"latent class: tail ESS {found.convergence.tail:,.0f} (<{LEAST_ESS:,.0f})"
+        found_short.append(EstimateWarning("low-tail-ess", text))
+    return tuple(found_short)

@@ -13,6 +13,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.estimator import log_n0, log_normal_interval
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details, Interval
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.loglinear import bootstrap
 from uncounted.estimate.loglinear.hierarchy import Masks, Model, padded
 from uncounted.estimate.loglinear.poisson import CellCounts, fit_all
@@ -76,9 +77,10 @@ def _resampled(estimate: Estimate, cells: CellCounts, choice: Choice, resamples:
     else:
         kind, spread = _FEW, n0**2 * math.expm1(variance)
         interval = log_normal_interval(cells.observed, n0, spread, estimate.level)
-    warning = (
-        f"{found.failed} of {resamples} resamples of the table have no estimate and are left out, "
-        "so the interval is too narrow, if anything."
+    warning = EstimateWarning(
+        "failed-resamples",
+        f"{estimate.method}: {found.failed:,} of {resamples:,} bootstrap resamples have no "
+        "estimate and are left out",
     )
     return attrs.evolve(
         estimate,

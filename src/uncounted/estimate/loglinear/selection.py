@@ -19,6 +19,7 @@ from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.estimator import estimator, log_normal_interval, z_of
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.loglinear.hierarchy import Model, hierarchical, in_brackets
 from uncounted.estimate.loglinear.inference import RESAMPLES as RESAMPLES
 from uncounted.estimate.loglinear.inference import Choice, check_resamples, with_interval
@@ -46,10 +47,7 @@ ASSUMPTION = (
     "lists that it leaves out do not act on one another, and the people whom no list has follow "
     "the same model as those who are on some."
 )
-_GREEDY = (
-    "There are too many log-linear models to fit them all: a search went from several models to "
-    "better ones, one set of lists at a time, and may have missed a better one still."
-)
+_GREEDY = EstimateWarning("greedy-search", "too many log-linear models to fit all of them")
 
 
 def leaders(table: CaptureTable) -> tuple[Model, ...]:

@@ -29,9 +29,9 @@ from uncounted.estimate.robustness.leave_one_out import (
 from uncounted.estimate.robustness.list_consistency import (
     TWO_LISTS,
     consistency,
-    consistency_sentence,
+    consistency_warnings,
 )
-from uncounted.estimate.robustness.trajectory import stability_sentence, trajectory
+from uncounted.estimate.robustness.trajectory import stability_warnings, trajectory
 from uncounted.progress import Progress, silent
 
 type Method = Callable[..., Estimate]
@@ -85,7 +85,7 @@ def add_robustness(
     name = headline.method
     fit, own = methods[name], settings.of(name)
     how: dict[str, Any] = {"level": settings.level, "seed": settings.seed}
-    what = "looking at what the answer hangs on"
+    what = "robustness checks"
     progress(what, 0, 4)
     without = leave_one_out(table, fit, **how, settings=lighter(name, own))  # 1
     progress(what, 1, 4)
@@ -105,11 +105,15 @@ def add_robustness(
     progress(what, 4, 4)
     return attrs.evolve(
         study,
-        warnings=study.warnings + influence_warnings(headline, without, table.observed),
+        warnings=(
+            *study.warnings,
+            *influence_warnings(headline, without, table.observed),
+            *consistency_warnings(lists),
+            *stability_warnings(parts),
+        ),
         leave_one_out=without,
         consistency=lists,
         trajectory=parts,
         deltas=counts,
         priors=beliefs,
-        checks=(*consistency_sentence(lists), *stability_sentence(parts)),
     )

@@ -1,8 +1,7 @@
 """Robustness checks: leave-one-list-out, other priors, range across estimators.
 
 None of these is a test: an answer that does not move may still be wrong, and one
-that moves tells the reader where to look. Sentences name lists and methods and hold
-no number, so that they may be printed where the table may not.
+that moves tells the reader where to look.
 """
 
 from __future__ import annotations
@@ -10,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from uncounted.captures import CaptureTable
+from uncounted.estimate.base.labels import label
 from uncounted.estimate.base.priors import DEFAULT_PRIOR, prior_of
 from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.rounding import round_estimate, round_to_interval
 from uncounted.estimate.base.rows import (
     DeltaRow,
     LeaveOneOutRow,
@@ -21,6 +22,7 @@ from uncounted.estimate.base.rows import (
 )
 from uncounted.estimate.base.settings import MethodSettings
 from uncounted.estimate.base.validation import delta_of
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.graphical.decomposable import (
     INVERSE,
     GammaPoissonPrior,
@@ -165,13 +167,10 @@ def lighter(
 
 def influence_warnings(
     headline: Estimate, rows: Sequence[LeaveOneOutRow], observed: int
-) -> tuple[str, ...]:
-    """Say which lists the answer hangs on, and where the rest says fewer than are documented.
+) -> tuple[EstimateWarning, ...]:
+    """Which lists are influential, and where the others give fewer people than are documented.
 
-    It hangs on a list without which the intervals do not even meet. An answer from the other
-    lists below what all of them document is known to be wrong: by its point where its
-    interval still reaches the documented, else with all of it. No number is in a sentence:
-    it may be printed where the table may not.
+    A list is influential if the interval without it does not overlap the headline's.
 
     Args:
         headline: from all lists.
@@ -180,59 +179,71 @@ def influence_warnings(
 
     Examples:
         >>> headline = Estimate("chao", "ok", point=900.0, interval=(700.0, 1300.0))
-        >>> row = LeaveOneOutRow("C", 379, "ok", None, 156.0, (130.0, 210.0))
-        >>> influence_warnings(headline, [row], 627)[1].split(":")[0]
-        "Without 'C' the same method gives fewer people than the lists together document"
+        >>> row = LeaveOneOutRow("C", 120, "ok", None, 156.0, (130.0, 210.0))
+        >>> for warning in influence_warnings(headline, [row], 627):
+        ...     print(warning)
+        influential-list: without C: 156 (130–210), no overlap with main
+        below-documented: without C: 156 (130–210); all lists together document 627
     """
-    found = []
-    if headline.interval is not None:
-        low, high = headline.interval
-        apart = [
-            row.left_out
-            for row in rows
-            if row.interval is not None and (row.interval[1] < low or row.interval[0] > high)
-        ]
-        if apart:
-            found.append(
-                f"The answer hangs on a list: without {quoted(apart, 'or')} the same method "
-                "gives an interval that does not meet this one."
+    if headline.interval is None:
+        return ()
+    low, high = headline.interval
+    without = {
+        row.left_out: f"without {row.left_out}: "
+        + round_to_interval(row.point, row.interval, row.observed).with_interval
+        for row in rows
+        if row.point is not None
+    }
+    apart = [
+        row.left_out
+        for row in rows
+        if row.interval is not None and (row.interval[1] < low or row.interval[0] > high)
+    ]
+    fewer = [row.left_out for row in rows if row.point is not None and row.point < observed]
+    return (
+        *(
+            EstimateWarning("influential-list", f"{without[name]}, no overlap with main")
+            for name in apart
+        ),
+        *(
+            EstimateWarning(
+                "below-documented",
+                f"{without[name]}; all lists together document {observed:,}",
             )
-    fewer = [row for row in rows if row.point is not None and row.point < observed]
-    wholly = [row.left_out for row in fewer if row.interval and row.interval[1] < observed]
-    partly = [row.left_out for row in fewer if row.left_out not in wholly]
-    for names, how in (
-        (wholly, "with all of its interval"),
-        (partly, "though its interval reaches them"),
-    ):
-        if names:
-            found.append(
-                f"Without {quoted(names, 'or')} the same method gives fewer people than the lists "
-                f"together document: {how}, that answer is known to be too low. "
-                "The one from all lists may be too low in the same way."
-            )
-    return tuple(found)
+            for name in fewer
+        ),
+    )
 
 
-def quoted(names: Sequence[str], word: str) -> str:
-    """Names in quotes, joined in words.
+def joined(names: Sequence[str], word: str) -> str:
+    """Names joined in words.
 
     Examples:
-        >>> quoted(["A", "B", "C"], "and")
-        "'A', 'B' and 'C'"
+        >>> joined(["A", "B", "C"], "and")
+        'A, B and C'
     """
-    each = [repr(name) for name in names]
-    return each[0] if len(each) == 1 else f"{', '.join(each[:-1])} {word} {each[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
-def _whole(study: Study) -> list[Estimate]:
-    """Estimates that are no bounds, lowest first."""
-    whole = (e for e in study.estimates if e.ok and "bound" not in (e.point_kind or ""))
+def compared(study: Study) -> list[Estimate]:
+    """The estimates that are held against one another, lowest first.
+
+    Lower bounds are not among them, nor is independence, which is shown for comparison only
+    (unless it is the headline).
+    """
+    whole = [
+        each
+        for each in study.estimates
+        if each.ok
+        and "bound" not in (each.point_kind or "")
+        and (each.method != "independence" or each is study.headline)
+    ]
     return sorted(whole, key=lambda estimate: estimate.number())
 
 
 def spread(study: Study) -> MethodRange | None:
-    """The lowest and the highest point of the methods that are no bounds; None for one method."""
-    whole = _whole(study)
+    """The lowest and the highest point of the methods compared; None for one method."""
+    whole = compared(study)
     if len(whole) < 2:
         return None
     low, high = whole[0], whole[-1]
@@ -246,29 +257,25 @@ def spread(study: Study) -> MethodRange | None:
     )
 
 
-def disagreements(study: Study) -> tuple[str, ...]:
-    """Say which methods' intervals do not meet or whose points lie far apart; what a bound tops.
+def disagreements(study: Study) -> tuple[EstimateWarning, ...]:
+    """Methods whose intervals do not overlap or whose points lie far apart; a bound above them.
 
-    Independence is named apart: it is shown so that others can be compared with it, and
-    where it stands alone that says something of the lists. No number is in a sentence.
+    Independence is compared apart: where its interval lies outside those of the others, the
+    lists depend on each other.
     """
-    whole = _whole(study)
-    others = [each for each in whole if each.method != "independence"]
-    alone = [each for each in whole if each.method == "independence"]
-    compared = whole if study.headline in alone else others
-    found = [*_apart(others), *_below_bound(study, compared)]
-    for one in alone:
-        below = [o.method for o in others if _under(one, o)]
-        above = [o.method for o in others if _under(o, one)]
-        for names, where, then in (
-            (below, "below", "people who are on one list are likelier to be on another"),
-            (above, "above", "people who are on one list are less likely to be on another"),
-        ):
-            if names:
-                found.append(
-                    f"The interval of 'independence' lies wholly {where} that of "
-                    f"{quoted(names, 'and')}: if these are right, {then}."
-                )
+    whole = compared(study)
+    found = [*_disagree(study, whole), *_below_bound(study, whole)]
+    for one in study.estimates:
+        if one.method == "independence" and one not in whole:
+            for others, code in (
+                ([other for other in whole if _under(one, other)], "positive-dependence"),
+                ([other for other in whole if _under(other, one)], "negative-dependence"),
+            ):
+                if others:
+                    names = joined([label(other.method) for other in others], "and")
+                    side = "below" if code == "positive-dependence" else "above"
+                    text = f"the interval of independence lies {side} that of {names}"
+                    found.append(EstimateWarning(code, text))
     return tuple(found)
 
 
@@ -276,57 +283,43 @@ def _under(one: Estimate, other: Estimate) -> bool:
     return bool(one.interval and other.interval and one.interval[1] < other.interval[0])
 
 
-def _apart(whole: Sequence[Estimate]) -> list[str]:
-    """One sentence for intervals that do not meet, or else for points far apart."""
-    clauses: dict[tuple[str, ...], list[str]] = {}
-    for one in whole:
-        over = tuple(other.method for other in whole if _under(one, other))
-        if over:
-            clauses.setdefault(over, []).append(one.method)
-    if clauses:
-        text = "; ".join(
-            f"that of {quoted(low, 'and')} lies wholly below that of {quoted(high, 'and')}"
-            for high, low in clauses.items()
-        )
-        return [
-            f"The methods do not agree, and their intervals do not all meet: {text}. The lists "
-            "cannot tell which is right: what may be said is the range of all of them."
-        ]
-    far: dict[tuple[str, ...], list[str]] = {}
-    for high in whole:
-        under = tuple(low.method for low in whole if high.number() > FACTOR * low.number())
-        if under:
-            far.setdefault(under, []).append(high.method)
-    if not far:
+def _disagree(study: Study, whole: Sequence[Estimate]) -> list[EstimateWarning]:
+    """Intervals that do not overlap, or else points far apart."""
+    if len(whole) < 2:
         return []
-    text = "; ".join(
-        f"{quoted(highs, 'and')} {'gives' if len(highs) == 1 else 'give'} far more than "
-        f"{quoted(lows, 'and')}"
-        for lows, highs in far.items()
-    )
-    return [
-        f"The methods do not agree: {text}. How far they lie apart is as much a part of the doubt "
-        "as any interval."
+    points = [
+        rounded.point
+        for each in whole
+        if (rounded := round_estimate(each, study.observed, least=study.least_observed))
     ]
+    limits = f"{min(points):,} to {max(points):,}"
+    apart: dict[str, list[str]] = {}
+    for low in whole:
+        if over := [label(high.method) for high in whole if _under(low, high)]:
+            apart[label(low.method)] = over
+    if apart:
+        text = "; ".join(
+            f"{low} does not overlap {joined(highs, 'or')}" for low, highs in apart.items()
+        )
+        return [EstimateWarning("methods-disagree", f"{limits}; {text}. Report the range.")]
+    if whole[-1].number() > FACTOR * whole[0].number():
+        text = f"{limits}; the highest is more than {FACTOR:g} times the lowest. Report the range."
+        return [EstimateWarning("methods-disagree", text)]
+    return []
 
 
-def _below_bound(study: Study, whole: Sequence[Estimate]) -> list[str]:
-    """Say when a lower bound, with all of its interval, tops an estimate.
+def _below_bound(study: Study, whole: Sequence[Estimate]) -> list[EstimateWarning]:
+    """A lower bound that is above an estimate with all of its interval.
 
     A bound is estimated too. Where only its point is above an estimate, chance is enough to
-    put it there, and nothing is said.
+    put it there.
     """
     found = []
     for bound in study.estimates:
         if bound.interval is None or bound.point_kind != "lower bound":
             continue
-        low = [each.method for each in whole if each.number() < bound.interval[0]]
+        low = [label(each.method) for each in whole if each.number() < bound.interval[0]]
         if low:
-            what, are = ("estimate", "is") if len(low) == 1 else ("estimates", "are")
-            found.append(
-                f"The lower bound ({bound.method}) is above the {what} ({', '.join(low)}) with all "
-                "of its interval. That may be chance. If it is not, people differ in how easily "
-                f"they are recorded and the {what} {are} too low; or some lists avoid each other "
-                "and the bound does not hold."
-            )
+            text = f"the lower bound is above {joined(low, 'and')} with all of its interval"
+            found.append(EstimateWarning("bound-above-estimate", text))
     return found

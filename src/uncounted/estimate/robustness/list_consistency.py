@@ -14,9 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.checks import islands
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.estimate.base.rows import KnownListRow
 from uncounted.estimate.base.settings import MethodSettings
-from uncounted.estimate.robustness.leave_one_out import MOST_LISTS, quoted, too_wide
+from uncounted.estimate.base.warning import EstimateWarning
+from uncounted.estimate.robustness.leave_one_out import MOST_LISTS
 from uncounted.estimate.simple.independence import independence
 
 type Method = Callable[..., Estimate]
@@ -104,51 +106,21 @@ def consistency(
     return tuple(rows)
 
 
-def consistency_sentence(rows: Sequence[KnownListRow]) -> tuple[str, ...]:
-    """Say which lists' sizes were found again, and on which side the others were missed.
+def consistency_warnings(rows: Sequence[KnownListRow]) -> tuple[EstimateWarning, ...]:
+    """Lists whose known size is outside the interval estimated from the other lists.
 
-    Found: the interval holds the truth, and its upper end is at most three times its lower
-    end (`too_wide`). An interval that holds the truth because it holds nearly everything is
-    no success, and is said to be too wide to tell. No number is in the sentence. None for no
-    rows.
+    An interval that covers the size because it covers nearly everything (`too_wide`) is no
+    failure, and is not counted as a success.
 
     Examples:
-        >>> sizes = {"A": (90, (50, 80), False), "B": (70, (50, 80), True),
-        ...          "C": (140, (80, 499), True)}
-        >>> rows = [KnownListRow(name, size, 40, (), "chao", "ok", None, 60, interval, covered)
-        ...         for name, (size, interval, covered) in sizes.items()]
-        >>> for part in consistency_sentence(rows)[0].split(". ")[1].split("; "):
-        ...     print(part)
-        It was found for 'B'
-        for 'C' the interval is too wide to tell
-        for 'A' the answer was too low
+        >>> row = KnownListRow("A", 90, 40, (), "chao", "ok", None, 60.0, (50.0, 80.0), False)
+        >>> print(consistency_warnings([row])[0])
+        list-check-failed: A has 90 people; the other lists predict 50–80
     """
-    if not rows:
-        return ()
-    held = [(row.name, row.interval) for row in rows if row.covered and row.interval]
-    found = [name for name, interval in held if not too_wide(interval)]
-    wide = [name for name, interval in held if too_wide(interval)]
-    missed = [row for row in rows if row.covered is False]
-    low = [row.name for row in missed if row.interval and row.interval[1] < row.known_size]
-    high = [row.name for row in missed if row.interval and row.interval[0] > row.known_size]
-    none = [row.name for row in rows if row.covered is None]
-    parts = [
-        f"it was found for {quoted(found, 'and')}" if found else "",
-        f"for {quoted(wide, 'and')} the interval is too wide to tell" if wide else "",
-        f"for {quoted(low, 'and')} the answer was too low" if low else "",
-        f"for {quoted(high, 'and')} the answer was too high" if high else "",
-        f"for {quoted(none, 'and')} there was no answer" if none else "",
+    missed = [
+        f"{row.name} has {row.known_size:,} people; the other lists predict "
+        f"{round_to_interval(row.point, row.interval, row.observed).span}"
+        for row in rows
+        if row.covered is False and row.point is not None
     ]
-    outcome = "; ".join(part for part in parts if part)
-    return (
-        "Each list in turn was taken as a population whose size is known, and estimated from the "
-        f"other lists. {outcome[0].upper()}{outcome[1:]}. {_so_what(found, missed)}",
-    )
-
-
-def _so_what(found: Sequence[str], missed: Sequence[KnownListRow]) -> str:
-    if missed:
-        return "What goes wrong on the lists may go wrong on the whole."
-    if found:
-        return "That says nothing of people who are on no list."
-    return "That speaks neither for the method nor against it."
+    return tuple(EstimateWarning("list-check-failed", text) for text in missed)

@@ -20,16 +20,16 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.estimate.base.rows import SubsampleRow
 from uncounted.estimate.base.settings import MethodSettings
-from uncounted.estimate.robustness.leave_one_out import too_wide
+from uncounted.estimate.base.warning import EstimateWarning
 
 MOST_LISTS = 7  # fifteen fits; beyond it they take a minute
 MOST_PEOPLE = 10**9 - 1  # as many as numpy draws from without replacement
 FRACTIONS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 SHUFFLES = 2
 _LATE = 0.5  # smaller parts are shown and not judged
-_WHAT = "On random parts of the people the estimate"
 
 
 def trajectory(
@@ -123,53 +123,37 @@ def _some_people(table: CaptureTable, many: int, rng: np.random.Generator) -> Ca
     return CaptureTable(table.lists, counts_left, table.stratum)
 
 
-def stability_sentence(rows: Sequence[SubsampleRow]) -> tuple[str, ...]:
-    """Say whether the line is flat, from half of the records on.
+def stability_warnings(rows: Sequence[SubsampleRow]) -> tuple[EstimateWarning, ...]:
+    """Whether the rescaled estimate moves, from half of the records on.
 
-    It is flat where the rescaled interval of every part holds the estimate of the whole. (A
-    point of half the people may leave the interval of the whole by chance alone.) Where the
-    interval of the whole, or those of more than half of the parts, have an upper end more
-    than three times the lower (`too_wide`), they would hold nearly anything, and it is said
-    that they are too wide to tell. No number is in the sentence. None where there are no
-    rows, or the whole has no number.
+    It is stable where the rescaled interval of every part covers the estimate of the whole. (A
+    point of half the people may leave the interval of the whole by chance alone.)
 
     Examples:
         >>> one = (70, "ok", None, 150.0, (110.0, 250.0))
         >>> whole = SubsampleRow("people", 1, 1.0, *one, 150.0, (110.0, 250.0))
         >>> half = SubsampleRow("people", 1, 0.5, *one, 80.0, (72.0, 120.0))
-        >>> stability_sentence([half, whole])[0].split(": ")[0]
-        'On random parts of the people the estimate does not keep its proportion to them'
+        >>> print(stability_warnings([half, whole])[0])
+        unstable: with 50% of the records the estimate is 80 (72–120)
     """
-    all_of_them = [row for row in rows if row.fraction == 1.0]
-    whole = [row.rescaled for row in all_of_them if row.rescaled]
+    whole = [row.rescaled for row in rows if row.fraction == 1.0 and row.rescaled]
     late = [row for row in rows if _LATE <= row.fraction < 1.0]
     if not whole or not late:
         return ()
-    intervals = [row.rescaled_interval for row in late if row.rescaled_interval is not None]
-    why = [
-        "lower" if any(high < whole[0] for _, high in intervals) else "",
-        "higher" if any(low > whole[0] for low, _ in intervals) else "",
-        "not given" if len(intervals) < len(late) else "",
+    missed = [
+        row
+        for row in late
+        if row.rescaled_interval is not None
+        and not row.rescaled_interval[0] <= whole[0] <= row.rescaled_interval[1]
     ]
-    if not any(why) and _mostly_wide(all_of_them[:1], late):
-        return (
-            f"{_WHAT} could move and nobody would see it: the intervals are too wide to tell "
-            "whether it keeps its proportion to them.",
-        )
-    if not any(why):
-        return (
-            f"{_WHAT} keeps its proportion to them, to within its interval. That alone does not "
-            "make it right.",
-        )
-    how = " or ".join(each for each in why if each)
-    return (
-        f"{_WHAT} does not keep its proportion to them: with fewer records it is {how}. It may "
-        "move again as more is recorded.",
-    )
-
-
-def _mostly_wide(whole: Sequence[SubsampleRow], late: Sequence[SubsampleRow]) -> bool:
-    def wide(rows: Sequence[SubsampleRow]) -> int:
-        return sum(too_wide(r.rescaled_interval) for r in rows if r.rescaled_interval)
-
-    return wide(whole) > 0 or 2 * wide(late) > len(late)
+    refused = [row for row in late if row.rescaled_interval is None]
+    if missed:
+        first = min(missed, key=lambda row: (row.fraction, row.order))
+        assert first.rescaled is not None
+        value = round_to_interval(first.rescaled, first.rescaled_interval)
+        text = f"with {first.fraction:.0%} of the records the estimate is {value.with_interval}"
+        return (EstimateWarning("unstable", text),)
+    if refused:
+        text = f"no estimate from {len(refused)} of {len(late)} samples of half the records or more"
+        return (EstimateWarning("unstable", text),)
+    return ()

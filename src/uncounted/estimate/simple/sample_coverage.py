@@ -16,6 +16,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.estimator import estimator, log_n0, log_normal_interval
 from uncounted.estimate.base.result import Estimate, Floats
+from uncounted.estimate.base.warning import EstimateWarning
 
 ENOUGH = 0.55  # below it the high-coverage estimator is unstable (Chao et al. 2001)
 _RESAMPLES = 500
@@ -133,9 +134,9 @@ def sample_coverage(table: CaptureTable, *, level: float = 0.95, seed: int = 1) 
             hint="the table is too small or too sparse for it; see what the other methods say",
         )
     enough = found.coverage > ENOUGH
-    warning = (
-        f"Sample coverage is {found.coverage:.0%}, too low for its own correction to be stable: "
-        "the figure given is the cautious one, which tends to be too low."
+    warning = EstimateWarning(
+        "low-coverage",
+        f"sample coverage {found.coverage:.0%} (<{ENOUGH:.0%}): that estimator is biased low",
     )
     return Estimate(
         method="sample-coverage",

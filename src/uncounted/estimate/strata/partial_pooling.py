@@ -39,6 +39,7 @@ from uncounted.estimate.base.rows import (
 )
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
 from uncounted.estimate.base.validation import delta_of, draws_of
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.graphical.decomposable import posterior_n0
 from uncounted.estimate.strata.hierarchical_grid import (
     M_SD,
@@ -68,14 +69,14 @@ class Pooled(Strata):
         rows: each stratum alone and pooled.
         trend: how N and the share missed move along numbered strata, alone and pooled;
             None where the labels are no numbers.
-        warnings: sentences that must stand beside the numbers.
+        warnings: to be reported with the numbers.
         draws: joint draws of N, one row a usable stratum; None when refused.
     """
 
     common: CommonDistribution | None = None
     rows: tuple[PooledRow, ...] = ()
     trend: Trend | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[EstimateWarning, ...] = ()
     draws: Floats | None = attrs.field(default=None, repr=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -84,7 +85,7 @@ class Pooled(Strata):
             "law": as_json(self.common),
             "rows": as_json(self.rows),
             "trend": as_json(self.trend),
-            "warnings": list(self.warnings),
+            "warnings": as_json(self.warnings),
         }
         return {**super().to_json(), "pooling": pooling}
 
@@ -294,7 +295,7 @@ def _total(
     N: Floats,
     documented: int,
     level: float,
-    warnings: tuple[str, ...],
+    warnings: tuple[EstimateWarning, ...],
 ) -> Estimate:
     draws = documented + N.sum(axis=0)
     low, middle, high = np.quantile(draws, [0.5 - level / 2, 0.5, 0.5 + level / 2]).tolist()
@@ -325,18 +326,20 @@ def _common(of: GridPosterior, level: float) -> CommonDistribution:
     )
 
 
-def _missing(alone: Strata, usable: Sequence[int], documented: int) -> tuple[str, ...]:
+def _missing(alone: Strata, usable: Sequence[int], documented: int) -> tuple[EstimateWarning, ...]:
     missing = len(alone.studies) - len(usable)
     if not missing:
         return ()
     return (
-        f"{missing} of {len(alone.studies)} strata cannot be estimated. Of their people the total"
-        f" counts only those who are documented, {documented:,}; and what strata have in common is"
-        " learnt without them, though they are the likeliest to have had many missed",
+        EstimateWarning(
+            "strata-not-estimated",
+            f"{missing} of {len(alone.studies)} strata; their {documented:,} documented people are"
+            " in the total, their undocumented people are not",
+        ),
     )
 
 
-def _moved(rows: Sequence[PooledRow]) -> tuple[str, ...]:
+def _moved(rows: Sequence[PooledRow]) -> tuple[EstimateWarning, ...]:
     out = [
         row
         for row in rows
@@ -347,8 +350,11 @@ def _moved(rows: Sequence[PooledRow]) -> tuple[str, ...]:
     if not out:
         return ()
     return (
-        f"In {len(out)} of {len(rows)} strata the pooled number is outside the interval that the"
-        " stratum has alone: look at those before believing either.",
+        EstimateWarning(
+            "pooling-moved-strata",
+            f"in {len(out)} of {len(rows)} strata the pooled estimate is outside the interval of"
+            " the stratum alone",
+        ),
     )
 
 
@@ -403,7 +409,7 @@ def _positions(labels: Sequence[Mapping[str, str]]) -> Floats | None:
     return x if np.isfinite(x).all() and np.ptp(x) > 0 else None
 
 
-def _flattened(trend: Trend) -> tuple[str, ...]:
+def _flattened(trend: Trend) -> tuple[EstimateWarning, ...]:
     def clear(of: Slope) -> bool:
         low, high = of.interval
         return bool(low > 0 or high < 0)
@@ -412,17 +418,21 @@ def _flattened(trend: Trend) -> tuple[str, ...]:
     N, missed = trend.log_N, trend.log_odds_missed
     if clear(N.alone) and not clear(N.pooled):
         found.append(
-            "Alone the strata show a trend in how many there were, pooled they do not: pooling"
-            " may have hidden it."
+            EstimateWarning(
+                "pooling-removed-trend", "log N has a trend over strata alone, none when pooled"
+            )
         )
     if clear(N.pooled) and not clear(N.alone):
         found.append(
-            "Pooled the strata show a trend in how many there were that they do not show alone:"
-            " it rests on the share missed being alike."
+            EstimateWarning(
+                "pooling-made-trend", "log N has a trend over strata when pooled, none alone"
+            )
         )
     if clear(missed.alone):
         found.append(
-            "The share missed itself moves along the strata, so they are not alike in it, and"
-            " pooling pulls the first and the last towards the middle."
+            EstimateWarning(
+                "share-missed-trend",
+                "the share missed has a trend over strata; pooling shrinks the first and the last",
+            )
         )
     return tuple(found)

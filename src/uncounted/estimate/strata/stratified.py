@@ -25,6 +25,7 @@ from uncounted.estimate.base.posterior import quantiles
 from uncounted.estimate.base.result import Estimate, Fitted, Floats, Study, refused
 from uncounted.estimate.base.rows import StrataAlternatives, as_json
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.study import run, run_over
 from uncounted.progress import Progress, silent
 
@@ -244,11 +245,14 @@ def total_of(
     if not math.isfinite(point):
         return refused(name, "the strata put no end to the number of people", None, strata[0][0])
     missing = len(studies) - len(good)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[EstimateWarning, ...] = ()
     if missing:
         warnings = (
-            f"{missing} of {len(studies)} strata cannot be estimated; of their people the total "
-            f"counts only those who are documented: {documented:,}",
+            EstimateWarning(
+                "strata-not-estimated",
+                f"{missing} of {len(studies)} strata; their {documented:,} documented people are "
+                "in the total, their undocumented people are not",
+            ),
         )
     model = good[0]
     return Estimate(

@@ -11,10 +11,9 @@ import attrs
 
 from uncounted import atomic_files
 from uncounted.errors import AlreadyThere
-from uncounted.estimate.base.rounding import round_to_interval
+from uncounted.estimate.base.rounding import round_to_interval, whole
 from uncounted.publish import fonts
 from uncounted.publish.report.figures import NARROW, WIDE
-from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import GREY, Drawing, ticks
 
 EDGE = 4.0  # nothing is drawn nearer to the sides
@@ -252,24 +251,17 @@ def estimate_text(
 
     Examples:
         >>> estimate_text(12595.0, (9827.0, 16544.0), 4400).long
-        'about 13,000, between 10,000 and 17,000'
+        'about 12,600, between 9,800 and 16,600'
         >>> estimate_text(8802.9, (8384.1, 9265.7), 4400, bound=True).short
-        'at least about 8,800'
+        'at least 8,800'
     """
     if interval is None:
         return EstimateText(f"about {whole(point)}, with no interval", f"about {whole(point)}")
-    r = round_to_interval(point, *interval, observed)
-    about = f"about {r.point:,}"
+    r = round_to_interval(point, interval, observed)
     if bound:
-        least = f"at least about {r.low if r.high is None else r.point:,}"
+        least = f"at least {r.low if r.high is None else r.point:,}"
         return EstimateText(least, least)
-    if r.high is None:
-        return EstimateText(
-            f"{about}, at least {r.low:,}, with no upper end", f"{about} ({r.low:,} or more)"
-        )
-    return EstimateText(
-        f"{about}, between {r.low:,} and {r.high:,}", f"{about} ({r.low:,} to {r.high:,})"
-    )
+    return EstimateText(f"{r.about}, {r.between}", f"{r.about} ({r.span})")
 
 
 @attrs.frozen

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import attrs
 
+from uncounted.estimate.base.rounding import whole
 from uncounted.publish import fonts
 from uncounted.publish.plots.base import EDGE, SMALL, Axis, EstimateText, clean, folded, shortened
 from uncounted.publish.report.figures import IntervalMark, draw_interval
-from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import GREY, INK, PALE, Drawing, number
 
 _HILL = 58.0

@@ -10,7 +10,7 @@ import attrs
 
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.base.rounding import about, round_to_interval
+from uncounted.estimate.base.rounding import round_to_interval, whole
 from uncounted.publish import fonts
 from uncounted.publish.plots.base import (
     EDGE,
@@ -26,7 +26,7 @@ from uncounted.publish.plots.base import (
 )
 from uncounted.publish.plots.list_dependence import list_dependence
 from uncounted.publish.report.figures import NARROW
-from uncounted.publish.report.rounding import percent, whole
+from uncounted.publish.report.rounding import percent
 from uncounted.publish.svg import ACCENT, GREY, PALE, Drawing, ticks
 
 type Model = Mapping[str, Any]
@@ -161,15 +161,15 @@ def group_words(group: ModelGroup, estimate: Estimate, observed: int) -> str:
         >>> other = ModelGroup(({"point": 1232.0, "weight": 0.1, "se": 739.0},))
         >>> estimate = Estimate("log-linear", "ok", point=3232.0, interval=(331.0, 13_688.0))
         >>> group_words(heavy, estimate, 232), group_words(other, estimate, 232)
-        ('about 3,000', 'about 1,200')
+        ('about 3,000', 'about 1,250')
     """
     if estimate.point is not None and estimate.interval is not None:
-        mine = round_to_interval(estimate.point, *estimate.interval, observed)
-        if abs(group.point - mine.point) <= mine.unit / 2:
+        mine = round_to_interval(estimate.point, estimate.interval, observed)
+        if abs(group.point - mine.point) <= mine.step / 2:
             return f"about {mine.point:,}"
     low = max(min(group.point - group.error, group.point / _APART), 0.0)
     high = max(group.point + group.error, group.point * _APART)
-    return about(group.point, (low, high), observed)
+    return round_to_interval(group.point, (low, high), observed).about
 
 
 def _legend(lists: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.rounding import whole
 from uncounted.publish.plots.base import (
     EDGE,
     Axis,
@@ -22,7 +23,7 @@ from uncounted.publish.plots.base import (
 from uncounted.publish.plots.forest import ForestRow, Outline, draw_rows
 from uncounted.publish.report.figures import IntervalMark
 from uncounted.publish.report.publishable import METHODS
-from uncounted.publish.report.rounding import percent, whole
+from uncounted.publish.report.rounding import percent
 from uncounted.publish.svg import Drawing
 
 type Draws = npt.NDArray[np.int64]
@@ -176,7 +177,7 @@ def posterior(study: Study) -> Plot:
     >>> from uncounted.estimate import EstimateSettings, run
     >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
     >>> posterior(run(table, EstimateSettings(["independence"]))).desc
-    'Documented: 70. Independent lists: about 150, between 100 and 250.'
+    'Documented: 70. Independent lists: about 150, between 100 and 255.'
     """
     return _plot(
         study, "posterior", "How many in all: what each method holds likely", densities=True

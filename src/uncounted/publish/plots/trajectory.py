@@ -9,6 +9,7 @@ from itertools import pairwise
 import attrs
 
 from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.rounding import whole
 from uncounted.estimate.base.rows import Interval, SubsampleRow
 from uncounted.publish import fonts
 from uncounted.publish.plots.base import (
@@ -22,7 +23,7 @@ from uncounted.publish.plots.base import (
     notes,
 )
 from uncounted.publish.report.figures import NARROW
-from uncounted.publish.report.rounding import percent, whole
+from uncounted.publish.report.rounding import percent
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
 
 _HIGH = 230.0

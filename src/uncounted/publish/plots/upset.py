@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
+from uncounted.estimate.base.rounding import whole
 from uncounted.publish import fonts
 from uncounted.publish.plots.base import Plot, clean, draw_plot, folded, head, notes, paragraph
 from uncounted.publish.report.figures import COLUMN, PITCH, upset_rows
-from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import INK, Drawing
 
 MOST_PATTERNS = 40

@@ -12,6 +12,7 @@ import attrs
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.assumptions import words as nhoi_words
 from uncounted.estimate.base.result import Study
+from uncounted.estimate.base.rounding import whole
 from uncounted.estimate.base.rows import Interval
 from uncounted.estimate.base.xi import SATURATED
 from uncounted.estimate.robustness.claims import down
@@ -29,7 +30,6 @@ from uncounted.publish.plots.base import (
 )
 from uncounted.publish.plots.posterior import label
 from uncounted.publish.plots.xi_lines import XiLine, XiPoint, own_line, table_line, which_line
-from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
 
 _HIGH = 250.0

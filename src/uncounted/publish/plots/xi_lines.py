@@ -8,12 +8,12 @@ from itertools import pairwise
 import attrs
 
 from uncounted.estimate.base.result import Study
+from uncounted.estimate.base.rounding import whole
 from uncounted.estimate.base.rows import Interval
 from uncounted.estimate.base.xi import SATURATED, with_xi
 from uncounted.estimate.robustness.claims import down
 from uncounted.publish.plots.base import EstimateText, clean, estimate_text
 from uncounted.publish.plots.posterior import label
-from uncounted.publish.report.rounding import whole
 
 _SAME = 0.005  # lines nearer than this are one on paper
 

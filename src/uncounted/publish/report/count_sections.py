@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from uncounted.estimate.base.rounding import whole
 from uncounted.publish.disclosure.suppression import REPORT_STEP, ProtectedTable, to_nearest
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
@@ -15,7 +16,7 @@ from uncounted.publish.report.document import (
 )
 from uncounted.publish.report.figures import HIDDEN
 from uncounted.publish.report.publishable import PublishableNumbers
-from uncounted.publish.report.rounding import spelled, whole
+from uncounted.publish.report.rounding import spelled
 
 _EXCLUSIONS = {
     "no consent for link": "no consent to be compared with other reports",

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
+from uncounted.estimate.base.rounding import Rounded, whole
 from uncounted.publish import fonts
 from uncounted.publish.disclosure.suppression import ProtectedTable
-from uncounted.publish.report.rounding import PublishedEstimate, whole
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, ticks, wrapped
 
 WIDE, NARROW = 680.0, 340.0
@@ -44,10 +44,10 @@ class EstimateRow:
     """
 
     label: str
-    value: PublishedEstimate
+    value: Rounded
     bound: bool = False
     headline: bool = False
-    linkage_range: PublishedEstimate | None = None
+    linkage_range: Rounded | None = None
 
 
 def draw_figure(key: str, title: str, desc: str, draw: Callable[[Drawing], str]) -> SvgFigure:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from uncounted.estimate.base.rounding import Rounded, round_to_interval, whole
 from uncounted.publish.facts import AlternativeLinkages, LinkageFacts
 from uncounted.publish.report.document import Paragraph, Section
 from uncounted.publish.report.publishable import PublishableNumbers
-from uncounted.publish.report.rounding import PublishedEstimate, percent, rounded, spelled, whole
+from uncounted.publish.report.rounding import percent, spelled
 
 _FAILS = " The way in which the lists were linked fails a check that it should pass."
 
@@ -38,7 +39,7 @@ def _reaching(ways: AlternativeLinkages | None, numbers: PublishableNumbers) -> 
     )
 
 
-def further(numbers: PublishableNumbers) -> PublishedEstimate | None:
+def further(numbers: PublishableNumbers) -> Rounded | None:
     """The headline as linked in other ways, where that reaches further than its range."""
     reach, main = numbers.linkage_range, numbers.headline and numbers.headline.value
     if not reach or not main or (reach.low, reach.high) == (main.low, main.high):
@@ -112,7 +113,7 @@ def _otherwise(ways: AlternativeLinkages, numbers: PublishableNumbers) -> Iterat
     if not main or numbers.table.hidden or ways.strict is None or ways.loose is None:
         return
     strict, loose = (
-        whole(rounded(point, None, numbers.table.observed, main.step).point)
+        whole(round_to_interval(point, None, numbers.table.observed, step=main.step).point)
         for point in (ways.strict, ways.loose)
     )
     yield (

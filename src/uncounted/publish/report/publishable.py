@@ -15,17 +15,11 @@ import attrs
 
 from uncounted.errors import NotPublishable
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rounding import Rounded, round_to_interval, step_for
 from uncounted.publish.disclosure.suppression import ProtectedTable, protect
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
-from uncounted.publish.report.rounding import (
-    STEPS_IN_INTERVAL,
-    STEPS_WHERE_HIDDEN,
-    PublishedEstimate,
-    rounded,
-    rounded_estimate,
-    step_for,
-)
+from uncounted.publish.report.rounding import LEAST_STEP_WHERE_HIDDEN, STEPS_WHERE_HIDDEN
 
 METHODS = {
     "decomposable": "Decomposable graphs",
@@ -48,7 +42,7 @@ class PublishableEstimate:
     """A method's answer as published."""
 
     estimate: Estimate
-    value: PublishedEstimate | None
+    value: Rounded | None
 
     @property
     def label(self) -> str:
@@ -78,7 +72,7 @@ class PublishableNumbers:
     answers: tuple[PublishableEstimate, ...]
     headline: PublishableEstimate | None
     labels: Mapping[str, str]
-    linkage_range: PublishedEstimate | None = None
+    linkage_range: Rounded | None = None
 
     @property
     def bound(self) -> PublishableEstimate | None:
@@ -124,28 +118,40 @@ def prepare(facts: ReleaseFacts, plan: Plan) -> PublishableNumbers:
 
 def _linkage_range(
     facts: ReleaseFacts, headline: PublishableEstimate | None, table: ProtectedTable
-) -> PublishedEstimate | None:
+) -> Rounded | None:
     """No finer than the headline, whose ends are among these."""
     ways = facts.linkage and facts.linkage.alternatives
     if not ways or ways.passing == ways.not_estimable or headline is None or headline.value is None:
         return None
     point, step = headline.estimate.number(), headline.value.step
-    return rounded(point, ways.interval, table.observed, step, least=0)  # other ways link more
+    return round_to_interval(
+        point, ways.interval, table.observed, step=step, least=0
+    )  # other ways link more
 
 
 def _shown(estimate: Estimate, table: ProtectedTable, least: int) -> PublishableEstimate:
     if estimate.point is None:
         return PublishableEstimate(estimate, None)
-    if estimate.point_kind == "lower bound":
+    if estimate.point_kind == "lower bound" and table.hidden:
         if table.bound_step is None:
             return PublishableEstimate(estimate, None)
         return PublishableEstimate(
             estimate,
             # no interval: it is a function of the same two counts, and the audit allows the point
-            rounded(estimate.point, None, table.observed, table.bound_step),
+            round_to_interval(estimate.point, None, table.observed, step=table.bound_step),
         )
-    steps = STEPS_WHERE_HIDDEN if table.hidden else STEPS_IN_INTERVAL
-    return PublishableEstimate(estimate, rounded_estimate(estimate, table.observed, steps, least))
+    step = _coarse(estimate, table.observed) if table.hidden else None
+    value = round_to_interval(
+        estimate.point, estimate.interval, table.observed, step=step, least=least
+    )
+    return PublishableEstimate(estimate, value)
+
+
+def _coarse(estimate: Estimate, observed: int) -> int:
+    """The step where counts are hidden: two in an interval, so that the table is not searchable."""
+    low, high = estimate.interval or (float(observed), math.inf)
+    width = high - low if math.isfinite(high) else estimate.number() - observed
+    return max(LEAST_STEP_WHERE_HIDDEN, step_for(width, STEPS_WHERE_HIDDEN))
 
 
 def _without_interval(answer: PublishableEstimate) -> PublishableEstimate:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from uncounted.estimate.base.result import Study
+from uncounted.estimate.base.rounding import Rounded, round_to_interval, rounded_at_xi, whole
+from uncounted.estimate.base.warning import explanations
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.report import count_sections, figures, linkage_section
@@ -18,15 +20,25 @@ from uncounted.publish.report.document import (
 from uncounted.publish.report.figures import EstimateRow
 from uncounted.publish.report.publishable import (
     PublishableNumbers,
-    is_publishable,
     prepare,
     reason,
     sentence,
 )
-from uncounted.publish.report.rounding import PublishedEstimate, percent, rounded, spelled, whole
+from uncounted.publish.report.rounding import percent, spelled
 from uncounted.publish.report.synthetic_section import coverage_section, lead_sentence
 
 _ENOUGH_METHODS = 3  # without a lower bound
+_CODES_WHERE_HIDDEN = (  # of warnings that say nothing of a single cell
+    "methods-disagree",
+    "influential-list",
+    "below-documented",
+    "bound-above-estimate",
+    "prior-dominated",
+    "low-ess",
+    "low-tail-ess",
+    "linkage-check-failed",
+)
+_TITLES_WHERE_HIDDEN = frozenset(explanations()[code].title for code in _CODES_WHERE_HIDDEN)
 _SETTINGS = {
     "prior_N": "prior",
     "prior_graphs": "graphs",
@@ -138,7 +150,7 @@ def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
     return tuple(lead)
 
 
-def _elsewhere(numbers: PublishableNumbers, value: PublishedEstimate) -> str:
+def _elsewhere(numbers: PublishableNumbers, value: Rounded) -> str:
     """What methods with other assumptions say, beside the range, so that it is not read alone."""
     others = [
         a.value.point
@@ -153,17 +165,16 @@ def _elsewhere(numbers: PublishableNumbers, value: PublishedEstimate) -> str:
     return f" Other methods, on other assumptions, give from about {low} to about {high}."
 
 
-def _documented(numbers: PublishableNumbers, value: PublishedEstimate) -> tuple[float, int]:
+def _documented(numbers: PublishableNumbers, value: Rounded) -> tuple[float, int]:
     """The share of people who are on a list, and how many are on none.
 
     Of a table with hidden counts from the number as it is printed, so that no more is told.
     """
     n, step = numbers.table.observed, value.step
     point = float(value.point)
-    if not numbers.table.hidden and numbers.headline is not None:
-        point, step = max(numbers.headline.estimate.number(), n), max(step // 5, min(step, 10))
-    undocumented = max(step, round((point - n) / step) * step)
-    return n / point, undocumented
+    if not numbers.table.hidden:
+        return n / point, value.point - n
+    return n / point, max(step, round((point - n) / step) * step)
 
 
 def _about(facts: ReleaseFacts, plan: Plan) -> tuple[tuple[str, str], ...]:
@@ -258,7 +269,12 @@ def _methods(study: Study, numbers: PublishableNumbers) -> Section:
         "as any one interval.",
     )
     warnings = [*study.warnings, *(w for a in numbers.answers for w in a.estimate.warnings)]
-    kept = [(sentence(w), "") for w in dict.fromkeys(warnings) if is_publishable(w, numbers.table)]
+    # by their titles: a figure may tell of a hidden count, and names lists as the case file does
+    kept = [
+        (sentence(title), "")
+        for title in dict.fromkeys(w.title for w in warnings if w.must_report)
+        if not numbers.table.hidden or title in _TITLES_WHERE_HIDDEN
+    ]
     blocks: list[TableBlock | BulletList | Paragraph] = [grid]
     blocks += [BulletList(tuple(p)) for p in (points, kept) if p]
     whole_ones = [a for a in numbers.answers if not a.bound]
@@ -320,9 +336,12 @@ def _sensitivity(study: Study, numbers: PublishableNumbers) -> Section | None:
         return None
     rows, emphasis = [], set()
     for i, xi in enumerate(row.xi for row in study.sensitivity):
-        # Of the rounded numbers: exact ones, rounded five times, would disclose more.
-        point, low, high = (n + (v - n) / xi for v in (main.point, main.low, main.high))
-        value = rounded(point, (low, high), n, main.step)
+        if numbers.table.hidden:
+            # Of the rounded numbers: exact ones, rounded five times, would disclose more.
+            point, low, high = (n + (v - n) / xi for v in (main.point, main.low, main.high))
+            value = round_to_interval(point, (low, high), n, step=main.step)
+        else:
+            value = rounded_at_xi(headline.estimate, n, xi, study.xi_by_method)
         rows.append((_times(1 / xi), whole(value.point), value.span))
         if xi == 1:
             emphasis.add(i)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from uncounted.estimate.base.rounding import Rounded, round_estimate, whole
 from uncounted.publish.facts import SyntheticTruth
 from uncounted.publish.report.document import Paragraph, Section, TableBlock
 from uncounted.publish.report.publishable import PublishableNumbers
-from uncounted.publish.report.rounding import PublishedEstimate, percent, rounded_estimate, whole
+from uncounted.publish.report.rounding import percent
 
 
-def lead_sentence(truth: SyntheticTruth, value: PublishedEstimate) -> str:
+def lead_sentence(truth: SyntheticTruth, value: Rounded) -> str:
     """For the head of the report: what the truth is, and whether the range holds it."""
     text = f"In this made-up example the truth is known: {whole(truth.number)}. "
     if _holds(value, truth.number):
@@ -24,7 +25,7 @@ def coverage_section(truth: SyntheticTruth, numbers: PublishableNumbers) -> Sect
     perfect = {
         e.method: value
         for e in (truth.perfect.estimates if truth.perfect else ())
-        if (value := rounded_estimate(e, truth.perfect.observed if truth.perfect else 0))
+        if (value := round_estimate(e, truth.perfect.observed if truth.perfect else 0))
     }
     rows = []
     for answer in numbers.answers:
@@ -73,17 +74,17 @@ def _distance(N: int, numbers: PublishableNumbers) -> str:
     )
 
 
-def _holds(value: PublishedEstimate, N: int) -> bool:
+def _holds(value: Rounded, N: int) -> bool:
     return (value.low or 0) <= N and (value.high is None or value.high >= N)
 
 
-def _well_within(value: PublishedEstimate, N: int) -> bool:
+def _well_within(value: Rounded, N: int) -> bool:
     """Whether the truth is further from both ends than the rounding of an end may have moved it."""
     low = value.low is None or value.low + value.step <= N
     return low and (value.high is None or value.high - value.step >= N)
 
 
-def _verdict(value: PublishedEstimate, N: int, bound: bool) -> str:
+def _verdict(value: Rounded, N: int, bound: bool) -> str:
     if bound:
         kept = "true as a bound" if value.point <= N else "above the truth, where no bound may be"
         return f"at least {whole(value.point)}: {kept}"
@@ -92,9 +93,7 @@ def _verdict(value: PublishedEstimate, N: int, bound: bool) -> str:
     return f"{value.span}: misses it, too {'low' if (value.high or 0) < N else 'high'}"
 
 
-def _why(
-    truth: SyntheticTruth, numbers: PublishableNumbers, perfect: Mapping[str, PublishedEstimate]
-) -> str:
+def _why(truth: SyntheticTruth, numbers: PublishableNumbers, perfect: Mapping[str, Rounded]) -> str:
     N = truth.number
     full = {a.estimate.method: a.label for a in numbers.answers if not a.bound}
     judged = {m: v for m, v in perfect.items() if m in full}
@@ -136,7 +135,7 @@ def _named(methods: Iterable[str], labels: Mapping[str, str]) -> str:
     return f"the intervals of {', '.join(names[:-1])} and {names[-1]}"
 
 
-def _unequal_or_apart(missing: Iterable[PublishedEstimate], N: int) -> Iterator[str]:
+def _unequal_or_apart(missing: Iterable[Rounded], N: int) -> Iterator[str]:
     sides = {(v.high or 0) < N for v in missing}
     if True in sides:
         yield (
@@ -154,7 +153,7 @@ def _unequal_or_apart(missing: Iterable[PublishedEstimate], N: int) -> Iterator[
 
 
 def _by_linkage(
-    numbers: PublishableNumbers, perfect: Mapping[str, PublishedEstimate], N: int
+    numbers: PublishableNumbers, perfect: Mapping[str, Rounded], N: int
 ) -> Iterator[str]:
     """Where the linkage itself made an interval miss the truth, or happened to save it."""
     labels = {a.estimate.method: a.label for a in numbers.answers}

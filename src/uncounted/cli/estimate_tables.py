@@ -1,0 +1,302 @@
+"""Every diagnostic of an estimate as tables: `uncounted estimate --verbose`."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import attrs
+
+from uncounted.cli.terminal import WIDTH, columns, number
+from uncounted.workflow.estimate import (
+    SOURCES,
+    CovariateStudy,
+    Estimate,
+    Result,
+    Study,
+    label,
+    round_to_interval,
+)
+
+_PAIRS = 10  # pairs of lists that are shown: those with the lowest and the highest estimates
+_SETTINGS = {
+    "prior_N": "prior on N",
+    "prior_graphs": "prior on graphs",
+    "delta": "hyper-Dirichlet delta",
+    "classes": "classes",
+    "model": "model",
+    "criterion": "criterion",
+    "resamples": "bootstrap resamples",
+    "psi": "odds ratio psi",
+    "variant": "variant",
+}
+_DIAGNOSTICS = {
+    "rhat": "R-hat",
+    "ess": "bulk ESS",
+    "ess_tail": "tail ESS",
+    "chains": "chains",
+    "places": "modes",
+    "failed_resamples": "failed resamples",
+    "deviance": "deviance",
+    "df": "df",
+    "bic": "BIC",
+    "coverage": "sample coverage",
+    "se": "standard error",
+    "complete_graph": "P(complete graph)",
+    "mass_beyond_20n": "P(N > 21 n)",
+}
+
+
+def paragraph(head: str, text: str) -> Iterator[str]:
+    """A text with its head, wrapped; nothing for no text."""
+    if text:
+        yield from textwrap.wrap(head + text, WIDTH, subsequent_indent="  ")
+
+
+def stratum_name(stratum: Mapping[str, str]) -> str:
+    """The values of a stratum on one line."""
+    return ", ".join(f"{name} {value or 'not stated'}" for name, value in stratum.items())
+
+
+def diagnostics(study: Study) -> Iterator[str]:
+    """All tables of a study, each with a heading."""
+    blocks: Iterable[tuple[str, Iterator[str]]] = (
+        ("Methods", _methods(study)),
+        ("List dependence (posterior probability of an edge)", _edges(study)),
+        ("Pairwise Chapman estimates (each pair taken as independent)", _chapman(study)),
+        ("Sensitivity to the identifying assumption (xi; 1 = as the method assumes)", _xi(study)),
+        ("Sensitivity to priors", _priors(study)),
+        ("Leave one list out", _leave_one_out(study)),
+        ("List of known size, predicted from the others", _known_lists(study)),
+        ("Subsampling: estimates from random parts, rescaled", _subsamples(study)),
+        ("Alternative linkage models", _linkage_models(study)),
+    )
+    for heading, block in blocks:
+        found = list(block)
+        if found:
+            yield ""
+            point = study.linkage is not None and heading.startswith(_OF_POINT_PARTITION)
+            yield heading + (" [one representative partition]" if point else "")
+            yield from (f"  {line}" for text in found for line in text.splitlines())
+
+
+_OF_POINT_PARTITION = ("Pairwise", "Leave", "List of known", "Subsampling", "Sensitivity to priors")
+
+
+def _shown(row: Result, observed: int) -> str:
+    if row.point is None:
+        return "no estimate"
+    return round_to_interval(row.point, row.interval, observed).with_interval
+
+
+def _point(row: Result, observed: int) -> str:
+    if row.point is None:
+        return "none"
+    return number(round_to_interval(row.point, row.interval, observed).point)
+
+
+def _methods(study: Study) -> Iterator[str]:
+    for estimate in study.estimates:
+        if not estimate.ok:
+            continue
+        source = SOURCES.get(estimate.method, label(estimate.method))
+        yield from textwrap.wrap(source, WIDTH - 2, subsequent_indent="  ")
+        parts = [f"{estimate.point_kind}, {estimate.interval_kind} interval"]
+        parts += _named(_SETTINGS, estimate.settings)
+        parts += _named(_DIAGNOSTICS, estimate.diagnostics)
+        yield from textwrap.wrap(
+            " · ".join(parts), WIDTH - 2, initial_indent="  ", subsequent_indent="  "
+        )
+        yield from textwrap.wrap(
+            f"assumes: {estimate.assumption}",
+            WIDTH - 2,
+            initial_indent="  ",
+            subsequent_indent="  ",
+        )
+
+
+def _named(names: Mapping[str, str], values: Mapping[str, object]) -> list[str]:
+    parts = []
+    for key, name in names.items():
+        value = values.get(key)
+        if isinstance(value, float):
+            parts.append(f"{name} {value:.4g}")
+        elif value is not None:
+            parts.append(f"{name} {value}")
+    return parts
+
+
+def _edges(study: Study) -> Iterator[str]:
+    """A lower triangle of the probabilities, for up to ten lists; else the pairs above .5."""
+    for estimate in study.estimates:
+        edges = {
+            frozenset(edge["lists"]): edge["probability"]
+            for edge in estimate.diagnostics.get("edges", ())
+        }
+        names = list(study.lists)
+        if len(names) < 3 or not edges:
+            continue
+        head = ("", *names[:-1])
+        rows = [
+            (
+                names[i],
+                *(f"{edges.get(frozenset((names[i], names[j])), 0):.2f}" for j in range(i)),
+                *("" for _ in range(i, len(names) - 1)),
+            )
+            for i in range(1, len(names))
+        ]
+        yield columns([head, *rows], right=range(1, len(names)))
+
+
+def _chapman(study: Study) -> Iterator[str]:
+    if len(study.dependence) < 2:
+        return
+    rows = sorted(study.dependence, key=lambda row: row.point)
+    if len(rows) > _PAIRS:
+        half = _PAIRS // 2
+        yield f"the {half} lowest and the {half} highest of {len(rows)} pairs"
+        rows = [*rows[:half], *rows[-half:]]
+    yield columns(
+        [
+            ("pair", "on both", "estimate"),
+            *((" – ".join(row.lists), number(row.overlap), _shown(row, 0)) for row in rows),
+        ],
+        right=[1, 2],
+    )
+
+
+def _xi(study: Study) -> Iterator[str]:
+    by_method: dict[str, list[str]] = {}
+    for row in study.xi_by_method:
+        by_method.setdefault(row.method, []).append(_point(row, study.least_observed))
+    if not by_method:
+        return
+    first = study.xi_by_method[0].method
+    xis = [f"{row.xi:.3g}" for row in study.xi_by_method if row.method == first]
+    bounds = {each.method for each in study.estimates if each.point_kind == "lower bound"}
+    rows = [
+        (label(name), *(f"≥ {point}" if name in bounds else point for point in points))
+        for name, points in by_method.items()
+    ]
+    if study.sensitivity and len(study.sensitivity) == len(xis):
+        points = [_point(row, study.least_observed) for row in study.sensitivity]
+        rows.append(("saturated log-linear", *points))
+    yield columns([("xi", *xis), *rows], right=range(1, len(xis) + 1))
+    yield "xi < 1: more people were missed than the method assumes; xi > 1: fewer"
+
+
+def _priors(study: Study) -> Iterator[str]:
+    rows = [
+        (f"{row.delta:.3g}", row.prior_name, _shown(row, study.observed)) for row in study.priors
+    ]
+    if rows:
+        yield columns([("delta", "prior on N", "estimate"), *rows], right=[2])
+
+
+def _leave_one_out(study: Study) -> Iterator[str]:
+    rows = [
+        (row.left_out, number(row.observed), _shown(row, row.observed))
+        for row in study.leave_one_out
+    ]
+    if rows:
+        yield columns([("without", "documented", "estimate"), *rows], right=[1, 2])
+
+
+def _known_lists(study: Study) -> Iterator[str]:
+    covered = {True: "covered", False: "no", None: ""}
+    rows = [
+        (row.name, number(row.known_size), _shown(row, row.observed), covered[row.covered])
+        for row in study.consistency
+    ]
+    if rows:
+        yield columns([("list", "people", "predicted", ""), *rows], right=[1, 2])
+
+
+def _subsamples(study: Study) -> Iterator[str]:
+    parts: dict[float, list[str]] = {}
+    for row in sorted(study.trajectory, key=lambda row: row.fraction):
+        value = "none"
+        if row.rescaled is not None:
+            value = number(
+                round_to_interval(row.rescaled, row.rescaled_interval, study.observed).point
+            )
+        parts.setdefault(row.fraction, []).append(value)
+    if not parts:
+        return
+    orders = range(max(map(len, parts.values())))
+    rows = [
+        (f"order {i + 1}", *(each[i] if i < len(each) else "" for each in parts.values()))
+        for i in orders
+    ]
+    head = ("records", *(f"{fraction:.0%}" for fraction in parts))
+    yield columns([head, *rows], right=range(1, len(parts) + 1))
+
+
+def _linkage_models(study: Study) -> Iterator[str]:
+    if study.linkage is None or not study.linkage.alternatives:
+        return
+    rows = []
+    for row in study.linkage.alternatives:
+        value = "no estimate"
+        if row.point is not None:
+            low, high = row.interval or (row.point, row.point)
+            limits = (low or 0.0, float("inf") if high is None else high)
+            value = round_to_interval(row.point, limits, row.observed).with_interval
+        rows.append((row.name, number(row.observed), value, "" if row.passes else row.reason or ""))
+    yield columns([("model", "documented", "estimate", "failed check"), *rows], right=[1, 2])
+
+
+def claim(study: Study) -> Iterator[str]:
+    """A stated number held against every method, and the xi below or above which it holds."""
+    if (found := study.claim) is None:
+        return
+    first = found.rows[0]
+    if first.stands in ("on record", "against the record"):
+        yield from paragraph("Claim: ", first.words)
+        return
+    side = "below" if found.side == "more than" else "above"
+    rows: list[Sequence[str]] = [
+        (
+            f"Claim: {found.side} {number(found.number)}",
+            "point",
+            "whole interval",
+            f"holds while xi is {side}",
+            "whole interval",
+        )
+    ]
+    for row in found.rows:
+        name = label(row.method)
+        if row.stands == "refused":
+            rows.append((name, "no estimate", "", "", ""))
+        elif row.stands == "silent":
+            rows.append((name, "says nothing", "", "", ""))
+        else:
+            yes = {"interval": ("yes", "yes"), "point": ("yes", "no")}
+            point, whole = yes.get(row.stands, ("no", "no"))
+            xi, inner = (
+                "" if each is None else f"{each:.2f}" for each in (row.xi, row.xi_interval)
+            )
+            rows.append((name, point, whole, xi, inner))
+    yield columns(rows, right=[1, 2, 3, 4])
+    yield "xi < 1: more people were missed than the method assumes; xi > 1: fewer"
+
+
+def named_by_lists(study: CovariateStudy) -> tuple[Estimate, ...]:
+    """The estimates, each under the names of its two lists."""
+    return tuple(
+        attrs.evolve(estimate, method=" and ".join(chosen))
+        for chosen, estimate in zip(study.chosen, study.estimates, strict=True)
+    )
+
+
+def psi(study: CovariateStudy) -> Iterator[str]:
+    """The total at other odds ratios of the two lists."""
+    yield "Sensitivity to the odds ratio psi of the two lists (1 = independent)"
+    by_lists: dict[str, list[str]] = {}
+    for row in study.sensitivity:
+        by_lists.setdefault(" and ".join(row.lists), []).append(_point(row, study.observed))
+    if by_lists:
+        first = study.sensitivity[0].lists
+        values = [f"{row.psi:.3g}" for row in study.sensitivity if row.lists == first]
+        table = [("psi", *values), *((name, *points) for name, points in by_lists.items())]
+        yield columns(table, right=range(1, len(values) + 1))

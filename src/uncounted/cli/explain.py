@@ -1,0 +1,80 @@
+"""The command explain: what a warning means, why it matters, what to do."""
+
+from __future__ import annotations
+
+import difflib
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+
+from uncounted.cli.app import answers, app
+from uncounted.cli.terminal import WIDTH, answer, columns
+from uncounted.errors import UsedWrongly
+
+if TYPE_CHECKING:
+    from uncounted.workflow.estimate import Explanation
+
+_INDENT = 19
+
+
+def explanation_lines(found: Explanation) -> Iterator[str]:
+    """A code in prose: what is the case, why it matters, what to do, where more is said."""
+    yield found.code
+    yield from _wrapped("  ", f"{found.title}.", 2)
+    yield ""
+    yield from _wrapped("  Why it matters", found.why, _INDENT)
+    several = len(found.todo) > 1
+    steps = [f"{i}. {step}" if several else step for i, step in enumerate(found.todo, 1)]
+    for i, step in enumerate(steps):
+        yield from _wrapped("  What to do" if i == 0 else "", step, _INDENT)
+    yield from _wrapped("  Reference", found.reference, _INDENT)
+
+
+def _wrapped(head: str, text: str, indent: int) -> list[str]:
+    return textwrap.wrap(head.ljust(indent) + text, WIDTH, subsequent_indent=" " * indent)
+
+
+@attrs.frozen
+class Explained:
+    """The explanations of the codes asked for."""
+
+    warnings: tuple[Explanation, ...]
+
+
+def _answer(found: Explained) -> None:
+    if len(found.warnings) == 1:
+        lines = list(explanation_lines(found.warnings[0]))
+    else:
+        lines = columns([(each.code, each.title) for each in found.warnings]).splitlines()
+    for line in lines:
+        answer(line)
+
+
+@app.command()
+@click.argument("code", required=False)
+@answers(_answer)
+def explain(code: str | None) -> Explained:
+    r"""Explain a warning: what it means, why it matters and what to do.
+
+    Without CODE, all codes are listed.
+
+    \b
+    Examples:
+      uncounted explain
+      uncounted explain influential-list
+    """
+    from uncounted.workflow.estimate import explanations
+
+    every = explanations()
+    if code is None:
+        return Explained(tuple(every.values()))
+    if code not in every:
+        close = difflib.get_close_matches(code, every, n=1)
+        raise UsedWrongly(
+            f"no warning has the code {code!r}",
+            hint=f"did you mean {close[0]}?" if close else "uncounted explain lists all codes",
+        )
+    return Explained((every[code],))
