@@ -1,7 +1,7 @@
 # Everything sets itself up: `make demo` and `make test` need Python >= 3.12, make and the package registries.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test fast lint types fences tests study bench clean help
+.PHONY: demo test fast lint types fences kernels-linkage kernels-estimate tests study bench clean help
 .DEFAULT_GOAL := help
 
 UV = $(shell tools/bootstrap.sh --which)
@@ -14,11 +14,13 @@ help: ## say what there is
 demo: $(STAMPS)/run ## the whole road on a made-up example, into demo-out/
 	@$(BIN)/uncounted demo --out demo-out
 
-test: $(STAMPS)/dev $(STAMPS)/browser lint types fences tests ## every check
+test: $(STAMPS)/dev $(STAMPS)/browser ## every check: ruff, mypy, import-linter, pytest, the pages
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync kernels-linkage lint types fences kernels-estimate
+	@$(MAKE) --no-print-directory tests
 
 SLOW := sampler or crash or process or exhaustive or volume or scrypt or browser
 fast: export PYTHONDONTWRITEBYTECODE =
-fast: $(STAMPS)/dev lint ## the tests to run all day: all but the slow kinds (markers in pyproject.toml)
+fast: $(STAMPS)/dev lint ## ruff, sizes, and all tests but the slow kinds (markers in pyproject.toml)
 	@$(BIN)/python -m pytest -q -m "not ($(SLOW))"
 
 lint: $(STAMPS)/dev ## ruff, and the sizes of modules and rooms
@@ -31,11 +33,14 @@ types: $(STAMPS)/dev ## mypy, strict
 fences: $(STAMPS)/dev ## import-linter: which room may know which
 	@$(BIN)/lint-imports
 
+# before two workers would each compile them for themselves, which takes minutes
+kernels-linkage kernels-estimate: kernels-%: $(STAMPS)/dev
+	@$(BIN)/python tools/compile_kernels.py $*
+
 # many tests start the program anew: what Python has compiled of it is kept, whatever is set outside
 tests: export PYTHONDONTWRITEBYTECODE =
-tests: $(STAMPS)/dev $(STAMPS)/browser ## pytest, warnings as errors; then the examples in docstrings, docs/ and the README are run
-	@$(BIN)/python -m pytest -q
-	@$(BIN)/python -m pytest -q --loadscope-reorder -p no:randomly --doctest-modules src docs README.md
+tests: $(STAMPS)/dev $(STAMPS)/browser ## pytest, warnings as errors: tests, and the examples in docstrings, docs/ and the README
+	@$(BIN)/python -m pytest -q --doctest-modules tests src docs README.md
 
 study: $(STAMPS)/dev ## slow studies: how often the intervals cover a simulated truth
 	@for study in benchmarks/study_*.py; do echo "== $$study"; $(BIN)/python $$study || exit 1; done

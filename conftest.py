@@ -1,4 +1,6 @@
-"""The pages are run: every `console` block in docs/ and the README is typed and compared.
+"""In which order tests run; and the pages, which are run as well.
+
+Every `console` block in docs/ and the README is typed and compared.
 
 A block's lines that begin with `$ ` are run, in order, in one scratch folder a
 page; what follows must be what is printed (stdout and stderr together), where a
@@ -23,8 +25,26 @@ from sybil import Document, Example, Region, Sybil
 from sybil.parsers.abstract.lexers import LexerCollection
 from sybil.parsers.markdown import PythonCodeBlockParser
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
+from tests.light_identity import seal_lightly
 
 ROOT = Path(__file__).parent
+SLOW = ("sampler", "crash", "process", "exhaustive", "volume", "scrypt", "browser")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a test of a slow kind, then pages, then the rest: no worker ends with a long one.
+
+    Of a page the blocks are in their order, all else is in the order it was in.
+    """
+    slow = {item.path for item in items if any(map(item.get_closest_marker, SLOW))}
+
+    def place(item: pytest.Item) -> tuple[int, Path, int]:
+        if item.path.suffix == ".md":
+            return 1, item.path, item.location[1] or 0
+        return 0 if item.path in slow else 2, ROOT, 0
+
+    items.sort(key=place)
 
 
 def _lines_match(expected: list[str], printed: list[str]) -> bool:
@@ -65,6 +85,9 @@ def run_block(example: Example) -> str | None:
         if not _lines_match(want, got):
             printed = f"printed (exit {done.returncode}):\n{done.stdout}"
             return f"$ {typed}\nexpected:\n{expected}\n{printed}"
+        for made in set(folder.glob("*/identity.age")) - example.namespace[_LIGHT]:
+            seal_lightly(made.parent, environment["UNCOUNTED_PASSPHRASE"])  # what follows opens it
+            example.namespace[_LIGHT].add(made)
     return None
 
 
@@ -75,13 +98,14 @@ def parse_console(document: Document) -> Iterator[Region]:
 
 
 _SCRATCH = "the page's scratch folder"  # no page can have a variable of that name
+_LIGHT = "identities that open without a second's work"
 
 
 def setup(namespace: dict[str, object]) -> None:
     """A scratch folder with the examples in it, and an environment that asks nothing."""
     folder = Path(tempfile.mkdtemp(prefix="uncounted-page-"))
     shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("__py*"))
-    namespace[_SCRATCH] = folder
+    namespace[_SCRATCH], namespace[_LIGHT] = folder, set()
     namespace["environment"] = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

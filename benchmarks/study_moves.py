@@ -4,11 +4,11 @@
     python benchmarks/study_moves.py 200000
 
 The made-up components, and the second program that writes every partition out, are those of
-`tests/linkage/sampler/test_moves.py`, which compares 8,000 draws of each at every run. Here are
-more, so that an error of .01 would show, after it was seen how likely candidates are joined. For
-each size and prior: how far the chance that two reports are one person is from the truth, at the
-most over all pairs; and total variation over partitions, beside that of as many draws that know
-nothing of one another.
+`tests/linkage/sampler/test_moves.py`, which compares 4,000 draws of components of up to seven at
+every run. Here are more, so that an error of .01 would show, after it was seen how likely
+candidates are joined. For each size and prior: how far the chance that two reports are one person
+is from the truth, at the most over all pairs; and total variation over partitions, beside that of
+as many draws that know nothing of one another.
 """
 
 from __future__ import annotations

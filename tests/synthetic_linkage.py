@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from numpy.typing import NDArray
-from tests.vault.test_artefacts import made_lightly
+from tests.light_identity import made_lightly
 
 from uncounted.cli import app
 from uncounted.cli.app import open_case

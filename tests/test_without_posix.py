@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.vault.test_artefacts import seal_lightly
+from tests.light_identity import seal_lightly
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent / "examples"

@@ -15,15 +15,13 @@ import math
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
-
-pytestmark = pytest.mark.process  # some forty programs are started
+from tests.in_process import run_here
 
 VECTOR = Path(__file__).parent / "vectors" / "workflow-1"
 PASSPHRASE = "nobody in here exists"
@@ -34,24 +32,28 @@ class Program:
     """`uncounted` as somebody with the identity in `home` runs it."""
 
     home: Path
-    python: Path = Path(sys.executable)
+    python: Path | None = None  # of another checkout
 
     def __call__(self, *arguments: object, status: int = 0) -> str:
         """What it prints; standard error where it is to fail with a `status`."""
-        command, *others = map(str, arguments)
-        done = subprocess.run(
-            [str(self.python), "-m", "uncounted", command, *others],
-            env={
-                **os.environ,
-                "UNCOUNTED_HOME": str(self.home),
-                "UNCOUNTED_PASSPHRASE": PASSPHRASE,
-                "NO_COLOR": "1",
-            },
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert done.returncode == status, f"{command}: exit {done.returncode}\n{done.stderr}"
+        words = [str(each) for each in arguments]
+        env = {
+            **os.environ,
+            "UNCOUNTED_HOME": str(self.home),
+            "UNCOUNTED_PASSPHRASE": PASSPHRASE,
+            "NO_COLOR": "1",
+        }
+        if self.python is None:
+            done = run_here(words, env=env)
+        else:
+            done = subprocess.run(
+                [str(self.python), "-m", "uncounted", *words],
+                env=env,
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
+            )
+        assert done.returncode == status, f"{words[0]}: exit {done.returncode}\n{done.stderr}"
         return done.stderr if status else done.stdout
 
     def json(self, *arguments: object) -> Any:
@@ -69,7 +71,7 @@ class Opened:
     out: Path
 
     @classmethod
-    def copy(cls, vector: Path, to: Path, python: Path = Path(sys.executable)) -> Opened:
+    def copy(cls, vector: Path, to: Path, python: Path | None = None) -> Opened:
         """Copied with the permissions that git does not keep.
 
         The identity is copied, too: it remembers how far the log had come, and would

@@ -9,12 +9,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.vault.test_artefacts import seal_lightly
+from tests.in_process import run_here
+from tests.light_identity import seal_lightly
 
 from uncounted.cli import pipeline
 from uncounted.cli.app import SECTIONS, app
@@ -49,8 +50,15 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 def run(
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return run_here(arguments, env=env or environment(folder), cwd=folder)
+
+
+def run_program(
     folder: Path, *arguments: str, env: Mapping[str, str] | None = None, raw: bool = False
 ) -> subprocess.CompletedProcess[str]:
+    """The same as a program, where it matters how that is started."""
     done = subprocess.run(
         [*PROGRAM, *arguments],
         cwd=folder,
@@ -102,7 +110,8 @@ def test_files_that_are_no_list(base: Path, data: bytes, words: str) -> None:
 
 
 def test_no_such_file_and_no_such_mapping(base: Path) -> None:
-    refused(run(base, "import", "case", "nowhere.csv", "--source", "S"), 1, "no file nowhere.csv")
+    done = run_program(base, "import", "case", "nowhere.csv", "--source", "S")
+    refused(done, 1, "no file nowhere.csv")
     file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
     done = run(base, "import", "case", file, "--source", "S", "--mapping", "nowhere.toml")
     refused(done, 1, "nowhere.toml")
@@ -262,27 +271,31 @@ def test_a_terminal_that_lacks_letters_shows_them_escaped(base: Path, encoding: 
     lists = rows(base, "zh.csv", "id,name,说明\n1,赵明福,词\n2,조명복,말\n".encode())
     rows(base, "zh.toml", '[columns]\nid = "id"\nname = "name"\nnote = "说明"\n'.encode())
     env, source = environment(base, PYTHONIOENCODING=encoding), f"shown in {encoding}"
-    done = run(
+    done = run_program(
         *(base, "import", "case", lists, "--source", source, "--mapping", "zh.toml"),
         env=env,
         raw=True,
     )
     assert done.returncode == 0, done.stderr
-    shown = run(base, "show", "case", "--source", source, "--report", "1", env=env, raw=True)
+    shown = run_program(
+        base, "show", "case", "--source", source, "--report", "1", env=env, raw=True
+    )
     assert (shown.returncode, r"\u8d75" in shown.stdout) == (0, True), shown.stderr
-    found = run(base, "search", "case", "赵明福", env=env, raw=True)
+    found = run_program(base, "search", "case", "赵明福", env=env, raw=True)
     assert (found.returncode, r"\u8d75" in found.stdout) == (0, True), found.stderr
 
 
 def test_what_is_read_again_is_utf_8_wherever_it_was_written(base: Path) -> None:
     lists = rows(base, "header.csv", "编号,姓名,说明\n1,赵明福,词\n".encode())
     env = environment(base, PYTHONIOENCODING="cp949")
-    draft = run(base, "import", "case", lists, "--suggest", env=env)
+    draft = run_program(base, "import", "case", lists, "--suggest", env=env)
     assert (draft.returncode, '"姓名"' in draft.stdout) == (0, True), draft.stderr
     rows(base, "header.toml", draft.stdout.encode())
-    done = run(base, "import", "case", lists, "--source", "H", "--mapping", "header.toml", env=env)
+    done = run_program(
+        base, "import", "case", lists, "--source", "H", "--mapping", "header.toml", env=env
+    )
     assert done.returncode == 0, done.stderr
-    told = run(base, "show", "case", "--source", "H", "--report", "1", "--json", env=env)
+    told = run_program(base, "show", "case", "--source", "H", "--report", "1", "--json", env=env)
     assert json.loads(told.stdout)["says"]["names"][0]["written"] == "赵明福"
 
 
@@ -436,31 +449,50 @@ def test_verify_starts_without_heavy_libraries() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.fixture
+def own(base: Path, tmp_path: Path) -> Path:
+    """A folder with an empty case file, for many reports."""
+    done = run(tmp_path, "init", "case", env=environment(base))
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
 def big_list(folder: Path, count: int) -> str:
     lines = [f"{i},Kim Yong{i},19{i % 90:02},f" for i in range(count)]
     return rows(folder, "big.csv", (HEAD + "\n".join(lines) + "\n").encode())
 
 
-def test_stopped_in_the_middle_of_an_import(base: Path) -> None:
-    file = big_list(base, 60_000)
+def test_stopped_in_the_middle_of_an_import(base: Path, own: Path) -> None:
+    file, env = big_list(own, 30_000), environment(base)
     process = subprocess.Popen(
         [*PROGRAM, "import", "case", file, "--source", "stopped"],
-        cwd=base,
-        env=environment(base),
+        cwd=own,
+        env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        preexec_fn=hears_ctrl_c,
     )
-    time.sleep(3)  # rows are being sealed by then
+    journal = own / "case" / "case.db-wal"
+    wait_until(lambda: journal.exists() and journal.stat().st_size > 1_000_000)
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert "uncounted: error: stopped; nothing was left half done" in err
     assert "Traceback" not in err
-    small = rows(base, "small.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
-    answer = json.loads(run(base, "import", "case", small, "--source", "stopped", "--json").stdout)
-    assert answer["created"] == 1  # nothing of the stopped import is there
+    small = rows(own, "small.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
+    done = run(own, "import", "case", small, "--source", "stopped", "--json", env=env)
+    assert json.loads(done.stdout)["created"] == 1  # nothing of the stopped import is there
+
+
+def wait_until(begun: Callable[[], bool]) -> None:
+    """Look every hundredth of a second, for a minute."""
+    for _ in range(6000):
+        if begun():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never began")
 
 
 SWALLOWED = """
@@ -556,17 +588,17 @@ def hears_ctrl_c() -> None:
 
 
 def small_disk() -> None:
-    """Writes past two megabytes fail, as they do on a disk that is full."""
+    """Writes past half a megabyte fail, as they do on a disk that is full."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
 
 
-def test_a_full_disk(base: Path) -> None:
-    file = big_list(base, 20_000)
+def test_a_full_disk(base: Path, own: Path) -> None:
+    file, env = big_list(own, 5_000), environment(base)
     done = subprocess.run(
         [*PROGRAM, "import", "case", file, "--source", "full"],
-        cwd=base,
-        env=environment(base),
+        cwd=own,
+        env=env,
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -574,8 +606,8 @@ def test_a_full_disk(base: Path) -> None:
     )
     refused(done, 1, "")
     assert "full" in done.stderr or "write" in done.stderr
-    answer = json.loads(run(base, "import", "case", file, "--source", "full", "--json").stdout)
-    assert answer["created"] == 20_000
+    done = run(own, "import", "case", file, "--source", "full", "--json", env=env)
+    assert json.loads(done.stdout)["created"] == 5_000
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import attrs
 import click
 import pytest
 from click.testing import CliRunner, Result
-from tests.vault.test_artefacts import made_lightly
+from tests.light_identity import made_lightly
 
 from uncounted.cli import app
 from uncounted.cli.main import run

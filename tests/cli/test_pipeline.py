@@ -16,8 +16,10 @@ from typing import Any
 
 import attrs
 import pytest
+from tests.cli.test_main import hears_ctrl_c
+from tests.in_process import run_here
+from tests.light_identity import seal_lightly
 from tests.synthetic_linkage import keep
-from tests.vault.test_artefacts import seal_lightly
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import EstimateSettings, run
@@ -26,6 +28,7 @@ from uncounted.vault.case import Case
 from uncounted.vault.keys import identity
 
 RETURNS = Path(__file__).parents[2] / "examples" / "returns"
+PROGRAM = [sys.executable, "-m", "uncounted"]
 PASSPHRASE = "nobody in here exists"
 
 pytestmark = pytest.mark.process
@@ -36,23 +39,18 @@ def forget_copies(out: Path) -> None:
     shutil.rmtree(out / "identity" / "seen", ignore_errors=True)
 
 
+def environment(out: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "UNCOUNTED_HOME": str(out / "identity"),
+        "UNCOUNTED_PASSPHRASE": PASSPHRASE,
+        "LANG": "C.UTF-8",
+    }
+
+
 def uncounted(out: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     forget_copies(out)
-    done = subprocess.run(
-        [sys.executable, "-m", "uncounted", *arguments],
-        env={
-            **os.environ,
-            "UNCOUNTED_HOME": str(out / "identity"),
-            "UNCOUNTED_PASSPHRASE": PASSPHRASE,
-            "LANG": "C.UTF-8",
-        },
-        capture_output=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done
+    return run_here(arguments, env=environment(out))
 
 
 def copied(out: Path, folder: Path) -> Path:
@@ -68,8 +66,16 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def said(out: Path) -> dict[str, Any]:
     """What the demo answers as JSON; nothing else is on stdout."""
-    done = uncounted(out, "demo", "--out", str(out), "--json")
+    done = subprocess.run(
+        [*PROGRAM, "demo", "--out", str(out), "--json"],
+        env=environment(out),
+        capture_output=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     seal_lightly(out / "identity", PASSPHRASE)  # all that follows opens it
     return answer
@@ -346,15 +352,12 @@ def test_stopped_in_the_middle_of_a_step(
     forget_copies(out)
     paths = {"CASE": str(case), "PLAN": str(plan), "OUT": str(released)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "uncounted", *(paths.get(word, word) for word in command)],
-        env={
-            **os.environ,
-            "UNCOUNTED_HOME": str(out / "identity"),
-            "UNCOUNTED_PASSPHRASE": PASSPHRASE,
-        },
+        [*PROGRAM, *(paths.get(word, word) for word in command)],
+        env=environment(out),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        preexec_fn=hears_ctrl_c,
     )
     time.sleep(3)  # the case file is open, and none of these steps is over
     process.send_signal(signal.SIGINT)

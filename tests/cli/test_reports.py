@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.vault.test_artefacts import made_lightly
+from tests.light_identity import made_lightly
 
 from benchmarks import bench_names
 from uncounted.cli import app

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import bagit
 import pytest
 from click.testing import CliRunner
-from tests.vault.test_artefacts import made_lightly
+from tests.light_identity import made_lightly
 
 from uncounted.cli import app
 from uncounted.cli.main import run

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from tests.vault.test_artefacts import made_lightly
+from tests.light_identity import made_lightly
 
 from uncounted.cli import app
 from uncounted.errors import BadMapping

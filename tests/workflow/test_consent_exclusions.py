@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.vault.test_artefacts import sealed_lightly
+from tests.light_identity import sealed_lightly
 from tests.workflow.test_crash_recovery import LISTS, PASSPHRASE, PLAN, RETURNS, ROWS
 
 from uncounted.cli.main import run

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from tests.vault.test_artefacts import sealed_lightly
+from tests.light_identity import sealed_lightly
 
 from uncounted.cli.main import run
 from uncounted.export import restore

@@ -12,7 +12,7 @@ from pathlib import Path
 import attrs
 import pypdf
 import pytest
-from tests.vault.test_artefacts import sealed_lightly
+from tests.light_identity import sealed_lightly
 from tests.workflow.test_crash_recovery import LISTS, PASSPHRASE, PLAN, RETURNS, ROWS
 
 from uncounted.cli.main import run

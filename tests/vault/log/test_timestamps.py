@@ -16,7 +16,7 @@ from pathlib import Path
 import attrs
 import pytest
 from click.testing import CliRunner
-from tests.vault.test_artefacts import made_lightly
+from tests.light_identity import made_lightly
 
 from uncounted.cli import app
 from uncounted.errors import BadInput, NotStamped, NotVerified, UsedWrongly
