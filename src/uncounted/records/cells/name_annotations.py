@@ -2,7 +2,7 @@
 
 Only words of the lexicon and places are annotations. They are removed beside a whole name, and
 each alias becomes a name by itself; a cell of which the rest is no whole name is kept as written,
-and `holds_more` tells `records.intake.rows` to flag it.
+and `name_parser.holds_more` tells `records.intake.rows` to flag it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from uncounted.records.cells.kinship import after_kin, is_fate, whose
 from uncounted.records.cells.placeholders import is_no_name
-from uncounted.records.cells.several_people import is_sure_name, may_be_whole_name
 from uncounted.records.lexicon import pattern, words
 from uncounted.records.names import initials, lattice, surnames
 from uncounted.records.names.forms import (
@@ -21,7 +20,6 @@ from uncounted.records.names.forms import (
     are_usual,
     cyrillic_families,
     likeliest,
-    usual_in_hangul,
     words_of,
 )
 from uncounted.records.names.name import untitled
@@ -99,15 +97,12 @@ _ELDER = pattern(
     "(?P<name>[가-힣]+(?: [가-힣]+)?)(?P<close> ?)"
     "(?P<word>{elder:ko}|(?<![친외증큰시])(?<![친외증큰시] )(?:할머니|할아버지|할머님|할아버님))"
 )
-_LABEL = re.compile(rf"([가-힣{HAN} ]+) ?: ?(?=[가-힣{HAN}])")
 _HEAD = re.compile(r" ?[(\[,·/;]")
 _LETTERS = re.compile("[a-z]+")
 # A name in plain Latin letters without any of these is passed over.
 _IN_LATIN = words("kin|rank|suffix|company|elder|fate|remark|sex|particle")
 _SHORTEST = 4  # letters of a name with an annotation, without a sign between
 _MOST = 4  # annotations of one person
-# How usual a likely given name is, a likely whole name, and one beyond doubt.
-_LIKELY_GIVEN, _LIKELY, _SURE = 0.25, 1.0, 0.7
 _LEFT_OUT = frozenset("등외남여씨중")  # a syllable alone, after a whole name
 
 
@@ -124,7 +119,8 @@ def is_annotation(text: str) -> bool:
     if _ANNOTATION.fullmatch(text) or is_kin(text) or is_no_name(text) or is_fate(text):
         return True
     if places.is_place_name(_IN_A_PLACE.sub("", text)):
-        return not (text[0] == "김" and is_sure_name(text))  # 김정숙 is a county as well
+        # 김정숙 is a county as well
+        return not (text[0] == "김" and len(text) == 3 and text[-1] not in "시군")
     first, *others = [text] if text.isascii() else text.split() or [text]
     if others and places.is_place_name(first) and all(map(_QUARTER.fullmatch, others)):
         return True
@@ -134,25 +130,6 @@ def is_annotation(text: str) -> bool:
 def is_kin(word: str) -> bool:
     """Tell whether a word says whose relative one is and no more."""
     return word in words("kin", "ko") | words("kin", "zh") or whose(word) == ""
-
-
-def holds_more(text: str) -> bool:
-    """Tell whether a cell holds a whole Korean name and words that are not known.
-
-    Such a cell is kept as written, and no name is cut out of it.
-
-    Examples:
-        >>> holds_more("김철수 화가"), holds_more("김철수 농민"), holds_more("김 철수")
-        (True, False, False)
-    """
-    if text.isascii() or " " not in text:
-        return False
-    parts = untitled(_BRACKETS.sub(" ", text)).split()
-    known = words("elder|alias", "ko") | {"또는", "혹은"}
-    if whose(text) is not None or any(part in known or part.endswith("의") for part in parts):
-        return False
-    left = [part for part in parts if _HANGUL.fullmatch(part) and not is_annotation(part)]
-    return len(left) > 1 and any(map(may_be_whole_name, left))
 
 
 def split_aliases(text: str) -> list[str]:
@@ -296,11 +273,6 @@ def _without_adjacent(text: str) -> str:
         sure = found["close"] or len(found["word"]) > 1 or given_size(closed) == 2
         if sure and is_whole_name(closed):
             return found["name"]
-    if found := _LABEL.match(text):
-        label, rest = "".join(found[1].split()), text[found.end() :]
-        is_name = len(label) > 2 and _is_likely(label) and not is_annotation(label)
-        is_whole = _is_whole(rest) and not is_annotation(_HEAD.split(rest, maxsplit=1)[0])
-        return rest if is_whole and not is_name else text
     if ", " in text and text.isascii():
         first, *others = text.split(", ")
         is_remark = all(other.islower() or is_annotation(other) for other in others)
@@ -310,11 +282,7 @@ def _without_adjacent(text: str) -> str:
 
 
 def _name_in_words(text: str) -> str:
-    """The whole name among words of which all others are annotations (노동자 김 영희).
-
-    Beside words that are not known, a name is certain only if it is a usual one and no other word
-    begins as a family name does (김철수 화가, and not 김철수 용접공).
-    """
+    """The whole name among words of which all others are annotations (노동자 김 영희)."""
     found = text.split(" ")
     if not all(map(str.isalpha, found)) or any(map(is_kin, found)) or _ALIAS.search(text):
         return text
@@ -332,12 +300,7 @@ def _name_in_words(text: str) -> str:
         whole = len(rest) == 1 and len(closed) == 3 and closed[0] in surnames.han()
     if whole:
         return " ".join(rest)
-    sure = [word for word in rest if is_whole_name(word) and _is_sure(word)]
-    others = [word for word in rest if word not in sure]
-    is_sure = len(sure) == 1 and all(
-        _in_hangul(word) and len(word) > 1 and not given_size(word) for word in others
-    )
-    return sure[0] if is_sure else text
+    return text
 
 
 def names_in_runs(runs: list[str], *, alone: bool = True) -> list[str]:
@@ -367,34 +330,10 @@ def names_in_runs(runs: list[str], *, alone: bool = True) -> list[str]:
             found.append(_name_in_words(rest if has_kin else run))
         after_kin_word = False
     main = found[: int(alone)]
-    is_family = bool(main) and main[0] in surnames.hangul()  # 김(金)철수
     others = [
-        run for run in found[len(main) :] if is_family or not _in_hangul(run) or _is_likely(run)
+        run for run in found[len(main) :] if not lattice.is_hangul(run[0]) or _is_whole(run)
     ]
-    unusual = main and _in_hangul(main[0]) and not is_family and not _has_usual_syllables(main[0])
-    if others and unusual:
-        return others + main  # an unknown word, 김철수
     return main + others or (runs if alone else [])
-
-
-def _in_hangul(text: str) -> bool:
-    return all(lattice.is_hangul(char) or char == " " for char in text)
-
-
-def _has_usual_syllables(text: str) -> bool:
-    closed = "".join(text.split())
-    return are_usual(lattice.of_hangul(closed[-(given_size(closed) or len(closed)) :]))
-
-
-def _is_likely(text: str) -> bool:
-    closed = "".join(text.split())
-    family, given = usual_in_hangul(closed)
-    return len(closed) > 1 and family > 0 and (given >= _LIKELY_GIVEN or family * given >= _LIKELY)
-
-
-def _is_sure(closed: str) -> bool:
-    family, given = usual_in_hangul(closed)
-    return given >= _LIKELY_GIVEN and family * given >= _SURE
 
 
 def is_whole_name(closed: str) -> bool:

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import attrs
 
-from uncounted.records.cells.kinship import whose
+from uncounted.records.cells.kinship import after_kin, whose
 from uncounted.records.cells.name_annotations import (
     HAN,
     is_annotation,
@@ -27,8 +27,9 @@ from uncounted.records.cells.name_annotations import (
 )
 from uncounted.records.cells.name_order import NO_GIVEN, of_child, of_cyrillic, of_words
 from uncounted.records.cells.placeholders import is_no_name, is_unknown_part
+from uncounted.records.lexicon import pattern
 from uncounted.records.names import initials as masked
-from uncounted.records.names import lattice, surnames, syllables
+from uncounted.records.names import lattice, surnames
 from uncounted.records.names.forms import (
     MOST_WORDS,
     WORDS,
@@ -47,10 +48,9 @@ from uncounted.records.names.forms import (
     transliterated,
     words_of,
 )
-from uncounted.records.names.name import Name, plain, untitled, visible
+from uncounted.records.names.name import Name, plain, script, untitled, visible
 from uncounted.records.report import Report
 
-_MOST_USUAL = 1.0  # of syllables in given names: see `spelling`
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
 LONGEST_RAW = 4000  # characters of it, seen or not
 _BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|n[eé]e|or)\s", re.IGNORECASE)
@@ -65,6 +65,16 @@ _RUNS = re.compile(
     rf"|(?:[{HAN}]{{1,2}}[가-힣]{{1,2}}|[{HAN}] [가-힣]{{2}})(?![가-힣])"  # 金철수
     rf"|[{HAN}](?:[{HAN}\s·]*[{HAN}])?"
 )
+
+# Words and signs that join people, and signs between two names or a name and a remark.
+_JOINED = pattern(
+    r"[\n&+]|\b(?:and|und|with)\b| 그리고 | ?및 |[와과] |[가-힣]{2} ?{pair|family:ko}$"
+    "|[一-鿿]{2} ?(?:{pair:zh}|等|.?家人)$|[가-힣]{2} [외등]$"
+)
+_BETWEEN = re.compile("[;/|,，、]")
+_IN_BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
+_PARTS = re.compile(rf"[()（）\[\]【】:：]|{_BETWEEN.pattern}")
+_LETTERS = re.compile(r"[^\W\d_]+(?:[.'’‘ʼ`´-]*[^\W\d_]+)*[.'’]?")
 
 
 def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
@@ -115,6 +125,59 @@ def order_of(name: Name) -> Order | None:
     return None if first == last else ("first" if first else "last")
 
 
+def holds_more(written: str) -> bool:
+    """Tell whether a cell may hold more than one plain name: other people, or unknown words.
+
+    Such a cell is kept as written, and a person has to look at it.
+
+    Examples:
+        >>> [holds_more(text) for text in ("김철수 용접공", "김철수, 박영희", "Kim and wife")]
+        [True, True, True]
+        >>> [holds_more(text) for text in ("김 철수 농민", "김철수(金哲洙)", "Kim, Chol Su")]
+        [False, False, False]
+    """
+    seen = _seen(written)
+    if is_no_name(seen) or whose(seen) is not None or _titled(seen) is not None:
+        return False
+    if _JOINED.search(written.strip()):
+        return True
+    if any(after_kin(part.strip())[0] for part in _PARTS.split(written)[1:]):
+        return True
+    return _has_two(written) or not all(map(_is_plain, _pieces(seen)))
+
+
+def _has_two(written: str) -> bool:
+    """Whether two names in one script stand beside each other; Kim Chol, Su is one."""
+    text = _closed_up(_IN_BRACKETS.sub(" ", written))
+    parts = [part.strip() for part in _BETWEEN.split(text)]
+    found = [words_of(part) for part in parts]
+    if text.count(",") == len(parts) - 1 == 1 and len(found[0]) == 2:  # Garcia Lopez, Maria Jose
+        return False
+    scripts = [
+        script(part)
+        for part, words in zip(parts, found, strict=True)
+        if (len(words) > 1 or _RUNS.fullmatch(part)) and not is_annotation(part)
+    ]
+    return len(set(scripts)) < len(scripts)
+
+
+def _is_plain(piece: str) -> bool:
+    """Whether a text is one name and no more, in each script that it is in."""
+    text = _closed_up(plain(piece))
+    if masked.korean(text) is not None or masked.titled("".join(text.split())) is not None:
+        return True
+    runs = ["".join(run.split()) for run in _RUNS.findall(text) if not is_annotation(run)]
+    rest = _RUNS.sub(" ", text).strip(" ,;/|()[]（）")
+    before, _, after = rest.partition(",")
+    return (
+        len(set(map(script, runs))) == len(runs)
+        and all(len(run) <= (5 if run[:2] in surnames.hangul() else 4) for run in runs)
+        and len(_LETTERS.findall(rest)) <= MOST_WORDS
+        and not (len(_LETTERS.findall(before)) > 2 and after)
+        and not _LETTERS.sub("", before + after).strip(" .*?")
+    )
+
+
 @lru_cache(maxsize=1024)  # it is asked more than once of a name
 def _seen(written: str) -> str:
     """What is looked at of a name: without titles and ages, and without what nobody sees."""
@@ -134,9 +197,6 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
         family, given = name.family or "", name.given or ""
         if not (family and given) and _closed(name.written) != _closed(family or given):
             return _of_one_part(name, _given_apart(family, given))
-        if stated := _family_in_part(family, given):
-            ways = _of_whole(*stated, order)
-            return ways + _also_as_stated(family, given) if ways else []
         whole = _whole_in_part(family, given)
         if whole is None:
             return _given_apart(family, given)
@@ -306,65 +366,6 @@ def _given_apart(family: str, given: str) -> list[Form]:
     return both(family_words, words)
 
 
-def _family_in_part(family: str, given: str) -> tuple[str, str] | None:
-    """The family name and the whole name, where one part holds the other; None if none does.
-
-    김철수 stands beside 김 in the column for given names, or beside 철수 in that for family names.
-    """
-    one, other = (part.strip().casefold() for part in (family, given))
-    if not (one and other) or one == other:
-        return None
-    if one.endswith(other):  # Yuan An is no Yu, Moreno Reno no Mo, 남궁 궁 no 남
-        head = one.removesuffix(other)
-        is_cut = head[-1] in " ," or _RUNS.fullmatch(other) is not None
-        is_whole = is_cut and not _is_family("".join(one.split()))
-        return (head.strip(" ,"), family) if is_whole and _is_family(head.strip(" ,")) else None
-    if one not in other or not _is_family(one):
-        return None
-    if _RUNS.fullmatch(one):
-        rest = other.removeprefix(one)
-        return (one, given) if rest != other and len("".join(rest.split())) > 1 else None
-    spaced = " ".join(("", *other.replace(",", " ").split(), ""))
-    rest = spaced.removeprefix(f" {one} ").removesuffix(f" {one} ")
-    is_whole = rest != spaced and _has_two_syllables(words_of(rest))
-    return (one, given) if is_whole else None
-
-
-def _of_whole(family: str, whole: str, order: Order | None) -> list[Form]:
-    """Forms of a whole name of which the family name is told: in letters it may be at either end.
-
-    Nam Gung Min with the family name Nam may still be 남궁 민.
-    """
-    found = _forms_of(Name(whole), order)
-    stated = "".join(words_of(family))
-    if not found or not stated or _RUNS.fullmatch(family):  # none: Kim Chol Su's wife
-        return found
-    fit = [
-        form
-        for form in found
-        if form.is_alias or any(word.startswith(stated) for word in form.family_letters)
-    ]
-    if all(form.is_alias for form in fit):
-        first, *others = words_of(plain(_seen(whole)))
-        return _given_apart(family, " ".join(others if first == stated else (first, *others[:-1])))
-    return [attrs.evolve(form, is_other_way=False) for form in fit]
-
-
-def _also_as_stated(family: str, given: str) -> list[Form]:
-    """A name in Hangul as its parts say, where the given name may only begin as the family does.
-
-    이슬비 beside 이 may be 이 슬비, and 이 이슬비; 김철수 beside 김 is 김 철수.
-    """
-    given = "".join(given.split())
-    rest = given.removeprefix(family.strip())
-    if rest == given or not all(map(lattice.is_hangul, rest)):
-        return []
-    shares = [syllables.usual(at) for at in lattice.of_hangul(rest)]
-    if len(shares) == 2 and min(shares) >= _MOST_USUAL:
-        return []
-    return [attrs.evolve(form, is_other_way=True) for form in _given_apart(family, given)]
-
-
 def _whole_in_part(family: str, given: str) -> str | None:
     """The part that holds the whole name, beside nothing or itself; None if none does."""
     one, other = (part.strip().casefold() for part in (family, given))
@@ -378,15 +379,6 @@ def _whole_in_part(family: str, given: str) -> str | None:
         if _is_whole_alone(plain(_seen(part)), is_given=is_given) and is_unknown_part(empty):
             return part
     return None
-
-
-def _is_family(word: str) -> bool:
-    return (
-        word in surnames.hangul()
-        or word in surnames.han()
-        or word in surnames.latin()
-        or word in surnames.wide("cyrillic")
-    )
 
 
 def _has_two_syllables(words: tuple[str, ...]) -> bool:

@@ -17,7 +17,7 @@ from uncounted import delimited
 from uncounted.errors import BadInput
 from uncounted.records import vocabulary
 from uncounted.records.cells.kinship import after_kin, is_fate, whose
-from uncounted.records.cells.name_annotations import holds_more
+from uncounted.records.cells.name_parser import holds_more
 from uncounted.records.cells.placeholders import (
     NAME_FIELDS,
     is_header_and_name,
@@ -29,7 +29,7 @@ from uncounted.records.cells.placeholders import (
     may_be_no_null,
     says_nothing,
 )
-from uncounted.records.cells.several_people import may_be_several, speaks_of_others
+from uncounted.records.cells.several_people import speaks_of_others
 from uncounted.records.dates import partial_date as dates
 from uncounted.records.fields import ActColumns, Column
 from uncounted.records.intake.cell_reader import CellReader, codes_of
@@ -239,15 +239,11 @@ class RowReader(CellReader):
             self.reasons.append(SEVERAL_PEOPLE)
             return
         for column in filter(None, columns if stated else ()):
-            if may_be_several(self.row.cells[column]):
+            if holds_more(self.row.cells[column]):
                 self.warnings.append(
-                    f"column {column!r}: may name several people, of whom one would be counted:"
-                    " give each a row, or put another name of the same person into name_alt"
-                )
-            elif holds_more(self.row.cells[column]):
-                self.warnings.append(
-                    f"column {column!r}: holds more than a name, and is kept as written:"
-                    " leave the name alone in it, and put the rest into columns of its own"
+                    f"column {column!r}: holds more than a name, and is kept as written: give each"
+                    " person a row, put another name of the same one into name_alt, and the rest"
+                    " into columns of its own"
                 )
 
     def _not_emptied(self, column: str | None) -> None:
@@ -266,7 +262,7 @@ class RowReader(CellReader):
         found = [one for one in map(_relative, listed) if not _is_no_relative(one)]
         if len(found) > 1:
             self.warnings.append(f"column {column!r}: several names, of which the first is kept")
-        if found and (speaks_of_others(found[0]) or may_be_several(found[0])):
+        if found and (speaks_of_others(found[0]) or holds_more(found[0])):
             self.warnings.append(
                 f"column {column!r}: speaks of several people, where a report names one relative:"
                 " leave the one whom other lists name"

@@ -17,7 +17,6 @@ from uncounted.records.names import (
 )
 from uncounted.records.names import (
     lattice,
-    romanization_tables,
     surnames,
     syllables,
 )
@@ -151,36 +150,6 @@ def likeliest(words: tuple[str, ...]) -> tuple[int, ...]:
 def are_usual(given: tuple[int, ...]) -> bool:
     """Whether folded syllables are usual in given names."""
     return all(syllables.usual(at) >= _USUAL for at in given)
-
-
-@lru_cache(maxsize=1)
-def _shares_in_hangul() -> dict[str, float]:
-    """Family names in Hangul but the rarest, with shares in percent."""
-    shares: dict[str, float] = {}
-    for row in romanization_tables.surnames("KR"):
-        for text in row.hangul:
-            if text in surnames.well_known():
-                shares[text] = max(row.share, shares.get(text, 0.0))
-    return shares
-
-
-def usual_in_hangul(closed: str) -> tuple[float, float]:
-    """How usual the family and the given name of a name in Hangul are, the family name first.
-
-    Returns:
-        The share of the family name in percent, 0 if it is none of Korea, and what `syllables`
-        says of each syllable of the given name, multiplied.
-
-    Examples:
-        >>> usual_in_hangul("김영희"), usual_in_hangul("나타샤")[1] < 0.01
-        ((21.5, 1.0), True)
-    """
-    shares = _shares_in_hangul()
-    size = 2 if closed[:2] in shares and len(closed) > 2 else 1
-    given = 1.0
-    for at in lattice.of_hangul(closed[size:]):
-        given *= syllables.usual(at)
-    return shares.get(closed[:size], 0.0), given
 
 
 def how_usual(family: tuple[str, ...], given: tuple[str, ...]) -> float:
