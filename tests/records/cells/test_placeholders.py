@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from uncounted.records.cells.kinship import after_kin, is_fate, whose
-from uncounted.records.cells.name_parser import forms
+from uncounted.records.cells.name_parser import forms, holds_more
 from uncounted.records.cells.placeholders import (
     is_filler,
     is_header_word,
@@ -15,7 +15,7 @@ from uncounted.records.cells.placeholders import (
     says_where,
     stated_place,
 )
-from uncounted.records.cells.several_people import may_be_several, speaks_of_others
+from uncounted.records.cells.several_people import speaks_of_others
 from uncounted.records.names.name import Name
 
 
@@ -146,8 +146,8 @@ def test_a_name_that_has_a_word_for_a_kind_is_one(text: str) -> None:
         "김철수 아버지 박영희 어머니",
     ],
 )
-def test_a_cell_with_names_of_two_people_may_be_several(text: str) -> None:
-    assert may_be_several(text)
+def test_a_cell_with_names_of_two_people_holds_more(text: str) -> None:
+    assert holds_more(text)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_cell_with_names_of_two_people_may_be_several(text: str) -> None:
     ],
 )
 def test_a_name_next_to_an_annotation_a_place_or_an_alias_is_one_person(text: str) -> None:
-    assert not may_be_several(text)
+    assert not holds_more(text)
 
 
 OF_A_KIND = (
@@ -256,15 +256,15 @@ def test_nothing_of_this_is_slow_on_a_long_text() -> None:
         assert not speaks_of_others(text)
         assert not is_fate(text)
         assert after_kin(text)[0] != text
-        assert may_be_several(text) in (True, False)
+        assert holds_more(text) in (True, False)
         assert isinstance(stated_place(text), str)
 
 
 def test_a_japanese_name_in_hangul_is_one_though_it_has_the_word_for_and_in_it() -> None:
-    assert not may_be_several("이시카와 하나코")
-    assert may_be_several("김철수와 박영희")
-    assert may_be_several("김철수 씨와 김토미 씨")
-    assert may_be_several("김철수와 박영희, 이민호, 정금순")
+    assert not holds_more("이시카와 하나코")
+    assert holds_more("김철수와 박영희")
+    assert holds_more("김철수 씨와 김토미 씨")
+    assert holds_more("김철수와 박영희, 이민호, 정금순")
 
 
 def test_a_word_of_kin_in_russian_capitals_is_no_name() -> None:
@@ -273,4 +273,4 @@ def test_a_word_of_kin_in_russian_capitals_is_no_name() -> None:
 
 def test_a_cell_with_single_letters_alone_names_no_two_people() -> None:
     """Once an import stopped at such a cell."""
-    assert not may_be_several('<c r="B1"/><c r="A1"/>')
+    assert not holds_more('<c r="B1"/><c r="A1"/>')

@@ -16,10 +16,7 @@ from uncounted.records.cells.placeholders import is_no_name
 from uncounted.records.lexicon import pattern, words
 from uncounted.records.names import initials, lattice, surnames
 from uncounted.records.names.forms import (
-    SURELY_FAMILY,
-    are_usual,
     cyrillic_families,
-    likeliest,
     words_of,
 )
 from uncounted.records.names.name import untitled
@@ -59,7 +56,6 @@ _ALIAS = pattern(
     r"|(?<=[가-힣]{2}) (?:또는|혹은) (?=[^\W\d])"
     r"|^(?:성명|성함|이름|姓名|(?:full )?name)\s*[:=：]\s*(?=\w)"
 )
-_SIGN = re.compile(r"[;/|]|\bborn (?=(?-i:[A-Z]))", re.IGNORECASE)
 _EDGES = " ()[]【】,:;、="
 _NUMBER = r"\d{1,3}|만 ?\d{1,3} ?[세살]?|(?:18|19|20)\d\d(?: ?[-~–] ?(?:(?:18|19|20)\d\d)?)?"
 
@@ -145,46 +141,15 @@ def split_aliases(text: str) -> list[str]:
         return [text]
     pieces = _ALIAS.split(text)
     bare = [text] if len(pieces) == 1 else [piece.strip(_EDGES) for piece in pieces]
-    return [name for piece in bare if piece for name in _split_at_signs(piece)] or [text]
+    return [piece for piece in bare if piece] or [text]
 
 
-def _split_at_signs(text: str) -> list[str]:
-    """Split names of two words or more with ; or / or | or "born" between."""
-    first, *others = (piece.strip(_EDGES) for piece in _SIGN.split(text))
-    if not others or len(words_of(first)) < 2 or not _has_family(first):
-        return [text]
-    others = other_names(first, others)
-    if any(len(words_of(piece)) < 2 for piece in others):
-        return [text]
-    return [first, *(piece for piece in others if _may_be_name(piece, like=first))]
-
-
-def _family_at_edge(text: str) -> list[tuple[str, tuple[str, ...]]]:
+def family_at_edge(text: str) -> list[tuple[str, tuple[str, ...]]]:
     """Which end of words in letters is a usual family name, with the other words."""
     found = words_of(text)
     splits = ((found[0], found[1:]), (found[-1], found[:-1])) if len(found) > 1 else ()
     tables = (surnames.latin(), surnames.pinyin()) if text.isascii() else (cyrillic_families(),)
     return [end for end in splits if any(end[0] in table for table in tables)]
-
-
-def _has_family(text: str) -> bool:
-    closed = "".join(text.split())
-    is_closed = 2 <= len(closed) <= 5 and (given_size(closed) > 0 or closed[0] in surnames.han())
-    return bool(_family_at_edge(text)) or is_closed
-
-
-def _may_be_name(text: str, *, like: str) -> bool:
-    """Whether words after a name are another; each has a capital where the first name has one."""
-    if like[:1].isupper() and any(word[:1].islower() for word in text.split()):
-        return False
-    if not text.isascii():
-        return _has_family(text) and not is_annotation(text)
-    return not is_annotation(text) and any(
-        surnames.how_usual(family) >= SURELY_FAMILY
-        or (0 < len(likely := likeliest(given)) < 4 and are_usual(likely))
-        or bool(lattice.weighed("pinyin", given))
-        for family, given in _family_at_edge(text)
-    )
 
 
 def other_names(first: str, others: Iterable[str]) -> list[str]:
@@ -202,7 +167,7 @@ def _is_remark(first: str, other: str) -> bool:
     if is_annotation(other) or (rest and (is_sure or _is_whole(rest, least=3))):
         return True
     small = first[:1].isupper() and any(word[:1].islower() for word in other.split())
-    return small and other.isascii() and not _may_be_name(other, like="")
+    return small and other.isascii()
 
 
 def without_annotations(text: str) -> str:
@@ -276,7 +241,7 @@ def _without_adjacent(text: str) -> str:
     if ", " in text and text.isascii():
         first, *others = text.split(", ")
         is_remark = all(other.islower() or is_annotation(other) for other in others)
-        named = first[:1].isupper() and _family_at_edge(first) and not _ALIAS.search(text)
+        named = first[:1].isupper() and family_at_edge(first) and not _ALIAS.search(text)
         return first if named and is_remark else text
     return _name_in_words(text) if " " in text and not text.isascii() else text
 
@@ -329,11 +294,12 @@ def names_in_runs(runs: list[str], *, alone: bool = True) -> list[str]:
         if not (found and (after_kin_word or has_kin)):
             found.append(_name_in_words(rest if has_kin else run))
         after_kin_word = False
-    main = found[: int(alone)]
-    others = [
-        run for run in found[len(main) :] if not lattice.is_hangul(run[0]) or _is_whole(run)
-    ]
-    return main + others or (runs if alone else [])
+    hangul = [run for run in found if lattice.is_hangul(run[0])]
+    if len(hangul) > 1 and not all(map(_is_whole, hangul)):  # 김(金)철수; else as it is written
+        found = ["".join(hangul), *(run for run in found if run not in hangul)]
+    main, others = found[: int(alone)], found[int(alone) :]
+    main += [run for run in others if not lattice.is_hangul(run[0]) or _is_whole(run)]
+    return main or (runs if alone else [])
 
 
 def is_whole_name(closed: str) -> bool:

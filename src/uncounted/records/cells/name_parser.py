@@ -18,6 +18,7 @@ import attrs
 from uncounted.records.cells.kinship import after_kin, whose
 from uncounted.records.cells.name_annotations import (
     HAN,
+    family_at_edge,
     is_annotation,
     is_whole_name,
     names_in_runs,
@@ -53,7 +54,9 @@ from uncounted.records.report import Report
 
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
 LONGEST_RAW = 4000  # characters of it, seen or not
-_BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|n[eé]e|or)\s", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"[()（）\[\]【】;/|]|\b(?:alias|aka|n[eé]e|or|born(?= (?-i:[A-Z])))\s", re.IGNORECASE
+)
 _MIDDLE_INITIAL = re.compile(r"(?<=[^\W\d_]{2} )[^\W\d_]\. (?=[^\W\d_]{2})")  # Juan A. Tobar
 # Without these no word is an initial, nor several: "c", "cs", "xx", "ch.", and a star for letters.
 _CUT = re.compile(r"\b(?:\w|[ox]{2,3}|[b-df-hj-np-tvwz]{2,3})\b|[*_]|h\.|ts\.")
@@ -68,10 +71,10 @@ _RUNS = re.compile(
 
 # Words and signs that join people, and signs between two names or a name and a remark.
 _JOINED = pattern(
-    r"[\n&+]|\b(?:and|und|with)\b| 그리고 | ?및 |[와과] |[가-힣]{2} ?{pair|family:ko}$"
+    r"[&+]|\b(?:and|und|with)\b| 그리고 | ?및 |[와과] |[가-힣]{2} ?{pair|family:ko}$"
     "|[一-鿿]{2} ?(?:{pair:zh}|等|.?家人)$|[가-힣]{2} [외등]$"
 )
-_BETWEEN = re.compile("[;/|,，、]")
+_BETWEEN = re.compile(r"[;/|,，、\r\n]+")
 _IN_BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
 _PARTS = re.compile(rf"[()（）\[\]【】:：]|{_BETWEEN.pattern}")
 _LETTERS = re.compile(r"[^\W\d_]+(?:[.'’‘ʼ`´-]*[^\W\d_]+)*[.'’]?")
@@ -147,18 +150,17 @@ def holds_more(written: str) -> bool:
 
 
 def _has_two(written: str) -> bool:
-    """Whether two names in one script stand beside each other; Kim Chol, Su is one."""
+    """Whether two names in one script stand beside each other; Garcia Lopez, Maria is one."""
     text = _closed_up(_IN_BRACKETS.sub(" ", written))
-    parts = [part.strip() for part in _BETWEEN.split(text)]
-    found = [words_of(part) for part in parts]
-    if text.count(",") == len(parts) - 1 == 1 and len(found[0]) == 2:  # Garcia Lopez, Maria Jose
+    first, *others = (part.strip() for part in _BETWEEN.split(text))
+    if len(others) == 1 and "," in text and not (family_at_edge(first) and " " in others[0]):
         return False
-    scripts = [
-        script(part)
-        for part, words in zip(parts, found, strict=True)
-        if (len(words) > 1 or _RUNS.fullmatch(part)) and not is_annotation(part)
+    names = [
+        part
+        for part in (first, *other_names(first, others))
+        if (len(words_of(part)) > 1 or _RUNS.fullmatch(part)) and not is_annotation(part)
     ]
-    return len(set(scripts)) < len(scripts)
+    return len(set(map(script, names))) < len(names)
 
 
 def _is_plain(piece: str) -> bool:
@@ -167,14 +169,14 @@ def _is_plain(piece: str) -> bool:
     if masked.korean(text) is not None or masked.titled("".join(text.split())) is not None:
         return True
     runs = ["".join(run.split()) for run in _RUNS.findall(text) if not is_annotation(run)]
+    hangul = "".join(run for run in runs if lattice.is_hangul(run[0]))
+    characters = "".join(run for run in runs if not lattice.is_hangul(run[0]))
     rest = _RUNS.sub(" ", text).strip(" ,;/|()[]（）")
-    before, _, after = rest.partition(",")
     return (
-        len(set(map(script, runs))) == len(runs)
-        and all(len(run) <= (5 if run[:2] in surnames.hangul() else 4) for run in runs)
+        len(hangul) <= (5 if hangul[:2] in surnames.hangul() else 4)
+        and len(characters) <= 5
         and len(_LETTERS.findall(rest)) <= MOST_WORDS
-        and not (len(_LETTERS.findall(before)) > 2 and after)
-        and not _LETTERS.sub("", before + after).strip(" .*?")
+        and not _LETTERS.sub("", rest.replace(",", "", 1)).strip(" .*?")
     )
 
 
@@ -257,9 +259,10 @@ def relative_of(report: Report) -> Name | None:
 def _pieces(written: str) -> list[str]:
     """A name and what stands beside it, after "alias" or in brackets: other names, as a rule."""
     named = split_aliases(written)
-    if named == [written]:
-        return _bracketed(written)
-    return [piece for name in named for piece in _bracketed(without_annotations(untitled(name)))]
+    if named != [written]:
+        named = [without_annotations(untitled(name)) for name in named]
+    pieces = [piece for name in named for piece in _bracketed(name)]
+    return pieces if pieces == [written] else [without_annotations(piece) for piece in pieces]
 
 
 def _bracketed(written: str) -> list[str]:

@@ -193,10 +193,11 @@ class RowReader(CellReader):
         mapping, before = self.mapping, len(self.reasons)
         main = self.text(mapping.name, LONGEST_NAME)
         family, given = self._parts(mapping.family_name, mapping.given_name)
-        if family and given and _has_both(family, given):
+        if family and given and (_has_both(family, given) or _has_both(given, family)):
+            column = mapping.given_name if _has_both(family, given) else mapping.family_name
             self.warnings.append(
-                f"column {mapping.given_name!r}: begins or ends with the family name, as a whole"
-                " name does: if it is one, it is the name in the mapping, and no given_name"
+                f"column {column!r}: begins or ends with the other part, as a whole name does: if"
+                " it is one, it is the name in the mapping, and no part of one"
             )
         found = []
         if main or family or given:
