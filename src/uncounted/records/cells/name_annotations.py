@@ -295,8 +295,10 @@ def names_in_runs(runs: list[str], *, alone: bool = True) -> list[str]:
             found.append(_name_in_words(rest if has_kin else run))
         after_kin_word = False
     hangul = [run for run in found if lattice.is_hangul(run[0])]
-    if len(hangul) > 1 and not all(map(_is_whole, hangul)):  # 김(金)철수; else as it is written
-        found = ["".join(hangul), *(run for run in found if run not in hangul)]
+    whole = list(filter(_is_whole, hangul))
+    if len(hangul) > 1 and len(whole) < 2 and (whole or len(found) > len(hangul)):
+        main_name = whole or ["".join(hangul)]  # 군관, 김철수 has one name in it; so has 김(金)철수
+        found = main_name + [run for run in found if run not in hangul]
     main, others = found[: int(alone)], found[int(alone) :]
     main += [run for run in others if not lattice.is_hangul(run[0]) or _is_whole(run)]
     return main or (runs if alone else [])

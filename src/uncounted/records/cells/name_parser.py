@@ -71,8 +71,8 @@ _RUNS = re.compile(
 
 # Words and signs that join people, and signs between two names or a name and a remark.
 _JOINED = pattern(
-    r"[&+]|\b(?:and|und|with)\b| 그리고 | ?및 |[와과] |[가-힣]{2} ?{pair|family:ko}$"
-    "|[一-鿿]{2} ?(?:{pair:zh}|等|.?家人)$|[가-힣]{2} [외등]$"
+    r"[&+]|\b(?:and|und|with|et al|family)\b|[一全]家| 그리고 | ?및 |[와과] "
+    "|[가-힣]{2} ?{pair|family:ko}$|[一-鿿]{2} ?(?:{pair:zh}|等|.?家人)$|[가-힣]{2} [외등]$"
 )
 _BETWEEN = re.compile(r"[;/|,，、\r\n]+")
 _IN_BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
@@ -140,10 +140,12 @@ def holds_more(written: str) -> bool:
         [False, False, False]
     """
     seen = _seen(written)
-    if is_no_name(seen) or whose(seen) is not None or _titled(seen) is not None:
+    if is_no_name(seen) or _titled(seen) is not None:
         return False
     if _JOINED.search(written.strip()):
         return True
+    if whose(seen) is not None:
+        return False
     if any(after_kin(part.strip())[0] for part in _PARTS.split(written)[1:]):
         return True
     return _has_two(written) or not all(map(_is_plain, _pieces(seen)))

@@ -265,8 +265,8 @@ class RowReader(CellReader):
             self.warnings.append(f"column {column!r}: several names, of which the first is kept")
         if found and (speaks_of_others(found[0]) or holds_more(found[0])):
             self.warnings.append(
-                f"column {column!r}: speaks of several people, where a report names one relative:"
-                " leave the one whom other lists name"
+                f"column {column!r}: may speak of several people, where a report names one"
+                " relative: leave the one whom other lists name"
             )
         return Name(found[0]) if found else None
 
