@@ -10,12 +10,13 @@ from uncounted.estimate.base.claim import Claim
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import describe, describe_sensitivity, round_to_interval
 from uncounted.estimate.base.settings import EstimateSettings
-from uncounted.estimate.base.xi import saturated, tipping, with_xi, xi_table
+from uncounted.estimate.base.xi import saturated, with_xi, xi_table
 from uncounted.estimate.graphical.decomposable import GammaPoissonPrior, InversePrior, decomposable
 from uncounted.estimate.identification.estimator import identify
 from uncounted.estimate.latent_class.estimator import latent_class
 from uncounted.estimate.loglinear.selection import log_linear
 from uncounted.estimate.loglinear.stepwise import log_linear_stepwise
+from uncounted.estimate.robustness.claims import tipping
 from uncounted.estimate.simple.chao import chao
 from uncounted.estimate.simple.independence import independence
 from uncounted.estimate.simple.sample_coverage import sample_coverage

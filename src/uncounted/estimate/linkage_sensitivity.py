@@ -26,7 +26,7 @@ from uncounted.estimate.base.rows import (
     StrataAlternatives,
 )
 from uncounted.estimate.base.settings import MAX_REFUSED, EstimateSettings
-from uncounted.estimate.strata.stratified import Strata, joint_draws, run_strata_over, total_of
+from uncounted.estimate.strata.stratified import Strata, run_strata_over, total_of
 from uncounted.estimate.study import LIGHTER, METHODS
 from uncounted.progress import Progress, silent
 
@@ -135,8 +135,8 @@ def strata_with_alternatives(
     for place, reading in enumerate(readings):
         progress("estimating under other readings of who is who", place, len(readings))
         rows.append(_row_of_total(reading, name, done.answering(name), settings))
-    distributions = list(joint_draws(name, strata, done.studies, np.random.default_rng(seed)))
-    found = _range_over((headline.interval, _errors(distributions, level)), rows)
+    own_draws = total_of(name, strata, done.studies, level, np.random.default_rng(seed)).draws
+    found = _range_over((headline.interval, _errors(list(own_draws), level)), rows)
     return attrs.evolve(done, linkage=StrataAlternatives(name, tuple(rows), found))
 
 
@@ -175,14 +175,14 @@ def _row_of_total(
     if missing:
         silent_ = f"{len(missing)} of {len(wanted)} strata that have a number have none"
         return attrs.evolve(row, reason=reading.failed_check or silent_)
-    total = total_of(name, strata, studies, level, np.random.default_rng(seed))
-    distributions = list(joint_draws(name, strata, studies, np.random.default_rng(seed)))
+    found = total_of(name, strata, studies, level, np.random.default_rng(seed))
+    total = found.estimate
     return attrs.evolve(
         row,
         reason=reading.failed_check or total.reason,
         point=total.point,
         interval=_open(total.interval),
-        error=_errors(distributions, level),
+        error=_errors(list(found.draws), level),
     )
 
 

@@ -20,16 +20,15 @@ from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.labels import label
 from uncounted.estimate.base.pooling import pool
 from uncounted.estimate.base.result import Estimate, Fitted, Study
-from uncounted.estimate.base.rows import LinkageUncertainty, MethodXiRow, Quantiles, XiRow
+from uncounted.estimate.base.rows import LinkageUncertainty, Quantiles, XiRow
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
 from uncounted.estimate.base.validation import check_settings
 from uncounted.estimate.base.warning import EstimateWarning, unique
 from uncounted.estimate.base.xi import (
     SATURATED,
     relative_basis,
-    row,
     saturated,
-    with_xi,
+    study_with_xi,
     xi_table,
 )
 from uncounted.estimate.graphical.decomposable import decomposable
@@ -37,7 +36,7 @@ from uncounted.estimate.identification.estimator import identify
 from uncounted.estimate.latent_class.estimator import latent_class
 from uncounted.estimate.loglinear.selection import RESAMPLES, Candidates, leaders, log_linear
 from uncounted.estimate.loglinear.stepwise import log_linear_stepwise
-from uncounted.estimate.robustness.attach import add_robustness, compare
+from uncounted.estimate.robustness.attach import add_checks
 from uncounted.estimate.simple.chao import chao
 from uncounted.estimate.simple.independence import independence
 from uncounted.estimate.simple.sample_coverage import sample_coverage
@@ -167,10 +166,8 @@ def run(
         sensitivity=xi_table(checked.table, study.headline, xis=settings.xi, level=level),
         dependence=pairs(checked.table, level=level),
     )
-    study = compare(study, settings)
-    if not settings.robustness:
-        return study
-    return add_robustness(study, checked.table, METHODS, settings, progress=progress)
+    checkable = checked.table if settings.robustness else None
+    return add_checks(study, settings, checkable, METHODS, progress=progress)
 
 
 def run_over(
@@ -224,7 +221,7 @@ def run_over(
         raise UsedWrongly("there are no linkage draws to estimate over")
     if len({table.lists for table in tables}) > 1:
         raise UsedWrongly("the tables are not all over the same lists, in the same order")
-    level, seed, xi = settings.level, settings.seed, settings.xi
+    level, seed = settings.level, settings.seed
     distinct: dict[str, CaptureTable] = {}
     places: dict[str, list[int]] = {}
     for place, table in enumerate(tables):
@@ -278,12 +275,11 @@ def run_over(
         observed=Quantiles(float(np.median(observed)), (int(low), int(high))),
         variance_share=headline.diagnostics["linkage_share"] if headline else None,
     )
-    rows = _pooled_xi(distinct, places, fits, headline, xi, level)
-    study = compare(attrs.evolve(study, linkage=linkage, sensitivity=rows), settings)
-    study = attrs.evolve(study, xi_by_method=_xi_by_method(study, xi))
-    if point is None or (checked := check(point)).refusal is not None:
-        return study
-    return add_robustness(study, checked.table, METHODS, settings, progress=progress)
+    rows = _pooled_xi(study, distinct, places, settings)
+    study = attrs.evolve(study, linkage=linkage, sensitivity=rows)
+    checked = None if point is None else check(point)
+    checkable = None if checked is None or checked.refusal is not None else checked.table
+    return add_checks(study, settings, checkable, METHODS, progress=progress)
 
 
 _HAVE_DRAWS = ("decomposable", "latent-class", "two-list", "identified")
@@ -342,47 +338,31 @@ def _lighter(
 
 
 def _pooled_xi(
+    study: Study,
     distinct: Mapping[str, CaptureTable],
     places: Mapping[str, Sequence[int]],
-    fits: Mapping[str, Sequence[Fitted]],
-    headline: Estimate | None,
-    xis: tuple[float, ...],
-    level: float,
+    settings: EstimateSettings,
 ) -> tuple[XiRow, ...]:
     """The xi table over linkage draws, by the same rule as for one table."""
+    headline = study.headline
     if headline is None:
         return ()
-    rows = []
     full = all(saturated(table).ok for table in distinct.values())
-    basis = SATURATED if full else relative_basis(headline.method)
-    for xi in xis:
-        if full:
-            each = [
-                Fitted(saturated(table, xi=xi, level=level), table.observed, len(places[digest]))
-                for digest, table in distinct.items()
-            ]
-        else:
-            each = [
-                attrs.evolve(fit, estimate=with_xi(fit.estimate, fit.observed, xi))
-                for fit in fits[headline.method]
-            ]
-        rows.append(row(pool(each, max_refused=1.0), xi, basis))
-    return tuple(rows)
 
-
-def _xi_by_method(study: Study, xis: tuple[float, ...]) -> tuple[MethodXiRow, ...]:
-    """The xi table of each method, made on each table: n is another in each, and n0 / xi too."""
-    return tuple(
-        MethodXiRow(estimate.method, xi, pooled.point, pooled.interval, basis)
-        for estimate in study.estimates
-        if estimate.ok
-        for basis in [relative_basis(estimate.method)]
-        for xi in xis
-        for each in [
-            [
-                attrs.evolve(fit, estimate=with_xi(fit.estimate, fit.observed, xi))
-                for fit in study.fits[estimate.method]
-            ]
+    def at(xi: float) -> Estimate:
+        if not full:
+            return study_with_xi(study, headline, xi)
+        fits = [
+            Fitted(
+                saturated(table, xi=xi, level=settings.level),
+                table.observed,
+                len(places[digest]),
+            )
+            for digest, table in distinct.items()
         ]
-        for pooled in [pool(each, max_refused=1.0)]
+        return pool(fits, max_refused=1.0)
+
+    basis = SATURATED if full else relative_basis(headline.method)
+    return tuple(
+        XiRow(xi, each.point, each.interval, basis) for xi in settings.xi for each in [at(xi)]
     )

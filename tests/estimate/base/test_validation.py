@@ -15,7 +15,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate import METHODS, EstimateSettings, GammaPoissonPrior, Study, run, run_over
 from uncounted.estimate.base.assumptions import NHOI
 from uncounted.estimate.base.priors import negative_binomial, read_prior
-from uncounted.estimate.base.xi import saturated, with_xi, xi_rows, xi_table
+from uncounted.estimate.base.xi import saturated, with_xi, xi_table
 from uncounted.estimate.graphical.decomposable import decomposable, posterior_n0
 from uncounted.estimate.identification.estimator import identify
 from uncounted.estimate.simple.chao import chao
@@ -161,7 +161,6 @@ def test_a_factor_beyond_a_thousand(xi: float) -> None:
         lambda: run_over([PAIR], EstimateSettings("chao", xi=[1, xi])),
         lambda: saturated(PAIR, xi=xi),
         lambda: with_xi(one, 70, xi),
-        lambda: xi_rows(one, 70, [xi]),
         lambda: xi_table(PAIR, None, xis=(xi,)),
     ):
         with pytest.raises(UsedWrongly, match="is not from 1/1000 to 1000"):

@@ -16,7 +16,6 @@ from uncounted.estimate.base.assumptions import NHOI
 from uncounted.estimate.base.posterior import LAST
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Standing, as_json
-from uncounted.estimate.base.xi import SATURATED, xi_rows
 from uncounted.estimate.identification.estimator import identify
 from uncounted.estimate.robustness.claims import compare_claim, standing
 
@@ -65,11 +64,10 @@ def test_no_xi_takes_an_estimate_to_what_is_on_record() -> None:
 
 
 def test_every_method_has_its_xi_table(kosovo: CaptureTable) -> None:
-    study = run(
-        kosovo, EstimateSettings(["decomposable", "independence", "chao"], robustness=False)
-    )
-    for each in study.estimates:
-        rows = xi_rows(each, study.observed, (0.5, 1, 2))
+    methods = ["decomposable", "independence", "chao", "two-list"]
+    study = run(kosovo, EstimateSettings(methods, xi=(0.5, 1, 2), robustness=False))
+    for each in study.estimates[:3]:
+        rows = [row for row in study.xi_by_method if row.method == each.method]
         assert [row.xi for row in rows] == [0.5, 1, 2]
         assert rows[1].point == each.point
         assert rows[1].interval == each.interval
@@ -78,9 +76,7 @@ def test_every_method_has_its_xi_table(kosovo: CaptureTable) -> None:
         high = [(row.interval or (0, 0))[1] - 4400 for row in rows]
         assert high[0] == pytest.approx(4 * high[2])
         assert rows[0].basis == f"relative to what {each.method} assumes"
-        assert rows[0].method == each.method
-    assert xi_rows(saturated(kosovo), 4400)[0].basis == SATURATED
-    assert xi_rows(Estimate("any", "refused", "it cannot"), 4400) == ()
+    assert len(study.xi_by_method) == 9
 
 
 def test_draws_move_with_xi_and_those_without_an_end_keep_none(kosovo: CaptureTable) -> None:

@@ -114,4 +114,5 @@ def log_number(estimate: Estimate, observed: int) -> tuple[float, float]:
 def _log_n0(estimate: Estimate, observed: int) -> tuple[float, float]:
     if estimate.log_n0 is not None:
         return estimate.log_n0
-    return float(np.log(max(estimate.number() - observed, 0.0) + 0.5)), 0.0
+    assert estimate.point is not None  # of an estimate, never of a refusal
+    return float(np.log(max(estimate.point - observed, 0.0) + 0.5)), 0.0

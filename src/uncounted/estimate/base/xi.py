@@ -1,4 +1,4 @@
-"""Sensitivity to the identifying assumption: N at stated values of xi; tipping points.
+"""Sensitivity to the identifying assumption: N at stated values of xi.
 
 What was observed never says how many were not: it fixes the shares of the seen
 patterns and nothing else. Aleshin-Guendel, Sadinle and Wakefield (Biometrics 2024)
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal
 
 import attrs
 import numpy as np
@@ -21,13 +20,12 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.assumptions import words
 from uncounted.estimate.base.estimator import estimator, log_normal_estimate
+from uncounted.estimate.base.pooling import pool
 from uncounted.estimate.base.posterior import LAST
-from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rows import MethodXiRow, XiRow
 from uncounted.estimate.base.settings import XI
 from uncounted.estimate.base.validation import xi_of, xis_of
-
-type End = Literal["point", "low", "high"]
 
 SATURATED = "no highest-order interaction, saturated table"
 
@@ -156,9 +154,24 @@ def with_xi(estimate: Estimate, observed: int, xi: float) -> Estimate:
     )
 
 
-def row(estimate: Estimate, xi: float, basis: str) -> XiRow:
-    """A row of the xi table."""
-    return XiRow(xi, estimate.point, estimate.interval, basis)
+def study_with_xi(study: Study, estimate: Estimate, xi: float) -> Estimate:
+    """`with_xi` of a study's estimate; over linkage draws on each table, since n differs."""
+    fits = study.fits.get(estimate.method)
+    if not fits:
+        return with_xi(estimate, study.observed, xi)
+    moved = [attrs.evolve(fit, estimate=with_xi(fit.estimate, fit.observed, xi)) for fit in fits]
+    return pool(moved, max_refused=1.0)
+
+
+def xi_by_method(study: Study, xis: Sequence[float]) -> tuple[MethodXiRow, ...]:
+    """The xi table of each method that has a number, relative to what the method assumes."""
+    return tuple(
+        MethodXiRow(each.method, xi, moved.point, moved.interval, relative_basis(each.method))
+        for each in study.estimates
+        if each.ok
+        for xi in xis
+        for moved in [study_with_xi(study, each, xi)]
+    )
 
 
 def xi_table(
@@ -200,79 +213,17 @@ def xi_table(
     """
     xis = xis_of(xis)
     if saturated(table).ok:
-        return tuple(row(saturated(table, xi=xi, level=level), xi, SATURATED) for xi in xis)
-    if headline is None:
+        basis, moved = SATURATED, [saturated(table, xi=xi, level=level) for xi in xis]
+    elif headline is not None:
+        basis = relative_basis(headline.method)
+        moved = [with_xi(headline, table.observed, xi) for xi in xis]
+    else:
         return ()
-    basis = relative_basis(headline.method)
-    return tuple(row(with_xi(headline, table.observed, xi), xi, basis) for xi in xis)
+    return tuple(
+        XiRow(xi, each.point, each.interval, basis) for xi, each in zip(xis, moved, strict=True)
+    )
 
 
 def relative_basis(method: str) -> str:
     """What xi = 1 means when the table starts from a method's own estimate."""
     return f"relative to what {method} assumes"
-
-
-def xi_rows(
-    estimate: Estimate, observed: int, xis: Sequence[float] | float = XI
-) -> tuple[MethodXiRow, ...]:
-    """The xi table of one method; none when it refused.
-
-    For an estimate over linkage draws, `observed` is the study's.
-
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate.simple.chao import chao
-        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> [(row.xi, row.point) for row in xi_rows(chao(table), 70, (0.5, 1, 2))]
-        [(0.5, 230.0), (1.0, 150.0), (2.0, 110.0)]
-    """
-    if not estimate.ok:
-        return ()
-    basis = SATURATED if estimate.method == "saturated" else relative_basis(estimate.method)
-    return tuple(
-        MethodXiRow(estimate.method, xi, moved.point, moved.interval, basis)
-        for xi in xis_of(xis)
-        for moved in [with_xi(estimate, observed, xi)]
-    )
-
-
-def tipping(estimate: Estimate, observed: int, claim: float, *, end: End = "point") -> float | None:
-    """The xi at which the estimate, or an end of its interval, comes to a claimed N.
-
-    "N is above `claim`" holds at the point for every xi below it; with `end="low"` the
-    whole interval is above for every xi below it, with `end="high"` none of it is for any
-    xi above it. None: no xi does it, since the claim is not above what was observed, or
-    there is no estimate, or it has nobody unseen, or no end. In words: `claims`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        With point and interval.
-    observed : int
-        People on at least one list.
-    claim : float
-        A stated population size.
-    end : End, default 'point'
-        Which number comes to the claim: `point`, `low` or `high`.
-
-    Returns
-    -------
-    float | None
-        The tipping point in xi.
-
-    Examples
-    --------
-    >>> from uncounted.captures import CaptureTable
-    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-    >>> round(tipping(saturated(table), 70, 110), 6)
-    2.0
-    >>> round(tipping(saturated(table), 70, 110, end="low"), 2)
-    0.89
-    """
-    if estimate.point is None or estimate.interval is None or claim <= observed:
-        return None
-    low, high = estimate.interval
-    N = {"point": estimate.point, "low": low, "high": high}[end]
-    if not observed < N < math.inf:
-        return None
-    return (N - observed) / (claim - observed)

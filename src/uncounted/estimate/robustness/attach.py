@@ -15,7 +15,7 @@ from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rows import DeltaRow, PriorRow
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
-from uncounted.estimate.base.xi import xi_rows
+from uncounted.estimate.base.xi import xi_by_method
 from uncounted.estimate.robustness.claims import compare_claim
 from uncounted.estimate.robustness.leave_one_out import (
     deltas,
@@ -39,49 +39,57 @@ type Method = Callable[..., Estimate]
 _FEW = 60  # resamples of a fit that is one of twenty
 
 
+def add_checks(
+    study: Study,
+    settings: EstimateSettings,
+    table: CaptureTable | None,
+    methods: Mapping[str, Method],
+    *,
+    progress: Progress = silent,
+) -> Study:
+    """Add what follows from the estimates alone, and robustness checks on a checked table, if any.
+
+    Args:
+        study: with its estimates.
+        settings: as of the study.
+        table: that of the study, or of its point partition; None: no robustness checks.
+        methods: all of them by name.
+        progress: told before each step.
+    """
+    study = compare(study, settings)
+    if table is None or study.headline is None:
+        return study
+    return _add_robustness(study, study.headline, settings, table, methods, progress)
+
+
 def compare(study: Study, settings: EstimateSettings = DEFAULT) -> Study:
     """Add what follows from the estimates alone: their spread, xi for each, a claim."""
-    rows = tuple(
-        row
-        for estimate in study.estimates
-        for row in xi_rows(estimate, study.observed, settings.xi)
-    )
     return attrs.evolve(
         study,
         spread=spread(study),
         warnings=study.warnings + disagreements(study),
-        xi_by_method=rows,
+        xi_by_method=xi_by_method(study, settings.xi),
         claim=None
         if settings.claim is None
         else compare_claim(study.estimates, study.observed, settings.claim, study.least_observed),
     )
 
 
-def add_robustness(
+def _add_robustness(
     study: Study,
+    headline: Estimate,
+    settings: EstimateSettings,
     table: CaptureTable,
     methods: Mapping[str, Method],
-    settings: EstimateSettings,
-    *,
-    progress: Progress = silent,
+    progress: Progress,
 ) -> Study:
     """Add what the headline's method does on other tables and under other priors.
 
     1. Each list is left out in turn.
-    2. Each list is taken as a population of known size.
-    3. Growing random parts of the people.
-    4. `decomposable` under other prior counts and other priors on N.
-
-    Args:
-        study: with its estimates.
-        table: a checked one: that of the study, or of its point partition.
-        methods: all of them by name.
-        settings: as of the study.
-        progress: told before each step.
+    2. `decomposable` under other prior counts and other priors on N.
+    3. Each list is taken as a population of known size.
+    4. Growing random parts of the people.
     """
-    headline = study.headline
-    if headline is None:
-        return study
     name = headline.method
     fit, own = methods[name], settings.of(name)
     how: dict[str, Any] = {"level": settings.level, "seed": settings.seed}
@@ -89,19 +97,17 @@ def add_robustness(
     progress(what, 0, 4)
     without = leave_one_out(table, fit, **how, settings=lighter(name, own))  # 1
     progress(what, 1, 4)
-    lists = consistency(  # 2
-        table, fit, **how, settings=lighter(name, own, resamples=_FEW),
-        two_lists=TWO_LISTS.get(name),
-    )  # fmt: skip
-    progress(what, 2, 4)
-    parts = trajectory(table, fit, **how, settings=lighter(name, own, resamples=_FEW))  # 3
-    progress(what, 3, 4)
     counts: tuple[DeltaRow, ...] = ()
     beliefs: tuple[PriorRow, ...] = ()
-    if any(each.ok and each.method == "decomposable" for each in study.estimates):  # 4
+    if any(each.ok and each.method == "decomposable" for each in study.estimates):  # 2
         prior = settings.of("decomposable")
         counts = deltas(table, **how, settings=prior)
         beliefs = priors(table, **how, settings=prior, made=counts)
+    progress(what, 2, 4)
+    few = lighter(name, own, resamples=_FEW)
+    lists = consistency(table, fit, **how, settings=few, two_lists=TWO_LISTS.get(name))  # 3
+    progress(what, 3, 4)
+    parts = trajectory(table, fit, **how, settings=few)  # 4
     progress(what, 4, 4)
     return attrs.evolve(
         study,

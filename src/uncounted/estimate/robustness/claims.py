@@ -9,17 +9,61 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from uncounted.estimate.base.claim import Claim
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import ClaimComparison, Standing, Stands
-from uncounted.estimate.base.xi import tipping
+
+type End = Literal["point", "low", "high"]
 
 WHAT_XI_IS = (
     "xi says by how much the assumption that cannot be tested is wrong: those on no list are "
     "1/xi times as many as the method gives. Below 1 more people were missed, above 1 fewer."
 )
+
+
+def tipping(estimate: Estimate, observed: int, claim: float, *, end: End = "point") -> float | None:
+    """The xi at which the estimate, or an end of its interval, comes to a claimed N.
+
+    "N is above `claim`" holds at the point for every xi below it; with `end="low"` the
+    whole interval is above for every xi below it, with `end="high"` none of it is for any
+    xi above it. None: no xi does it, since the claim is not above what was observed, or
+    there is no estimate, or it has nobody unseen, or no end. In words: `standing`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        With point and interval.
+    observed : int
+        People on at least one list.
+    claim : float
+        A stated population size.
+    end : End, default 'point'
+        Which number comes to the claim: `point`, `low` or `high`.
+
+    Returns
+    -------
+    float | None
+        The tipping point in xi.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate.base.xi import saturated
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> round(tipping(saturated(table), 70, 110), 6)
+    2.0
+    >>> round(tipping(saturated(table), 70, 110, end="low"), 2)
+    0.89
+    """
+    if estimate.point is None or estimate.interval is None or claim <= observed:
+        return None
+    low, high = estimate.interval
+    N = {"point": estimate.point, "low": low, "high": high}[end]
+    if not observed < N < math.inf:
+        return None
+    return (N - observed) / (claim - observed)
 
 
 def standing(estimate: Estimate, observed: int, claim: Claim, least: int | None = None) -> Standing:

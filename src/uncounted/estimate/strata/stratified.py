@@ -206,7 +206,9 @@ def _together(
 ) -> Strata:
     level, seed = settings.level, settings.seed
     names = dict.fromkeys(fit.method for study in studies for fit in study.estimates)
-    total = tuple(total_of(name, strata, studies, level, _rng_of(name, seed)) for name in names)
+    total = tuple(
+        total_of(name, strata, studies, level, _rng_of(name, seed)).estimate for name in names
+    )
     labels = tuple(dict(tables[0].stratum) for tables in strata)
     return Strata(labels, tuple(studies), total)
 
@@ -216,13 +218,21 @@ def _rng_of(method: str, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, *method.encode()])
 
 
+@attrs.frozen(eq=False)
+class Total:
+    """The total by one method, and the draws it is of: a row a draw of who is who."""
+
+    estimate: Estimate
+    draws: Floats
+
+
 def total_of(
     name: str,
     strata: Sequence[Sequence[CaptureTable]],
     studies: Sequence[Study],
     level: float,
     rng: np.random.Generator,
-) -> Estimate:
+) -> Total:
     """The total by one method, of strata with their tables and their studies."""
     good = [
         fit
@@ -230,9 +240,7 @@ def total_of(
         for fit in study.estimates  # a method that does not apply to a stratum is not among them
         if fit.method == name and fit.ok
     ]
-    if not good:
-        return refused(name, "no stratum gives a number", None, strata[0][0])
-    draws = joint_draws(name, strata, studies, rng)
+    draws = _joint_draws(name, strata, studies, rng) if good else np.full((1, 1), math.inf)
     documented = sum(
         study.observed
         for study in studies
@@ -243,7 +251,9 @@ def total_of(
     if not all(map(math.isfinite, upper_limits)):
         high = math.inf  # no sum has an end where a part has none
     if not math.isfinite(point):
-        return refused(name, "the strata put no end to the number of people", None, strata[0][0])
+        no_end = "the strata put no end to the number of people"
+        reason = no_end if good else "no stratum gives a number"
+        return Total(refused(name, reason, None, strata[0][0]), draws)
     missing = len(studies) - len(good)
     warnings: tuple[EstimateWarning, ...] = ()
     if missing:
@@ -255,7 +265,7 @@ def total_of(
             ),
         )
     model = good[0]
-    return Estimate(
+    total = Estimate(
         method=name,
         status="ok",
         point=point,
@@ -267,9 +277,10 @@ def total_of(
         settings={"strata": len(studies), "refused": missing, "documented_only": documented},
         warnings=warnings,
     )
+    return Total(total, draws)
 
 
-def joint_draws(
+def _joint_draws(
     name: str,
     strata: Sequence[Sequence[CaptureTable]],
     studies: Sequence[Study],
