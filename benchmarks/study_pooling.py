@@ -171,7 +171,7 @@ def main_strata(replicates: int) -> None:
                 ]
                 found = pool_strata(tables, EstimateSettings(method))
                 for row, N in zip(found.rows, sizes, strict=True):
-                    for which, each in (("pooled", row.pooled), ("alone", row.alone)):
+                    for which, each in (("pooled", row.pooled), ("alone", row.unpooled)):
                         if each.point is not None:
                             error[which].append(np.log(each.point / N))
                             held[which].append(holds(each.interval, N))

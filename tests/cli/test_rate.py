@@ -140,7 +140,7 @@ def test_three_groups_stand_against_the_first_or_a_stated_one(rate: Rate) -> Non
     _, out, _ = rate(rows, "--outcome", "y", "--by", "p", "--json")
     answer = json.loads(out)
     assert [g["group"] for g in answer["groups"]] == ["8", "9", "10", "11"]
-    assert {c["against"] for c in answer["contrasts"]} == {"8"}
+    assert {c["reference"] for c in answer["contrasts"]} == {"8"}
     assert any("Do not pick the largest" in warning for warning in answer["warnings"])
     _, out, _ = rate(rows, "--outcome", "y", "--by", "p", "--reference", "11")
     assert "against 11" in out

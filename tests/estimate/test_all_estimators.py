@@ -17,18 +17,20 @@ HOPELESS = {
     "nobody": CaptureTable.of("AB", {}),
     "one list": CaptureTable.of("A", {"1": 10}),
     "no overlap": CaptureTable.of("ABC", {"100": 60, "010": 49, "001": 40}),
-    "islands": CaptureTable.of("ABCD", {"1100": 5, "1000": 9, "0100": 3, "0011": 4, "0010": 8}),
+    "disconnected": CaptureTable.of(
+        "ABCD", {"1100": 5, "1000": 9, "0100": 3, "0011": 4, "0010": 8}
+    ),
     "holds everyone": CaptureTable.of("ABC", {"111": 5, "110": 9, "101": 3, "100": 30}),
     "same list twice": CaptureTable.of("AB", {"11": 50}),
     "partly active": CaptureTable.of("ABC", {"10-": 5, "11-": 9, "011": 3, "110": 30}),
 }
 
 FOUND = {
-    "nobody": "nobody",
+    "nobody": "empty-table",
     "one list": "too-few-lists",
     "no overlap": "no-overlap",
-    "islands": "islands",
-    "holds everyone": "holds-everyone",
+    "disconnected": "disconnected-lists",
+    "holds everyone": "list-covers-all",
     "same list twice": "too-few-lists",
     "partly active": "partly-active",
 }

@@ -138,7 +138,7 @@ def test_alternatives_are_rounded_and_refusals_counted(kosovo: CaptureTable, stu
         AlternativeTables("loose", [relinked(kosovo, 150)], in_grid=False),
     )
     _, envelope = looked_at(told)
-    assert (envelope.passing, envelope.without_number) == (2, 1)
+    assert (envelope.passing, envelope.not_estimable) == (2, 1)
     text = " ".join("\n".join(study_lines(told)).split())
     assert "Under 1 of those that pass there is no number at all." in text
     assert "no number read strictly (140 people recorded)" in text
@@ -259,9 +259,9 @@ def test_one_refusal_in_ten_draws_does_not_drop_an_alternative(
     )
     assert one[0][0].refused_in == 1
     assert one[0][0].point is not None
-    assert one[1].without_number == 0
+    assert one[1].not_estimable == 0
     for silent in (two, of_few):
-        assert silent[1].without_number == 1
+        assert silent[1].not_estimable == 1
     assert "refused in 2 of 10 draws" in (two[0][0].reason or "")
 
 
@@ -300,7 +300,7 @@ def test_a_total_is_held_against_other_readings_too(kosovo: CaptureTable) -> Non
     envelope, (low, high) = told.linkage.range, done.total[0].interval or (0, 0)
     assert envelope.interval == pytest.approx((closed(passing.interval)[0], high), rel=1e-3)
     assert low > closed(passing.interval)[1]
-    assert (envelope.passing, envelope.without_number) == (2, 1)
+    assert (envelope.passing, envelope.not_estimable) == (2, 1)
     assert told.to_json()["linkage"]["envelope"]["readings"] == 3
     text = " ".join("\n".join(study_lines(told)).split())
     assert "The total by independence, linked otherwise (strata alone were not looked at)" in text

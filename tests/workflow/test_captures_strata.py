@@ -71,7 +71,7 @@ def test_not_stated_and_differing_are_two_things_and_the_second_has_no_estimate(
     }  # fmt: skip
     done = run_strata(tables, EstimateSettings(["chao"]))
     found = {
-        label["sex"]: study.first.finding
+        label["sex"]: study.first.refusal_code
         for label, study in zip(done.labels, done.studies, strict=True)
     }
     assert found[DIFFER] == "reports-differ"

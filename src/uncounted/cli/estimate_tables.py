@@ -35,15 +35,15 @@ _DIAGNOSTICS = {
     "ess": "bulk ESS",
     "ess_tail": "tail ESS",
     "chains": "chains",
-    "places": "modes",
+    "modes": "modes",
     "failed_resamples": "failed resamples",
     "deviance": "deviance",
     "df": "df",
     "bic": "BIC",
     "coverage": "sample coverage",
     "se": "standard error",
-    "complete_graph": "P(complete graph)",
-    "mass_beyond_20n": "P(N > 21 n)",
+    "prob_saturated": "P(complete graph)",
+    "prob_gt_21n": "P(N > 21 n)",
 }
 
 
@@ -131,7 +131,7 @@ def _edges(study: Study) -> Iterator[str]:
     for estimate in study.estimates:
         edges = {
             frozenset(edge["lists"]): edge["probability"]
-            for edge in estimate.diagnostics.get("edges", ())
+            for edge in estimate.diagnostics.get("edge_probabilities", ())
         }
         names = list(study.lists)
         if len(names) < 3 or not edges:

@@ -132,7 +132,7 @@ def _alternatives(linkage: LinkageUncertainty | StrataAlternatives) -> Iterator[
     if reach is None or rows is None:
         return
     passing = f"other linkage models that pass checks ({reach.passing} of {reach.alternatives})"
-    if reach.without_number == reach.passing:
+    if reach.not_estimable == reach.passing:
         yield f"{passing}: no estimate"
     else:
         low, high = reach.interval
@@ -340,7 +340,7 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
             "no estimate"
             if each.point is None
             else round_to_interval(each.point, each.interval, row.observed).with_interval
-            for each in (row.alone, row.pooled)
+            for each in (row.unpooled, row.pooled)
         )
         name = tables.stratum_name(row.stratum)
         rows.append((name, number(row.observed), alone, together, shrinkage))

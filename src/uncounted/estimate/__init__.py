@@ -5,7 +5,7 @@ list included. Nothing here has ever seen a person, and nothing is estimated tha
 should be refused.
 """
 
-from uncounted.estimate.base.checks import check, islands
+from uncounted.estimate.base.checks import check, disconnected_groups
 from uncounted.estimate.base.claim import Claim
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import describe, describe_sensitivity, round_to_interval
@@ -38,9 +38,8 @@ __all__ = [
     "decomposable",
     "describe",
     "describe_sensitivity",
-    "identify",
+    "disconnected_groups",
     "independence",
-    "islands",
     "latent_class",
     "log_linear",
     "log_linear_stepwise",

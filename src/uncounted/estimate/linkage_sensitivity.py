@@ -205,7 +205,7 @@ def _range_over(main: tuple[Interval, Errors], rows: Sequence[AlternativeRow]) -
         *_widest(main, [(row.interval, row.error) for row in inside if row.interval]),
         alternatives=sum(row.in_grid for row in rows),
         passing=len(inside),
-        without_number=sum(row.interval is None for row in inside),
+        not_estimable=sum(row.interval is None for row in inside),
     )
 
 

@@ -273,7 +273,7 @@ def run_over(
         draws=len(tables),
         distinct_tables=len(distinct),
         observed=Quantiles(float(np.median(observed)), (int(low), int(high))),
-        variance_share=headline.diagnostics["linkage_share"] if headline else None,
+        variance_share=headline.diagnostics["linkage_variance_share"] if headline else None,
     )
     rows = _pooled_xi(study, distinct, places, settings)
     study = attrs.evolve(study, linkage=linkage, sensitivity=rows)

@@ -158,7 +158,7 @@ def _share_of_linkage(study: Study, method: str | None) -> float | None:
     if method is None:
         return study.linkage.variance_share if study.linkage else None
     leading = next((each for each in study.estimates if each.method == method), None)
-    return leading.diagnostics.get("linkage_share") if leading else None
+    return leading.diagnostics.get("linkage_variance_share") if leading else None
 
 
 def _alternatives(study: Study) -> AlternativeLinkages | None:
@@ -171,7 +171,7 @@ def _alternatives(study: Study) -> AlternativeLinkages | None:
     return AlternativeLinkages(
         found.alternatives,
         found.passing,
-        found.without_number,
+        found.not_estimable,
         (-math.inf if low is None else low, math.inf if high is None else high),
         extremes.get("strict"),
         extremes.get("loose"),

@@ -232,8 +232,8 @@ def test_what_must_be_refused_is() -> None:
         lambda of: np.full(len(of["age"]), 1e-3), lambda of: np.full(len(of["age"]), 1e-3)
     )
     assert "hardly ever on both lists" in str(fit(some(80, 80, 40), learner=hardly).reason)
-    assert fit(some(80, 80, 0)).finding == "no-overlap"
-    assert fit(bare).finding is None
+    assert fit(some(80, 80, 0)).refusal_code == "no-overlap"
+    assert fit(bare).refusal_code is None
     for refused in (fit(bare), fit(some(80, 80, 4))):
         assert (refused.status, refused.point) == ("refused", None)
 

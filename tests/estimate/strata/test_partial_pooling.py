@@ -109,7 +109,7 @@ def test_no_difference_between_strata_is_one_table(pooled: Pooled) -> None:
     assert np.ptp(shares) < 0.04
     assert min(row.shrinkage or 0 for row in same.rows) > 0.99
     apart = [
-        1 - t.observed / (p.alone.point or 0) for t, p in zip(tables, pooled.rows, strict=True)
+        1 - t.observed / (p.unpooled.point or 0) for t, p in zip(tables, pooled.rows, strict=True)
     ]
     assert np.ptp(apart) > 0.1
 
@@ -121,12 +121,12 @@ def test_strata_that_differ_without_limit_stand_alone() -> None:
         mean, variance = study["independence"].log_n0 or (0, 0)
         low, high = np.exp(mean + variance**0.5 * 1.96 * np.array([-1, 1])) + row.observed
         assert row.pooled.interval == pytest.approx((low, high), rel=0.02)
-        assert row.pooled.point == pytest.approx(row.alone.point, rel=0.02)
+        assert row.pooled.point == pytest.approx(row.unpooled.point, rel=0.02)
         assert row.shrinkage is not None
         assert row.shrinkage < 0.01
     whole = pool_strata(tables, t=30.0)
     for row in whole.rows:  # but for what 2^-J and the graphs believe of the share
-        assert row.pooled.point == pytest.approx(row.alone.point, rel=0.05)
+        assert row.pooled.point == pytest.approx(row.unpooled.point, rel=0.05)
 
 
 def test_pooled_numbers_are_nearer_the_truth_and_cover_it() -> None:
@@ -137,10 +137,10 @@ def test_pooled_numbers_are_nearer_the_truth_and_cover_it() -> None:
         missed = 1 / (1 + np.exp(-(-0.4 + 0.3 * rng.standard_normal(20))))
         ours = pool_strata(population(N.tolist(), missed.tolist(), seed))
         for row, truth in zip(ours.rows, N.tolist(), strict=True):
-            if row.alone.point is None:
+            if row.unpooled.point is None:
                 continue
             assert row.pooled.point is not None
-            error.append([np.log(N / truth) for N in (row.pooled.point, row.alone.point)])
+            error.append([np.log(N / truth) for N in (row.pooled.point, row.unpooled.point)])
             low, high = row.pooled.interval or (0, 0)
             held.append(low <= truth <= high)
         total.append(abs(np.log(ours.total[0].number() / N.sum())))
@@ -180,7 +180,7 @@ def test_a_stratum_without_overlap_gets_no_number(pooled: Pooled) -> None:
     tables.insert(2, CaptureTable.of("AB", {"10": 6, "01": 5}, year="1999"))
     ours = pool_strata(tables)
     assert ours.rows[2].pooled.point is None
-    assert "no person is on two lists" in (ours.rows[2].alone.reason or "")
+    assert "no person is on two lists" in (ours.rows[2].unpooled.reason or "")
     assert ours.studies[2].refused
     assert ours.total[0].number() == pytest.approx(pooled.total[0].number() + 11, rel=0.02)
     assert "only those who are documented, 11;" in ours.warnings[0]
@@ -198,7 +198,7 @@ def test_too_few_strata() -> None:
     )
     assert ours.studies[0]["decomposable"].ok
     for row, study in zip(ours.rows, ours.studies, strict=True):  # alone they are still given
-        assert row.alone.point == study["decomposable"].point
+        assert row.unpooled.point == study["decomposable"].point
         assert (row.pooled.point, row.shrinkage) == (None, None)
 
 
@@ -207,8 +207,8 @@ def test_a_trend_is_reported_alone_and_pooled() -> None:
     counts = [(60 + 3 * k, 60 + 3 * k, 60 - 6 * k) for k in range(8)]
     rising = pool_strata(tables_of(counts), EstimateSettings("independence"))
     assert rising.trend is not None
-    assert rising.trend.log_odds_missed.alone.interval[0] > 0
-    alone, pooled = rising.trend.log_N.alone.slope, rising.trend.log_N.pooled.slope
+    assert rising.trend.log_odds_missed.unpooled.interval[0] > 0
+    alone, pooled = rising.trend.log_N.unpooled.slope, rising.trend.log_N.pooled.slope
     assert 0 < pooled < alone
     assert any("share missed itself moves" in text for text in rising.warnings)
     flat = pool_strata(tables_of([(60, 60, 30)] * 5), EstimateSettings("independence"))

@@ -15,14 +15,14 @@ import attrs
 from uncounted.captures import DIFFER, NOT_ACTIVE, CaptureTable
 from uncounted.estimate.base.warning import EstimateWarning
 
-type Finding = Literal[
+type RefusalCode = Literal[
     "reports-differ",
-    "nobody",
+    "empty-table",
     "partly-active",
     "too-few-lists",
     "no-overlap",
-    "islands",
-    "holds-everyone",
+    "disconnected-lists",
+    "list-covers-all",
 ]
 
 
@@ -30,7 +30,7 @@ type Finding = Literal[
 class Refusal:
     """Why no method may give a number for this table."""
 
-    finding: Finding
+    code: RefusalCode
     reason: str
     hint: str
 
@@ -54,7 +54,7 @@ def check(table: CaptureTable) -> Checked:
     3. Empty lists are left out, with a warning.
     4. Of lists with the very same people all but the first are left out, with a warning.
     5. Fewer than two lists remain: refused.
-    6. No person on two lists, or the lists fall into islands: refused.
+    6. No person on two lists, or the lists are disconnected: refused.
     7. A list that holds everyone: refused.
 
     Parameters
@@ -69,7 +69,7 @@ def check(table: CaptureTable) -> Checked:
 
     Examples
     --------
-    >>> check(CaptureTable.of("AB", {"10": 5, "01": 7})).refusal.finding
+    >>> check(CaptureTable.of("AB", {"10": 5, "01": 7})).refusal.code
     'no-overlap'
     """
     warnings: list[EstimateWarning] = []
@@ -103,7 +103,9 @@ _SAME = Refusal(
     "if one was copied from another, count it once; how many a single list missed cannot be told "
     "from that list",
 )
-_NOBODY = Refusal("nobody", "there is nobody in the table", "check the file and the lists chosen")
+_NOBODY = Refusal(
+    "empty-table", "there is nobody in the table", "check the file and the lists chosen"
+)
 
 
 def _refusal(table: CaptureTable) -> Refusal | None:
@@ -113,7 +115,7 @@ def _refusal(table: CaptureTable) -> Refusal | None:
             "at least two different lists with people in them are needed, and there is one",
             "how many a single list missed cannot be told from that list",
         )
-    groups = islands(table)
+    groups = disconnected_groups(table)
     if len(groups) == len(table.lists):
         return Refusal(
             "no-overlap",
@@ -122,13 +124,13 @@ def _refusal(table: CaptureTable) -> Refusal | None:
         )
     if len(groups) > 1:
         return Refusal(
-            "islands",
+            "disconnected-lists",
             f"the lists fall into {len(groups)} groups with no person in common",
             "check the linkage between the groups, or estimate each group on its own",
         )
     if whole := lists_with_everyone(table):
         return Refusal(
-            "holds-everyone",
+            "list-covers-all",
             f"list {whole[0]!r} holds everybody who was recorded, so the other lists say nothing "
             "about people whom it missed",
             "leave it out if it was put together from the others",
@@ -197,7 +199,7 @@ def lists_with_everyone(table: CaptureTable) -> list[str]:
     return [name for name, total in table.list_totals.items() if total == table.observed]
 
 
-def islands(table: CaptureTable) -> list[set[str]]:
+def disconnected_groups(table: CaptureTable) -> list[set[str]]:
     """Split the lists into groups that share no person with each other.
 
     One group is what we want. Two or more means that nothing in the data says how
@@ -215,7 +217,7 @@ def islands(table: CaptureTable) -> list[set[str]]:
 
     Examples
     --------
-    >>> islands(CaptureTable.of("AB", {"10": 5, "01": 7}))
+    >>> disconnected_groups(CaptureTable.of("AB", {"10": 5, "01": 7}))
     [{'A'}, {'B'}]
     """
     groups: list[set[str]] = [{name} for name in table.lists]

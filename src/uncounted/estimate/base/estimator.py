@@ -46,7 +46,7 @@ def estimator[**P](
             if checked.refusal is not None:
                 found = checked.refusal
                 result = Estimate(
-                    method, "refused", found.reason, found.hint, finding=found.finding
+                    method, "refused", found.reason, found.hint, refusal_code=found.code
                 )
             else:
                 try:

@@ -54,7 +54,7 @@ def pool(
     `allow_for_few`: the ends of a method without draws are moved out where tables are few; not
     so where they are held against those of many tables.
 
-    `linkage_share` is the share of the variance of log N that lies between tables.
+    `linkage_variance_share` is the share of the variance of log N that lies between tables.
     """
     total = sum(fit.times for fit in fits)
     bad = [fit for fit in fits if not fit.estimate.ok]
@@ -81,7 +81,7 @@ def pool(
         pooled,
         diagnostics={
             **pooled.diagnostics,
-            "linkage_share": total_variance.share,
+            "linkage_variance_share": total_variance.share,
             "refused_in": missed,
         },
         warnings=warnings,
@@ -96,8 +96,8 @@ def _refuse(
     common: Counter[tuple[str, str | None, str | None]] = Counter()
     for fit in bad:
         refusal = fit.estimate
-        common[refusal.reason or "", refusal.hint, refusal.finding] += fit.times
-    (reason, hint, finding), _ = common.most_common(1)[0]
+        common[refusal.reason or "", refusal.hint, refusal.refusal_code] += fit.times
+    (reason, hint, refusal_code), _ = common.most_common(1)[0]
     if missed < total:
         reason = f"refused in {missed} of {total} draws of who is who: {reason}"
     return Estimate(
@@ -108,7 +108,7 @@ def _refuse(
         level=first.level,
         seconds=seconds,
         seed=first.seed,
-        finding=finding,
+        refusal_code=refusal_code,
     )
 
 

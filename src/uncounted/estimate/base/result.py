@@ -52,9 +52,9 @@ class Estimate:
         Of a refusal, in a sentence; else None.
     hint : str or None
         What to try after a refusal; may be None.
-    finding : str or None
+    refusal_code : str or None
         Name of what `check` found, for a table that every method refuses
-        (`islands`, `no-overlap`, ...); None for a method's own refusal.
+        (`disconnected-lists`, `no-overlap`, ...); None for a method's own refusal.
     point : float or None
         People in all, seen and unseen (N); None when refused.
     point_kind : str or None
@@ -115,7 +115,7 @@ class Estimate:
     input: str = ""
     draws: npt.NDArray[np.int64] | None = attrs.field(default=None, repr=False)
     log_n0: tuple[float, float] | None = attrs.field(default=None, repr=False)
-    finding: str | None = None
+    refusal_code: str | None = None
 
     def __attrs_post_init__(self) -> None:
         if (self.status == "ok") != (self.point is not None) or (self.status == "ok") == bool(
@@ -149,7 +149,7 @@ class Estimate:
             "method": self.method,
             "status": self.status,
             "reason": self.reason,
-            "finding": self.finding,
+            "refusal_code": self.refusal_code,
             "hint": self.hint,
             "point": as_json(self.point),
             "point_kind": self.point_kind,
@@ -293,15 +293,19 @@ class Study:
             "version": version("uncounted"),
             "input": self.input,
             "estimates": [estimate.to_json() for estimate in self.estimates],
-            "sensitivity": as_json(self.sensitivity),
-            "dependence": as_json(self.dependence),
-            "leave_one_out": as_json(self.leave_one_out),
-            "deltas": as_json(self.deltas),
-            "priors": as_json(self.priors),
-            "consistency": as_json(self.consistency),
-            "trajectory": as_json(self.trajectory),
-            "spread": as_json(self.spread),
-            "xi_by_method": as_json(self.xi_by_method),
+            "method_range": as_json(self.spread),
+            "pairwise_chapman": as_json(self.dependence),
+            "sensitivity": {
+                "xi": as_json(self.xi_by_method),
+                "xi_saturated": as_json(self.sensitivity),
+                "delta": as_json(self.deltas),
+                "prior": as_json(self.priors),
+            },
+            "robustness": {
+                "leave_one_out": as_json(self.leave_one_out),
+                "known_list": as_json(self.consistency),
+                "subsampling": as_json(self.trajectory),
+            },
             "warnings": as_json(self.warnings),
         }
         if self.claim is not None:

@@ -113,7 +113,7 @@ class PairRow:
     """Chapman's estimate from two lists, and how many people are on both."""
 
     lists: tuple[str, str]
-    overlap: int = attrs.field(metadata={"key": "both"})
+    overlap: int
     point: float
     interval: Interval
 
@@ -146,7 +146,7 @@ class PriorRow:
     """`decomposable` under another prior count delta or another prior on N."""
 
     delta: float
-    prior_name: str = attrs.field(metadata={"key": "prior_N"})
+    prior_name: str = attrs.field(metadata={"key": "prior"})
     status: Status
     reason: str | None
     point: float | None
@@ -167,7 +167,7 @@ class KnownListRow:
     """
 
     name: str = attrs.field(metadata={"key": "list"})
-    known_size: int = attrs.field(metadata={"key": "truth"})
+    known_size: int
     observed: int
     without: tuple[str, ...]
     method: str
@@ -175,7 +175,7 @@ class KnownListRow:
     reason: str | None
     point: float | None
     interval: Interval | None
-    covered: bool | None = attrs.field(metadata={"key": "covers"})
+    covered: bool | None
 
 
 @attrs.frozen
@@ -192,17 +192,15 @@ class SubsampleRow:
     """
 
     unit: Literal["people"]
-    order: int = attrs.field(metadata={"key": "shuffle"})
+    order: int
     fraction: float
     observed: int
     status: Status
     reason: str | None
     point: float | None
     interval: Interval | None
-    rescaled: float | None = attrs.field(default=None, metadata={"key": "carried"})
-    rescaled_interval: Interval | None = attrs.field(
-        default=None, metadata={"key": "carried_interval"}
-    )
+    rescaled: float | None = None
+    rescaled_interval: Interval | None = None
 
 
 @attrs.frozen
@@ -228,7 +226,7 @@ class MethodRange:
     lowest: MethodPoint
     highest: MethodPoint
     ratio: float
-    ratio_unrecorded: float | None = attrs.field(metadata={"key": "unseen"})
+    ratio_unrecorded: float | None = attrs.field(metadata={"key": "ratio_undocumented"})
     methods: int
 
 
@@ -257,14 +255,14 @@ class AlternativeRow:
         refused_in: how many of these the method refuses; None: not counted.
     """
 
-    name: str = attrs.field(metadata={"key": "reading"})
-    in_grid: bool
+    name: str
+    in_grid: bool = attrs.field(metadata={"key": "alternative_model"})
     passes: bool
-    reason: str | None = attrs.field(metadata={"key": "why"})
+    reason: str | None = attrs.field(metadata={"key": "fail_reason"})
     observed: int
     point: float | None
     interval: tuple[float | None, float | None] | None
-    error: tuple[float | None, float | None]
+    error: tuple[float | None, float | None] = attrs.field(metadata={"key": "interval_mcse"})
     draws: int
     refused_in: int | None = attrs.field(default=None, metadata={"optional": True})
 
@@ -278,21 +276,21 @@ class AlternativesRange:
         error: Monte Carlo standard errors of the ends.
         alternatives: how many are in the grid.
         passing: how many of them pass their checks.
-        without_number: how many of these give no number.
+        not_estimable: how many of these give no number.
     """
 
     interval: tuple[float | None, float | None]
-    error: tuple[float | None, float | None]
-    alternatives: int = attrs.field(metadata={"key": "readings"})
+    error: tuple[float | None, float | None] = attrs.field(metadata={"key": "interval_mcse"})
+    alternatives: int
     passing: int
-    without_number: int
+    not_estimable: int = attrs.field(metadata={"key": "n_not_estimable"})
 
 
 @attrs.frozen
 class SelfCheck:
     """The check that the linkage itself fails; None: it passes all."""
 
-    fails: str | None
+    failed_check: str | None
 
 
 @attrs.frozen
@@ -312,21 +310,19 @@ class LinkageUncertainty:
     draws: int
     distinct_tables: int
     observed: Quantiles
-    variance_share: float | None
+    variance_share: float | None = attrs.field(metadata={"key": "linkage_variance_share"})
     alternatives: tuple[AlternativeRow, ...] | None = attrs.field(
-        default=None, metadata={"key": "readings", "optional": True}
+        default=None, metadata={"optional": True}
     )
-    range: AlternativesRange | None = attrs.field(
-        default=None, metadata={"key": "envelope", "optional": True}
-    )
+    range: AlternativesRange | None = attrs.field(default=None, metadata={"optional": True})
     self_check: SelfCheck | None = attrs.field(
         default=None, metadata={"optional": True, "flat": True}
     )
 
     @property
-    def fails(self) -> str | None:
+    def failed_check(self) -> str | None:
         """The check that the linkage fails, if one was made and it does."""
-        return self.self_check.fails if self.self_check else None
+        return self.self_check.failed_check if self.self_check else None
 
 
 @attrs.frozen
@@ -334,8 +330,8 @@ class StrataAlternatives:
     """The total by one method under alternative linkage models; fields as there."""
 
     method: str
-    alternatives: tuple[AlternativeRow, ...] = attrs.field(metadata={"key": "readings"})
-    range: AlternativesRange = attrs.field(metadata={"key": "envelope"})
+    alternatives: tuple[AlternativeRow, ...]
+    range: AlternativesRange
 
 
 @attrs.frozen
@@ -354,7 +350,7 @@ class Standing:
 
     method: str
     stands: Stands
-    words: str
+    words: str = attrs.field(metadata={"key": "text"})
     xi: float | None = None
     xi_interval: float | None = None
     xi_ruled_out: float | None = None
@@ -394,16 +390,16 @@ class PooledRow:
     Attributes:
         stratum: its values by column.
         observed: people documented there.
-        alone: its own estimate.
+        unpooled: its own estimate.
         pooled: the estimate with partial pooling.
         shrinkage: the weight of the other strata, 0 to 1; None where there is no estimate.
     """
 
     stratum: Mapping[str, str]
     observed: int
-    alone: UnpooledResult
+    unpooled: UnpooledResult
     pooled: PooledResult
-    shrinkage: float | None = attrs.field(metadata={"key": "pull"})
+    shrinkage: float | None
 
 
 @attrs.frozen
@@ -417,8 +413,8 @@ class CommonDistribution:
     """
 
     share_missed: Quantiles
-    m: Quantiles
-    t: Quantiles
+    m: Quantiles = attrs.field(metadata={"key": "logit_mean"})
+    t: Quantiles = attrs.field(metadata={"key": "logit_sd"})
 
 
 @attrs.frozen
@@ -433,7 +429,7 @@ class Slope:
 class Slopes:
     """A slope alone and with partial pooling."""
 
-    alone: Slope
+    unpooled: Slope
     pooled: Slope
 
 

@@ -77,7 +77,7 @@ class CovariateStudy:
         return self.estimates[0]
 
     def to_json(self) -> dict[str, Any]:
-        """`estimates`: one a pair of lists, with `lists`; `sensitivity`: rows of psi."""
+        """`estimates`: one a pair of lists, with `lists`; `sensitivity.psi`: rows of psi."""
         return {
             "observed": self.observed,
             "lists": dict(self.lists),
@@ -88,7 +88,7 @@ class CovariateStudy:
                 {"lists": list(lists), **estimate.to_json()}
                 for lists, estimate in zip(self.chosen, self.estimates, strict=True)
             ],
-            "sensitivity": as_json(self.sensitivity),
+            "sensitivity": {"psi": as_json(self.sensitivity)},
         }
 
 
@@ -185,8 +185,10 @@ def _fit(people: PersonTable, names: Pair, spec: _Spec) -> tuple[Estimate, Unrec
         unrecorded = fit_lists(people, names, learner=spec.learner, seed=spec.seed)
         return _estimate(people, names, table, spec, unrecorded), unrecorded
     except NotEstimable as why:
-        finding = None if refusal is None else refusal.finding
-        no = Estimate(METHOD, "refused", str(why), why.hint, input=people.digest(), finding=finding)
+        refusal_code = None if refusal is None else refusal.code
+        no = Estimate(
+            METHOD, "refused", str(why), why.hint, input=people.digest(), refusal_code=refusal_code
+        )
         return no, None
 
 

@@ -290,9 +290,9 @@ def decomposable(
             "mean": why,
         },
         diagnostics={
-            "complete_graph": complete,
-            "mass_beyond_20n": far,
-            "edges": _edges(model, table, posterior) if edges else [],
+            "prob_saturated": complete,
+            "prob_gt_21n": far,
+            "edge_probabilities": _edges(model, table, posterior) if edges else [],
             "points": posterior.points,
         },
         warnings=_warnings(complete, far, level),

@@ -257,12 +257,12 @@ def _diagnostics(found: ChainDraws, observed: int, target_ess: float, far: float
         "rounds": found.rounds,
         "draws_kept": found.n0.size,
         "chain_medians": tuple((np.median(found.n0, axis=1) + observed).tolist()),
-        "places": len(places(found.log_n0)),
-        "times_older_half_dropped": found.dropped,
+        "modes": len(places(found.log_n0)),
+        "warmup_extensions": found.dropped,
         "acceptance_leap": float(found.leaps.mean()),
         "acceptance_exchange": float(found.exchanges.mean()),
         "classes_with_people": float(found.classes.mean()),
-        "mass_beyond_20n": far,
+        "prob_gt_21n": far,
     }
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.base.checks import islands
+from uncounted.estimate.base.checks import disconnected_groups
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.estimate.base.rows import KnownListRow
@@ -53,7 +53,7 @@ def joined(table: CaptureTable) -> CaptureTable:
     A list that shares nobody with the others here says nothing of how many they missed,
     and one such list would refuse the whole.
     """
-    groups = [table.select(sorted(g, key=table.lists.index)) for g in islands(table)]
+    groups = [table.select(sorted(g, key=table.lists.index)) for g in disconnected_groups(table)]
     largest = max(groups, key=lambda group: (len(group.lists) > 1, group.observed))
     return largest if len(largest.lists) > 1 else table
 

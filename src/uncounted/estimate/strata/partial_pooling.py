@@ -82,7 +82,7 @@ class Pooled(Strata):
     def to_json(self) -> dict[str, Any]:
         """As of strata, with `pooling`."""
         pooling = {
-            "law": as_json(self.common),
+            "distribution": as_json(self.common),
             "rows": as_json(self.rows),
             "trend": as_json(self.trend),
             "warnings": as_json(self.warnings),
@@ -246,7 +246,7 @@ def _assemble(
             pooled = _estimate(fit, N[at[s]], level, seed, about)
         else:
             pooled = Estimate(
-                f"{method}, pooled", "refused", fit.reason, fit.hint, finding=fit.finding
+                f"{method}, pooled", "refused", fit.reason, fit.hint, refusal_code=fit.refusal_code
             )
         studies.append(attrs.evolve(study, estimates=(pooled, *study.estimates)))
         weight = float(pull[at[s]]) if s in at else None
@@ -344,8 +344,8 @@ def _moved(rows: Sequence[PooledRow]) -> tuple[EstimateWarning, ...]:
         row
         for row in rows
         if row.pooled.point is not None
-        and row.alone.interval is not None
-        and not row.alone.interval[0] <= row.pooled.point <= row.alone.interval[1]
+        and row.unpooled.interval is not None
+        and not row.unpooled.interval[0] <= row.pooled.point <= row.unpooled.interval[1]
     ]
     if not out:
         return ()
@@ -382,9 +382,9 @@ def _trend(
         return Slope(median, (low, high))
 
     return Trend(
-        log_N=Slopes(alone=slope(np.log(single)), pooled=slope(np.log(N))),
+        log_N=Slopes(unpooled=slope(np.log(single)), pooled=slope(np.log(N))),
         log_odds_missed=Slopes(
-            alone=slope(np.log((single - n + 0.5) / n)),
+            unpooled=slope(np.log((single - n + 0.5) / n)),
             pooled=slope(np.log((N - n + 0.5) / n)),
         ),
     )
@@ -416,19 +416,19 @@ def _flattened(trend: Trend) -> tuple[EstimateWarning, ...]:
 
     found = []
     N, missed = trend.log_N, trend.log_odds_missed
-    if clear(N.alone) and not clear(N.pooled):
+    if clear(N.unpooled) and not clear(N.pooled):
         found.append(
             EstimateWarning(
                 "pooling-removed-trend", "log N has a trend over strata alone, none when pooled"
             )
         )
-    if clear(N.pooled) and not clear(N.alone):
+    if clear(N.pooled) and not clear(N.unpooled):
         found.append(
             EstimateWarning(
                 "pooling-made-trend", "log N has a trend over strata when pooled, none alone"
             )
         )
-    if clear(missed.alone):
+    if clear(missed.unpooled):
         found.append(
             EstimateWarning(
                 "share-missed-trend",

@@ -62,7 +62,7 @@ def all_plots(study: Study, table: CaptureTable, *, claim: float | None = None) 
     found += [upset(table)] if table.observed else []
     for estimate in study.estimates:
         if estimate.ok and (
-            estimate.diagnostics.get("models") or estimate.diagnostics.get("edges")
+            estimate.diagnostics.get("models") or estimate.diagnostics.get("edge_probabilities")
         ):
             found.append(model_spread(estimate, study.observed, tuple(study.lists)))
     if any(row.point is not None for row in study.sensitivity):

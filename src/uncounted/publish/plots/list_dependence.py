@@ -22,7 +22,7 @@ def list_dependence(estimate: Estimate) -> Plot:
     Parameters
     ----------
     estimate : Estimate
-        Of `decomposable`, whose `diagnostics["edges"]` are drawn.
+        Of `decomposable`, whose `diagnostics["edge_probabilities"]` are drawn.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def list_dependence(estimate: Estimate) -> Plot:
     >>> list_dependence(decomposable(table)).title
     'Which lists depend on each other'
     """
-    found = list(estimate.diagnostics["edges"])
+    found = list(estimate.diagnostics["edge_probabilities"])
     names = list(dict.fromkeys(name for edge in found for name in edge["lists"]))
     chance = {frozenset(edge["lists"]): float(edge["probability"]) for edge in found}
     by_chance = sorted(found, key=lambda edge: -edge["probability"])

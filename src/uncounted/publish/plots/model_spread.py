@@ -89,7 +89,7 @@ def model_spread(
     ----------
     estimate : Estimate
         Of `log-linear`, whose `diagnostics["models"]` are drawn, or of `decomposable`, whose
-        `diagnostics["edges"]` are.
+        `diagnostics["edge_probabilities"]` are.
     observed : int, optional
         People on at least one list, for a line in the plot.
     lists : sequence of str
@@ -115,7 +115,7 @@ def model_spread(
     'The 6 models that fit best carry over 99% of the weight'
     """
     models = list(estimate.diagnostics.get("models", ()))
-    if not estimate.ok or (not models and not estimate.diagnostics.get("edges")):
+    if not estimate.ok or (not models and not estimate.diagnostics.get("edge_probabilities")):
         raise NotEstimable(
             f"{estimate.method} has no models to draw side by side",
             hint=estimate.reason or "log-linear and decomposable have",
