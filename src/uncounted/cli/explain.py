@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import click
 
 from uncounted.cli.app import answers, app
 from uncounted.cli.terminal import WIDTH, answer, columns
-from uncounted.errors import UsedWrongly
+from uncounted.errors import UsedWrongly, unknown
 
 if TYPE_CHECKING:
     from uncounted.workflow.estimate import Explanation
@@ -72,9 +71,7 @@ def explain(code: str | None) -> Explained:
     if code is None:
         return Explained(tuple(every.values()))
     if code not in every:
-        close = difflib.get_close_matches(code, every, n=1)
         raise UsedWrongly(
-            f"no warning has the code {code!r}",
-            hint=f"did you mean {close[0]}?" if close else "uncounted explain lists all codes",
+            unknown("warning code", code, every), hint="uncounted explain lists all codes"
         )
     return Explained((every[code],))

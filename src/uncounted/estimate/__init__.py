@@ -39,6 +39,7 @@ __all__ = [
     "describe",
     "describe_sensitivity",
     "disconnected_groups",
+    "identify",
     "independence",
     "latent_class",
     "log_linear",
