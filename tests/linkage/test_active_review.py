@@ -147,16 +147,16 @@ def test_what_was_chosen_before_is_taken_into_account() -> None:
     one, three = [0, 0, 0], [0, 1, 2]
     labels = np.array([[*row, 3, 4] for row in [one, three] * 50], np.int32)
     order = review_order(labels, "ABCAB", value=lambda t: float(np.log(t.observed)), most=3)
-    assert order.undecided == 3
+    assert order.uncertain == 3
     first, second, third = order.pairs
     assert first.variance > 0
     assert (second.variance, third.variance) == (0.0, 0.0)
-    assert order.narrowing == pytest.approx(1.0)
+    assert order.expected_reduction == pytest.approx(1.0)
 
 
 def test_deciding_everything_takes_all_of_linkages_doubt(world: World) -> None:
     order = alone(world, world.draws(500, 5))
-    assert order.narrowing > 0.9
+    assert order.expected_reduction > 0.9
     beside = review_order(
         world.draws(500, 5),
         world.sources,
@@ -164,8 +164,10 @@ def test_deciding_everything_takes_all_of_linkages_doubt(world: World) -> None:
         elsewhere=order.linkage,
         most=10_000,
     )
-    assert beside.narrowing == pytest.approx(1 - np.sqrt(0.5), abs=0.03)
-    assert beside.narrowing == pytest.approx(sum(pair.narrowing for pair in beside.pairs))
+    assert beside.expected_reduction == pytest.approx(1 - np.sqrt(0.5), abs=0.03)
+    assert beside.expected_reduction == pytest.approx(
+        sum(pair.expected_reduction for pair in beside.pairs)
+    )
 
 
 def test_a_pair_that_changes_nothing_comes_last() -> None:
@@ -200,7 +202,7 @@ def test_without_a_number_people_are_what_counts() -> None:
     assert order.pairs[0].people == pytest.approx(0.25)
     assert order.pairs[0].overlap == pytest.approx(0.25)
     assert order.pairs[1].people == pytest.approx(3 / 16)
-    assert order.narrowing == 0.0
+    assert order.expected_reduction == 0.0
 
 
 def test_what_was_decided_does_not_come_again(world: World) -> None:
@@ -208,7 +210,7 @@ def test_what_was_decided_does_not_come_again(world: World) -> None:
     first = review_order(labels, world.sources, value=log_chao, most=5)
     gone = [(pair.right, pair.left) for pair in first.pairs]
     then = review_order(labels, world.sources, value=log_chao, most=10_000, decided=gone)
-    assert then.undecided == first.undecided - 5
+    assert then.uncertain == first.uncertain - 5
     assert not {(p.left, p.right) for p in then.pairs} & {(p.left, p.right) for p in first.pairs}
 
 
@@ -297,7 +299,7 @@ def test_the_next_fifty_of_five_thousand_reports_take_seconds() -> None:
     order = review_order(labels, sources, value=log_chao)
     assert time.process_time() - began < 10
     assert len(order.pairs) == 50
-    assert order.undecided > 3000
+    assert order.uncertain > 3000
     assert [pair.variance for pair in order.pairs] == sorted(
         (pair.variance for pair in order.pairs), reverse=True
     )

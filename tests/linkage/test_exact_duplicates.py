@@ -51,8 +51,8 @@ def test_what_is_entered_twice_changes_no_link() -> None:
     assert len(copies) > 80
     alone = link(reports, draws=40, with_grid=False)
     both = link(copies + reports, draws=40, with_grid=False)
-    assert both.diagnostics.entered_twice == len(copies)
-    assert alone.diagnostics.entered_twice == 0
+    assert both.diagnostics.exact_duplicates == len(copies)
+    assert alone.diagnostics.exact_duplicates == 0
     assert labels_of(both, reports) == labels_of(alone, reports)
     originals = [*known[::3], *[known[5]] * 40]
     assert labels_of(both, copies) == labels_of(both, originals)
@@ -79,7 +79,7 @@ def test_rows_that_another_list_took_over_break_no_link(source: str) -> None:
     assert np.quantile(both.people, 0.025) <= len(set(truth)) <= np.quantile(both.people, 0.975)
     last = np.array(labels_of(both, [*reports, *copies]))
     assert (last[:, took] == last[:, len(reports) :]).mean() > 0.97  # but who says hardly more
-    assert both.diagnostics.entered_twice == 0
+    assert both.diagnostics.exact_duplicates == 0
     assert both.diagnostics.copied
 
 
@@ -128,7 +128,7 @@ def test_two_who_are_called_alike_and_as_old_are_compared_like_any_two() -> None
     ]
     assert len(np.unique(first_alike(reports))) < 150  # it would be nearly everybody
     linkage = link(reports, draws=20, with_grid=False)
-    assert linkage.diagnostics.entered_twice == 0
+    assert linkage.diagnostics.exact_duplicates == 0
     assert linkage.people.min() > 200
 
 
@@ -187,6 +187,6 @@ def test_what_people_have_decided_holds_of_copies() -> None:
     assert (joined[:, first] == joined[:, second]).all()  # the copy is the original
     apart = link(rows, draws=10, decisions=[(last, first, False)], with_grid=False)
     assert (apart.labels[:, first] != apart.labels[:, last]).all()
-    assert apart.diagnostics.entered_twice == 0
+    assert apart.diagnostics.exact_duplicates == 0
     same = link(rows, draws=10, decisions=[(last, first, True)], with_grid=False)
     assert (same.labels[:, first] == same.labels[:, last]).all()

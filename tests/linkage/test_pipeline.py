@@ -178,11 +178,11 @@ def test_files_that_tell_no_one_apart_are_refused(count: int, birth: PartialDate
 def test_that_reports_say_names_alone_is_reported() -> None:
     rows = _named("Kim Chol Su", "Pak Yong Hui") + _named("김철수", "박영희", source="B")
     alone = link(rows, draws=10)
-    assert "0 of 4 reports say more than a name" in (alone.diagnostics.fails or "")
+    assert "0 of 4 reports say more than a name" in (alone.diagnostics.failed_check or "")
     assert alone.grid
     assert all(each.why for each in alone.grid)  # what tells nothing tells them nothing
     with_sex = [attrs.evolve(row, sex="m") for row in rows[:1]] + rows[1:]
-    assert link(with_sex, draws=10, with_grid=False).diagnostics.fails is None
+    assert link(with_sex, draws=10, with_grid=False).diagnostics.failed_check is None
 
 
 def test_names_of_any_script_are_no_error() -> None:
@@ -255,7 +255,7 @@ def test_bytes_of_which_one_is_another_are_refused_or_give_no_other_draws(other_
 def test_a_linkage_stored_with_the_diagnostic_of_splink_opens() -> None:
     stored = {"blocking": {"pairs": 1, "links_by_plain_splink": 0.5, "likely_links": 2.0}}
     read = LinkageDiagnostics.from_json(stored)
-    assert (read.blocking.pairs, read.blocking.likely_links) == (1, 2.0)
+    assert (read.blocking.pairs, read.blocking.expected_matches) == (1, 2.0)
 
 
 def test_two_reports_with_one_key_are_refused() -> None:

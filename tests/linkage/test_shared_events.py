@@ -26,7 +26,7 @@ def test_people_and_not_events_are_found(register: tuple[Linkage, list[str]]) ->
     assert found.f1 > 0.7
     low, high = linkage.diagnostics.fit.people_interval
     assert low <= found.true_people <= high
-    evidence = linkage.diagnostics.fit.evidence_by_field
+    evidence = linkage.diagnostics.fit.mean_match_weight_by_field
     assert evidence["name"] > evidence["event"]
 
 

@@ -172,9 +172,9 @@ def test_a_mapping_may_use_its_own_codes_at_once() -> None:
     assert mapping.about()["vocabulary"] == {"act": {"arrests": {"en": "Arrests of many"}}}
 
 
-def ask(*arguments: str, fails: bool = False) -> Any:
+def ask(*arguments: str, failed_check: bool = False) -> Any:
     done = CliRunner().invoke(app, arguments)
-    if fails:
+    if failed_check:
         raise done.exception or AssertionError(done.output)
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout) if "--json" in arguments else None
@@ -231,7 +231,7 @@ def test_a_case_file_knows_its_words_from_then_on(
     clash = MAP.replace("border-handover", "handing-over")
     (tmp_path / "map.toml").write_text(clash, encoding="utf-8")
     with pytest.raises(BadMapping, match="stands for 'border-handover' already"):
-        ask(*first, fails=True)
+        ask(*first, failed_check=True)
     # 4. All of it leaves with the case, and comes back in another.
     ask("export", case, "--format", "csv", "--out", str(tmp_path / "out"))
     ask("init", other)

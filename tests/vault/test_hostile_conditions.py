@@ -349,11 +349,11 @@ def test_a_report_that_an_older_version_kept_in_pieces_is_still_found(
 def test_reports_that_allow_no_use_are_counted_where_they_were_taken_in(case: Case) -> None:
     nothing = Consent()
     rows = [_incoming(1), _incoming(2, consent=nothing)]
-    assert case.intake("one", {}, rows).no_use_allowed == 1
+    assert case.intake("one", {}, rows).without_consent == 1
     again = case.intake(
         "one", {}, [*rows, _incoming(2, consent=nothing), _incoming(3, consent=nothing)]
     )
-    assert (again.unchanged, again.rejected, again.no_use_allowed) == (2, 1, 1)
+    assert (again.unchanged, again.rejected, again.without_consent) == (2, 1, 1)
 
 
 # --- clocks, strangers, a lost log ---------------------------------------------------------

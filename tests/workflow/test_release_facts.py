@@ -98,7 +98,7 @@ def test_other_ways_of_linking_are_reported_as_the_study_has_them() -> None:
     bare = attrs.evolve(study, linkage=linkage)
     study = attrs.evolve(study, linkage=attrs.evolve(linkage, alternatives=rows, range=envelope))
     ways = reported_for(study).alternatives
-    assert not reported_for(study).fails
+    assert not reported_for(study).failed_check
     assert ways == AlternativeLinkages(8, 2, 1, (1100.0, math.inf), 1500.0, None)
     assert reported_for(bare).alternatives is None
 
@@ -106,16 +106,16 @@ def test_other_ways_of_linking_are_reported_as_the_study_has_them() -> None:
 def test_a_linkage_that_fails_a_check_is_reported_to_reader_and_publisher() -> None:
     table = CaptureTable.of(LISTS, LARGE)
     case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
-    counted = CaptureTables([table], table, {}, {}, fails="names agree in 81% of the links")
+    counted = CaptureTables([table], table, {}, {}, failed_check="names agree in 81% of the links")
     study = study_over_draws(case, counted, EstimateRequest(methods=("chao",)), silent)
     assert study.to_json()["linkage"]["fails"] == "names agree in 81% of the links"
     assert next(study_lines(study)).startswith("Mind: the linkage fails a check")
-    assert reported_for(study, "names agree in 81% of the links").fails
+    assert reported_for(study, "names agree in 81% of the links").failed_check
 
 
-def reported_for(study: Study, fails: str | None = None) -> LinkageFacts:
+def reported_for(study: Study, failed_check: str | None = None) -> LinkageFacts:
     table = CaptureTable.of(LISTS, LARGE)
-    told = LinkageDiagnostics(fit=FitDiagnostics(fails=fails))
+    told = LinkageDiagnostics(fit=FitDiagnostics(failed_check=failed_check))
     linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, told)
     facts = release_facts.facts(
         {name: {} for name in LISTS},

@@ -85,7 +85,7 @@ def _log(done: CustodyLog) -> None:
     ]
     answer(columns([("entry", "when", "what", "by"), *rows], right=[0]))
     answer(f"{plural(len(done.entries), 'entry', 'entries')}, {done.reports:,} of them reports")
-    for remark in done.doubtful_times:
+    for remark in done.clock_warnings:
         say(f"  mind: {remark}")
 
 
@@ -122,11 +122,11 @@ def log(case: Path, passphrase_file: Path | None) -> CustodyLog:
 
 
 def _checked(done: SoundnessCheck) -> None:
-    for finding in done.wrong:
+    for finding in done.errors:
         answer(finding)
-    for remark in done.doubtful_times:  # a time is only its writer's claim: no damage
+    for remark in done.clock_warnings:  # a time is only its writer's claim: no damage
         say(f"  mind: {remark}")
-    if done.wrong or done.unsigned:
+    if done.errors or done.unsigned:
         return
     answer(
         f"Sound: {plural(done.entries, 'entry', 'entries')}, the database, the log and its seals."
@@ -142,9 +142,9 @@ def _checked(done: SoundnessCheck) -> None:
 
 
 def _refuse_unsound(done: SoundnessCheck) -> None:
-    if done.wrong:
+    if done.errors:
         raise Damaged(
-            f"{plural(len(done.wrong), 'thing')} wrong with the case file",
+            f"{plural(len(done.errors), 'thing')} wrong with the case file",
             hint="permissions and what is not of the case file you can put right; for the rest,"
             " keep this folder as it is, and bring the whole of it back from a copy",
         )

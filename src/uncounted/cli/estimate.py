@@ -44,7 +44,7 @@ def _after(done: EstimateResult) -> None:
     from uncounted.workflow.estimate import refuse_if_nothing
 
     messages.copied_lists(done.copied)
-    messages.left_out(done.left_out, "counted")
+    messages.left_out(done.excluded, "counted")
     if done.pictures is not None:
         say(f"Pictures in {done.pictures}: they show exact counts and are not for publication.")
     refuse_if_nothing(done.study)

@@ -142,7 +142,7 @@ def _answer_held(found: TruthComparison) -> None:
         )
     answer(f"{shares}{people}")
     answer()
-    other = f"{found.level:.0%}, other {'pairs' if found.against == 'pairs' else 'people'}"
+    other = f"{found.level:.0%}, other {'pairs' if found.compared_with == 'pairs' else 'people'}"
     rows = [("", "linkage", other, f"{found.level:.0%}, single draws")]
     for name, figure in found.figures.items():
         drawn = figure.draws
@@ -170,7 +170,7 @@ def _answer_held(found: TruthComparison) -> None:
     for what, words in _COUNTS.items():
         if count := found.counts.get(what):
             answer("  " + words.format(plural(count, _noun(what, found))))
-    if found.against == "pairs":
+    if found.compared_with == "pairs":
         answer("This is of the pairs in the file; of others only if those were drawn by lot.")
 
 
@@ -185,7 +185,7 @@ def _pairs(count: float) -> str:
 
 
 def _noun(what: str, found: TruthComparison) -> str:
-    return _NOUNS.get(what, "pair" if found.against == "pairs" else "report")
+    return _NOUNS.get(what, "pair" if found.compared_with == "pairs" else "report")
 
 
 def _per_true(found: TruthComparison) -> str:
@@ -198,10 +198,10 @@ def _per_true(found: TruthComparison) -> str:
 def _answer_clerical(found: ClericalEvaluation) -> None:
     low, high = found.true_interval
     sampled = ""
-    if round(found.judged) != found.linked:
+    if round(found.n_evaluated) != found.linked:
         sampled = (
-            f", of which the sample was drawn from about {number(found.judged)}: precision is of"
-            " those"
+            f", of which the sample was drawn from about {number(found.n_evaluated)}: precision is"
+            " of those"
         )
     answer(
         f"From {plural(found.labelled, 'labelled pair')}: about {number(found.true)} pairs are of"
@@ -231,7 +231,7 @@ def _answer_clerical(found: ClericalEvaluation) -> None:
             "  The reports were linked anew since the sample was drawn. Links that are new and"
             " were not near before are not judged: draw a new sample to be sure."
         )
-    share = "a key" if found.one_key else "two keys"
+    share = "a key" if found.includes_single_key_pairs else "two keys"
     answer(f"Recall is of pairs that a draw links or that share {share}; others are not seen.")
 
 

@@ -71,7 +71,7 @@ def _answer_import(done: ImportSummary | MappingDraft | RestoreSummary) -> None:
 
 
 def _imported(done: ImportSummary) -> None:
-    one = done.no_use_allowed == 1
+    one = done.without_consent == 1
     verb = "would be" if done.dry_run else "was" if one else "were"
     answer(
         f"{done.source}: {plural(done.rows, 'row')} = {done.created:,} created"
@@ -86,9 +86,9 @@ def _imported(done: ImportSummary) -> None:
         say(f"  rejected: {reason} ({plural(count, 'row')})")
     for warning, count in done.warnings.items():
         say(f"  noted: {warning} ({plural(count, 'row')})")
-    if done.no_use_allowed:
+    if done.without_consent:
         say(
-            f"  {plural(done.no_use_allowed, 'report')} {verb} sealed without any consent:"
+            f"  {plural(done.without_consent, 'report')} {verb} sealed without any consent:"
             f" {'it is' if one else 'they are'} not linked and not counted"
         )
     if done.consent_kept:
@@ -106,9 +106,9 @@ def _imported(done: ImportSummary) -> None:
             f"  mind: {plural(done.renamed, 'report')} updated with another name than before; if"
             " ids were given anew, decisions, consents and withdrawals now hang on other people"
         )
-    if done.beside_others:
+    if done.not_in_file:
         say(
-            f"  mind: {done.source} held {plural(done.beside_others, 'report')} before, and"
+            f"  mind: {done.source} held {plural(done.not_in_file, 'report')} before, and"
             " none is in this file; two lists under one source are counted as one list"
         )
     if done.rejects:

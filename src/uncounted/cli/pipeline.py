@@ -72,7 +72,7 @@ def _linked(done: LinkSummary) -> None:
         f" {plural(people, 'person', 'people')}, {uncertainty}."
     )
     link_warnings(done)
-    messages.left_out(done.left_out, "linked")
+    messages.left_out(done.excluded, "linked")
 
 
 def link_warnings(done: LinkSummary) -> None:
@@ -84,10 +84,10 @@ def link_warnings(done: LinkSummary) -> None:
             f" less is wanted; {ess:.0f} effective draws, for {least:.0f}). The ends of"
             " intervals may move with --seed: try two or three."
         )
-    messages.failed_check(done.diagnostics.fails)
+    messages.failed_check(done.diagnostics.failed_check)
     if words := done.blocking_loss:
         messages.mind(words)
-    if twice := done.diagnostics.entered_twice:
+    if twice := done.diagnostics.exact_duplicates:
         one = twice == 1
         messages.mind(
             f"{plural(twice, 'report')} {'says' if one else 'say'} just what another of"
@@ -171,7 +171,7 @@ def _overlap(done: OverlapSummary) -> None:
     if done.draw is None:
         say("  one reading of who is who; uncounted estimate averages over all draws")
     say("  small counts are in it as they are: for publication use uncounted release")
-    messages.left_out(done.left_out, "counted")
+    messages.left_out(done.excluded, "counted")
 
 
 @app.command()
@@ -212,9 +212,9 @@ def overlap(
 
 def _released(done: ReleaseSummary) -> None:
     answer(done.headline)
-    messages.failed_check(done.fails)
+    messages.failed_check(done.failed_check)
     messages.copied_lists(done.copied)
-    messages.left_out(done.left_out, "counted")
+    messages.left_out(done.excluded, "counted")
     answer(f"Released into {done.out}: {', '.join(done.files)}")
     answer(f"Anyone can check it: uncounted verify {done.out} --signer '{done.signer}'")
 

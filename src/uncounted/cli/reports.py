@@ -87,7 +87,7 @@ def search(case: Path, words: Sequence[str], passphrase_file: Path | None) -> Se
 
 def _shown(report: ReportHistory) -> None:
     answer(
-        columns([("source", report.source), ("report", report.report), *_fields_of(report.says)])
+        columns([("source", report.source), ("report", report.report), *_fields_of(report.content)])
     )
     answer(f"consent: {_consent(report.consent)}")
     for held in report.attachments:

@@ -35,28 +35,28 @@ def _decided(done: DecisionSummary) -> None:
         f" + {done.unchanged:,} unchanged + {done.rejected:,} rejected"
     )
     for reason in done.reasons:
-        rows = [each.row for each in done.rejects if reason in each.why]
+        rows = [each.row for each in done.rejects if reason in each.reasons]
         say(f"  rejected: {reason} ({named_rows(rows)})")
-    if done.without_use:
+    if done.without_consent:
         say(
             "  without use for now: a report whose consent does not allow linking"
-            f" ({named_rows(done.without_use)})"
+            f" ({named_rows(done.without_consent)})"
         )
-    if done.spends_sample:
+    if done.is_evaluation_sample:
         say(
             "  mind: this is a sample that uncounted evaluate drew, and once you link again it"
             " judges nothing: give it to uncounted evaluate --labels before"
         )
-    if done.against_linkage >= max(_MANY_AGAINST, done.taken / 2 + 0.5):
+    if done.contradicting_linkage >= max(_MANY_AGAINST, done.accepted / 2 + 0.5):
         say(
-            f"  mind: {done.against_linkage:,} of {plural(done.taken, 'decision')} say the"
+            f"  mind: {done.contradicting_linkage:,} of {plural(done.accepted, 'decision')} say the"
             " opposite of what the linkage is nearly certain of; was a column of the file sorted by"
             " itself?"
         )
-    if done.most_joined > _MANY_REPORTS:
+    if done.largest_cluster > _MANY_REPORTS:
         say(
-            f"  mind: by these decisions {done.most_joined:,} reports are about one person; look"
-            " whether that is meant"
+            f"  mind: by these decisions {done.largest_cluster:,} reports are about one person;"
+            " look whether that is meant"
         )
     if done.dry_run:
         say("  nothing was kept: it was a dry run")
@@ -119,23 +119,23 @@ def _reviewed(done: ReviewSummary) -> None:
     options = click.get_current_context().params
     most, out = options["most"], options["out"]
     answer(
-        f"{plural(done.undecided, 'pair')} undecided: more likely than 2% and less than 98%"
+        f"{plural(done.uncertain, 'pair')} undecided: more likely than 2% and less than 98%"
         f" to be about one person; {plural(done.decided, 'pair')} decided."
     )
-    if done.why_no_number:
-        say(f"  in the order of the number of people: {done.why_no_number}")
+    if done.not_estimable_reason:
+        say(f"  in the order of the number of people: {done.not_estimable_reason}")
     if most is not None and out is None:
         _answer_pairs(done)
-    if done.pairs and not done.why_no_number:
+    if done.pairs and not done.not_estimable_reason:
         answer(
             f"Deciding {_these(len(done.pairs), chosen=bool(most))} is expected to narrow"
-            f" the interval of N by {_percent(done.narrowing)}."
+            f" the interval of N by {_percent(done.expected_reduction)}."
         )
     if out is not None and not done.pairs:
         say(f"  nothing is left to decide: {out} was not written")
     elif out is not None:
         answer(f"{plural(len(done.pairs), 'pair')} written to {out}: fill in the decisions")
-    elif most is None and done.undecided:
+    elif most is None and done.uncertain:
         say("  to see which: uncounted review CASE --next 50 --out pairs.csv")
 
 
@@ -155,7 +155,7 @@ def _answer_pairs(done: ReviewSummary) -> None:
             pair.source_b,
             pair.report_b,
             f"{pair.probability:.2f}",
-            _percent(pair.narrowing),
+            _percent(pair.expected_reduction),
         )
         for pair in done.pairs
     ]

@@ -63,7 +63,7 @@ class UncertainPair:
     right: int
     probability: float
     variance: float
-    narrowing: float
+    expected_reduction: float
     people: float
     overlap: float
 
@@ -76,12 +76,12 @@ class ReviewOrder:
     """
 
     pairs: tuple[UncertainPair, ...]
-    undecided: int
+    uncertain: int
     linkage: float
     elsewhere: float
 
     @property
-    def narrowing(self) -> float:
+    def expected_reduction(self) -> float:
         """By which share the interval is expected to be narrower when all of them are decided."""
         return _narrowing(sum(pair.variance for pair in self.pairs), self._whole)
 

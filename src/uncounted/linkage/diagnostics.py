@@ -7,7 +7,7 @@ linkage are those of the fields. What a linkage was stored without is None, and 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import attrs
@@ -16,22 +16,42 @@ Json = dict[str, object]
 _IF_ANY = {"if_any": True}  # left out of JSON where it is None
 
 
+def _stored(key: str, **more: object) -> dict[str, object]:
+    """A field that a stored linkage has under another key."""
+    return {"stored": key, **more}
+
+
 @attrs.frozen
 class _Stored:
-    """Values that are fields of one JSON object."""
+    """Values that are fields of one JSON object; a stored one may have older keys."""
 
     def to_json(self) -> Json:
-        """As plain values."""
+        """As plain values, for a reader."""
         return attrs.asdict(
             self, filter=lambda field, value: value is not None or not field.metadata.get("if_any")
         )
 
+    def to_stored(self) -> Json:
+        """As plain values, under the keys of a stored linkage."""
+        values = self.to_json()
+        return {
+            _key(each): values[each.name]
+            for each in attrs.fields(type(self))
+            if each.name in values
+        }
+
     @classmethod
-    def from_json(cls, stored: Any) -> Self:
+    def from_stored(cls, stored: Any) -> Self:
         """Read parsed JSON; a field that is not there has its default."""
-        found = {each.name: stored[each.name] for each in attrs.fields(cls) if each.name in stored}
+        found = {
+            each.name: stored[_key(each)] for each in attrs.fields(cls) if _key(each) in stored
+        }
         lists = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
         return cls(**found | lists)
+
+
+def _key(field: attrs.Attribute[Any]) -> str:
+    return str(field.metadata.get("stored", field.name))
 
 
 @attrs.frozen
@@ -40,7 +60,8 @@ class LinkageSettings(_Stored):
 
     prior: str
     prior_words: str
-    floor: float  # least probability of a candidate pair before any partition
+    # The least probability of a candidate pair before any partition.
+    min_match_probability: float = attrs.field(metadata=_stored("floor"))
     all_pairs_compared: bool
     decisions: int
     warm_up: int
@@ -67,8 +88,10 @@ class CandidateDiagnostics(_Stored):
     candidate_pairs: int = 0
     components: int = 0
     largest_component: int = 0
-    floor: float = 0.0
-    expected_links_below_floor: float = 0.0
+    min_match_probability: float = attrs.field(default=0.0, metadata=_stored("floor"))
+    expected_matches_below_min: float = attrs.field(
+        default=0.0, metadata=_stored("expected_links_below_floor")
+    )
 
 
 @attrs.frozen
@@ -79,39 +102,49 @@ class BlockingDiagnostics(_Stored):
         rules: those that find a pair.
         pairs_in_large_blocks_left_out: not looked at.
         pairs_below_cut: looked at and not kept; None where all are.
-        expected_links_below_cut: among those.
+        expected_matches_below_cut: expected matches among those.
         pairs: kept.
-        likely_links: expected links among the pairs that a rule finds.
-        lost_share: share of links that no rule finds, by keys; None: nothing to tell it from.
+        expected_matches: among the pairs that a rule finds.
+        missed_share_estimated: share of matches that no rule finds, by keys; None: not known.
         by_rule: of each, the share of found links that it finds, and that it alone finds.
-        lost_at_least: Chao's lower bound of the share.
-        lost_links: `lost_share` as a number of links.
-        all_looked_at: all pairs of the file were looked at.
-        lost_counted: the share lost, counted where all pairs were looked at.
+        missed_share_at_least: Chao's lower bound of the share.
+        lost_links: `missed_share_estimated` as a number of links.
+        all_pairs_compared: whether all pairs of the file were compared.
+        missed_share_counted: the share missed, counted where all pairs were compared.
     """
 
     rules: int | None = attrs.field(default=None, metadata=_IF_ANY)
     pairs_in_large_blocks_left_out: int | None = attrs.field(default=None, metadata=_IF_ANY)
     pairs_below_cut: int | None = attrs.field(default=None, metadata=_IF_ANY)
-    expected_links_below_cut: float | None = attrs.field(default=None, metadata=_IF_ANY)
+    expected_matches_below_cut: float | None = attrs.field(
+        default=None, metadata=_stored("expected_links_below_cut", if_any=True)
+    )
     pairs: int | None = attrs.field(default=None, metadata=_IF_ANY)
-    likely_links: float = 0.0
-    lost_share: float | None = None
+    expected_matches: float = attrs.field(default=0.0, metadata=_stored("likely_links"))
+    missed_share_estimated: float | None = attrs.field(default=None, metadata=_stored("lost_share"))
     by_rule: Mapping[str, Mapping[str, float]] = attrs.field(factory=dict)
-    lost_at_least: float | None = None
-    lost_links: float | None = attrs.field(default=None, metadata=_IF_ANY)
-    all_looked_at: bool = False
-    lost_counted: float | None = attrs.field(default=None, metadata=_IF_ANY)
+    missed_share_at_least: float | None = attrs.field(
+        default=None, metadata=_stored("lost_at_least")
+    )
+    missed_matches: float | None = attrs.field(
+        default=None, metadata=_stored("lost_links", if_any=True)
+    )
+    all_pairs_compared: bool = attrs.field(default=False, metadata=_stored("all_looked_at"))
+    missed_share_counted: float | None = attrs.field(
+        default=None, metadata=_stored("lost_counted", if_any=True)
+    )
 
 
 @attrs.frozen
 class FitDiagnostics(_Stored):
     """Evidence of each field, the check it fails (None: none), and the number of people."""
 
-    evidence_by_field: Mapping[str, float] = attrs.field(factory=dict)
-    companions: float = 0.0
-    name_agrees: float = 0.0
-    fails: str | None = None
+    mean_match_weight_by_field: Mapping[str, float] = attrs.field(
+        factory=dict, metadata=_stored("evidence_by_field")
+    )
+    event_correlated_share: float = attrs.field(default=0.0, metadata=_stored("companions"))
+    share_links_name_agrees: float = attrs.field(default=0.0, metadata=_stored("name_agrees"))
+    failed_check: str | None = attrs.field(default=None, metadata=_stored("fails"))
     people_median: float = 0.0
     people_interval: tuple[float, ...] = ()
 
@@ -142,7 +175,7 @@ class AlternativeSummary(_Stored):
     prior: str
     candidates: str
     passes: bool
-    why: str | None
+    fail_reason: str | None = attrs.field(metadata=_stored("why"))
     people: float | None
     people_interval: tuple[int, ...] | None
     rhat: float | None
@@ -157,7 +190,7 @@ class LinkageDiagnostics:
     blocking: BlockingDiagnostics = attrs.field(factory=BlockingDiagnostics)
     fit: FitDiagnostics = attrs.field(factory=FitDiagnostics)
     copied: tuple[CopiedList, ...] | None = None
-    entered_twice: int | None = None
+    exact_duplicates: int | None = None
     grid: tuple[AlternativeSummary, ...] | None = None  # other priors and rules for candidates
 
     @property
@@ -166,38 +199,46 @@ class LinkageDiagnostics:
         return None if self.chains == ChainDiagnostics() else self.chains.rhat
 
     @property
-    def fails(self) -> str | None:
+    def failed_check(self) -> str | None:
         """The check that the linkage fails, in words; None: it passes."""
-        return self.fit.fails
+        return self.fit.failed_check
 
     def to_json(self) -> Json:
-        """As one JSON object: chains, candidates and fit side by side; nothing of what is unset."""
-        out = {**_set(self.chains), **_set(self.candidates)}
-        if blocking := _set(self.blocking):
+        """As one JSON object, for a reader: chains, candidates and fit side by side."""
+        return self._as(_Stored.to_json, "copied_lists", "exact_duplicates", "alternatives")
+
+    def to_stored(self) -> Json:
+        """The same, under the keys of a stored linkage."""
+        return self._as(_Stored.to_stored, "copied", "entered_twice", "grid")
+
+    def _as(
+        self, plain: Callable[[_Stored], Json], copied: str, duplicates: str, alternatives: str
+    ) -> Json:
+        def of(part: _Stored) -> Json:  # what is unset is left out
+            return plain(part) if part != type(part)() else {}
+
+        out = {**of(self.chains), **of(self.candidates)}
+        if blocking := of(self.blocking):
             out["blocking"] = blocking
-        out |= _set(self.fit)
+        out |= of(self.fit)
         if self.copied is not None:
-            out["copied"] = [each.to_json() for each in self.copied]
-        if self.entered_twice is not None:
-            out["entered_twice"] = self.entered_twice
+            out[copied] = [plain(each) for each in self.copied]
+        if self.exact_duplicates is not None:
+            out[duplicates] = self.exact_duplicates
         if self.grid is not None:
-            out["grid"] = [each.to_json() for each in self.grid]
+            out[alternatives] = [plain(each) for each in self.grid]
         return out
 
     @classmethod
-    def from_json(cls, stored: Any) -> Self:
+    def from_stored(cls, stored: Any) -> Self:
         """Read parsed JSON."""
         copied, grid = stored.get("copied"), stored.get("grid")
         return cls(
-            ChainDiagnostics.from_json(stored),
-            CandidateDiagnostics.from_json(stored),
-            BlockingDiagnostics.from_json(stored.get("blocking", {})),
-            FitDiagnostics.from_json(stored),
-            None if copied is None else tuple(map(CopiedList.from_json, copied)),
+            ChainDiagnostics.from_stored(stored),
+            CandidateDiagnostics.from_stored(stored),
+            BlockingDiagnostics.from_stored(stored.get("blocking", {})),
+            FitDiagnostics.from_stored(stored),
+            None if copied is None else tuple(map(CopiedList.from_stored, copied)),
             stored.get("entered_twice"),
-            None if grid is None else tuple(map(AlternativeSummary.from_json, grid)),
+            None if grid is None else tuple(map(AlternativeSummary.from_stored, grid)),
         )
-
-
-def _set(part: _Stored) -> Json:
-    return part.to_json() if part != type(part)() else {}

@@ -178,7 +178,7 @@ def link(
         sampled.chains,
         built.diagnostics,
         compared.blocking,
-        attrs.evolve(fitted, fails=fitted.fails or alone),
+        attrs.evolve(fitted, failed_check=fitted.failed_check or alone),
         tuple(copied(reports)),
         len(reports) - len({*zip(place.tolist(), _lists(keys), strict=True)}),
     )
@@ -203,7 +203,7 @@ def link(
     settings = LinkageSettings(
         prior=chosen.name,
         prior_words=chosen.words,
-        floor=built.diagnostics.floor,
+        min_match_probability=built.diagnostics.min_match_probability,
         all_pairs_compared=compared.encoded.count <= ALL_PAIRS,
         decisions=len(decisions),
         warm_up=mcmc.WARM_UP,
@@ -340,7 +340,7 @@ def _refuse_all_alike(built: candidate_graph.CandidateGraph) -> None:
     Raises:
         NotLinkable: it is one.
     """
-    lost = built.diagnostics.expected_links_below_floor
+    lost = built.diagnostics.expected_matches_below_min
     looked_at = float(special.expit(built.kept.log_odds).sum())
     if lost > max(_MOST_LOST * (lost + looked_at), 1.0):
         raise NotLinkable(
@@ -384,10 +384,10 @@ def _fit_diagnostics(sampled: mcmc.PartitionDraws, labels: NDArray[np.int32]) ->
         )
     low, high = np.quantile(people, [0.025, 0.975])
     return FitDiagnostics(
-        evidence_by_field=prior_sensitivity.worth_by_field(sampled),
-        companions=round(rates.phi, 7),
-        name_agrees=round(float(rates.m[0][: levels.NAME_AGREES].sum()), 4),
-        fails=prior_sensitivity.failed_check(sampled, labels),
+        mean_match_weight_by_field=prior_sensitivity.worth_by_field(sampled),
+        event_correlated_share=round(rates.phi, 7),
+        share_links_name_agrees=round(float(rates.m[0][: levels.NAME_AGREES].sum()), 4),
+        failed_check=prior_sensitivity.failed_check(sampled, labels),
         people_median=float(np.median(people)),
         people_interval=(float(low), float(high)),
     )

@@ -89,7 +89,7 @@ def alternative_linkages(
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))
         if rule not in built:
-            at = rule_floor(rule, usual.diagnostics.floor)
+            at = rule_floor(rule, usual.diagnostics.min_match_probability)
             built[rule] = candidate_graph.build(encoded, pairs, floor=at, decisions=decisions)
         refuted = unchanged_candidates(rule, built[rule], usual) or _repeats(each, main, encoded)
         sampled = mcmc.sample(
@@ -125,7 +125,7 @@ def unchanged_candidates(rule: str, built: CandidateGraph, usual: CandidateGraph
 
     A floor may have had to rise, so that candidates are no more than can be looked at.
     """
-    mine, its = built.diagnostics.floor, usual.diagnostics.floor
+    mine, its = built.diagnostics.min_match_probability, usual.diagnostics.min_match_probability
     if rule == "strict" and its > _OTHER * mine:
         return _FEWEST
     return _FULL if rule == "loose" and mine > _OTHER * its else None

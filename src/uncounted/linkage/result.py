@@ -126,7 +126,7 @@ class Linkage:
 
     def settings_json(self) -> Json:
         """Settings as plain values; empty where there was nothing to link."""
-        return self.settings.to_json() if self.settings else {}
+        return self.settings.to_stored() if self.settings else {}
 
     def to_bytes(self) -> bytes:
         """The one byte form of these draws: a zip of `labels.npy`, `grid.npy` and `about.json`.
@@ -137,7 +137,7 @@ class Linkage:
             "format": _FORMAT,
             "keys": self.keys,
             "pairs": self.pairs,
-            "diagnostics": self.diagnostics.to_json(),
+            "diagnostics": self.diagnostics.to_stored(),
             "settings": self.settings_json(),
             "seed": self.seed,
             "grid": [{**_about(each), "draws": len(each.labels)} for each in self.grid],
@@ -187,8 +187,8 @@ class Linkage:
             keys,
             labels.astype(np.int32),
             about["pairs"],
-            LinkageDiagnostics.from_json(about["diagnostics"]),
-            LinkageSettings.from_json(about["settings"]) if about["settings"] else None,
+            LinkageDiagnostics.from_stored(about["diagnostics"]),
+            LinkageSettings.from_stored(about["settings"]) if about["settings"] else None,
             about["seed"],
             0.0,
             tuple(
@@ -197,7 +197,7 @@ class Linkage:
                     each["candidates"],
                     grid[low:high].astype(np.int32),
                     each["why"],
-                    AlternativeFit.from_json(each["facts"]),
+                    AlternativeFit.from_stored(each["facts"]),
                 )
                 for each, low, high in zip(about.get("grid", []), stops, stops[1:], strict=False)
             ),
@@ -209,7 +209,7 @@ def _about(reading: AlternativeLinkage) -> Json:
         "prior": reading.prior,
         "candidates": reading.candidates,
         "why": reading.why,
-        "facts": reading.fit.to_json(),
+        "facts": reading.fit.to_stored(),
     }
 
 

@@ -64,11 +64,11 @@ class LinkageFacts:
         people_median: people on at least one list, over the draws.
         people_interval: its 95% interval over the draws.
         rhat: of the number of people; None when there is only one draw.
-        share_of_variance: how much of the variance of the headline estimate comes from
+        linkage_variance_share: how much of the variance of the headline estimate comes from
             linkage, 0 to 1; None when not known.
         copied: whether one of the lists stands in another nearly whole (`linkage.copied_lists`), by
             the reports that were used. It is printed only where no count is hidden.
-        fails: whether the way that was used fails a check that other ways have to pass.
+        failed_check: whether the way that was used fails a check that other ways have to pass.
         alternatives: sensitivity of the headline to the linkage; None without a headline.
     """
 
@@ -77,9 +77,9 @@ class LinkageFacts:
     people_median: float
     people_interval: tuple[float, float]
     rhat: float | None = None
-    share_of_variance: float | None = None
+    linkage_variance_share: float | None = None
     copied: bool = False
-    fails: bool = False
+    failed_check: bool = False
     alternatives: AlternativeLinkages | None = None
 
 

@@ -64,7 +64,7 @@ def estimate_json(
             "unit": plan.population.unit,
         },
         "made_at": facts.made_at.isoformat(),
-        "made_up": facts.synthetic,
+        "synthetic": facts.synthetic,
         "version": facts.version,
         "commitment": facts.commitment,
         "threshold": table.threshold,
@@ -81,14 +81,14 @@ def estimate_json(
 
 
 def _linkage(link: LinkageFacts, numbers: PublishableNumbers) -> JSONObject:
-    ways, reach, share = link.alternatives, numbers.linkage_range, link.share_of_variance
+    ways, reach, share = link.alternatives, numbers.linkage_range, link.linkage_variance_share
     return {
         "draws": link.draws,
         "people": {"median": link.people_median, "interval": list(link.people_interval)},
-        "share_of_variance": share if share is None else round(share, 2),
-        "fails_a_check": link.fails,
-        "other_ways": ways and {"tried": ways.tried, "passing": ways.passing},
-        "envelope": [reach.low, reach.high] if reach and reach.low is not None else None,
+        "linkage_variance_share": share if share is None else round(share, 2),
+        "failed_check": link.failed_check,
+        "alternatives": ways and {"tried": ways.tried, "passing": ways.passing},
+        "range": [reach.low, reach.high] if reach and reach.low is not None else None,
     }
 
 

@@ -310,8 +310,8 @@ class Rates:
             "version": version("uncounted"),
             "input": self.table.digest(),
             "ungrouped": self.table.ungrouped,
-            "coding": as_json(self.settings.coding),
-            "belief": None
+            "outcome_coding": as_json(self.settings.coding),
+            "bias_prior": None
             if self.settings.bias_prior is None
             else attrs.asdict(self.settings.bias_prior),
             "groups": [_rate_json(rate) for rate in self.rates],

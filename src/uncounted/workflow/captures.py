@@ -38,9 +38,9 @@ class CaptureTables:
     tables: Sequence[CaptureTable]
     point: CaptureTable
     reports: Mapping[str, int]  # reports that were counted, by list
-    left_out: Mapping[str, int]
+    excluded: Mapping[str, int]
     alternatives: Sequence[AlternativeTables] = ()
-    fails: str | None = None  # the check that the linkage itself fails
+    failed_check: str | None = None  # the check that the linkage itself fails
 
 
 @attrs.frozen
@@ -65,14 +65,14 @@ def count(linked: LinkedReports, lists: Sequence[str] | None = None) -> CaptureT
         [counted.table(labels) for labels in linked.linkage.labels],
         counted.table(point_partition(linked.linkage)),
         {name: counted.sources.count(name) for name in counted.lists},
-        linked.left_out(counted.lists),
+        linked.excluded(counted.lists),
         [
             AlternativeTables(
                 other.name, [counted.table(labels) for labels in other.rows], *other.standing
             )
             for other in _alternatives(linked.linkage)
         ],
-        linked.fails,
+        linked.failed_check,
     )
 
 
@@ -126,7 +126,7 @@ class OverlapSummary:
     lists: Mapping[str, int]
     by: Sequence[str]
     draw: int | None
-    left_out: Mapping[str, int]
+    excluded: Mapping[str, int]
     out: str
 
 
@@ -157,7 +157,7 @@ def write_overlap(
         lists={name: sum(table.list_totals[name] for table in tables) for name in header},
         by=list(by),
         draw=draw,
-        left_out=dict(opened.left_out(lists)),
+        excluded=dict(opened.excluded(lists)),
         out=str(out),
     )
 

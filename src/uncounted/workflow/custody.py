@@ -53,7 +53,7 @@ class CustodyLog:
 
     entries: Sequence[Entry]
     decisions: dict[int, DecisionStatus]
-    doubtful_times: Sequence[str]
+    clock_warnings: Sequence[str]
 
     @property
     def reports(self) -> int:
@@ -84,7 +84,7 @@ class CustodyLog:
             if (status := self.decisions.get(row["seq"])) is not None:
                 row["state"] = status.standing
                 row["older_than_report"] = status.older_than_report
-        return {"entries": rows, "doubtful_times": list(self.doubtful_times)}
+        return {"entries": rows, "clock_warnings": list(self.clock_warnings)}
 
 
 def log(case: Case) -> CustodyLog:
@@ -98,7 +98,7 @@ class SoundnessCheck:
 
     Attributes:
         entries: of the log.
-        wrong: each thing that is wrong, in words.
+        errors: each thing that is wrong, in words.
         timestamps: those that hold.
         doubtful_times: times that only their writer claims; no damage.
         unsigned: timestamps that are not signed under the certificates that were given.
@@ -106,9 +106,9 @@ class SoundnessCheck:
     """
 
     entries: int
-    wrong: Sequence[str]
+    errors: Sequence[str]
     timestamps: Sequence[StoredTimestamp]
-    doubtful_times: Sequence[str]
+    clock_warnings: Sequence[str]
     unsigned: int
     trusted: bool
 
@@ -116,9 +116,9 @@ class SoundnessCheck:
         """As plain values."""
         return {
             "entries": self.entries,
-            "wrong": list(self.wrong),
+            "errors": list(self.errors),
             "timestamps": [_stamp(each) | {"file": each.file.name} for each in self.timestamps],
-            "doubtful_times": list(self.doubtful_times),
+            "clock_warnings": list(self.clock_warnings),
         }
 
 

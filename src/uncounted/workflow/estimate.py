@@ -241,7 +241,7 @@ class EstimateResult:
     """
 
     study: Study | Strata | CovariateStudy
-    left_out: Mapping[str, int] = attrs.field(factory=dict)
+    excluded: Mapping[str, int] = attrs.field(factory=dict)
     copied: Sequence[CopiedList] = ()
     pictures: Path | None = None
 
@@ -322,7 +322,7 @@ def estimate_case(
     case.put("estimate", {**noted, "level": request.level}, uses=["link", "statistics"])
     _draw(done, points, request)
     lists = request.lists
-    return EstimateResult(done, opened.left_out(lists), opened.copied(lists), request.pictures)
+    return EstimateResult(done, opened.excluded(lists), opened.copied(lists), request.pictures)
 
 
 def study_over_draws(
@@ -341,7 +341,7 @@ def study_over_draws(
     study = with_alternatives(
         study, counted.alternatives, request.settings, method=leading, progress=progress
     )
-    return _committed(case, study, counted.tables, counted.fails)
+    return _committed(case, study, counted.tables, counted.failed_check)
 
 
 type _OnCase = tuple[Study | Strata, Sequence[CaptureTable | None], dict[str, object]]
@@ -371,7 +371,7 @@ def _strata_on_case(
     done = run_strata_over(tables, request.settings, points=points, progress=progress)
     done = strata_with_alternatives(done, tables, alternatives, request.settings, progress=progress)
     studies = tuple(
-        _committed(case, study, part.tables, opened.fails)
+        _committed(case, study, part.tables, opened.failed_check)
         for study, part in zip(done.studies, parts, strict=True)
     )
     noted: dict[str, object] = {"lists": list(parts[0].tables[0].lists), "by": list(request.by)}
@@ -379,16 +379,16 @@ def _strata_on_case(
 
 
 def _committed(
-    case: Case, study: Study, tables: Sequence[CaptureTable], fails: str | None
+    case: Case, study: Study, tables: Sequence[CaptureTable], failed_check: str | None
 ) -> Study:
     """A study with a commitment to its tables, and the check that the linkage itself fails."""
     assert study.linkage is not None  # it was made over draws
     commitment = case.commit_to(b"\n".join(table.canonical() for table in tables))
-    failed = (EstimateWarning("linkage-check-failed", fails),) if fails else ()
+    failed = (EstimateWarning("linkage-check-failed", failed_check),) if failed_check else ()
     return attrs.evolve(
         study,
         input=commitment,
-        linkage=attrs.evolve(study.linkage, self_check=SelfCheck(fails)),
+        linkage=attrs.evolve(study.linkage, self_check=SelfCheck(failed_check)),
         warnings=(*failed, *study.warnings),
     )
 

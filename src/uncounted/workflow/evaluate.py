@@ -155,10 +155,10 @@ class LinkageEvaluation:
         """As plain values."""
         return {
             **self.accuracy.to_json(),
-            "told": self.decided,
+            "n_decided": self.decided,
             "recalibrated": self._recalibrated(),
-            "by_lot": self.in_doubt,
-            "not_by_lot": self.not_random,
+            "n_uncertain_in_sample": self.in_doubt,
+            "n_not_random": self.not_random,
             "pictures": list(self.pictures),
         }
 
@@ -305,7 +305,11 @@ def sentences(found: TruthComparison | ClericalEvaluation, again: Recalibrated |
         *curve.parts(),
         *([] if curve.line is None else [curve.line.verdict()]),
     ]
-    if isinstance(found, TruthComparison) and found.against == "pairs" and curve.doubtful.pairs:
+    if (
+        isinstance(found, TruthComparison)
+        and found.compared_with == "pairs"
+        and curve.doubtful.pairs
+    ):
         only = "; that says something only if the pairs of the file were drawn by lot."
         words = [sentence.removesuffix(".") + only for sentence in words]
     if again is not None and again != curve.line:

@@ -82,11 +82,11 @@ class ImportSummary:
         rejects: name of the sealed file that says which rows were rejected and why.
         reasons: rows rejected, by reason.
         warnings: rows taken in with a remark, by remark.
-        no_use_allowed: reports without any consent.
+        without_consent: reports without any consent.
         entry: of the log.
         consent_kept: reports whose consent had been noted here.
         renamed: reports updated with another name than before.
-        beside_others: reports the source held before, where none of them is in the file.
+        not_in_file: reports the source held before, where none of them is in the file.
     """
 
     source: str
@@ -98,14 +98,14 @@ class ImportSummary:
     rejects: str | None
     reasons: Mapping[str, int]
     warnings: Mapping[str, int]
-    no_use_allowed: int
+    without_consent: int
     encoding: str
     dry_run: bool
     entry: int | None
     consent_kept: int
     edits_replaced: int
     renamed: int
-    beside_others: int
+    not_in_file: int
 
 
 @attrs.frozen
@@ -159,14 +159,14 @@ def import_file(
         rejects=None if dry_run else done.rejects,
         reasons=dict(done.reasons),
         warnings=dict(warnings.most_common()),
-        no_use_allowed=done.no_use_allowed,
+        without_consent=done.without_consent,
         encoding=table.encoding,
         dry_run=dry_run,
         entry=None if dry_run else done.entry,
         consent_kept=done.consent_kept,
         edits_replaced=done.amendments_replaced,
         renamed=done.renamed,
-        beside_others=done.not_in_file,
+        not_in_file=done.not_in_file,
     )
 
 
@@ -201,7 +201,7 @@ class RejectedRows:
 
     def to_json(self) -> JSONObject:
         """As plain values."""
-        return {"rows": [{"row": each.row, "why": each.reasons} for each in self.rows]}
+        return {"rows": [{"row": each.row, "reasons": each.reasons} for each in self.rows]}
 
 
 def rejects(case: Case, name: str | None) -> RejectsLists | RejectedRows:

@@ -57,7 +57,7 @@ class LinkSummary:
     decisions: int
     decisions_older: int
     seconds: float
-    left_out: Mapping[str, int]
+    excluded: Mapping[str, int]
     diagnostics: LinkageDiagnostics
 
     @property
@@ -111,12 +111,12 @@ def link(
         decisions=len(decisions),
         decisions_older=older,
         seconds=result.seconds,
-        left_out=dict(chosen.left_out),
+        excluded=dict(chosen.left_out),
         diagnostics=result.diagnostics,
     )
-    noted = summary.to_json()
+    noted = attrs.asdict(summary)
     body = {name: noted[name] for name in ("reports", "pairs", "people", "draws", "lists")}
-    body |= {"settings": result.settings_json(), "diagnostics": noted["diagnostics"]}
+    body |= {"settings": result.settings_json(), "diagnostics": result.diagnostics.to_stored()}
     case.put("linkage", body, result.to_bytes(), uses=["link"])
     return summary
 
@@ -153,7 +153,7 @@ class LinkedReports:
     may: Sequence[bool]
     left_out_by_list: Mapping[str, Mapping[str, int]]
 
-    def left_out(self, lists: Iterable[str] | None = None) -> Mapping[str, int]:
+    def excluded(self, lists: Iterable[str] | None = None) -> Mapping[str, int]:
         """How many reports, of these lists or of all, may not be counted, by reason."""
         by_list = self.left_out_by_list
         return left_out_of(by_list, by_list if lists is None else lists)
@@ -164,9 +164,9 @@ class LinkedReports:
         return tuple(sorted(set(self.linkage.sources)))
 
     @property
-    def fails(self) -> str | None:
+    def failed_check(self) -> str | None:
         """Which check the linkage fails that alternative linkages have to pass, in words."""
-        return self.linkage.diagnostics.fails
+        return self.linkage.diagnostics.failed_check
 
     def copied(self, lists: Sequence[str] | None = None) -> Sequence[CopiedList]:
         """Which of some lists (all, if none are named) share their reports with others."""

@@ -33,9 +33,9 @@ class ReleaseSummary:
     out: str
     files: Sequence[str]
     signer: str
-    left_out: Mapping[str, int]
+    excluded: Mapping[str, int]
     copied: Sequence[CopiedList]
-    fails: str | None
+    failed_check: str | None
     headline: str
 
 
@@ -105,8 +105,8 @@ def release(
         out=str(out),
         files=sorted(files),
         signer=me.vkey,
-        left_out=dict(counted.left_out),
+        excluded=dict(counted.excluded),
         copied=list(opened.copied(counted.point.lists)),
-        fails=opened.fails,
+        failed_check=opened.failed_check,
         headline=json.loads(files["estimate.json"])["sentence"],
     )

@@ -68,11 +68,6 @@ class SearchResult:
 
     reports: Sequence[SearchHit]
 
-    def to_json(self) -> JSONObject:
-        """As plain values."""
-        rows = [attrs.asdict(hit) for hit in self.reports]
-        return {"reports": [row | {"in": row.pop("found_in")} for row in rows]}
-
 
 def search(case: Case, words: Sequence[str], *, progress: Progress = silent) -> SearchResult:
     """Find reports whose name, relative's name or note holds all the words.
@@ -140,11 +135,11 @@ class ReportVersion:
 
 @attrs.frozen
 class ReportHistory:
-    """A report as it stands (`says`, as it is stored), its consent, decisions and versions."""
+    """A report as it stands (`content`, as it is stored), its consent, decisions and versions."""
 
     source: str
     report: str = attrs.field(repr=False)
-    says: JSONObject = attrs.field(repr=False)
+    content: JSONObject = attrs.field(repr=False)
     consent: Consent = attrs.field(repr=False)
     attachments: Sequence[AttachedFile]
     decisions: Sequence[ReportDecision]

@@ -27,7 +27,7 @@ class RejectedDecision:
     """A row of a file of decisions that was not taken in, and why."""
 
     row: int
-    why: Sequence[str]
+    reasons: Sequence[str]
 
 
 @attrs.frozen
@@ -41,7 +41,7 @@ class DecisionSummary:
             answers cannot be evaluated by them.
         taken: rows that were not rejected.
         against_linkage: of those taken, how many contradict what the latest linkage is nearly
-            certain of; a column that was sorted by itself shows here or in `most_joined`.
+            certain of; a column that was sorted by itself shows here or in `largest_cluster`.
         most_joined: reports of the one person to whom decisions, with these, join most.
         entry: of the log.
     """
@@ -53,11 +53,11 @@ class DecisionSummary:
     rejected: int
     reasons: Mapping[str, int]
     rejects: Sequence[RejectedDecision]
-    without_use: Sequence[int]
-    spends_sample: bool
-    taken: int
-    against_linkage: int
-    most_joined: int
+    without_consent: Sequence[int]
+    is_evaluation_sample: bool
+    accepted: int
+    contradicting_linkage: int
+    largest_cluster: int
     dry_run: bool
     entry: int | None
 
@@ -80,7 +80,7 @@ def decide(
     rows = list(read.rows)
     done = case.decide(rows, dry_run=dry_run)
     rejected = {each.row for each in done.rejects}
-    taken = [
+    accepted = [
         each for each in rows if isinstance(each, ProposedDecision) and each.row not in rejected
     ]
     return DecisionSummary(
@@ -91,38 +91,38 @@ def decide(
         rejected=done.rejected,
         reasons=dict(Counter(why for each in done.rejects for why in each.reasons)),
         rejects=[RejectedDecision(each.row, list(each.reasons)) for each in done.rejects],
-        without_use=_without_use(case, taken, on),
-        spends_sample=read.is_sample and bool(taken),
-        taken=len(taken),
-        against_linkage=_against_linkage(case, taken),
-        most_joined=_most_joined(case, taken),
+        without_consent=_without_use(case, accepted, on),
+        is_evaluation_sample=read.is_sample and bool(accepted),
+        accepted=len(accepted),
+        contradicting_linkage=_against_linkage(case, accepted),
+        largest_cluster=_most_joined(case, accepted),
         dry_run=dry_run,
         entry=done.entry,
     )
 
 
-def _without_use(case: Case, taken: Sequence[ProposedDecision], on: dt.date) -> list[int]:
+def _without_use(case: Case, accepted: Sequence[ProposedDecision], on: dt.date) -> list[int]:
     """Rows about a report whose consent does not allow linking: they hold once it does."""
-    named = {key for each in taken for key in (each.one, each.other)}
+    named = {key for each in accepted for key in (each.one, each.other)}
     closed = {key for key in named if not case.history(*key)[0].consent.allows("link", on)}
-    return [each.row for each in taken if each.one in closed or each.other in closed]
+    return [each.row for each in accepted if each.one in closed or each.other in closed]
 
 
 _NEARLY_CERTAIN = 0.01  # of being wrong, by the draws
 
 
-def _against_linkage(case: Case, taken: Sequence[ProposedDecision]) -> int:
+def _against_linkage(case: Case, accepted: Sequence[ProposedDecision]) -> int:
     """How many decisions contradict what the latest linkage is nearly certain of."""
     from uncounted.linkage import Linkage
     from uncounted.linkage.evaluation.ground_truth import composed, index_of
 
     stored = case.latest("linkage")
-    if stored is None or not stored.payload or not taken:
+    if stored is None or not stored.payload or not accepted:
         return 0
     linkage = Linkage.from_bytes(stored.payload)
     at = index_of(linkage)
     count = 0
-    for each in taken:
+    for each in accepted:
         one, other = at.get(composed(each.one)), at.get(composed(each.other))
         if one is not None and other is not None:
             together = float((linkage.labels[:, one] == linkage.labels[:, other]).mean())
@@ -130,18 +130,18 @@ def _against_linkage(case: Case, taken: Sequence[ProposedDecision]) -> int:
     return count
 
 
-def _most_joined(case: Case, taken: Sequence[ProposedDecision]) -> int:
+def _most_joined(case: Case, accepted: Sequence[ProposedDecision]) -> int:
     """Of how many reports decisions make one person: the most, among those of these rows."""
     import numpy as np
 
     from uncounted.linkage.sampler.candidate_graph import connected
 
     joined = {frozenset(each.pair) for each in case.decisions() if each.same}
-    joined |= {frozenset((each.one, each.other)) for each in taken if each.same}
+    joined |= {frozenset((each.one, each.other)) for each in accepted if each.same}
     at = {key: place for place, key in enumerate(sorted({key for pair in joined for key in pair}))}
     one, other = np.array([[at[key] for key in pair] for pair in joined], np.int64).reshape(-1, 2).T
     person = connected(len(at), one, other)
-    touched = [person[at[each.one]] for each in taken if each.same]
+    touched = [person[at[each.one]] for each in accepted if each.same]
     return int(np.bincount(person)[touched].max(initial=0)) if touched else 0
 
 
@@ -154,7 +154,7 @@ class PairToReview:
     source_b: str
     report_b: str
     probability: float
-    narrowing: float
+    expected_reduction: float
 
 
 @attrs.frozen
@@ -169,12 +169,12 @@ class ReviewSummary:
         out: the file that was written.
     """
 
-    undecided: int
+    uncertain: int
     decided: int
     pairs: Sequence[PairToReview]
-    narrowing: float
-    linkage_share: float
-    why_no_number: str | None
+    expected_reduction: float
+    linkage_variance_share: float
+    not_estimable_reason: str | None
     out: str | None
 
 
@@ -227,7 +227,7 @@ def review(
             *keys[pair.left],
             *keys[pair.right],
             round(pair.probability, 4),
-            round(pair.narrowing, 6),
+            round(pair.expected_reduction, 6),
         )
         for pair in order.pairs
     ]
@@ -235,18 +235,21 @@ def review(
         _write_pairs(out, pairs)
     whole = order.linkage + elsewhere
     return ReviewSummary(
-        undecided=order.undecided,
+        uncertain=order.uncertain,
         decided=len(decisions),
         pairs=pairs,
-        narrowing=round(order.narrowing, 6),
-        linkage_share=round(order.linkage / whole, 4) if whole else 0.0,
-        why_no_number=why,
+        expected_reduction=round(order.expected_reduction, 6),
+        linkage_variance_share=round(order.linkage / whole, 4) if whole else 0.0,
+        not_estimable_reason=why,
         out=str(out) if pairs and out is not None else None,
     )
 
 
 def _write_pairs(out: Path, pairs: Sequence[PairToReview]) -> None:
     """As `decide` reads them, `decision` and `note` empty."""
-    header = (*decisions_csv.COLUMNS, decisions_csv.NOTE, "probability", "narrowing")
-    rows = [(*attrs.astuple(pair)[:4], "", "", pair.probability, pair.narrowing) for pair in pairs]
+    header = (*decisions_csv.COLUMNS, decisions_csv.NOTE, "probability", "expected_reduction")
+    rows = [
+        (*attrs.astuple(pair)[:4], "", "", pair.probability, pair.expected_reduction)
+        for pair in pairs
+    ]
     write_csv(out, header, rows)

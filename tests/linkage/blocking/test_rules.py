@@ -131,7 +131,7 @@ def test_the_best_are_kept_and_the_rest_counted(monkeypatch: pytest.MonkeyPatch)
     # what the first cut left out is counted too
     assert (best.diagnostics.pairs_below_cut or 0) >= (~kept).sum()
     expected = float((1 / (1 + np.exp(-low))).sum())
-    assert best.diagnostics.expected_links_below_cut == pytest.approx(expected, rel=0.1)
+    assert best.diagnostics.expected_matches_below_cut == pytest.approx(expected, rel=0.1)
 
 
 def test_the_largest_blocks_alone_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,9 +151,9 @@ def test_no_one_shares_anything() -> None:
     assert len(found.left) == 0
     assert found.diagnostics.rules == 0
     loss = blocking_loss({}, found.left, found.right, found.rules, np.zeros(0))
-    assert loss.likely_links == 0.0
-    assert loss.lost_share is None
-    assert loss.lost_at_least is None
+    assert loss.expected_matches == 0.0
+    assert loss.missed_share_estimated is None
+    assert loss.missed_share_at_least is None
 
 
 def _links(seed: int, count: int, shares: dict[str, float]) -> dict[str, Ints]:
@@ -190,8 +190,8 @@ def test_the_loss_is_estimated_where_keys_are_independent(seed: int) -> None:
     facts = blocking_loss(keys, left, right, found_by, np.ones(count))
     # standard error of the lost share itself; the estimate's own is of that order
     error = (lost * (1 - lost) / count) ** 0.5
-    assert facts.lost_share == pytest.approx(lost, abs=4 * error)
-    assert facts.lost_links == pytest.approx(count * lost, rel=0.15)
+    assert facts.missed_share_estimated == pytest.approx(lost, abs=4 * error)
+    assert facts.missed_matches == pytest.approx(count * lost, rel=0.15)
     alone = facts.by_rule["given, family"]["alone"]
     assert alone == pytest.approx(float((found_by == 1).sum() / (found_by > 0).sum()), abs=1e-4)
 
@@ -203,17 +203,21 @@ def test_what_is_seen_alone_bounds_the_loss() -> None:
     found_by = np.array(masks, np.uint16)
     nobody = np.zeros(100, np.int64)
     facts = blocking_loss({}, nobody, nobody, found_by, np.ones(100))
-    assert facts.lost_at_least == pytest.approx(40 / 140, abs=1e-4)
+    assert facts.missed_share_at_least == pytest.approx(40 / 140, abs=1e-4)
 
 
 def test_a_loss_worth_a_word_is_reported() -> None:
-    links = BlockingDiagnostics(likely_links=990.0, lost_share=0.01, lost_links=10.0)
+    links = BlockingDiagnostics(
+        expected_matches=990.0, missed_share_estimated=0.01, missed_matches=10.0
+    )
     assert "about 10 of 1,000 links are lost" in (describe_loss(links) or "")
-    assert describe_loss(attrs.evolve(links, lost_links=9.0)) is None  # less than one in a hundred
     assert (
-        describe_loss(attrs.evolve(links, all_looked_at=True)) is None
+        describe_loss(attrs.evolve(links, missed_matches=9.0)) is None
+    )  # less than one in a hundred
+    assert (
+        describe_loss(attrs.evolve(links, all_pairs_compared=True)) is None
     )  # then the rules lose nothing
-    cut = attrs.evolve(links, all_looked_at=True, expected_links_below_cut=30.0)
+    cut = attrs.evolve(links, all_pairs_compared=True, expected_matches_below_cut=30.0)
     assert "about 30 of 1,020 links are lost" in (describe_loss(cut) or "")
     nobody = BlockingDiagnostics(pairs_in_large_blocks_left_out=5000)
     assert "5,000 pairs of reports were not compared" in (describe_loss(nobody) or "")
@@ -264,9 +268,9 @@ def test_compared_reports_tell_of_their_blocking() -> None:
     assert len(done.pairs.left) == 120 * 119 // 2  # all, in a small file
     assert facts.pairs is not None
     assert 0 < facts.pairs < len(done.pairs.left)
-    assert facts.likely_links > 30
-    assert facts.lost_counted is not None
-    assert 0 <= facts.lost_counted < 0.2
+    assert facts.expected_matches > 30
+    assert facts.missed_share_counted is not None
+    assert 0 <= facts.missed_share_counted < 0.2
 
 
 def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,10 +280,10 @@ def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.Mo
     monkeypatch.setattr(pair_sampling, "ALL", 100_000)
     monkeypatch.setattr(pair_sampling, "SHARING", 10_000)
     every = pipeline.compared(encoded, seed=1, progress=silent)
-    assert every.blocking.lost_counted is not None
+    assert every.blocking.missed_share_counted is not None
     monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)
     sampled = pipeline.compared(encoded, seed=1, progress=silent)
-    assert sampled.blocking.lost_counted is None
+    assert sampled.blocking.missed_share_counted is None
     assert len(sampled.pairs.left) < len(every.pairs.left) <= 120 * 119 // 2
     for one, other in zip(exact.u, sampled.rates.u, strict=True):
         assert np.allclose(one, other, atol=0.01)

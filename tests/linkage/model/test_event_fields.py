@@ -55,7 +55,7 @@ def test_people_of_one_event_who_would_be_one_person_are_refused() -> None:
 def test_events_that_tell_more_than_names_which_agree_are_not_refused() -> None:
     rows, truth = reports(others=0.0)
     found = link(rows, draws=20, with_grid=False)
-    worth = found.diagnostics.fit.evidence_by_field
+    worth = found.diagnostics.fit.mean_match_weight_by_field
     assert worth["event"] > worth["name"] + np.log(2)
     assert found.diagnostics.fails is None
     assert evaluate(point_partition(found), truth).f1 > 0.98

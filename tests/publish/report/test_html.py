@@ -150,22 +150,24 @@ def test_what_other_ways_of_linking_give_stands_next_to_the_range(
     assert head in lead
     assert below in rest
     told = json.loads(made["estimate.json"])["linkage"]
-    assert told["other_ways"] == {"tried": ways.tried, "passing": ways.passing}
-    assert (told["envelope"] is None) == (ways.passing == ways.not_estimable)
+    assert told["alternatives"] == {"tried": ways.tried, "passing": ways.passing}
+    assert (told["range"] is None) == (ways.passing == ways.not_estimable)
 
 
 @pytest.mark.parametrize("fails", [True, False])
-def test_a_linkage_that_fails_a_check_is_reported_at_the_head(fails: bool) -> None:
+def test_a_linkage_that_fails_a_check_is_reported_at_the_head(failed_check: bool) -> None:
     facts = facts_of(LARGE)
     assert facts.linkage is not None
-    facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, fails=fails, alternatives=WAYS))
+    facts = attrs.evolve(
+        facts, linkage=attrs.evolve(facts.linkage, failed_check=failed_check, alternatives=WAYS)
+    )
     made = build(facts, PLAN)
     lead, rest = " ".join("".join(read(made["report.html"]).text).split()).split(
         "How it was decided who is who"
     )
     for part in (lead, rest):
-        assert ("the lists were linked fails a check that it should pass" in part) is fails
-    assert json.loads(made["estimate.json"])["linkage"]["fails_a_check"] is fails
+        assert ("the lists were linked fails a check that it should pass" in part) is failed_check
+    assert json.loads(made["estimate.json"])["linkage"]["failed_check"] is failed_check
 
 
 def test_who_is_on_no_list_is_rounded_once() -> None:

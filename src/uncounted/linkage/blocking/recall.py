@@ -93,13 +93,15 @@ def blocking_loss(
     counted = everything and len(chance) > 0
     return attrs.evolve(
         found or BlockingDiagnostics(),
-        likely_links=round(total, 1),
-        lost_share=None if share is None else round(share, 4),
+        expected_matches=round(total, 1),
+        missed_share_estimated=None if share is None else round(share, 4),
         by_rule=_by_rule(found_by[seen], chance[seen], rules),
-        lost_at_least=_chao(found_by[seen], chance[seen], rules),
-        lost_links=None if share is None else round(total * share / (1 - share), 1),
-        all_looked_at=everything,
-        lost_counted=round(float(chance[~seen].sum() / chance.sum()), 4) if counted else None,
+        missed_share_at_least=_chao(found_by[seen], chance[seen], rules),
+        missed_matches=None if share is None else round(total * share / (1 - share), 1),
+        all_pairs_compared=everything,
+        missed_share_counted=round(float(chance[~seen].sum() / chance.sum()), 4)
+        if counted
+        else None,
     )
 
 
@@ -113,9 +115,9 @@ def describe_loss(blocking: BlockingDiagnostics) -> str | None:
         >>> describe_loss(BlockingDiagnostics(likely_links=900.0, lost_links=40.0))
         'about 40 of 940 links are lost: of so many reports ... People are too many by as many.'
     """
-    found, lost = blocking.likely_links, blocking.expected_links_below_cut or 0.0
-    if not blocking.all_looked_at:
-        lost += blocking.lost_links or 0.0
+    found, lost = blocking.expected_matches, blocking.expected_matches_below_cut or 0.0
+    if not blocking.all_pairs_compared:
+        lost += blocking.missed_matches or 0.0
     if lost >= max(_WORTH_A_WORD * (found + lost), 1.0):
         return (
             f"about {lost:,.0f} of {found + lost:,.0f} links are lost: of so many reports only"
@@ -123,7 +125,7 @@ def describe_loss(blocking: BlockingDiagnostics) -> str | None:
             " as many."
         )
     left_out = blocking.pairs_in_large_blocks_left_out or 0
-    if left_out and blocking.lost_links is None and not blocking.all_looked_at:
+    if left_out and blocking.missed_matches is None and not blocking.all_pairs_compared:
         return (
             f"{left_out:,} pairs of reports were not compared, since too many reports say one"
             " thing. Whoever is twice among these counts twice, and how many do nobody can tell."

@@ -170,7 +170,7 @@ def find(encoded: Encoded, *, everybody: bool = True) -> Blocked:
         found = attrs.evolve(
             found,
             pairs_below_cut=int(below.sum()),
-            expected_links_below_cut=round(float((below * chance).sum()), 1),
+            expected_matches_below_cut=round(float((below * chance).sum()), 1),
         )
     parts = [part for at, rule in enumerate(rules) for part in _looked(keys, rule, at, cut)]
     left, right, weight, mask = (

@@ -77,12 +77,13 @@ class ClericalEvaluation:
             draw links.
         true: pairs of the frame that are one person, with their interval.
         linked: pairs that the point partition links.
-        judged: how many of them the frame holds, as the sample has it; precision is of these.
+        n_evaluated: how many of them the frame holds, as the sample has it; precision is of these.
         drawn, labelled, unsure, gone: pairs; `gone` are of reports that are not linked here.
         gone_rows: of the file.
         relinked: the linkage is another than the one that the sample was drawn from; what
             it links anew and the frame did not hold is not judged.
-        one_key: the frame holds pairs that no draw links and that share one key alone.
+        includes_single_key_pairs: whether the frame holds pairs that no draw links and that
+            share one key alone.
     """
 
     figures: Mapping[str, DesignEstimate]
@@ -97,8 +98,8 @@ class ClericalEvaluation:
     relinked: bool
     calibration: Calibration
     level: float
-    one_key: bool = True
-    judged: float = 0.0
+    includes_single_key_pairs: bool = True
+    n_evaluated: float = 0.0
 
     def to_json(self) -> Json:
         """As plain values."""
@@ -161,8 +162,8 @@ def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) ->
         relinked=_relinked(judged, strata, names, linked),
         calibration=_calibration(linkage, judged, strata, level),
         level=level,
-        one_key=MANY in names,
-        judged=float(total_limits(strata, np.array([[1.0, 1.0, 0.0, 0.0]]), level)[0][0]),
+        includes_single_key_pairs=MANY in names,
+        n_evaluated=float(total_limits(strata, np.array([[1.0, 1.0, 0.0, 0.0]]), level)[0][0]),
     )
 
 

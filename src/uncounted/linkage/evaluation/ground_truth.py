@@ -66,7 +66,7 @@ class TruthComparison:
         counts: what was labelled and what could not be used.
     """
 
-    against: str
+    compared_with: str
     resampled: str
     units: int
     level: float
@@ -148,7 +148,7 @@ def against_persons(
         float(point_totals[ms.SUMS.index(name)]) for name in ("found_people", "people")
     )
     return TruthComparison(
-        against="people in full" if complete else "persons",
+        compared_with="people in full" if complete else "persons",
         resampled="people" if complete else "groups of people",
         units=len(units),
         level=level,
@@ -290,7 +290,7 @@ def against_pairs(
     figures = _figures(point, totals, ms.sampling(units, None, level), level)
     ever = pairs.stated > 0
     return TruthComparison(
-        against="pairs",
+        compared_with="pairs",
         resampled="groups of pairs",
         units=len(units),
         level=level,

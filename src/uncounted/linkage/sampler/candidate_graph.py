@@ -138,8 +138,8 @@ def build(
         candidate_pairs=int(keep.sum()),
         components=int((np.bincount(component) > 1).sum()),
         largest_component=int(np.bincount(component).max()),
-        floor=float(special.expit(log_floor)),
-        expected_links_below_floor=round(float(chance[~keep].sum()), 2),
+        min_match_probability=float(special.expit(log_floor)),
+        expected_matches_below_min=round(float(chance[~keep].sum()), 2),
     )
     return CandidateGraph(graph, component, kept, tuple(decisions), diagnostics)
 

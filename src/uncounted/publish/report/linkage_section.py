@@ -18,7 +18,7 @@ def lead_sentences(link: LinkageFacts, numbers: PublishableNumbers) -> str:
     """For the head of the report: how far the range would reach, beside the range itself."""
     if numbers.headline is None or numbers.headline.value is None:
         return ""
-    return (_FAILS if link.fails else "") + _reaching(link.alternatives, numbers)
+    return (_FAILS if link.failed_check else "") + _reaching(link.alternatives, numbers)
 
 
 def _reaching(ways: AlternativeLinkages | None, numbers: PublishableNumbers) -> str:
@@ -50,7 +50,7 @@ def further(numbers: PublishableNumbers) -> Rounded | None:
 def section(link: LinkageFacts, numbers: PublishableNumbers) -> Section:
     """How it was decided, with how much doubt, and what hangs on it."""
     blocks = [Paragraph(link.method), Paragraph(_doubt(link))]
-    if link.fails:
+    if link.failed_check:
         blocks.append(
             Paragraph(
                 f"{_FAILS.strip()} Reports of different people may have been taken for one person,"
@@ -80,10 +80,10 @@ def _doubt(link: LinkageFacts) -> str:
         "The counts on this page are those of one way, chosen by a fixed rule; the estimates "
         "average over all of them."
     )
-    if link.share_of_variance is not None:
+    if link.linkage_variance_share is not None:
         text += (
-            f" Who is who makes {percent(link.share_of_variance)} of the doubt in the main number "
-            "(of its variance, on the scale of logarithms)."
+            f" Who is who makes {percent(link.linkage_variance_share)} of the doubt in the main "
+            "number (of its variance, on the scale of logarithms)."
         )
     return text
 

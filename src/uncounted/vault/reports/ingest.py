@@ -55,7 +55,7 @@ class IntakeOutcome:
     is the number of the import. Of the updated reports, `consent_kept` have a consent that was
     noted in the case file, and what both it and the file allow holds; of `amendments_replaced`
     an amendment made there no longer stands, and `renamed` have no name that they had before. Of
-    the created and the updated, no use is allowed of `no_use_allowed`. `not_in_file` of the
+    the created and the updated, no use is allowed of `without_consent`. `not_in_file` of the
     source's reports were there before and none of them is in the file, which brought new ones.
     `reasons` counts why rows were rejected, the commonest first.
     """
@@ -69,7 +69,7 @@ class IntakeOutcome:
     entry: int
     consent_kept: int = 0
     amendments_replaced: int = 0
-    no_use_allowed: int = 0
+    without_consent: int = 0
     renamed: int = 0
     not_in_file: int = 0
     reasons: Mapping[str, int] = attrs.field(factory=dict)
@@ -233,7 +233,7 @@ class _Intake:
             entry=entry.seq,
             consent_kept=body.consent_kept,
             amendments_replaced=body.amendments_replaced,
-            no_use_allowed=self._closed,
+            without_consent=self._closed,
             renamed=self._renamed,
             not_in_file=self._not_in_file(counts),
             reasons=rejects.reasons(),
