@@ -110,11 +110,11 @@ def _custody(it: Opened) -> Any:
 
 def _check(it: Opened) -> Any:
     said = it.me.json("check", it.case)
-    return {name: said[name] for name in ("entries", "wrong", "timestamps", "doubtful_times")}
+    return {name: said[name] for name in (("entries", "errors", "timestamps", "clock_warnings"))}
 
 
 def _members(it: Opened) -> Any:
-    return [it.me.json("members", it.case), it.other.json("check", it.case)["wrong"]]
+    return [it.me.json("members", it.case), it.other.json("check", it.case)["errors"]]
 
 
 # amended; consent ended; consent for one use; decided; decided, changed and taken back; noted
@@ -160,9 +160,9 @@ def _linkage(it: Opened) -> Any:
 
 def _undecided(it: Opened) -> Any:
     said = it.me.json("review", it.case)
-    names = ("source_a", "report_a", "source_b", "report_b", "probability", "narrowing")
+    names = ("source_a", "report_a", "source_b", "report_b", "probability", "expected_reduction")
     pairs = [[pair[name] for name in names] for pair in said["pairs"]]
-    return [said["undecided"], said["decided"], pairs]
+    return [said["uncertain"], said["decided"], pairs]
 
 
 def _verified(folder: Path, me: Program) -> Any:
@@ -192,12 +192,12 @@ def _estimates(it: Opened) -> Any:
         "observed": said["observed"],
         "lists": said["lists"],
         "estimates": [[each[name] for name in names] for each in said["estimates"]],
-        "variance_share": linkage["variance_share"],
+        "variance_share": linkage["linkage_variance_share"],
         "readings": [
             [each[name] for name in ("observed", "point", "interval", "passes")]
-            for each in linkage["readings"]
+            for each in linkage["alternatives"]
         ],
-        "envelope": linkage["envelope"]["interval"],
+        "envelope": linkage["range"]["interval"],
     }
 
 
@@ -259,7 +259,7 @@ def own(tmp_path: Path) -> Iterator[Opened]:
     """A copy that a test may change; afterwards it is still sound."""
     copied = Opened.copy(VECTOR, tmp_path)
     yield copied
-    assert copied.me.json("check", copied.case)["wrong"] == []
+    assert copied.me.json("check", copied.case)["errors"] == []
 
 
 def nearly_equal(one: Any, other: Any) -> bool:
@@ -320,7 +320,7 @@ def test_shares_made_then_still_let_somebody_in(own: Opened, tmp_path: Path) -> 
     heir = Program(tmp_path / "heir")
     heir("identity", "new")
     heir("recovery", "join", own.case, "--shares-file", shares)
-    assert heir.json("check", own.case)["wrong"] == []
+    assert heir.json("check", own.case)["errors"] == []
 
 
 def test_the_releases_verify(opened: Opened, expected: dict[str, Any]) -> None:

@@ -102,7 +102,7 @@ def test_against_persons(case: Path, truth: Path, one: SyntheticLinkage) -> None
     assert found["true_people"] == len(set(one.truth.tolist()))
     low, high = found["figures"]["f1"]["sampling"]
     assert low < found["f1"] < high
-    assert found["told"] == 0
+    assert found["n_decided"] == 0
     assert found["counts"]["not_in_the_truth"] == 0
     lines = do("evaluate", case, "--truth", truth).stdout.splitlines()
     assert (
@@ -132,7 +132,7 @@ def test_some_people_in_full(case: Path, tmp_path: Path, one: SyntheticLinkage) 
     some.write_text("source,report,person\n" + "\n".join(lines) + "\n", encoding="utf-8")
     whole = reported("evaluate", case, "--truth", some, "--all-records")
     among = reported("evaluate", case, "--truth", some)
-    assert whole["against"] == "people in full"
+    assert whole["compared_with"] == "people in full"
     assert among["precision"] >= whole["precision"]
     assert among["counts"]["links_not_judged"] > 0 == whole["counts"]["links_not_judged"]
 
@@ -145,7 +145,7 @@ def test_labelled_pairs(case: Path, tmp_path: Path, one: SyntheticLinkage) -> No
         lines.append(f"{a},{b},{c},{d},{'yes' if one.truth[at] == one.truth[at + 1] else 'no'}")
     pairs.write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = reported("evaluate", case, "--truth", pairs)
-    assert found["against"] == "pairs"
+    assert found["compared_with"] == "pairs"
     assert found["counts"]["pairs"] == 40
     assert found["people"] is None
     text = do("evaluate", case, "--truth", pairs).stdout
@@ -246,7 +246,7 @@ def test_after_linking_anew_it_is_reported_of_which_links_precision_is(
     do("evaluate", case, "--sample", "90", "--out", file)
     label(one, file)
     before = reported("evaluate", case, "--labels", file)
-    assert before["judged"] == pytest.approx(before["linked"])
+    assert before["n_evaluated"] == pytest.approx(before["linked"])
     assert "of which the sample" not in do("evaluate", case, "--labels", file).stdout
     labels = one.linkage.labels.copy()
     joined = np.flatnonzero(np.bincount(labels[0])[labels[0]] == 1)[:12]
@@ -255,7 +255,7 @@ def test_after_linking_anew_it_is_reported_of_which_links_precision_is(
         keep(opened, type(one.linkage)(one.linkage.keys, labels))
     after = reported("evaluate", case, "--labels", file)
     assert after["relinked"]
-    assert after["judged"] < after["linked"] - 20
+    assert after["n_evaluated"] < after["linked"] - 20
     text = " ".join(do("evaluate", case, "--labels", file).stdout.split())
     assert f"are linked, of which the sample was drawn from about {after['judged']:,.0f}:" in text
 
@@ -280,7 +280,7 @@ def test_a_sample_that_was_decided_on_rates_nothing(
     assert "hint: draw another sample" in err
     assert "evaluate CASE --adjudicated-sample FILE" in err.replace("\n", " ")
     truth = persons_file(tmp_path / "t.csv", one)
-    assert reported("evaluate", case, "--truth", truth)["told"] == 90
+    assert reported("evaluate", case, "--truth", truth)["n_decided"] == 90
     assert "90 labelled pairs had been decided" in do("evaluate", case, "--truth", truth).stderr
 
 
@@ -288,7 +288,7 @@ def test_decisions_of_review_teach_nothing_and_it_is_reported(
     case: Path, tmp_path: Path, one: SyntheticLinkage
 ) -> None:
     """Review chooses by effect on N; a line through its pairs leads away from the truth."""
-    assert reported("evaluate", case)["not_by_lot"] == 0
+    assert reported("evaluate", case)["n_not_random"] == 0
     file = tmp_path / "next.csv"
     do("review", case, "--next", "60", "--out", file)
     fill(file, "decision", lambda row, _: "same" if is_same(one, row, "ab") else "different")
@@ -296,7 +296,7 @@ def test_decisions_of_review_teach_nothing_and_it_is_reported(
     with open_case(case, None) as opened:
         keep(opened, one.linkage)
     found = reported("evaluate", case)
-    assert (found["recalibrated"], found["not_by_lot"]) == (None, 60)
+    assert (found["recalibrated"], found["n_not_random"]) == (None, 60)
     text = do("evaluate", case).stdout
     assert "60 decided pairs were not used for this, being in no drawn sample" in text
     assert "uncounted review, for one, chooses pairs by what they do to N" in text
@@ -318,12 +318,12 @@ def test_decisions_on_a_drawn_sample_say_what_was_stated_before_them(
     with open_case(case, None) as opened:
         keep(opened, one.linkage)
     found = reported("evaluate", case, "--adjudicated-sample", file)
-    assert found["by_lot"] == found["recalibrated"]["pairs"]
+    assert found["n_uncertain_in_sample"] == found["recalibrated"]["pairs"]
     again = found["recalibrated"]
     assert again["by"] == "pairs drawn by lot and then decided"
     assert again["pairs"] > 20
-    assert found["not_by_lot"] == 0
-    assert reported("evaluate", case)["not_by_lot"] >= again["pairs"], "no sample, no lot"
+    assert found["n_not_random"] == 0
+    assert reported("evaluate", case)["n_not_random"] >= again["pairs"], "no sample, no lot"
     for name in ("intercept", "slope"):  # as before they were decided, from the same answers
         assert again[name]["interval"] == pytest.approx(before["recalibrated"][name]["interval"])
     low, high = again["slope"]["interval"]

@@ -219,7 +219,7 @@ def test_a_list_taken_in_twice_is_reported_when_it_is_linked(base: Path, tmp_pat
     assert max(map(len, done.stderr.splitlines())) <= 80
     assert json.loads(run(tmp_path, "link", "twice", "--draws", "10", "--json", env=home).stdout)[
         "diagnostics"
-    ]["copied"] == [{"shorter": "two", "longer": "one", "alike": 15, "of": 15}]
+    ]["copied_lists"] == [{"shorter": "two", "longer": "one", "alike": 15, "of": 15}]
     again = [row.replace(",", "0,", 1) for row in rows[:2]]  # under other ids
     (tmp_path / "more.csv").write_text(head + "".join(rows + again), encoding="utf-8")
     named = ("--source", "one", "--mapping", "map.toml")
@@ -296,7 +296,7 @@ def test_what_is_read_again_is_utf_8_wherever_it_was_written(base: Path) -> None
     )
     assert done.returncode == 0, done.stderr
     told = run_program(base, "show", "case", "--source", "H", "--report", "1", "--json", env=env)
-    assert json.loads(told.stdout)["says"]["names"][0]["written"] == "赵明福"
+    assert json.loads(told.stdout)["content"]["names"][0]["written"] == "赵明福"
 
 
 def test_a_folder_that_is_no_case_is_reported_before_a_passphrase_is_requested(
@@ -633,8 +633,8 @@ def test_link_says_when_draws_are_less_than_they_should_be(
         decisions=0,
         decisions_older=0,
         seconds=0.0,
-        left_out={},
-        diagnostics=LinkageDiagnostics.from_json(told),
+        excluded={},
+        diagnostics=LinkageDiagnostics.from_stored(told),
     )
     pipeline.link_warnings(summary)
     said = " ".join(capsys.readouterr().err.split())

@@ -90,14 +90,19 @@ ONE: Sequence[str] = ("--source", "Seoul", "--report", "S-1")
 )
 def test_search_in_any_script(filled: Path, words: list[str], found: list[tuple[str, str]]) -> None:
     rows = answer("search", filled / "a.case", *words)["reports"]
-    assert [(row["report"], *row["in"]) for row in rows] == found
+    assert [(row["report"], *row["found_in"]) for row in rows] == found
 
 
 def test_a_relative_is_found_as_names_are(case: Path) -> None:
     do("edit", case, *ONE, "--set", "relative=Kim Yŏng-ho", "--set", "occupation=어부")
     rows = answer("search", case, "yong", "KIM")["reports"]
     assert rows == [
-        {"source": "Seoul", "report": "S-1", "names": ["김철수", "Kim Chol Su"], "in": ["relative"]}
+        {
+            "source": "Seoul",
+            "report": "S-1",
+            "names": ["김철수", "Kim Chol Su"],
+            "found_in": ["relative"],
+        }
     ]
     assert answer("search", case, "su", "yong")["reports"] == []
     assert answer("search", case, "어부")["reports"] == []
@@ -119,7 +124,7 @@ def test_a_name_is_found_in_another_spelling(
     filled: Path, words: list[str], found: list[str]
 ) -> None:
     rows = answer("search", filled / "a.case", *words)["reports"]
-    assert [row["report"] for row in rows if row["in"] == ["spelling"]] == found
+    assert [row["report"] for row in rows if row["found_in"] == ["spelling"]] == found
     assert len(rows) == len(found)
 
 
@@ -151,22 +156,22 @@ def test_show_tells_what_it_says_and_what_happened(case: Path) -> None:
     assert "consent: link, statistics" in shown
     told = answer("show", case, *ONE)
     assert [version["kind"] for version in told["versions"]] == ["amendment", "report"]
-    assert told["says"]["acts"][0]["place"] == "Dandong"
+    assert told["content"]["acts"][0]["place"] == "Dandong"
 
 
 def test_what_tells_people_of_one_name_apart_is_reported_shown_and_taken_away(case: Path) -> None:
-    (before,) = (row["says"] for row in [answer("show", case, *ONE)])
+    (before,) = (row["content"] for row in [answer("show", case, *ONE)])
     fields = {"relative": "김\x1b영호", "occupation": "어부", "number": "VII/12"}
     settings = [word for pair in fields.items() for word in ("--set", "=".join(pair))]
     do("edit", case, *ONE, *settings)
-    says = answer("show", case, *ONE)["says"]
+    says = answer("show", case, *ONE)["content"]
     said = {"relative": {"written": "김\x1b영호"}, "occupation": "어부", "number": "VII/12"}
     assert says == {**before, **said, "format": 2}
     shown = do("show", case, *ONE).stdout
     for line in ("relative", "김\\x1b영호", "occupation  어부", "number      VII/12"):
         assert line in shown
     do("edit", case, *ONE, *(f"--set={field}=" for field in fields))
-    assert answer("show", case, *ONE)["says"] == before
+    assert answer("show", case, *ONE)["content"] == before
     assert do("check", case).stdout.startswith("Sound")
 
 
@@ -250,18 +255,18 @@ def test_testimony_cannot_drive_the_terminal(case: Path, tmp_path: Path) -> None
     assert "attached: a\\x1b[2J.pdf (4 bytes)" in shown.stdout
     assert "given by her\\x9bmother" in shown.stdout
     assert "김\\x1b[31m철수" in found.stdout
-    assert json.loads(as_json.stdout)["says"]["note"] == HOSTILE
+    assert json.loads(as_json.stdout)["content"]["note"] == HOSTILE
 
 
 def test_testimony_need_not_stand_on_the_command_line(case: Path, tmp_path: Path) -> None:
     do("edit", case, *ONE, "--set", "note=-", typed="어머니의 말\n둘째 줄\n")
-    assert answer("show", case, *ONE)["says"]["note"] == "어머니의 말\n둘째 줄"
+    assert answer("show", case, *ONE)["content"]["note"] == "어머니의 말\n둘째 줄"
     (tmp_path / "fields").write_bytes("\ufeffbirth=1981\r\nnote=a = b\r\n".encode())
     do("edit", case, *ONE, "--from", tmp_path / "fields")
-    says = answer("show", case, *ONE)["says"]
+    says = answer("show", case, *ONE)["content"]
     assert (says["birth"]["written"], says["note"]) == ("1981", "a = b")
     do("edit", case, *ONE, "--from", "-", typed="note=\n")
-    assert "note" not in answer("show", case, *ONE)["says"]
+    assert "note" not in answer("show", case, *ONE)["content"]
     assert "1 report found" in do("search", case, typed="kim  chol\n").stdout
     for command in ("edit", "search"):
         assert "history of your shell" in " ".join(do(command, "--help").stdout.split())

@@ -97,9 +97,9 @@ def test_the_file_of_the_next_pairs_is_private_and_bears_no_name(
     assert out.read_text(encoding="utf-8").isascii(), "the made-up names are Korean"
     chances = [row["probability"] for row in done["pairs"]]
     assert all(0.02 < p < 0.98 for p in chances)
-    worth = [row["narrowing"] for row in done["pairs"]]
+    worth = [row["expected_reduction"] for row in done["pairs"]]
     assert worth[0] > 0
-    assert done["narrowing"] == pytest.approx(sum(worth), abs=1e-4)
+    assert done["expected_reduction"] == pytest.approx(sum(worth), abs=1e-4)
 
 
 def test_nothing_is_written_over(
@@ -152,7 +152,14 @@ def test_without_next_it_says_how_many(case: Path) -> None:
     assert "0 pairs decided" in done.stdout
     assert "--next 50" in done.stderr
     listed = do("review", case, "--next", "3").stdout.splitlines()
-    assert listed[1].split() == ["source", "report", "source", "report", "probability", "narrowing"]
+    assert listed[1].split() == [
+        "source",
+        "report",
+        "source",
+        "report",
+        "probability",
+        "expected_reduction",
+    ]
     assert len(listed) == 6
 
 
@@ -178,7 +185,7 @@ def test_pairs_that_were_decided_do_not_come_again(
     assert then["decided"] == 15
     assert not set(pairs_of(first)[:15]) & set(pairs_of(then))
     assert set(pairs_of(first)[15:]) <= set(pairs_of(then))
-    assert then["undecided"] == first["undecided"] - 15
+    assert then["uncertain"] == first["uncertain"] - 15
 
 
 def test_a_review_of_what_has_changed_is_refused(
@@ -303,7 +310,7 @@ def test_rows_that_cannot_be_used_are_rejected_one_by_one(
     )
     done = reported("decide", case, "--file", file, "--dry-run")
     assert (done["rows"], done["new"], done["rejected"]) == (7, 1, 6)
-    assert {row["row"]: row["why"][0] for row in done["rejects"]} == {
+    assert {row["row"]: row["reasons"][0] for row in done["rejects"]} == {
         3: "no such report",
         4: "a report and itself",
         5: "the decision is neither same nor different",
@@ -353,14 +360,18 @@ def test_decisions_against_what_is_nearly_certain_and_a_person_of_many_reports_a
     assert "mind: 25 of 25 decisions say the opposite of what the linkage is nearly certain" in err
     assert "mind: by these decisions 26 reports are about one person" in err
     done = reported("decide", case, "--file", file, "--dry-run")
-    assert (done["against_linkage"], done["most_joined"], done["taken"]) == (25, 26, 25)
+    assert (done["contradicting_linkage"], done["largest_cluster"], done["accepted"]) == (
+        25,
+        26,
+        25,
+    )
     few = do("decide", case, "--file", decisions(tmp_path / "few.csv", *chain[:9]), "--dry-run")
     assert "mind" not in few.stderr
     apart = [line.replace("same", "different") for line in chain]
     done = reported(
         "decide", case, "--file", decisions(tmp_path / "apart.csv", *apart), "--dry-run"
     )
-    assert (done["against_linkage"], done["most_joined"]) == (0, 0)
+    assert (done["contradicting_linkage"], done["largest_cluster"]) == (0, 0)
 
 
 def test_what_is_printed_to_take_decisions_back_does_so(
@@ -384,12 +395,12 @@ def test_a_sample_that_is_decided_is_reported_to_be_spent(
         writer.writeheader()
         writer.writerow({**held[0], "same": "no"})
     assert "uncounted evaluate --labels before" in do("decide", case, "--file", file).stderr
-    assert reported("decide", case, "--file", file)["spends_sample"]
+    assert reported("decide", case, "--file", file)["is_evaluation_sample"]
     keys = [",".join(key) for key in one.linkage.keys[:2]]
     mine = decisions(tmp_path / "d.csv", f"{keys[0]},{keys[1]},same")
     shown = do("decide", case, "--file", mine, "--dry-run")
     assert "sample" not in shown.stderr
-    assert not reported("decide", case, "--file", mine, "--dry-run")["spends_sample"]
+    assert not reported("decide", case, "--file", mine, "--dry-run")["is_evaluation_sample"]
 
 
 def test_one_pair_is_reported_as_one(case: Path) -> None:
@@ -407,7 +418,7 @@ def test_a_decision_on_a_report_that_may_not_be_linked_is_kept_and_stated_to_be_
     shown = do("decide", case, "--file", file, "--dry-run")
     assert shown.stdout.startswith("2 rows = 2 new")
     assert "whose consent does not allow linking (row 3)" in shown.stderr
-    assert reported("decide", case, "--file", file)["without_use"] == [3]
+    assert reported("decide", case, "--file", file)["without_consent"] == [3]
 
 
 @pytest.mark.parametrize(
@@ -498,7 +509,7 @@ def test_where_there_is_no_number_yet_the_reason_is_given(
     apart[:10, 3] = apart[:10, 0]  # two reports of one list, now and then one person
     link_as(case, Linkage(one.linkage.keys, apart))
     done = reported("review", case, "--next", "5")
-    assert done["why_no_number"]
+    assert done["not_estimable_reason"]
     assert len(done["pairs"]) == 1
     assert "in the order of the number of people" in do("review", case).stderr
     with pytest.raises(NotEstimable):

@@ -105,7 +105,7 @@ def test_refuses_what_must_be_refused(name: str, case: str) -> None:
     estimate = fit(name, HOPELESS[case])
     assert estimate.status == "refused"
     assert estimate.reason
-    assert estimate.to_json()["finding"] == FOUND[case]
+    assert estimate.to_json()["refusal_code"] == FOUND[case]
     assert estimate.point is None
     assert estimate.interval is None
     assert estimate.draws is None
@@ -120,7 +120,7 @@ def test_json_says_what_the_contract_says(name: str, table: CaptureTable) -> Non
     assert said["method"] == name
     assert said["status"] == "ok"
     assert said["reason"] is None
-    assert said["finding"] is None
+    assert said["refusal_code"] is None
     assert said["assumption"]
     assert table.digest() not in json.dumps(said)
 

@@ -301,7 +301,7 @@ def test_a_total_is_held_against_other_readings_too(kosovo: CaptureTable) -> Non
     assert envelope.interval == pytest.approx((closed(passing.interval)[0], high), rel=1e-3)
     assert low > closed(passing.interval)[1]
     assert (envelope.passing, envelope.not_estimable) == (2, 1)
-    assert told.to_json()["linkage"]["envelope"]["readings"] == 3
+    assert told.to_json()["linkage"]["range"]["alternatives"] == 3
     text = " ".join("\n".join(study_lines(told)).split())
     assert "The total by independence, linked otherwise (strata alone were not looked at)" in text
     assert "Under 1 of those that pass there is no number at all." in text

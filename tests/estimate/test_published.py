@@ -138,7 +138,7 @@ def test_spina_bifida_without_a_grid_is_the_same(tables: Tables, spina: Grid) ->
     assert estimate.interval is not None
     assert [estimate.interval[0], estimate.point, estimate.interval[1]] == spina.quantiles()
     assert estimate.mean == pytest.approx(733.6767, abs=4e-3)
-    assert estimate.diagnostics["complete_graph"] == pytest.approx(0.0359, abs=2e-4)
+    assert estimate.diagnostics["prob_saturated"] == pytest.approx(0.0359, abs=2e-4)
 
 
 GRAPHS = {

@@ -254,7 +254,7 @@ def test_bytes_of_which_one_is_another_are_refused_or_give_no_other_draws(other_
 
 def test_a_linkage_stored_with_the_diagnostic_of_splink_opens() -> None:
     stored = {"blocking": {"pairs": 1, "links_by_plain_splink": 0.5, "likely_links": 2.0}}
-    read = LinkageDiagnostics.from_json(stored)
+    read = LinkageDiagnostics.from_stored(stored)
     assert (read.blocking.pairs, read.blocking.expected_matches) == (1, 2.0)
 
 

@@ -109,7 +109,7 @@ def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
     log_odds = np.random.default_rng(0).normal(-1.0, 2.0, len(compared.pairs.left))
     crowded = attrs.evolve(compared.pairs, log_odds=log_odds)
     usual = candidate_graph.build(compared.encoded, crowded, floor=pipeline.FLOOR)
-    assert pipeline.FLOOR * 1.01 < usual.diagnostics.floor <= 0.5
+    assert pipeline.FLOOR * 1.01 < usual.diagnostics.min_match_probability <= 0.5
     main = mcmc.sample(
         usual,
         compared.rates,
@@ -163,8 +163,12 @@ def test_a_floor_that_is_not_stated_hangs_on_how_many_reports_there_are(
     few = reports()
     many = [*few, Report("B", "one more", (Name("Kim 1"),), birth=parse("1940"))]
     monkeypatch.setattr(pipeline, "ALL_PAIRS", len(few))
-    assert link(few, draws=4, with_grid=False).diagnostics.candidates.floor == pytest.approx(1e-4)
-    assert link(many, draws=4, with_grid=False).diagnostics.candidates.floor == pytest.approx(3e-4)
+    assert link(
+        few, draws=4, with_grid=False
+    ).diagnostics.candidates.min_match_probability == pytest.approx(1e-4)
+    assert link(
+        many, draws=4, with_grid=False
+    ).diagnostics.candidates.min_match_probability == pytest.approx(3e-4)
 
 
 def test_chains_that_run_away_are_given_up() -> None:
@@ -254,7 +258,7 @@ def test_of_many_lists_each_is_watched() -> None:
 
 
 def test_a_main_linkage_that_fails_a_check_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert link(reports(), draws=20, with_grid=False).diagnostics.fails is None
+    assert link(reports(), draws=20, with_grid=False).diagnostics.failed_check is None
     monkeypatch.setattr(
         prior_sensitivity, "failed_check", lambda sampled, labels: "names agree in 81% of the links"
     )

@@ -108,7 +108,7 @@ def test_a_linkage_that_fails_a_check_is_reported_to_reader_and_publisher() -> N
     case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
     counted = CaptureTables([table], table, {}, {}, failed_check="names agree in 81% of the links")
     study = study_over_draws(case, counted, EstimateRequest(methods=("chao",)), silent)
-    assert study.to_json()["linkage"]["fails"] == "names agree in 81% of the links"
+    assert study.to_json()["linkage"]["failed_check"] == "names agree in 81% of the links"
     assert next(study_lines(study)).startswith("Mind: the linkage fails a check")
     assert reported_for(study, "names agree in 81% of the links").failed_check
 

@@ -161,7 +161,7 @@ def test_distributions_without_draws_are_pooled_as_drawing_a_table_and_then_n(ki
     means = np.array([each.mean() for each in logs])
     between = np.average((means - np.average(means, weights=weight)) ** 2, weights=weight)
     within = np.average([each.var() for each in logs], weights=weight)
-    assert pooled.diagnostics["linkage_share"] == pytest.approx(
+    assert pooled.diagnostics["linkage_variance_share"] == pytest.approx(
         between / (between + within), abs=0.01
     )
     assert pooled.interval is not None
@@ -187,7 +187,7 @@ def test_what_linkage_does_to_the_recorded_is_in_the_interval() -> None:
     narrow = [907 + math.exp(math.log(6.5) + z * 0.3) - 0.5 for z in (-1.96, 1.96)]
     assert low < narrow[0] - 3
     assert high > narrow[1] + 2
-    assert pool(fits).diagnostics["linkage_share"] > 0.6  # none of it lies in log n0
+    assert pool(fits).diagnostics["linkage_variance_share"] > 0.6  # none of it lies in log n0
 
 
 @given(st.integers(1, 5000), st.floats(0.5, 1e5), st.floats(0, 1.5), st.integers(1, 300))
@@ -198,7 +198,7 @@ def test_one_table_however_often_is_its_own_interval(
     z = stats.norm.ppf(0.975)
     wanted = [n + max(0, math.exp(math.log(n0 + 0.5) + side * z * sd) - 0.5) for side in (-1, 1)]
     assert pooled.interval == pytest.approx(wanted, rel=1e-6)
-    assert pooled.diagnostics["linkage_share"] == 0
+    assert pooled.diagnostics["linkage_variance_share"] == 0
 
 
 def test_few_tables_have_wider_intervals_than_many_alike() -> None:

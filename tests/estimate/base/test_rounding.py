@@ -152,7 +152,7 @@ def test_how_likely_it_is_that_only_the_prior_speaks_is_always_stated() -> None:
     for share, words in ((0.031, "3.1% likely"), (1e-6, "less than 0.1% likely")):
         estimate = attrs.evolve(
             estimate_of("decomposable", 300.0, (250.0, 400.0)),
-            diagnostics={"complete_graph": share},
+            diagnostics={"prob_saturated": share},
         )
         first = compare(Study(observed=232, lists=LISTS, estimates=(estimate,)))
         text = " ".join("\n".join(study_lines(first)).split())

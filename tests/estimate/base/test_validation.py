@@ -226,4 +226,4 @@ def test_numbers_of_numpy_are_plain_in_json() -> None:
     asked: dict[str, Any] = {"level": np.float32(0.5), "seed": np.int32(3), "xi": np.arange(1, 3)}
     said = json.loads(json.dumps(run(table, EstimateSettings("chao", **asked)).to_json()))
     assert (said["seed"], said["observed"]) == (3, 70)
-    assert [row["xi"] for row in said["sensitivity"]] == [1.0, 2.0]
+    assert [row["xi"] for row in said["sensitivity"]["xi_saturated"]] == [1.0, 2.0]

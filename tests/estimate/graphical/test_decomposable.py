@@ -71,7 +71,7 @@ def test_no_mean_where_it_is_infinite(kosovo: CaptureTable) -> None:
 def test_a_tail_that_only_the_prior_fills_is_reported(tables: Mapping[str, CaptureTable]) -> None:
     """R dga 2.0.2: Korea, posterior of the complete graph 0.1581."""
     estimate = decomposable(tables["korea"])
-    assert estimate.diagnostics["complete_graph"] == pytest.approx(0.158, abs=0.002)
+    assert estimate.diagnostics["prob_saturated"] == pytest.approx(0.158, abs=0.002)
     assert "only the prior speaks" in " ".join(estimate.warnings)
 
 
@@ -81,7 +81,7 @@ def test_a_narrow_peak_next_to_a_wide_shoulder_is_found() -> None:
     thousand = CaptureTable.of("AB", {"10": 4 * 10**3, "01": 2 * 10**3, "11": 10**3})
     large, small = decomposable(million), decomposable(thousand)
     assert large.point == pytest.approx(15e6, rel=2e-3)
-    complete = [each.diagnostics["complete_graph"] for each in (large, small)]
+    complete = [each.diagnostics["prob_saturated"] for each in (large, small)]
     assert complete[0] == pytest.approx(complete[1], abs=0.005)
 
 
@@ -96,7 +96,8 @@ def test_refuses_when_only_the_prior_speaks(kosovo: CaptureTable) -> None:
 def test_edges_of_kosovo(kosovo: CaptureTable) -> None:
     """The graph [123,134] has 0.9855 of the posterior: no edge between ABA and HRW."""
     edges = {
-        tuple(row["lists"]): row["probability"] for row in decomposable(kosovo).diagnostics["edges"]
+        tuple(row["lists"]): row["probability"]
+        for row in decomposable(kosovo).diagnostics["edge_probabilities"]
     }
     assert edges["ABA", "HRW"] == pytest.approx(0.0037, abs=0.004)
     assert edges["EXH", "ABA"] > 0.999

@@ -146,7 +146,7 @@ def test_says_what_the_prior_decides(kosovo: CaptureTable) -> None:
     fit = latent_class(kosovo, target_ess=400)
     said = json.loads(json.dumps(fit.to_json(), allow_nan=False))
     assert "does not settle the number of latent classes" in " ".join(said["warnings"])
-    assert said["diagnostics"]["places"] == 1
+    assert said["diagnostics"]["modes"] == 1
     assert 0.6 < said["diagnostics"]["acceptance_leap"] < 0.95
 
 

@@ -24,11 +24,11 @@ def study(tables: Mapping[str, CaptureTable]) -> Study:
 
 def test_every_part_is_there_and_goes_into_json(study: Study) -> None:
     said = json.loads(json.dumps(study.to_json(), allow_nan=False))
-    assert [row["list"] for row in said["consistency"]] == list(said["lists"])
-    assert {row["shuffle"] for row in said["trajectory"]} == {1, 2}
+    assert [row["list"] for row in said["robustness"]["known_list"]] == list(said["lists"])
+    assert {row["order"] for row in said["robustness"]["subsampling"]} == {1, 2}
     assert len(said["checks"]) == 2
-    assert said["spread"]["lowest"]["method"] == "sample-coverage"
-    assert said["priors"][: len(said["deltas"])] != []
+    assert said["method_range"]["lowest"]["method"] == "sample-coverage"
+    assert said["sensitivity"]["prior"][: len(said["sensitivity"]["delta"])] != []
     assert [row["method"] for row in said["claim"]["rows"]] == [e.method for e in study.estimates]
     assert said["claim"]["rows"][0]["stands"] == "point"
 

@@ -87,8 +87,8 @@ def test_two_lists_have_no_rows_and_json_has_both_fields(kosovo: CaptureTable) -
     said = json.loads(
         json.dumps(run(kosovo, EstimateSettings(["decomposable"])).to_json(), allow_nan=False)
     )
-    assert [row["list"] for row in said["leave_one_out"]] == list(kosovo.lists)
-    assert len(said["deltas"]) == 4
+    assert [row["list"] for row in said["robustness"]["leave_one_out"]] == list(kosovo.lists)
+    assert len(said["sensitivity"]["delta"]) == 4
     assert run(kosovo, EstimateSettings(["decomposable"], robustness=False)).leave_one_out == ()
 
 
@@ -172,7 +172,7 @@ def test_spread_is_over_methods_that_are_no_bounds() -> None:
         "lowest": {"method": "decomposable", "point": 300},
         "highest": {"method": "log-linear", "point": 600},
         "ratio": 2.0,
-        "unseen": 2.5,
+        "ratio_undocumented": 2.5,
         "methods": 2,
     }
     assert spread(study(estimate_of("decomposable", 300, 200, 500))) is None

@@ -191,7 +191,7 @@ def test_two_lists_and_more_than_nine_have_no_rows(kosovo: CaptureTable) -> None
 
 def test_rows_are_plain_in_json(kosovo: CaptureTable) -> None:
     said = json.loads(json.dumps(as_json(tuple(rows_of(kosovo))), allow_nan=False))
-    assert said[0]["covers"] in (True, False)
+    assert said[0]["covered"] in (True, False)
 
 
 @pytest.mark.skipif(

@@ -185,7 +185,7 @@ def test_a_stratum_without_overlap_gets_no_number(pooled: Pooled) -> None:
     assert ours.total[0].number() == pytest.approx(pooled.total[0].number() + 11, rel=0.02)
     assert "only those who are documented, 11;" in ours.warnings[0]
     answer = json.loads(json.dumps(ours.to_json()))
-    assert answer["pooling"]["rows"][2]["pull"] is None
+    assert answer["pooling"]["rows"][2]["shrinkage"] is None
     assert [each["method"] for each in answer["total"]] == ["decomposable, pooled", "decomposable"]
 
 
@@ -245,8 +245,8 @@ def test_the_number_does_not_need_the_edges() -> None:
     table = SPINA_BIFIDA[0]
     with_edges, without = decomposable(table), decomposable(table, edges=False)
     assert with_edges.interval == without.interval
-    assert len(with_edges.diagnostics["edges"]) == 3
-    assert without.diagnostics["edges"] == []
+    assert len(with_edges.diagnostics["edge_probabilities"]) == 3
+    assert without.diagnostics["edge_probabilities"] == []
 
 
 def test_used_wrongly() -> None:

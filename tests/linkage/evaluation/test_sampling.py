@@ -94,7 +94,7 @@ def test_what_few_labels_cannot_tell_of_is_left_out_and_stated(
     assert sampling.MANY in {cut.letter for cut in then.cuts}
     assert (then.left_out, then.enough) == (0, 0)
     found = (clerical.estimate(one.linkage, answered(one, each)) for each in (before, then))
-    assert [each.one_key for each in found] == [False, True]
+    assert [each.includes_single_key_pairs for each in found] == [False, True]
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_a_sample_with_pairs_that_share_one_key_is_still_read(
         for row, pair in enumerate(fresh)
     )
     found = clerical.estimate(one.linkage, LabelledPairs((*labels.rows, *extra)))
-    assert found.one_key
+    assert found.includes_single_key_pairs
     without = clerical.estimate(one.linkage, labels)
     assert found.figures["recall"].interval[0] < without.figures["recall"].interval[0]
 

@@ -49,7 +49,7 @@ def test_people_of_one_event_who_would_be_one_person_are_refused() -> None:
     assert "leave date and place out, or bring fuller names" in failed.value.hint
     # as the hint says
     bare = [attrs.evolve(row, acts=()) for row in rows]
-    assert link(bare, draws=20, with_grid=False).diagnostics.fails is None
+    assert link(bare, draws=20, with_grid=False).diagnostics.failed_check is None
 
 
 def test_events_that_tell_more_than_names_which_agree_are_not_refused() -> None:
@@ -57,7 +57,7 @@ def test_events_that_tell_more_than_names_which_agree_are_not_refused() -> None:
     found = link(rows, draws=20, with_grid=False)
     worth = found.diagnostics.fit.mean_match_weight_by_field
     assert worth["event"] > worth["name"] + np.log(2)
-    assert found.diagnostics.fails is None
+    assert found.diagnostics.failed_check is None
     assert evaluate(point_partition(found), truth).f1 > 0.98
 
 

@@ -128,7 +128,7 @@ def averaged(table: CaptureTable) -> Estimate:
         point_kind="posterior median",
         interval=(low, high),
         interval_kind="credible",
-        diagnostics={"edges": links},
+        diagnostics={"edge_probabilities": links},
         draws=draws,
     )
 
@@ -362,7 +362,7 @@ def test_a_disc_is_as_large_as_its_link_is_likely() -> None:
             "ok",
             point=10.0,
             diagnostics={
-                "edges": [
+                "edge_probabilities": [
                     {"lists": ["A", "B"], "probability": 0.25},
                     {"lists": ["A", "C"], "probability": 1.0},
                     {"lists": ["B", "C"], "probability": 0.001},
