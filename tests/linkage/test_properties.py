@@ -133,7 +133,7 @@ def test_of_others_a_decision_leaves_all_as_it_is() -> None:
     assert 0.1 * len(elsewhere) < (~elsewhere).sum() < 0.3 * len(elsewhere)
     for same in ("starts", "near", "codes", "weak", "lists", "dense"):
         assert (getattr(after.graph, same) == getattr(before.graph, same)).all()
-    assert after.diagnostics.min_match_probability == before.diagnostics.floor
+    assert after.diagnostics.min_match_probability == before.diagnostics.min_match_probability
     assert (after.graph.mate == np.arange(len(elsewhere)))[elsewhere].all()
     assert (np.diff(after.graph.apart_starts) == 0)[elsewhere].all()
     assert {(same, bool(elsewhere[i])) for i, _, same in decisions} == {(True, 0), (False, 0)}

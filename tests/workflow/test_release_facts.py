@@ -158,8 +158,8 @@ def test_people_are_those_on_the_lists_that_are_counted() -> None:
     n, least = table.observed, fewer.observed
     assert list(facts.linkage.people_interval) == sorted([n, least])
     assert facts.linkage.people_median == (n + least) / 2
-    assert linked.left_out(["Dawn"]) == {"no consent for link": 2}
-    assert linked.left_out() == {"no consent for link": 32}
+    assert linked.excluded(["Dawn"]) == {"no consent for link": 2}
+    assert linked.excluded() == {"no consent for link": 32}
 
 
 def test_another_order_of_lists_is_no_other_release() -> None:
