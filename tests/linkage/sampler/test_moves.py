@@ -44,6 +44,7 @@ from uncounted.linkage.sampler.scan_schedule import (
     settle,
 )
 from uncounted.linkage.sampler.state import BUFFERED_REPORTS, cluster_buffers
+from uncounted.linkage.sampler.workspace import MoveContext
 
 pytestmark = pytest.mark.sampler
 
@@ -1135,12 +1136,12 @@ def _redivided(
     thin: int,
 ) -> Any:
     """Who is with i and who with j, as one is divided from the other again and again."""
-    near, state, worth = lend(near), lend(state), lend(worth)
-    prior, scratch = lend(prior), lend(scratch)
+    near, state = lend(near), lend(state)
+    context = MoveContext(near, state, lend(worth), lend(prior), lend(scratch))
     rows = np.empty((draws, len(state.slot)), np.bool_)
     for at in range(draws):
         for _ in range(thin):
-            split_merge.redivide(rng, near, state, worth, prior, scratch, i, j)
+            split_merge.redivide(rng, context, i, j)
         for r in range(len(state.slot)):
             rows[at, r] = state.slot[r] == state.slot[i]
     return rows

@@ -26,9 +26,9 @@ from uncounted.linkage.comparison.name_levels import NAME, OTHER_FAMILY
 from uncounted.linkage.model.field_priors import PRIORS, WEIGHT, prior_counts
 from uncounted.linkage.sampler import collapsed_m, collapsed_pairs, overrelaxation, pair_likelihood
 from uncounted.linkage.sampler import state as partition
+from uncounted.linkage.sampler.collapsed_m import MConditional
 from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
 from uncounted.linkage.sampler.comparison_counts import ComparisonCounts
-from uncounted.linkage.sampler.slice_m import MConditional
 
 LEVEL_COUNTS = tuple(prior_counts(prior) for prior in PRIORS)
 # A name that differs is at most so much likelier among reports of one person as among others.

@@ -15,6 +15,10 @@ are proposed as if there were as many as usual, and taken or not by what it says
 The pairs to sum out (`collapsed_pairs`) are chosen without a look at the state, and no report is in
 two of a step's: whether another report is with one of them is the same before a step and after it.
 
+A rate is a level's share of the levels of its kind, how often reports are not different, or how
+often these are right. Its conditional is a Beta, by comparisons, times 1 + w for each pair that is
+summed out, w being its odds of being a match; it is drawn by slice sampling (R. M. Neal 2003).
+
 Compiled; what Python calls lends its arrays before it passes them on.
 """
 
@@ -24,20 +28,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from uncounted._numba import borrow, compiled, compiled_inner, lend
+from uncounted._numba import borrow, compiled, compiled_in_place, compiled_inner, lend
 from uncounted.linkage.arrays import Floats, Ints, Kinds
 from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
-from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, agreement, level
-from uncounted.linkage.sampler.slice_m import (
-    MConditional,
-    Runs,
-    draw_rate,
-    gain,
-    log_1_exp,
-    move,
-    of_kind,
-    of_level,
-)
+from uncounted.linkage.sampler.comparison_counts import ComparisonCounts, kind_of_original
+from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, RIGHT, SLIP, agreement, level
 from uncounted.linkage.sampler.state import (
     PartitionState,
     PriorParameters,
@@ -50,23 +45,44 @@ from uncounted.linkage.sampler.state import (
 
 _WITH_OTHERS, _APART, _TOGETHER = 0, 1, 2  # of a pair: who is with them
 _NOTHING = 1e-300  # m is no less
+_STEPS = 10  # to step out of a slice, on both sides together
+_SHRINKS = 100  # of a slice, after which the last rate stays
+_WIDE = 3.0  # standard deviations of log odds: how wide a slice is at first
+_TINY, _SURE = 1e-250, 1 - 1e-12  # between these are the rates that a slice starts from
 
 
-class _Workspace(NamedTuple):
-    """Room to work in. Of the pairs of a step: who is with them; which change, and of which runs.
+class MConditional(NamedTuple):
+    """What m is drawn from given a partition: comparisons within clusters, and the prior."""
 
-    Of its runs: what `draw_rate` needs of pairs without others, and what of their
-    worth the prior says. `lists`, shape (lists, lists), is for what is by the lists of two.
+    counts: ComparisonCounts
+    level_kinds: Kinds  # right, a slip or different, shape (fields, levels) or more
+    levels: Floats  # what the prior adds at each level, shape (fields, levels); 0: there is none
+    kinds: Floats  # and to reports of each kind, shape (fields, 4)
+    least: Floats  # how often reports are right or a slip at the least, by field
+
+
+class _Work(NamedTuple):
+    """The partition, the pairs that are summed out, and room to work in.
+
+    `lists` has the list of each report; `usual` is an empty state of two reports, in which to ask
+    what the prior says of a pair. Of the pairs of a step: `who` is with them; which have `changed`,
+    and of which runs. Of its runs: how many pairs are summed out (`times`), log of how likely each
+    is, and what of that the prior says. `by_lists`, shape (lists, lists), is for what is by the
+    lists of two.
     """
 
+    lists: Ints
+    state: PartitionState
     usual: PartitionState
+    prior: PriorParameters
+    collapsed: CollapsedPairs
     who: Kinds
     changed: Ints
     run: Ints
     times: Floats
     worth: Floats
     by_prior: Floats
-    lists: Floats
+    by_lists: Floats
 
 
 @compiled
@@ -98,18 +114,22 @@ def draw_collapsed(
         low, high = collapsed.runs[x], collapsed.runs[x + 1]
         runs = max(runs, high - low)
         pairs = max(pairs, collapsed.pairs[high] - collapsed.pairs[low])
-    room = _Workspace(
+    work = _Work(
+        lists=lists,
+        state=state,
         usual=usual,
+        prior=prior,
+        collapsed=collapsed,
         who=np.empty(pairs, np.uint8),
         changed=np.empty(pairs, np.int64),
         run=np.empty(pairs, np.int64),
         times=np.empty(runs),
         worth=np.empty(runs),
         by_prior=np.empty(runs),
-        lists=np.empty((many, many)),
+        by_lists=np.empty((many, many)),
     )
     log_m = np.where(m > 0, np.log(np.maximum(m, _NOTHING)), 0.0)
-    _draw(rng, lists, state, prior, collapsed, given, log_m, room)
+    _draw(rng, work, given, log_m)
     for f in range(m.shape[0]):
         for at in range(m.shape[1]):
             if m[f, at] > 0:
@@ -117,78 +137,67 @@ def draw_collapsed(
 
 
 @compiled
-def _draw(
-    rng: np.random.Generator,
-    lists: Ints,
-    state: PartitionState,
-    prior: PriorParameters,
-    collapsed: CollapsedPairs,
-    given: MConditional,
-    log_m: Floats,
-    room: _Workspace,
-) -> None:
-    lists, log_m, state, prior = borrow(lists), borrow(log_m), lend(state), lend(prior)
-    collapsed, given, room = lend(collapsed), lend(given), lend(room)
+def _draw(rng: np.random.Generator, work: _Work, given: MConditional, log_m: Floats) -> None:
+    work, given, log_m = lend(work), lend(given), borrow(log_m)
+    collapsed = work.collapsed
     for x in range(len(collapsed.field)):
         f, at, kind = collapsed.field[x], collapsed.level[x], collapsed.kind[x]
-        linked = _look(lists, state, collapsed, room, x)
-        _weigh(lists, prior, collapsed, log_m, room, x)
+        linked = _look(work, x)
+        _weigh(work, log_m, x)
         if at:
-            was, a, b = of_level(given, log_m, f, at, linked)
+            was, a, b = _of_level(given, log_m, f, at, linked)
         else:
-            was, a, b = of_kind(rng, given, log_m, f, kind, linked)
+            was, a, b = _of_kind(rng, given, log_m, f, kind, linked)
         least = given.least[f] if at == 0 and kind == DIFFERENT else 0.0
         runs = collapsed.runs[x + 1] - collapsed.runs[x]
-        now = draw_rate(rng, Runs(room.times, room.worth), runs, was, a, b, least, at > 0)
-        change = gain(was, now, at > 0)
+        now = _draw_rate(rng, work, runs, was, a, b, least, at > 0)
+        change = _gain(was, now, at > 0)
         for y in range(runs):
-            room.worth[y] += change
-        changed, log_ratio = _settle(rng, lists, state, prior, collapsed, room, x)
+            work.worth[y] += change
+        changed, log_ratio = _settle(rng, work, x)
         if rng.random() < np.exp(min(log_ratio, 0.0)):
-            move(given.level_kinds, log_m, f, at, kind, was, now)
+            _move(given.level_kinds, log_m, f, at, kind, was, now)
             for n in range(changed):
-                p, code = room.changed[n], collapsed.codes[room.run[n]]
-                _count(given, code, state, collapsed.one[p], collapsed.two[p])
+                p, code = work.changed[n], collapsed.codes[work.run[n]]
+                _count(given, code, work.state, collapsed.one[p], collapsed.two[p])
         else:
             for n in range(changed):
-                p = room.changed[n]
-                _change(state, prior, lists, collapsed.one[p], collapsed.two[p])
+                p = work.changed[n]
+                _change(work, collapsed.one[p], collapsed.two[p])
 
 
 @compiled_inner
-def _look(
-    lists: Ints, state: PartitionState, collapsed: CollapsedPairs, room: _Workspace, x: int
-) -> int:
+def _look(work: _Work, x: int) -> int:
     """Find which of a step's pairs have no other report with them; how many of these are together.
 
     `usual` counts clusters as they were if as many of these were together as is likely.
     """
+    lists, state, usual, collapsed = work.lists, work.state, work.usual, work.collapsed
     many, low, linked = state.on.shape[1], collapsed.pairs[collapsed.runs[x]], 0
-    usual = room.usual
     usual.n[0] = state.n[0]
     for at in range(len(state.cells)):
         usual.cells[at] = state.cells[at]
     for s in range(many):
         for t in range(many):
-            room.lists[s, t] = 0.0
+            work.by_lists[s, t] = 0.0
     for y in range(collapsed.runs[x], collapsed.runs[x + 1]):
-        room.times[y - collapsed.runs[x]] = 0.0
+        work.times[y - collapsed.runs[x]] = 0.0
         for p in range(collapsed.pairs[y], collapsed.pairs[y + 1]):
             i, j = collapsed.one[p], collapsed.two[p]
             a, b = state.slot[i], state.slot[j]
             who = _TOGETHER if a == b else _APART
             if state.size[a] + state.size[b] != (4 if a == b else 2):
                 who = _WITH_OTHERS
-            room.who[p - low] = who
+            work.who[p - low] = who
             if who != _WITH_OTHERS:
-                room.times[y - collapsed.runs[x]] += 1.0
-                room.lists[lists[i], lists[j]] += collapsed.link_probability[p]
+                work.times[y - collapsed.runs[x]] += 1.0
+                work.by_lists[lists[i], lists[j]] += collapsed.link_probability[p]
             if who == _TOGETHER:
                 _join(usual, lists[i], lists[j], -1)
                 linked += 1
     for s in range(many):
         for t in range(many):
-            _join(usual, s, t, int(np.rint(room.lists[s, t])))
+            _join(usual, s, t, int(np.rint(work.by_lists[s, t])))
     return linked
 
 
@@ -203,33 +212,27 @@ def _join(usual: PartitionState, s: int, t: int, pairs: int) -> None:
 
 
 @compiled_inner
-def _weigh(
-    lists: Ints,
-    prior: PriorParameters,
-    collapsed: CollapsedPairs,
-    log_m: Floats,
-    room: _Workspace,
-    x: int,
-) -> None:
+def _weigh(work: _Work, log_m: Floats, x: int) -> None:
     """What the pairs of a step are worth, run by run."""
-    usual = room.usual
-    many = usual.on.shape[1]
+    lists, collapsed = work.lists, work.collapsed
+    many = work.usual.on.shape[1]
     for s in range(many):
         for t in range(many):
-            room.lists[s, t] = np.nan
+            work.by_lists[s, t] = np.nan
     for y in range(collapsed.runs[x], collapsed.runs[x + 1]):
         p = collapsed.pairs[y]
         s, t = lists[collapsed.one[p]], lists[collapsed.two[p]]
-        if np.isnan(room.lists[s, t]):
-            room.lists[s, t] = _together(usual, prior, s, t)
-        as_one = room.lists[s, t] + agreement(log_m, collapsed.codes[y])
-        room.by_prior[y - collapsed.runs[x]] = room.lists[s, t]
-        room.worth[y - collapsed.runs[x]] = as_one - collapsed.others[y]
+        if np.isnan(work.by_lists[s, t]):
+            work.by_lists[s, t] = _together(work, s, t)
+        as_one = work.by_lists[s, t] + agreement(log_m, collapsed.codes[y])
+        work.by_prior[y - collapsed.runs[x]] = work.by_lists[s, t]
+        work.worth[y - collapsed.runs[x]] = as_one - collapsed.others[y]
 
 
 @compiled_inner
-def _together(usual: PartitionState, prior: PriorParameters, s: int, t: int) -> float:
+def _together(work: _Work, s: int, t: int) -> float:
     """Log of the prior of a pair together to apart, by their lists, where others are as usual."""
+    usual, prior = work.usual, work.prior
     many = usual.on.shape[1]
     one, two = cell_of(np.int64(1) << s, many), cell_of(np.int64(1) << t, many)
     # the first is alone in the first slot, the other on the way into it or into an empty one
@@ -246,30 +249,23 @@ def _together(usual: PartitionState, prior: PriorParameters, s: int, t: int) -> 
 
 
 @compiled_inner
-def _settle(
-    rng: np.random.Generator,
-    lists: Ints,
-    state: PartitionState,
-    prior: PriorParameters,
-    collapsed: CollapsedPairs,
-    room: _Workspace,
-    x: int,
-) -> tuple[int, float]:
+def _settle(rng: np.random.Generator, work: _Work, x: int) -> tuple[int, float]:
     """Draw who of a step's pairs are together.
 
     How many change, and log of what the prior says of all at once, over what it says one by one.
     """
-    low, changed, log_ratio = collapsed.pairs[collapsed.runs[x]], 0, 0.0
+    collapsed, changed, log_ratio = work.collapsed, 0, 0.0
+    low = collapsed.pairs[collapsed.runs[x]]
     for y in range(collapsed.runs[x], collapsed.runs[x + 1]):
-        chance = np.exp(-log_1_exp(-room.worth[y - collapsed.runs[x]]))
+        chance = np.exp(-_log_1_exp(-work.worth[y - collapsed.runs[x]]))
         for p in range(collapsed.pairs[y], collapsed.pairs[y + 1]):
-            who = room.who[p - low]
+            who = work.who[p - low]
             if who != _WITH_OTHERS and (rng.random() < chance) != (who == _TOGETHER):
-                room.changed[changed], room.run[changed] = p, y
+                work.changed[changed], work.run[changed] = p, y
                 changed += 1
-                log_prior = room.by_prior[y - collapsed.runs[x]]
+                log_prior = work.by_prior[y - collapsed.runs[x]]
                 log_ratio += log_prior if who == _TOGETHER else -log_prior
-                log_ratio += _change(state, prior, lists, collapsed.one[p], collapsed.two[p])
+                log_ratio += _change(work, collapsed.one[p], collapsed.two[p])
     return changed, log_ratio
 
 
@@ -286,12 +282,154 @@ def _count(given: MConditional, code: int, state: PartitionState, i: int, j: int
 
 
 @compiled_inner
-def _change(state: PartitionState, prior: PriorParameters, lists: Ints, i: int, j: int) -> float:
+def _change(work: _Work, i: int, j: int) -> float:
     """Put two together who are apart, or part them; log of the prior, after to before."""
-    a, b, s = state.slot[i], state.slot[j], lists[j]
+    state, prior, s = work.state, work.prior, work.lists[j]
+    a, b = state.slot[i], state.slot[j]
     remove(state, j, s)
     to = fresh(state) if a == b else a
     ratio = log_add(state, prior, s, to) - log_add(state, prior, s, b)
     add(state, j, s, to)
     state.value[a] = 0.0 if a == b else np.nan
     return ratio
+
+
+@compiled_inner
+def _of_level(
+    given: MConditional, log_m: Floats, f: int, at: int, linked: int
+) -> tuple[float, float, float]:
+    """A level's share of its kind, and what it is drawn from: counts there and at the others.
+
+    `linked` pairs at the level are left out.
+    """
+    counts, kinds = given.counts, given.level_kinds
+    mine = np.exp(log_m[f, at])
+    kin, others = mine, 0.0
+    for other in range(1, log_m.shape[1]):
+        if other != at and kinds[f, other] == kinds[f, at]:
+            kin += np.exp(log_m[f, other])
+            others += given.levels[f, other] + counts.found[f, other]
+    share = min(max(mine / kin, _TINY), _SURE)
+    return share, given.levels[f, at] + counts.found[f, at] - linked, others
+
+
+@compiled_inner
+def _of_kind(
+    rng: np.random.Generator, given: MConditional, log_m: Floats, f: int, kind: int, linked: int
+) -> tuple[float, float, float]:
+    """How often reports are not different, or right of these (`kind`: slip), and both counts.
+
+    `linked` pairs of that kind are left out. Who of the other clusters of two errs is drawn, as in
+    `comparison_counts.reports`, from m as it is now.
+    """
+    counts, kinds = given.counts, given.level_kinds
+    right = slip = 0.0
+    for at in range(1, log_m.shape[1]):
+        right += np.exp(log_m[f, at]) if kinds[f, at] == RIGHT else 0.0
+        slip += np.exp(log_m[f, at]) if kinds[f, at] == SLIP else 0.0
+    agree = min(np.sqrt(right + slip), _SURE)
+    rightly = min(np.sqrt(right / (right + slip)), _SURE)
+    slips = counts.two[f, SLIP] - (linked if kind == SLIP else 0)
+    differ = counts.two[f, DIFFERENT] - (linked if kind == DIFFERENT else 0)
+    rights = given.kinds[f, RIGHT] + counts.kinds[f, RIGHT] + 2 * counts.two[f, RIGHT]
+    wrong = given.kinds[f, SLIP] + counts.kinds[f, SLIP] + slips
+    others = given.kinds[f, DIFFERENT] + counts.kinds[f, DIFFERENT] + differ
+    r, s, d = agree * rightly, agree * (1 - rightly), 1 - agree
+    for at in range(int(slips + differ)):  # slips are two, where there is one; and different ones
+        if at < slips:
+            own = kind_of_original(rng, r, s / 2, 0.0)
+        else:
+            own = kind_of_original(rng, r, s, d / 2)
+        rights += own == RIGHT
+        wrong += own == SLIP
+        others += own == DIFFERENT
+    return (rightly, rights, wrong) if kind == SLIP else (agree, rights + wrong, others)
+
+
+@compiled_in_place
+def _gain(was: float, now: float, of_level: bool) -> float:
+    """Log of how much more the pairs of a step are worth when its rate is `now`.
+
+    They are at the level, with its share in proportion; or one of the two errs at the least.
+    """
+    log_ratio: float
+    if of_level:
+        log_ratio = np.log(now / was)
+    else:
+        log_ratio = np.log((1 - now) * (1 + now)) - np.log((1 - was) * (1 + was))
+    return log_ratio
+
+
+@compiled_in_place
+def _log_1_exp(x: float) -> float:
+    """log(1 + exp(x))."""
+    value: float = x + np.exp(-x) if x > 30.0 else np.log1p(np.exp(x))
+    return value
+
+
+@compiled_inner
+def _log_density(
+    work: _Work, runs: int, x: float, was: float, a: float, b: float, least: float, of_level: bool
+) -> float:
+    """Of the log odds x of a rate: Beta(a, b), cut off below `least`, and pairs summed out."""
+    log_now, log_not = -_log_1_exp(-x), -_log_1_exp(x)
+    now = np.exp(log_now)
+    if now < least or now < _TINY or now > _SURE:
+        return -np.inf
+    total, change = a * log_now + b * log_not, _gain(was, now, of_level)
+    for y in range(runs):
+        if work.times[y] > 0:
+            total += work.times[y] * _log_1_exp(work.worth[y] + change)
+    return total
+
+
+@compiled_inner
+def _draw_rate(
+    rng: np.random.Generator,
+    work: _Work,
+    runs: int,
+    was: float,
+    a: float,
+    b: float,
+    least: float,
+    of_level: bool,
+) -> float:
+    """A rate by a slice of its log odds (R. M. Neal, "Slice sampling", Ann. Statist. 31, 2003)."""
+    start = np.log(was) - np.log1p(-was)
+    height = _log_density(work, runs, start, was, a, b, least, of_level) + np.log(rng.random())
+    wide = _WIDE / np.sqrt(max(min(a, b), 0.01))
+    low = start - wide * rng.random()
+    high, to_left = low + wide, int(rng.random() * _STEPS)
+    to_right = _STEPS - 1 - to_left
+    while to_left > 0 and _log_density(work, runs, low, was, a, b, least, of_level) > height:
+        low, to_left = low - wide, to_left - 1
+    while to_right > 0 and _log_density(work, runs, high, was, a, b, least, of_level) > height:
+        high, to_right = high + wide, to_right - 1
+    for _ in range(_SHRINKS):
+        x = low + (high - low) * rng.random()
+        if _log_density(work, runs, x, was, a, b, least, of_level) > height:
+            now: float = np.exp(-_log_1_exp(-x))
+            return now
+        if x < start:
+            low = x
+        else:
+            high = x
+    return was
+
+
+@compiled_inner
+def _move(kinds: Kinds, log_m: Floats, f: int, at: int, kind: int, was: float, now: float) -> None:
+    """Change m of a field as its rate has changed."""
+    if at:
+        mine, others = _gain(was, now, True), np.log1p(-now) - np.log1p(-was)
+        for other in range(1, log_m.shape[1]):
+            if kinds[f, other] == kind:
+                log_m[f, other] += mine if other == at else others
+        return
+    errs, agrees = _gain(was, now, False), 2 * np.log(now / was)
+    for other in range(1, log_m.shape[1]):
+        its = kinds[f, other]
+        if its == kind:
+            log_m[f, other] += errs
+        elif its == RIGHT or (its == SLIP and kind == DIFFERENT):
+            log_m[f, other] += agrees

@@ -5,15 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted._numba import compiled_inner
-from uncounted.linkage.arrays import Codes, Floats
+from uncounted.linkage.arrays import Floats
 from uncounted.linkage.sampler.cluster_likelihood import evidence
-from uncounted.linkage.sampler.pair_likelihood import MatchWeights
 from uncounted.linkage.sampler.state import (
     FIRM,
     OVERLAP,
-    Graph,
-    PartitionState,
-    PriorParameters,
     add,
     candidate,
     fresh,
@@ -24,20 +20,11 @@ from uncounted.linkage.sampler.state import (
     remove,
     singleton_weight,
 )
-from uncounted.linkage.sampler.workspace import Scratch, cannot_link, passed_over, value_of
+from uncounted.linkage.sampler.workspace import MoveContext, cannot_link, passed_over, value_of
 
 
 @compiled_inner
-def reassign(
-    rng: np.random.Generator,
-    graph: Graph,
-    state: PartitionState,
-    worth: MatchWeights,
-    prior: PriorParameters,
-    scratch: Scratch,
-    size: int,
-    weakest: int,
-) -> float:
+def reassign(rng: np.random.Generator, context: MoveContext, size: int, weakest: int) -> float:
     """Take a unit, `scratch.unit[:size]`, out and put it back where its full conditional says.
 
     The options are the clusters of its candidates, down to the `weakest` that are looked at, and
@@ -47,17 +34,18 @@ def reassign(
     Returns:
         The chance of the likeliest option's not being taken: of moving, in the long run.
     """
-    unit, group, seen = scratch.unit, scratch.group, scratch.seen
+    graph, state, scratch = context.graph, context.state, context.scratch
+    unit, group = scratch.unit, scratch.group
     options, scores, gains = scratch.options, scratch.scores, scratch.gains
     old = state.slot[unit[0]]
     alone = state.size[old] == size
-    if not alone and not _meets(graph, state, unit, size, old, weakest):
+    if not alone and not _meets(context, size, old, weakest):
         return 0.0
-    large = 0 if scratch.large == np.inf else _largest(graph, state, unit, size, old, weakest)
+    large = 0 if scratch.large == np.inf else _largest(context, size, old, weakest)
     if passed_over(rng, scratch, large):
         scratch.schedule.times[unit[0]] -= 1  # it was no visit, and would count as one that stays
         return 0.0
-    whole = np.nan if alone else value_of(graph, state, worth, old, group)
+    whole = np.nan if alone else value_of(context, old)
     for x in range(size):
         remove(state, unit[x], graph.lists[unit[x]])
     if not alone:
@@ -66,9 +54,9 @@ def reassign(
             for x in range(size):
                 add(state, unit[x], graph.lists[unit[x]], old)
             return 0.0
-        state.value[old] = evidence(graph, worth, group, k)
-    found = _options(graph, state, unit, size, weakest, seen, options)
-    own = evidence(graph, worth, unit, size)
+        state.value[old] = evidence(graph, context.weights, group, k)
+    found = _options(context, size, weakest)
+    own = evidence(graph, context.weights, unit, size)
     scratch.known[:] = np.nan
     for at in range(found):
         slot = options[at]
@@ -80,14 +68,14 @@ def reassign(
             k = members(state, slot, group, 0)
             for x in range(size):
                 group[k + x] = unit[x]
-            gains[at] = evidence(graph, worth, group, k + size)
-        scores[at] = gains[at] - value_of(graph, state, worth, slot, group)
-        scores[at] += _unit_prior(graph, state, prior, unit, size, slot, scratch.known)
-        if cannot_link(graph, state, unit, size, slot):
+            gains[at] = evidence(graph, context.weights, group, k + size)
+        scores[at] = gains[at] - value_of(context, slot)
+        scores[at] += _unit_prior(context, size, slot)
+        if cannot_link(context, unit, size, slot):
             scores[at] = -np.inf
     chosen, stays = _choose(rng, scores, found)
     to, value = options[chosen], gains[chosen]
-    _note(graph, state, scratch, size, weakest, found, stays)
+    _note(context, size, weakest, found, stays)
     for x in range(size):
         add(state, unit[x], graph.lists[unit[x]], to)
     state.value[to] = value
@@ -95,10 +83,9 @@ def reassign(
 
 
 @compiled_inner
-def _largest(
-    graph: Graph, state: PartitionState, unit: Codes, size: int, slot: int, weakest: int
-) -> int:
+def _largest(context: MoveContext, size: int, slot: int, weakest: int) -> int:
     """Reports of the largest cluster that a unit may join, without it; it is in a slot."""
+    graph, state, unit = context.graph, context.state, context.scratch.unit
     most: int = state.size[slot] - size
     for x in range(size):
         low, high = looked_at(graph, unit[x], weakest)
@@ -111,10 +98,9 @@ def _largest(
 
 
 @compiled_inner
-def _meets(
-    graph: Graph, state: PartitionState, unit: Codes, size: int, slot: int, weakest: int
-) -> bool:
+def _meets(context: MoveContext, size: int, slot: int, weakest: int) -> bool:
     """Whether a candidate of the unit, not of it, is in the slot."""
+    graph, state, unit = context.graph, context.state, context.scratch.unit
     for x in range(size):
         low, high = looked_at(graph, unit[x], weakest)
         for number in range(low, high):
@@ -130,19 +116,12 @@ def _meets(
 
 
 @compiled_inner
-def _options(
-    graph: Graph,
-    state: PartitionState,
-    unit: Codes,
-    size: int,
-    weakest: int,
-    seen: Codes,
-    options: Codes,
-) -> int:
+def _options(context: MoveContext, size: int, weakest: int) -> int:
     """The slots that a unit taken out may join, a new one last."""
-    found = 0
+    graph, state, scratch = context.graph, context.state, context.scratch
+    seen, options, found = scratch.seen, scratch.options, 0
     for x in range(size):
-        low, high = looked_at(graph, unit[x], weakest)
+        low, high = looked_at(graph, scratch.unit[x], weakest)
         for number in range(low, high):
             at = candidate(graph, number, weakest)
             if graph.weak[at] > weakest:
@@ -157,20 +136,13 @@ def _options(
 
 
 @compiled_inner
-def _note(
-    graph: Graph,
-    state: PartitionState,
-    scratch: Scratch,
-    size: int,
-    weakest: int,
-    found: int,
-    likeliest: float,
-) -> None:
+def _note(context: MoveContext, size: int, weakest: int, found: int, likeliest: float) -> None:
     """Note how likely the unit goes to each of its options, and forget these.
 
     `scratch.scores` are their chances as multiples of the likeliest's. Where there are guesses,
     it is noted how often the unit would be where these have it, and where it is drawn again.
     """
+    graph, scratch = context.graph, context.scratch
     schedule, first = scratch.schedule, scratch.unit[0]
     chances, guesses = scratch.scores, scratch.gains
     known = len(graph.proposal_weights) > 0
@@ -181,7 +153,7 @@ def _note(
         low, high = looked_at(graph, scratch.unit[x], weakest)
         for number in range(low, high):
             at = candidate(graph, number, weakest)
-            slot = state.slot[graph.near[at]]
+            slot = context.state.slot[graph.near[at]]
             if graph.weak[at] <= weakest and slot >= 0:
                 option = scratch.seen[slot]
                 schedule.looks[at] += 1.0
@@ -204,16 +176,10 @@ def _note(
 
 
 @compiled_inner
-def _unit_prior(
-    graph: Graph,
-    state: PartitionState,
-    prior: PriorParameters,
-    unit: Codes,
-    size: int,
-    slot: int,
-    known: Floats,
-) -> float:
+def _unit_prior(context: MoveContext, size: int, slot: int) -> float:
     """Log of prior(after) / prior(before) for putting a unit into a slot."""
+    graph, state, prior = context.graph, context.state, context.prior
+    unit, known = context.scratch.unit, context.scratch.known
     s = graph.lists[unit[0]]
     if size == 1:
         mask = state.mask[slot]

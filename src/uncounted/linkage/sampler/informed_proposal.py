@@ -17,13 +17,11 @@ from uncounted._numba import compiled, compiled_inner, lend
 from uncounted.linkage.arrays import Codes, Singles
 from uncounted.linkage.sampler.candidate_graph import with_firm
 from uncounted.linkage.sampler.cluster_likelihood import evidence
-from uncounted.linkage.sampler.pair_likelihood import MatchWeights
 from uncounted.linkage.sampler.state import (
     FIRM,
     MIN_PROPOSAL_WEIGHT,
     Graph,
     PartitionState,
-    PriorParameters,
     add,
     fresh,
     hangs_together,
@@ -32,7 +30,7 @@ from uncounted.linkage.sampler.state import (
     remove,
     singleton_weight,
 )
-from uncounted.linkage.sampler.workspace import Scratch, cannot_link, passed_over, value_of
+from uncounted.linkage.sampler.workspace import MoveContext, cannot_link, passed_over, value_of
 
 _NEW = -1  # a cluster of its own, where it is alone as where it would be
 
@@ -93,15 +91,7 @@ def _proposal_weights(graph: Graph, slots: Codes) -> tuple[Singles, Singles]:
 
 
 @compiled_inner
-def informed_move(
-    rng: np.random.Generator,
-    graph: Graph,
-    state: PartitionState,
-    worth: MatchWeights,
-    prior: PriorParameters,
-    scratch: Scratch,
-    r: int,
-) -> float:
+def informed_move(rng: np.random.Generator, context: MoveContext, r: int) -> float:
     """Propose that report r goes where another of its firm candidates is, or to be alone.
 
     Gibbs by `Graph.proposal_weights`, which do not depend on where r is, would leave it where it
@@ -114,42 +104,37 @@ def informed_move(
     Returns:
         How likely it is guessed to be anywhere but where it is most often.
     """
+    graph, state = context.graph, context.state
     low, high = graph.firm_starts[r], graph.firm_starts[r + 1]
-    proposal_weights, total = singleton_weight(graph, r), graph.total_weights[r]
-    left, number = rng.random() * total - proposal_weights, low
+    weight = singleton_weight(graph, r)
+    left, number = rng.random() * graph.total_weights[r] - weight, low
     while left >= 0.0 and number < high:
-        proposal_weights = graph.firm_weights[number]
-        left -= proposal_weights
+        weight = graph.firm_weights[number]
+        left -= weight
         number += 1
     to = state.slot[graph.firm_near[number - 1]] if number > low else _NEW
     alone = state.after[r] < 0 and state.before[r] < 0
     home = _NEW if alone else state.slot[r]
     if to == home:
-        to = _elsewhere(rng, graph, state, r, home, total, proposal_weights)
+        to = _elsewhere(rng, graph, state, r, home, weight)
     if to != home:
         here, there = _lots_of(graph, state, r, home), _lots_of(graph, state, r, to)
         if here > 0.0:  # else its candidates there are weak: it could not be proposed to come back
-            scratch.unit[0] = r
-            _go(rng, graph, state, worth, prior, scratch, to, np.log(here / there))
+            _go(rng, context, r, to, np.log(here / there))
     moving: float = graph.moving[r]
     return moving
 
 
 @compiled_inner
 def _elsewhere(
-    rng: np.random.Generator,
-    graph: Graph,
-    state: PartitionState,
-    r: int,
-    home: int,
-    total: float,
-    least: float,
+    rng: np.random.Generator, graph: Graph, state: PartitionState, r: int, home: int, least: float
 ) -> int:
     """Where r is proposed to go by a second lot, among all but `home`; or `home`.
 
     It is taken with the chance of the odds there over the odds of home, if that is below 1. Home
     has `least` lots or more, so neither the odds there nor those against home are above `against`.
     """
+    total = graph.total_weights[r]
     lot, against = rng.random(), (total - least) / least
     if lot >= against * against:  # most often; where its candidates are need not be looked up
         return home
@@ -180,41 +165,34 @@ def _lots_of(graph: Graph, state: PartitionState, r: int, slot: int) -> float:
 
 
 @compiled_inner
-def _go(
-    rng: np.random.Generator,
-    graph: Graph,
-    state: PartitionState,
-    worth: MatchWeights,
-    prior: PriorParameters,
-    scratch: Scratch,
-    to: int,
-    log_back: float,
-) -> None:
-    """Move `scratch.unit[0]` to a slot (or `_NEW`), or not (Metropolis-Hastings).
+def _go(rng: np.random.Generator, context: MoveContext, r: int, to: int, log_back: float) -> None:
+    """Move r to a slot (or `_NEW`), or not (Metropolis-Hastings).
 
     `log_back` is how much likelier the way back is proposed.
     """
-    r = scratch.unit[0]
-    group, old, s = scratch.group, state.slot[r], graph.lists[r]
-    if to != _NEW and cannot_link(graph, state, scratch.unit, 1, to):
+    graph, state, prior = context.graph, context.state, context.prior
+    unit, group = context.scratch.unit, context.scratch.group
+    old, s = state.slot[r], graph.lists[r]
+    unit[0] = r
+    if to != _NEW and cannot_link(context, unit, 1, to):
         return
-    if passed_over(rng, scratch, state.size[old] + (state.size[to] if to != _NEW else 0)):
+    if passed_over(rng, context.scratch, state.size[old] + (state.size[to] if to != _NEW else 0)):
         return
-    whole = value_of(graph, state, worth, old, group)
-    others = value_of(graph, state, worth, to, group) if to != _NEW else 0.0
+    whole = value_of(context, old)
+    others = value_of(context, to) if to != _NEW else 0.0
     remove(state, r, s)
     k = members(state, old, group, 0)
     if k > 1 and not hangs_together(graph, group, k):
         add(state, r, s, old)
         state.value[old] = whole
         return
-    rest = evidence(graph, worth, group, k)
+    rest = evidence(graph, context.weights, group, k)
     emptied = k == 0
     gain = rest - whole - log_add(state, prior, s, fresh(state) if emptied else old)
     slot = fresh(state) if to == _NEW else to
     k = members(state, slot, group, 0)
     group[k] = r
-    joined = evidence(graph, worth, group, k + 1)
+    joined = evidence(graph, context.weights, group, k + 1)
     gain += joined - others + log_add(state, prior, s, slot)
     if rng.random() < np.exp(min(gain + log_back, 0.0)):
         if not emptied:

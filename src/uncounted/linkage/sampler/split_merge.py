@@ -1,4 +1,4 @@
-"""Sequentially allocated split-merge moves (Dahl 2005; Jain and Neal 2004), and their proposals.
+"""Moves of two reports: sequentially allocated split-merge (Dahl 2005; Jain and Neal 2004), swaps.
 
 Where one report is uncertain, its own Gibbs updates decide. Where several are surely together and
 uncertain with several others who are so too, no update of one of them does: it would have to leave
@@ -14,11 +14,10 @@ from uncounted._numba import compiled, compiled_inner, lend
 from uncounted.linkage.arrays import Codes, Floats, Singles
 from uncounted.linkage.sampler.candidate_graph import as_either_sees
 from uncounted.linkage.sampler.cluster_likelihood import evidence
-from uncounted.linkage.sampler.pair_likelihood import MatchWeights, of_two
+from uncounted.linkage.sampler.pair_likelihood import of_two
 from uncounted.linkage.sampler.state import (
     Graph,
     PartitionState,
-    PriorParameters,
     add,
     first_of_unit,
     fresh,
@@ -28,7 +27,7 @@ from uncounted.linkage.sampler.state import (
     same_unit,
     unit_of,
 )
-from uncounted.linkage.sampler.workspace import Scratch, cannot_link, passed_over, value_of
+from uncounted.linkage.sampler.workspace import MoveContext, cannot_link, passed_over, value_of
 
 SURE = 0.8  # guessed to be one so surely, two reports are of one cluster
 # Attempts in a sweep, from each side, for two clusters as much in doubt as may be, if each of one
@@ -43,16 +42,7 @@ _HALVES = 4  # reports of the least cluster that parts into two
 
 
 @compiled_inner
-def split_or_merge(
-    rng: np.random.Generator,
-    graph: Graph,
-    state: PartitionState,
-    worth: MatchWeights,
-    prior: PriorParameters,
-    scratch: Scratch,
-    i: int,
-    j: int,
-) -> float:
+def split_or_merge(rng: np.random.Generator, context: MoveContext, i: int, j: int) -> float:
     """Sequentially allocated split-merge of the clusters of two candidates.
 
     (D. B. Dahl, "Sequentially-allocated merge-split sampler for conjugate and nonconjugate
@@ -65,6 +55,8 @@ def split_or_merge(
     Returns:
         The chance of accepting.
     """
+    graph, state = context.graph, context.state
+    scratch, weights = context.scratch, context.weights
     a, b = state.slot[i], state.slot[j]
     split = a == b
     if passed_over(rng, scratch, state.size[a] + (0 if split else state.size[b])):
@@ -75,32 +67,31 @@ def split_or_merge(
         if one[x] == j:
             return 0.0  # a decision has put them together
     twos = unit_of(graph, j, two)
-    count = _others(rng, graph, state, scratch, a, b, ones, twos)
-    ones, twos, log_chance = _divide(rng, graph, state, worth, scratch, (ones, twos), count, split)
-    if not split and cannot_link(graph, state, one, ones, b):
+    count = _others(rng, context, a, b, ones, twos)
+    ones, twos, log_chance = _divide(rng, context, ones, twos, count, split)
+    if not split and cannot_link(context, one, ones, b):
         return 0.0
     if split and not (hangs_together(graph, one, ones) and hangs_together(graph, two, twos)):
         return 0.0
     if split:
-        together = value_of(graph, state, worth, a, unit)
-        value_one = evidence(graph, worth, one, ones)
-        value_two = evidence(graph, worth, two, twos)
+        together = value_of(context, a)
+        value_one = evidence(graph, weights, one, ones)
+        value_two = evidence(graph, weights, two, twos)
     else:
-        value_one = value_of(graph, state, worth, a, unit)
-        value_two = value_of(graph, state, worth, b, unit)
+        value_one, value_two = value_of(context, a), value_of(context, b)
         for x in range(ones):
             unit[x] = one[x]
         for x in range(twos):
             unit[ones + x] = two[x]
-        together = evidence(graph, worth, unit, ones + twos)
+        together = evidence(graph, weights, unit, ones + twos)
     gain = together - value_one - value_two
     to = fresh(state) if split else a
-    ratio = _move_all(graph, state, prior, two, twos, to)
+    ratio = _move_all(context, two, twos, to)
     log_ratio = ratio - gain - log_chance if split else ratio + gain + log_chance
     chance: float = np.exp(min(log_ratio, 0.0))
     if rng.random() >= chance:
         back = b if split or state.size[b] else fresh(state)
-        _move_all(graph, state, prior, two, twos, back)
+        _move_all(context, two, twos, back)
         state.value[a] = together if split else value_one
         if not split:
             state.value[back] = value_two
@@ -112,16 +103,7 @@ def split_or_merge(
 
 
 @compiled_inner
-def redivide(
-    rng: np.random.Generator,
-    graph: Graph,
-    state: PartitionState,
-    worth: MatchWeights,
-    prior: PriorParameters,
-    scratch: Scratch,
-    i: int,
-    j: int,
-) -> None:
+def redivide(rng: np.random.Generator, context: MoveContext, i: int, j: int) -> None:
     """Divide the clusters of two reports between them anew, if they are two.
 
     Reports that may be either's move from one to the other together, or are exchanged. One by one
@@ -132,16 +114,17 @@ def redivide(
     weights. 3. Metropolis-Hastings with the chances of the new division and, in the same order, of
     the old one.
     """
+    graph, state, scratch = context.graph, context.state, context.scratch
     a, b = state.slot[i], state.slot[j]
     if a == b or state.size[a] + state.size[b] < 3:
         return
     if passed_over(rng, scratch, state.size[a] + state.size[b]):
         return
-    one, two, moved = scratch.one, scratch.two, scratch.group
+    one, two, moved = scratch.one, scratch.two, scratch.unit
     ones, twos = unit_of(graph, i, one), unit_of(graph, j, two)
-    count = _others(rng, graph, state, scratch, a, b, ones, twos)
-    _, _, log_back = _divide(rng, graph, state, worth, scratch, (ones, twos), count, False)
-    ones, twos, log_there = _divide(rng, graph, state, worth, scratch, (ones, twos), count, True)
+    count = _others(rng, context, a, b, ones, twos)
+    _, _, log_back = _divide(rng, context, ones, twos, count, False)
+    ones, twos, log_there = _divide(rng, context, ones, twos, count, True)
     moves = 0
     for x in range(ones + twos):
         r, to = (one[x], a) if x < ones else (two[x - ones], b)
@@ -150,55 +133,45 @@ def redivide(
             moves += 1
     if not (moves and hangs_together(graph, one, ones) and hangs_together(graph, two, twos)):
         return
-    gain = -value_of(graph, state, worth, a, scratch.unit)
-    gain -= value_of(graph, state, worth, b, scratch.unit)
-    value_one, value_two = evidence(graph, worth, one, ones), evidence(graph, worth, two, twos)
+    gain = -value_of(context, a)
+    gain -= value_of(context, b)
+    value_one = evidence(graph, context.weights, one, ones)
+    value_two = evidence(graph, context.weights, two, twos)
     gain += value_one + value_two
-    ratio = _to_the_other(graph, state, prior, moved, moves, a, b)
+    ratio = _to_the_other(context, moved, moves, a, b)
     chance = np.exp(min(ratio + gain + log_back - log_there, 0.0))
-    if rng.random() < chance and not _cannot_link_now(graph, state, moved, moves):
+    if rng.random() < chance and not _cannot_link_now(context, moved, moves):
         state.value[a], state.value[b] = value_one, value_two
     else:
-        _to_the_other(graph, state, prior, moved, moves, a, b)
+        _to_the_other(context, moved, moves, a, b)
 
 
 @compiled_inner
-def _to_the_other(
-    graph: Graph,
-    state: PartitionState,
-    prior: PriorParameters,
-    moved: Codes,
-    count: int,
-    a: int,
-    b: int,
-) -> float:
+def _to_the_other(context: MoveContext, moved: Codes, count: int, a: int, b: int) -> float:
     """Move reports from either of two slots to the other; the log ratio of priors."""
     total = 0.0
     for at in range(count):
-        to = b if state.slot[moved[at]] == a else a
-        total += _move_all(graph, state, prior, moved[at : at + 1], 1, to)
+        to = b if context.state.slot[moved[at]] == a else a
+        total += _move_all(context, moved[at : at + 1], 1, to)
     return total
 
 
 @compiled_inner
-def _cannot_link_now(graph: Graph, state: PartitionState, moved: Codes, count: int) -> bool:
+def _cannot_link_now(context: MoveContext, moved: Codes, count: int) -> bool:
     """Whether a decision keeps one of those who moved from another in its slot."""
     for x in range(count):
-        if cannot_link(graph, state, moved[x : x + 1], 1, state.slot[moved[x]]):
+        if cannot_link(context, moved[x : x + 1], 1, context.state.slot[moved[x]]):
             return True
     return False
 
 
 @compiled_inner
-def _move_all(
-    graph: Graph, state: PartitionState, prior: PriorParameters, group: Codes, count: int, to: int
-) -> float:
+def _move_all(context: MoveContext, group: Codes, count: int, to: int) -> float:
     """Move reports to a slot one by one; the log ratio of priors, after to before."""
-    total = 0.0
+    state, prior, total = context.state, context.prior, 0.0
     for at in range(count):
         r = group[at]
-        s = graph.lists[r]
-        old = state.slot[r]
+        s, old = context.graph.lists[r], state.slot[r]
         remove(state, r, s)
         total -= log_add(state, prior, s, old)
         total += log_add(state, prior, s, to)
@@ -208,16 +181,10 @@ def _move_all(
 
 @compiled_inner
 def _others(
-    rng: np.random.Generator,
-    graph: Graph,
-    state: PartitionState,
-    scratch: Scratch,
-    a: int,
-    b: int,
-    ones: int,
-    twos: int,
+    rng: np.random.Generator, context: MoveContext, a: int, b: int, ones: int, twos: int
 ) -> int:
     """Write the first report of each other unit in two clusters, in random order; how many."""
+    graph, state, scratch = context.graph, context.state, context.scratch
     one, two, both = scratch.one, scratch.two, scratch.both
     count = 0
     for which in range(1 if a == b else 2):
@@ -241,11 +208,9 @@ def _others(
 @compiled_inner
 def _divide(
     rng: np.random.Generator,
-    graph: Graph,
-    state: PartitionState,
-    worth: MatchWeights,
-    scratch: Scratch,
-    sizes: tuple[int, int],
+    context: MoveContext,
+    ones: int,
+    twos: int,
     count: int,
     at_random: bool,
 ) -> tuple[int, int, float]:
@@ -254,12 +219,12 @@ def _divide(
     As they are now, those in the slot of the first report are with it. Returns how many are in
     either, and log of the chance of that.
     """
-    (ones, twos), a = sizes, state.slot[scratch.one[0]]
+    state, scratch = context.state, context.scratch
     one, two, both, unit = scratch.one, scratch.two, scratch.both, scratch.unit
-    log_chance = 0.0
+    a, log_chance = state.slot[one[0]], 0.0
     for at in range(count):
-        size = unit_of(graph, both[at], unit)
-        lead = _lead(graph, worth, unit, size, one, ones, two, twos)
+        size = unit_of(context.graph, both[at], unit)
+        lead = _lead(context, size, ones, twos)
         joins_one = (
             rng.random() < 1.0 / (1.0 + np.exp(-lead)) if at_random else state.slot[both[at]] == a
         )
@@ -277,24 +242,79 @@ def _divide(
 
 
 @compiled_inner
-def _lead(
-    graph: Graph,
-    worth: MatchWeights,
-    unit: Codes,
-    size: int,
-    one: Codes,
-    ones: int,
-    two: Codes,
-    twos: int,
-) -> float:
+def _lead(context: MoveContext, size: int, ones: int, twos: int) -> float:
     """How much better a unit fits the first group than the second: mean weight of pairs."""
+    graph, weights, scratch = context.graph, context.weights, context.scratch
     with_one, with_two = 0.0, 0.0
     for m in range(size):
         for x in range(ones):
-            with_one += of_two(graph, worth, unit[m], one[x])
+            with_one += of_two(graph, weights, scratch.unit[m], scratch.one[x])
         for x in range(twos):
-            with_two += of_two(graph, worth, unit[m], two[x])
+            with_two += of_two(graph, weights, scratch.unit[m], scratch.two[x])
     return min(max((with_one / ones - with_two / twos) / size, -30.0), 30.0)
+
+
+@compiled_inner
+def swap(rng: np.random.Generator, context: MoveContext, i: int, k: int) -> float:
+    """Exchange the clusters of i and k (Metropolis); nothing if they are of different lists.
+
+    Where a list has hardly any duplicates, a report cannot join a cluster that is on its list
+    already: the other has to leave first, and states in between are unlikely. A swap leaves the
+    number of reports of each list in each cluster as it was, so the prior cancels.
+    Who is proposed must not depend on the state: then the way back is as likely.
+
+    Returns:
+        The chance of accepting.
+    """
+    graph, state, scratch = context.graph, context.state, context.scratch
+    a, b = state.slot[i], state.slot[k]
+    if graph.lists[i] != graph.lists[k] or a == b or (state.size[a] == 1 and state.size[b] == 1):
+        return 0.0
+    if graph.mate[i] != i or graph.mate[k] != k:
+        return 0.0  # units move as one
+    if passed_over(rng, scratch, state.size[a] + state.size[b]):
+        return 0.0
+    one, two = scratch.one, scratch.two
+    ones, twos = _without(state, a, i, k, one), _without(state, b, k, i, two)
+    if not (_may_join(graph, one, ones) and _may_join(graph, two, twos)):
+        return 0.0
+    before = value_of(context, a)
+    before += value_of(context, b)
+    value_one = evidence(graph, context.weights, one, ones)
+    value_two = evidence(graph, context.weights, two, twos)
+    chance: float = np.exp(min(value_one + value_two - before, 0.0))
+    if rng.random() >= chance:
+        return chance
+    s = graph.lists[i]
+    remove(state, k, s)
+    remove(state, i, s)
+    add(state, k, s, a)
+    add(state, i, s, b)
+    state.value[a], state.value[b] = value_one, value_two
+    return chance
+
+
+@compiled_inner
+def _without(state: PartitionState, slot: int, r: int, other: int, group: Codes) -> int:
+    """Write `other`, and a cluster's reports but r; how many."""
+    group[0] = other
+    size, x = 1, state.head[slot]
+    while x >= 0:
+        if x != r:
+            group[size] = x
+            size += 1
+        x = state.after[x]
+    return size
+
+
+@compiled_inner
+def _may_join(graph: Graph, group: Codes, size: int) -> bool:
+    """Whether the first of a group may be with the others."""
+    for at in range(graph.apart_starts[group[0]], graph.apart_starts[group[0] + 1]):
+        for x in range(1, size):
+            if graph.apart[at] == group[x]:
+                return False
+    return size == 1 or hangs_together(graph, group, size)
 
 
 def by_doubt(graph: Graph) -> Graph:

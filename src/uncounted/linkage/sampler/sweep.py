@@ -17,7 +17,7 @@ from uncounted.linkage.sampler.gibbs import reassign
 from uncounted.linkage.sampler.informed_proposal import informed_move
 from uncounted.linkage.sampler.pair_likelihood import MatchWeights
 from uncounted.linkage.sampler.scan_schedule import ScanSchedule
-from uncounted.linkage.sampler.split_merge import redivide, split_or_merge
+from uncounted.linkage.sampler.split_merge import redivide, split_or_merge, swap
 from uncounted.linkage.sampler.state import (
     FAINT,
     FIRM,
@@ -30,8 +30,7 @@ from uncounted.linkage.sampler.state import (
     looked_at,
     unit_of,
 )
-from uncounted.linkage.sampler.swap import exchange
-from uncounted.linkage.sampler.workspace import Scratch
+from uncounted.linkage.sampler.workspace import MoveContext, Scratch
 
 # Visits, for each turn, at which a report's weak candidates are options too, and the faint ones:
 # while they are so by their levels alone, and once it is seen that they are hardly ever joined.
@@ -101,8 +100,8 @@ def sweep(
         scratch: room to work in (`make_scratch`), and how often reports are visited.
         anew: levels may be worth otherwise than in the sweep before, and clusters with them.
     """
-    graph, state, worth, prior = lend(graph), lend(state), lend(worth), lend(prior)
-    scratch = lend(scratch)
+    graph, state, scratch = lend(graph), lend(state), lend(scratch)
+    context = MoveContext(graph, state, lend(worth), lend(prior), scratch)
     schedule = scratch.schedule
     if anew:
         for slot in range(len(state.slot)):
@@ -119,10 +118,10 @@ def sweep(
         while due >= 1.0:
             due -= 1.0
             j = _in_doubt(rng, graph, r)
-            split_or_merge(rng, graph, state, worth, prior, scratch, r, j)
+            split_or_merge(rng, context, r, j)
             if rng.random() < REDIVIDED:
                 k = _in_doubt(rng, graph, r)
-                redivide(rng, graph, state, worth, prior, scratch, j, k)
+                redivide(rng, context, j, k)
         if schedule.turns[r] == 1 - turn:
             continue
         for _ in range(int(schedule.often[r] + rng.random())):
@@ -131,11 +130,9 @@ def sweep(
                 size = unit_of(graph, r, scratch.unit)
                 weakest = FAINT if size > 1 else _weakest(graph, rng.random() * schedule.often[r])
                 if size == 1 and weakest == FIRM and graph.informed[r]:
-                    schedule.moves[r] += informed_move(rng, graph, state, worth, prior, scratch, r)
+                    schedule.moves[r] += informed_move(rng, context, r)
                 else:
-                    schedule.moves[r] += reassign(
-                        rng, graph, state, worth, prior, scratch, size, weakest
-                    )
+                    schedule.moves[r] += reassign(rng, context, size, weakest)
             tried += splits if degree else 0.0
             while tried >= 1.0:
                 tried -= 1.0
@@ -143,13 +140,11 @@ def sweep(
                 if at >= 0:
                     j = graph.near[at]
                     if not by_doubt:
-                        schedule.moves[r] += split_or_merge(
-                            rng, graph, state, worth, prior, scratch, r, j
-                        )
+                        schedule.moves[r] += split_or_merge(rng, context, r, j)
                     to = _candidate(rng, graph, j)
                     if to >= 0:
                         k = graph.near[to]
-                        schedule.moves[r] += exchange(rng, graph, state, worth, scratch, r, k)
+                        schedule.moves[r] += swap(rng, context, r, k)
 
 
 @compiled_inner

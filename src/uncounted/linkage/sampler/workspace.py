@@ -11,7 +11,7 @@ from uncounted.linkage.arrays import Codes, Floats
 from uncounted.linkage.sampler.cluster_likelihood import evidence
 from uncounted.linkage.sampler.pair_likelihood import MatchWeights
 from uncounted.linkage.sampler.scan_schedule import ScanSchedule
-from uncounted.linkage.sampler.state import Graph, PartitionState, members
+from uncounted.linkage.sampler.state import Graph, PartitionState, PriorParameters, members
 
 
 class Scratch(NamedTuple):
@@ -37,14 +37,23 @@ class Scratch(NamedTuple):
     both: Codes
 
 
+class MoveContext(NamedTuple):
+    """What a move reads and changes: the target, the partition, and room to work in."""
+
+    graph: Graph
+    state: PartitionState
+    weights: MatchWeights
+    prior: PriorParameters
+    scratch: Scratch
+
+
 @compiled_inner
-def value_of(
-    graph: Graph, state: PartitionState, worth: MatchWeights, slot: int, group: Codes
-) -> float:
-    """Evidence of a cluster, found when it is first asked for: levels are worth otherwise now."""
+def value_of(context: MoveContext, slot: int) -> float:
+    """Evidence of a cluster, computed once after weights have changed; `scratch.group` is used."""
+    state, group = context.state, context.scratch.group
     if np.isnan(state.value[slot]):
         k = members(state, slot, group, 0)
-        state.value[slot] = evidence(graph, worth, group, k)
+        state.value[slot] = evidence(context.graph, context.weights, group, k)
     value: float = state.value[slot]
     return value
 
@@ -60,10 +69,11 @@ def passed_over(rng: np.random.Generator, scratch: Scratch, size: int) -> bool:
 
 
 @compiled_inner
-def cannot_link(graph: Graph, state: PartitionState, unit: Codes, size: int, slot: int) -> bool:
+def cannot_link(context: MoveContext, unit: Codes, size: int, slot: int) -> bool:
     """Whether a cannot-link decision keeps one of a unit from a report in a slot."""
+    graph = context.graph
     for x in range(size):
         for at in range(graph.apart_starts[unit[x]], graph.apart_starts[unit[x] + 1]):
-            if state.slot[graph.apart[at]] == slot:
+            if context.state.slot[graph.apart[at]] == slot:
                 return True
     return False
