@@ -1,7 +1,7 @@
 """Linkage's target written down the slow way: every partition of a few reports, weighed.
 
 Follows the docstrings of `uncounted.linkage.sampler.state` and `cluster_likelihood`, and
-shares no code with it.
+shares no code with it but where levels stand in a packed number.
 """
 
 from __future__ import annotations
@@ -10,8 +10,19 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage.comparison.levels import SHIFTS
+
 Partition = tuple[int, ...]  # a label a report, counted in order of first reports
 Pair = tuple[int, int]
+
+
+def packed(rows: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Rows of levels, each in one number, as `comparison.levels` has them."""
+    shifted = [rows[:, f].astype(np.int32) << shift for f, shift in enumerate(SHIFTS)]
+    return np.asarray(sum(shifted), np.int32)
 
 
 def partitions(count: int) -> Iterator[Partition]:

@@ -16,7 +16,6 @@ from uncounted.linkage.active_review import (
     LOW,
     ReviewOrder,
     review_order,
-    split_variance,
     variance_gain,
 )
 from uncounted.linkage.result import capture_table, numbered, pair_shares, together
@@ -69,6 +68,17 @@ class World:
             found.append(np.log(len(pattern) + f[1] ** 2 / (2 * f[2])))
         assert found[0] == pytest.approx(log_chao(capture_table(labels[0], self.sources)))
         return np.array(found)
+
+
+def split_variance(values: NDArray[np.float64], same: NDArray[np.bool_]) -> float:
+    """By how much the variance of values falls when the draws are split, chance and all.
+
+    Var(v) - p Var(v | same) - (1 - p) Var(v | different) = p (1 - p) (difference of means)^2.
+    """
+    p = float(same.mean())
+    if p in (0.0, 1.0):
+        return 0.0
+    return p * (1 - p) * float(values[same].mean() - values[~same].mean()) ** 2
 
 
 @pytest.fixture(scope="module")

@@ -30,13 +30,12 @@ from itertools import pairwise
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.linkage.arrays import Flags, Floats, Ints
 from uncounted.linkage.result import pair_shares
+from uncounted.linkage.sampler.candidate_graph import connected
 
 Value = Callable[[CaptureTable], float]
 
@@ -103,16 +102,10 @@ def review_order(
 ) -> ReviewOrder:
     """Order the undecided pairs by how much the interval of N would narrow.
 
-    Args:
-        labels: posterior draws, shape (draws, reports).
-        sources: the source of each report.
-        lists: the lists that are counted; default: every source.
-        counted: whether each report may be counted; default: all. Others only link.
-        value: log N of a table, the same each time. None: there is no N yet, and pairs come
-            in the order of what they say about the number of people.
-        elsewhere: the variance of log N that does not come from linkage.
-        decided: pairs, by position, that have a decision: they are left out.
-        most: how many pairs.
+    Counted are the reports of `lists` (default: every source) that may be (`counted`; default:
+    all); others only link. `value` gives log N of a table, the same each time. None: there is no N
+    yet, and pairs come in the order of what they say about the number of people. `elsewhere` is the
+    variance of log N that does not come from linkage. Decided pairs, by position, are left out.
 
     Raises:
         UsedWrongly: fewer than ten draws, or a report without a source.
@@ -130,7 +123,8 @@ def review_order(
     if len(labels) < 10 or labels.shape[1] != len(sources):
         raise UsedWrongly("pairs are ordered by ten draws or more of all the reports")
     left, right, share = pair_shares(labels)
-    rooms = _rooms(labels.shape[1], left, right, share)
+    near = share > LOW
+    rooms = connected(labels.shape[1], left[near], right[near])
     kept = (share > LOW) & (share < HIGH)
     if decided:
         code = left * labels.shape[1] + right
@@ -161,36 +155,8 @@ def review_order(
     return ReviewOrder(tuple(rows), len(left), linkage, elsewhere)
 
 
-def split_variance(values: Floats, same: Flags) -> float:
-    """By how much the variance of values falls when the draws are split: the plain law.
-
-    Var(v) - p Var(v | same) - (1 - p) Var(v | different) = p (1 - p) (difference of means)^2.
-    With few draws it is mostly chance; see the module.
-
-    Examples:
-        >>> split_variance(np.array([1.0, 1.0, 3.0, 3.0]), np.array([True, True, False, False]))
-        1.0
-    """
-    p = float(same.mean())
-    if p in (0.0, 1.0):
-        return 0.0
-    return p * (1 - p) * float(values[same].mean() - values[~same].mean()) ** 2
-
-
 def _narrowing(gone: float, whole: float) -> float:
     return 1.0 - float(np.sqrt(max(0.0, 1.0 - gone / whole))) if whole > 0 else 0.0
-
-
-# Pairs and rooms ------------------------------------------------------------------------------
-
-
-def _rooms(count: int, left: Ints, right: Ints, share: Floats) -> Ints:
-    """Groups of reports that pairs with more than a faint chance join, by number."""
-    near = share > LOW
-    ones = np.ones(int(near.sum()), np.int8)
-    graph = coo_array((ones, (left[near], right[near])), shape=(count, count))
-    _, group = connected_components(graph, directed=False)
-    return np.asarray(group, np.int64)
 
 
 # What each room adds ----------------------------------------------------------------------------
@@ -346,15 +312,10 @@ class _Greedy:
 def variance_gain(values: Floats, same: Flags, cells: Ints) -> Floats:
     """By how much the variance falls when draws in known cells are split further, less chance.
 
-    Args:
-        values: shape (draws, pairs): what the pair's room adds.
-        same: shape (draws, pairs): whether the draw has the pair together.
-        cells: shape (draws,): the draws by what was decided before.
-
-    Returns:
-        For each pair max(0, S - d W / (D - c)) / D, with S the sum of squares between the
-        answers within cells, d how many cells both answers occur in, W the sum of squares
-        that is left, c the number of cells after the split, D the draws.
+    Of each draw and pair, `values` is what the pair's room adds, and `same` whether it is together;
+    `cells` are the draws by what was decided before. For each pair, max(0, S - d W / (D - c)) / D,
+    with S the sum of squares between the answers within cells, d how many cells both answers occur
+    in, W the sum of squares that is left, c the number of cells after the split, D the draws.
     """
     draws = len(values)
     number = int(cells.max()) + 1

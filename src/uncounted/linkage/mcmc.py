@@ -110,6 +110,12 @@ class Chain:
     def _make_scratch(self) -> Scratch:
         return sweep.make_scratch(self.graph, self.state, self.schedule)
 
+    def keep(self) -> None:
+        """Keep where the chain stands as a draw."""
+        self.labels.append(self.state.slot.copy())
+        self.m.append(np.concatenate(self.rates.m))
+        self.q.append(self.prior.q)
+
     def drop_half(self) -> None:
         """Take the first half of what was kept for warm-up."""
         for kept in (self.watched, self.labels, self.m, self.q):
@@ -142,17 +148,8 @@ def sample(
     """Run the chains until they agree, then keep `draws` of their partitions.
 
     Where each of them runs away (`Run.most_pairs`) they are given up, with an infinite R-hat
-    and where they stand for draws.
-
-    Args:
-        built: the graph of candidates.
-        rates: m to start from; u and what is said of companions, which stay.
-        lists: number of sources.
-        draws: partitions to give.
-        seed: makes it repeat, bit for bit.
-        progress: told as it goes.
-        prior: of partitions.
-        run: how long.
+    and where they stand for draws. Chains start from m in `rates`; u and what is said of companions
+    stay as they are. A seed gives the same draws, bit for bit.
 
     Raises:
         NotConverged: the chains still disagree after the longest run.
@@ -225,7 +222,7 @@ def firm_together(chains: list[Chain]) -> None:
     What one chain has come upon by a seldom look, the others would have to wait for as long. But
     a report chosen for being together leaves as soon as often, and others would come as seldom
     as before: for as long as that takes too few would be together. So no draws are kept before
-    everybody has been visited with all candidates (`_Work.look_everywhere`).
+    everybody has been visited with all candidates (`ParallelChains.look_everywhere`).
     """
     firmest = np.minimum.reduce([chain.graph.weak for chain in chains])
     stand = [chain.state.slot for chain in chains]
@@ -374,9 +371,7 @@ class ParallelChains:
             if keep and at % run.watch == 0:
                 chain.watched.append(monitored(chain.state))
             if keep and at % run.thin == 0:
-                chain.labels.append(chain.state.slot.copy())
-                chain.m.append(np.concatenate(chain.rates.m))
-                chain.q.append(chain.prior.q)
+                chain.keep()
 
 
 def visit_all_candidates(
@@ -411,9 +406,7 @@ def _linked(chain: Chain) -> float:
 
 def _given_up(chains: list[Chain], draws: int) -> PartitionDraws:
     for chain in chains:
-        chain.labels.append(chain.state.slot.copy())
-        chain.m.append(np.concatenate(chain.rates.m))
-        chain.q.append(chain.prior.q)
+        chain.keep()
     return _gather(chains, draws, ChainDiagnostics(np.inf, 0.0), np.zeros((len(chains), 0, 0)))
 
 
@@ -431,14 +424,10 @@ def monitored(state: partition.PartitionState) -> Floats:
 
 
 def convergence(watched: Floats) -> tuple[float, float]:
-    """The worst split R-hat and the least effective sample size of what was watched.
+    """The worst split R-hat and the least bulk effective sample size (Vehtari et al. 2021).
 
-    Args:
-        watched: shape (chains, looks, quantities).
-
-    Returns:
-        R-hat (1 when nothing ever moves) and bulk effective sample size (Vehtari et al.
-        2021), over quantities that move at all.
+    Of what was watched, shape (chains, looks, quantities), and moved at all; R-hat is 1 when
+    nothing ever moves.
     """
     from arviz_stats.base import array_stats as untyped
 

@@ -180,7 +180,8 @@ def link(
         compared.blocking,
         attrs.evolve(fitted, failed_check=fitted.failed_check or alone),
         tuple(copied(reports)),
-        len(reports) - len({*zip(place.tolist(), _lists(keys), strict=True)}),
+        len(reports)
+        - len({(at, source) for at, (source, _) in zip(place.tolist(), keys, strict=True)}),
     )
     others: tuple[AlternativeLinkage, ...] = ()
     if with_grid:
@@ -211,10 +212,6 @@ def link(
     seconds = time.perf_counter() - began
     pairs = len(compared.pairs.left)
     return Linkage(keys, labels, pairs, diagnostics, settings, seed, seconds, others)
-
-
-def _lists(keys: Sequence[tuple[str, str]]) -> list[str]:
-    return [source for source, _ in keys]
 
 
 def usual_floor(reports: int) -> float:
@@ -297,14 +294,8 @@ def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
 def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
     """The same reports in an order in which who may be one person stand near one another.
 
-    A sweep over them then looks for long at what is in one place of the machine's memory.
-
-    Args:
-        compared: reports and pairs.
-        floor: of candidates.
-
-    Returns:
-        The same in another order; and which report is first, and so on.
+    A sweep over them then looks for long at what is in one place of the machine's memory. With
+    them, which report is first, and so on.
     """
     encoded, pairs = compared.encoded, compared.pairs
     order = candidate_graph.near_one_another(encoded.count, pairs, floor)

@@ -23,7 +23,7 @@ from uncounted.linkage.model import field_priors, partition_priors
 from uncounted.linkage.result import AlternativeLinkage, numbered
 from uncounted.linkage.sampler import candidate_graph
 from uncounted.linkage.sampler.candidate_graph import CandidateGraph, CandidatePairs, Decision
-from uncounted.progress import Progress
+from uncounted.progress import Progress, silent
 
 DRAWS = 10  # of each reading
 RUN = mcmc.Run(
@@ -73,15 +73,8 @@ def alternative_linkages(
 ) -> tuple[AlternativeLinkage, ...]:
     """Draw under every other prior and rule, from where the main draws ended.
 
-    Args:
-        encoded: the reports.
-        pairs: all that were compared.
-        usual: the graph of the usual rule, from which the main draws are.
-        main: the draws under the chosen prior.
-        prior: which that is.
-        decisions: of people; they hold everywhere.
-        seed: makes it repeat.
-        progress: told as it goes.
+    `main` are the draws under the chosen prior, of the `usual` graph of all `pairs` that were
+    compared; decisions hold everywhere.
     """
     built = {"usual": usual}
     todo, found = grid_cells(prior), list[AlternativeLinkage]()
@@ -98,7 +91,7 @@ def alternative_linkages(
             int(encoded.source.max()) + 1,
             draws=DRAWS,
             seed=seed + done + 1,
-            progress=_nothing,
+            progress=silent,  # the grid tells how far it is, not each cell
             prior=each,
             run=attrs.evolve(RUN, most_pairs=-1.0 if refuted else most),  # or a look is enough
         )
@@ -129,10 +122,6 @@ def unchanged_candidates(rule: str, built: CandidateGraph, usual: CandidateGraph
     if rule == "strict" and its > _OTHER * mine:
         return _FEWEST
     return _FULL if rule == "loose" and mine > _OTHER * its else None
-
-
-def _nothing(what: str, done: int, total: int | None) -> None:
-    """Say nothing: the grid tells how far it is, not each cell."""
 
 
 def alternative_fit(sampled: mcmc.PartitionDraws, labels: Labels) -> AlternativeFit:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import Damaged
-from uncounted.linkage.arrays import Floats, Labels
+from uncounted.linkage.arrays import Floats, Ints, Labels
 from uncounted.linkage.diagnostics import (
     AlternativeFit,
     AlternativeSummary,
@@ -124,6 +125,15 @@ class Linkage:
             return np.zeros(len(self.labels), np.int64)
         return self.labels.max(axis=1).astype(np.int64) + 1
 
+    @property
+    def index(self) -> dict[tuple[str, str], int]:
+        """Where each report is, by source and id in one form of their letters."""
+        return {composed(key): at for at, key in enumerate(self.keys)}
+
+    def together(self, left: Ints, right: Ints) -> Floats:
+        """Of pairs of reports, the share of draws in which each is one person."""
+        return np.asarray((self.labels[:, left] == self.labels[:, right]).mean(axis=0), np.float64)
+
     def settings_json(self) -> Json:
         """Settings as plain values; empty where there was nothing to link."""
         return self.settings.to_stored() if self.settings else {}
@@ -204,6 +214,11 @@ class Linkage:
         )
 
 
+def composed(key: tuple[str, str]) -> tuple[str, str]:
+    """Source and id in one form of their letters."""
+    return unicodedata.normalize("NFC", key[0]), unicodedata.normalize("NFC", key[1])
+
+
 def _about(reading: AlternativeLinkage) -> Json:
     return {
         "prior": reading.prior,
@@ -255,14 +270,10 @@ def capture_table(
     return CaptureTable(names, dict(zip(patterns, people.tolist(), strict=True)))
 
 
-def pair_shares(labels: Labels) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+def pair_shares(labels: Labels) -> tuple[Ints, Ints, Floats]:
     """Every pair of reports that some draw puts together, and in which share of the draws.
 
-    Args:
-        labels: shape (draws, reports).
-
-    Returns:
-        Left and right report, `left < right`, in order; and the share.
+    Left and right report, `left < right`, in order; and the share.
 
     Examples:
         >>> left, right, share = pair_shares(np.array([[0, 0, 1], [0, 1, 1]], np.int32))

@@ -17,8 +17,8 @@ from uncounted.linkage import Linkage
 from uncounted.linkage.arrays import Ints
 from uncounted.linkage.evaluation import LabelledPairs, sampling
 from uncounted.linkage.evaluation.calibration import StatedPairs, in_doubt, rooms
-from uncounted.linkage.evaluation.ground_truth import composed, index_of
 from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
+from uncounted.linkage.result import composed
 from uncounted.linkage.sampler.candidate_graph import connected
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
@@ -117,7 +117,7 @@ def _check_sharing(linkage: Linkage, sample: LabelledPairs, reports: Sequence[Re
 
 def _check_decided(case: Case, linkage: Linkage, sample: LabelledPairs) -> None:
     """Refuse a sample of which some answers were decided and others not: who chose them?"""
-    at = index_of(linkage)
+    at = linkage.index
     done = {frozenset(composed(key) for key in each.pair) for each in case.decisions()}
     answers = [
         row for row in sample.rows if row.same is not None and {row.one, row.two} <= at.keys()
@@ -170,7 +170,7 @@ def _stated_by(
 ) -> Iterator[_StatedBefore]:
     """What one linkage stated of the pairs; `before` are those that it had been told of."""
     linkage = Linkage.from_bytes(payload)
-    at, count = index_of(linkage), len(linkage.keys)
+    at, count = linkage.index, len(linkage.keys)
 
     def places(pairs: Sequence[Pair]) -> tuple[Ints, Ints]:
         both = [sorted(at[composed(key)] for key in pair) for pair in pairs]
@@ -183,7 +183,7 @@ def _stated_by(
     joined = connected(count, *places([pair for pair in before if there(pair)]))
     kept = [decision for decision in decisions if there(decision.pair)]
     one, two = places([decision.pair for decision in kept])
-    stated = np.asarray((linkage.labels[:, one] == linkage.labels[:, two]).mean(axis=0), np.float64)
+    stated = linkage.together(one, two)
     room = rooms(count, StatedPairs.of(linkage.labels), StatedPairs(one, two, stated))
     for decision, p, which, known in zip(
         kept, stated, room, joined[one] == joined[two], strict=True

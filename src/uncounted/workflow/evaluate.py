@@ -34,7 +34,6 @@ from uncounted.linkage.evaluation import (
     read_truth,
     sampling,
 )
-from uncounted.linkage.evaluation.ground_truth import index_of
 from uncounted.linkage.evaluation.recalibration import Recalibrated
 from uncounted.linkage.evaluation.sampling import Sample
 from uncounted.proof.canonical_json import JSONObject
@@ -280,7 +279,7 @@ def _draw_sample(case: Case, out: Path, size: int, seed: int, on: dt.date) -> Sa
 def _decided_pairs(case: Case, linkage: Linkage, labels: Persons | LabelledPairs) -> int:
     """How many of the labelled pairs had been decided."""
     decisions = {frozenset((one, other)) for one, other, _ in decided(case, linkage.keys)}
-    at = index_of(linkage)
+    at = linkage.index
     if isinstance(labels, Persons):
         known = {at[key] for key in labels.of if key in at}
         return sum(pair <= known for pair in decisions)

@@ -114,13 +114,13 @@ _NEARLY_CERTAIN = 0.01  # of being wrong, by the draws
 def _against_linkage(case: Case, accepted: Sequence[ProposedDecision]) -> int:
     """How many decisions contradict what the latest linkage is nearly certain of."""
     from uncounted.linkage import Linkage
-    from uncounted.linkage.evaluation.ground_truth import composed, index_of
+    from uncounted.linkage.result import composed
 
     stored = case.latest("linkage")
     if stored is None or not stored.payload or not accepted:
         return 0
     linkage = Linkage.from_bytes(stored.payload)
-    at = index_of(linkage)
+    at = linkage.index
     count = 0
     for each in accepted:
         one, other = at.get(composed(each.one)), at.get(composed(each.other))

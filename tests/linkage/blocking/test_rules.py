@@ -301,7 +301,7 @@ def test_reports_in_another_order_say_the_same() -> None:
     pairs = arranged.pairs
     assert (pairs.left > pairs.right).all()
     found = levels.levels(arranged.encoded, pairs.left, pairs.right)
-    assert (levels.packed(found) == pairs.codes).all()
+    assert (levels.unpacked(pairs.codes) == found).all()
     before = levels.levels(done.encoded, order[pairs.left], order[pairs.right])
     assert (before == found).all()
     for name, values in done.encoded.keys.items():

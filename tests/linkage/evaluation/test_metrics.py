@@ -126,6 +126,16 @@ def test_relabelling_persons_and_turning_reports_changes_nothing(
         assert other.figures[name].sampling == pytest.approx(figure.sampling)
 
 
+def test_an_interval_does_not_depend_on_the_order_of_reports() -> None:
+    found, truth = [0, 1, 2, 3, 0, 0, 1, 4], [2, 3, 3, 3, 0, 1, 4, 0]
+    turn = [0, 1, 2, 3, 5, 4, 6, 7]
+    one = against_persons(linkage_of([found]), persons_of(linkage_of([found]), truth))
+    turned = linkage_of([[found[i] for i in turn]])
+    other = against_persons(turned, persons_of(turned, [truth[i] for i in turn]))
+    sampled = one.figures["bcubed_f1"].sampling
+    assert other.figures["bcubed_f1"].sampling == pytest.approx(sampled)
+
+
 @settings(max_examples=30)
 @given(st.lists(st.integers(0, 4), min_size=2, max_size=9))
 def test_perfect_linkage_has_ones_everywhere(truth: list[int]) -> None:

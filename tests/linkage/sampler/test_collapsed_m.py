@@ -56,7 +56,7 @@ def only(case: SmallLinkage, near: set[naive.Pair]) -> SmallLinkage:
     few = case.graph._replace(
         starts=starts.astype(np.int64),
         near=np.array([j for _, j in rows], np.int32),
-        codes=compare.packed(
+        codes=naive.packed(
             np.array([case.levels[i, j] for i, j in rows], np.uint8).reshape(
                 -1, len(compare.FIELDS)
             )
@@ -179,7 +179,7 @@ def test_who_errs_of_others_is_drawn() -> None:
         level=np.zeros(2, np.int64),
         kind=np.array([pair_likelihood.SLIP, pair_likelihood.DIFFERENT]),
         runs=np.arange(3),
-        codes=compare.packed(levels),
+        codes=naive.packed(levels),
         others=np.zeros(2),
         pairs=np.arange(3),
         one=np.ones(2, np.int32),
@@ -285,7 +285,7 @@ def test_which_pairs_are_requested(monkeypatch: pytest.MonkeyPatch) -> None:
                 shown = int(case.levels[i, j, field])
                 assert shown == level if level else shown > 0
                 assert model.KINDS[field, shown] == kind
-                assert compare.packed(case.levels[i, j][None]) == choose_collapsed.codes[y]
+                assert naive.packed(case.levels[i, j][None]) == choose_collapsed.codes[y]
             assert len(alike) == 1
     assert len(set(steps)) == len(steps)
     assert {kind for _, level, kind in steps if level == 0} == {
@@ -363,7 +363,7 @@ def test_chains_wander_less_where_few_links_teach_a_rate() -> None:
         mate=np.arange(len(lists), dtype=np.int32),
         apart_starts=np.zeros(len(lists) + 1, np.int64),
         informed=np.zeros(len(lists), np.bool_),
-        dense=compare.packed(levels[rows, columns]),
+        dense=naive.packed(levels[rows, columns]),
     )
     case = seen(only(attrs.evolve(case, graph=graph_, levels=levels), near), 2)
     without, mine = (wandering(case, rates, asking=asking) for asking in (False, True))

@@ -186,7 +186,7 @@ def show(
         most = np.where(together[:, None], np.cumsum(m)[:-1], np.cumsum(u)[:-1])
         rows[:, f] = 1 + (rng.random((len(pairs), 1)) > most).sum(axis=1)
     codes = np.zeros((6, 6), np.int32)
-    codes[pairs[:, 0], pairs[:, 1]] = codes[pairs[:, 1], pairs[:, 0]] = levels.packed(rows)
+    codes[pairs[:, 0], pairs[:, 1]] = codes[pairs[:, 1], pairs[:, 0]] = naive.packed(rows)
     chain.graph.codes[:] = codes[candidate_graph.whose(chain.graph), chain.graph.near]
     chain.graph.dense[:] = codes[np.tril_indices(len(codes), -1)]
     chain.graph.met[:] = -1  # nothing is remembered of what they were

@@ -83,7 +83,7 @@ def of_gibbs(case: Case) -> tuple[Floats, Floats]:
     left, right = np.tril_indices(count, -1)
     rows = np.zeros((len(left), len(compare.FIELDS)), np.uint8)
     rows[:, case.field] = case.levels[left, right]
-    graph = small_linkage(rng, [0] * count, 1.0).graph._replace(dense=compare.packed(rows))
+    graph = small_linkage(rng, [0] * count, 1.0).graph._replace(dense=naive.packed(rows))
     state = partition.empty_state(count, 1)
     partition.place(graph, state, np.repeat(np.arange(len(SIZES)), SIZES))
     m = tuple(np.array(prior.mean) for prior in field_priors.PRIORS)

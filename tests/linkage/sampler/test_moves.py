@@ -18,7 +18,6 @@ from uncounted._numba import lend
 from uncounted.linkage import mcmc
 from uncounted.linkage.arrays import Singles
 from uncounted.linkage.comparison import levels as compare
-from uncounted.linkage.encoding import kernel_arrays
 from uncounted.linkage.encoding.encode import encode
 from uncounted.linkage.sampler import (
     candidate_graph,
@@ -127,27 +126,21 @@ def small_linkage(
     starts = np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64)
     kinds = np.array([weak[max(i, j), min(i, j)] for i, j in rows], np.uint8)
     return SmallLinkage(
-        candidate_graph.of_candidates(
-            starts=starts,
-            near=np.array([j for _, j in rows], np.int32),
-            codes=compare.packed(np.array([levels[i, j] for i, j in rows], np.uint8)),
-            weak=kinds,
-            link_probability=np.zeros(0, np.float32),
-            alone=np.zeros(0, np.float32),
-            proposal_weights=np.zeros(0, np.float32),
-            moving=np.zeros(0, np.float32),
-            informed=np.zeros(count, np.bool_),
-            tries=np.zeros(0, np.float32),
-            tries_of=np.zeros(0, np.float32),
-            lists=np.array(lists, np.int64),
-            mate=candidate_graph.unit_rings(candidate_graph.decided_units(count, decided)),
-            apart_starts=apart_starts,
-            apart=apart_of,
-            dense=compare.packed(levels[left, right]),
-            arrays=kernel_arrays.report_arrays(encode([])),
-            met=np.zeros(0, np.int64),
-            met_worth=np.zeros(0),
-            buffers=cluster_buffers(0),
+        candidate_graph.with_firm(
+            partition.Graph(
+                starts=starts,
+                near=np.array([j for _, j in rows], np.int32),
+                codes=naive.packed(np.array([levels[i, j] for i, j in rows], np.uint8)),
+                weak=kinds,
+                informed=np.zeros(count, np.bool_),
+                lists=np.array(lists, np.int64),
+                mate=candidate_graph.unit_rings(candidate_graph.decided_units(count, decided)),
+                apart_starts=apart_starts,
+                apart=apart_of,
+                dense=naive.packed(levels[left, right]),
+                arrays=encode([]).arrays,
+                buffers=cluster_buffers(0),
+            )
         ),
         worth,
         levels,
@@ -479,8 +472,8 @@ def alike(weight: float, each: int = 2) -> SmallLinkage:
     levels = np.zeros_like(case.levels)
     levels[:each, each:, 0] = levels[each:, :each, 0] = 1
     graph_ = case.graph._replace(
-        dense=compare.packed(levels[np.tril_indices(2 * each, -1)]),
-        codes=compare.packed(levels[~np.eye(2 * each, dtype=bool)]),
+        dense=naive.packed(levels[np.tril_indices(2 * each, -1)]),
+        codes=naive.packed(levels[~np.eye(2 * each, dtype=bool)]),
     )
     graph_ = candidate_graph.with_kinds(graph_, np.zeros_like(case.graph.weak))
     return attrs.evolve(case, graph=graph_, worth=case.worth._replace(weights=weights, phi=0.0))
@@ -505,8 +498,8 @@ def two_and_two() -> tuple[SmallLinkage, Singles, float]:
     levels[[0, 1, 2, 3], [1, 0, 3, 2], 0] = 2
     weights = case.worth.weights.copy()
     weights[0, 1:3] = 8.0, 16.0
-    codes = compare.packed(levels[~np.eye(4, dtype=bool)])
-    silent = case.graph._replace(dense=compare.packed(levels[np.tril_indices(4, -1)]), codes=codes)
+    codes = naive.packed(levels[~np.eye(4, dtype=bool)])
+    silent = case.graph._replace(dense=naive.packed(levels[np.tril_indices(4, -1)]), codes=codes)
     worth = case.worth._replace(weights=weights, copies=weights)
     case = attrs.evolve(case, graph=silent, levels=levels, worth=worth)
     truth = exact(case, lambda row: 0.0)
@@ -581,8 +574,8 @@ def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
     for i, j in ((2, 0), (2, 1), (3, 0), (3, 1)):
         levels[i, j, 0] = levels[j, i, 0] = 2
     graph_ = case.graph._replace(
-        dense=compare.packed(levels[np.tril_indices(4, -1)]),
-        codes=compare.packed(levels[~np.eye(4, dtype=bool)]),
+        dense=naive.packed(levels[np.tril_indices(4, -1)]),
+        codes=naive.packed(levels[~np.eye(4, dtype=bool)]),
     )
     graph_ = candidate_graph.with_kinds(graph_, np.zeros_like(case.graph.weak))
     state, schedule = partition.empty_state(4, 2), every(graph_)
@@ -825,7 +818,7 @@ def test_a_field_left_out_takes_nothing_away() -> None:
     worth.steps[:] = pair_likelihood.steps_of(worth.kind, worth.says)
     levels = np.zeros_like(case.levels)
     levels[0, 1, 0] = levels[1, 0, 0] = 1  # reports 0 and 1 agree, 2 says nothing
-    codes = compare.packed(np.array([levels[1, 0], levels[2, 0], levels[2, 1]]))
+    codes = naive.packed(np.array([levels[1, 0], levels[2, 0], levels[2, 1]]))
     buffers = case.graph._replace(dense=codes)
     group = np.arange(3, dtype=np.int32)
     assert cluster_likelihood.evidence(buffers, worth, group, 3) == pytest.approx(5.0)
@@ -866,7 +859,7 @@ def test_who_is_right_of_two(kind: int) -> None:
     steps = pair_likelihood.steps_of(kinds, case.worth.says)
     worth = case.worth._replace(kind=kinds, steps=steps, chance=chance)
     levels = np.ones((1, FIELDS), np.uint8)
-    graph = case.graph._replace(dense=compare.packed(levels), codes=compare.packed(levels))
+    graph = case.graph._replace(dense=naive.packed(levels), codes=naive.packed(levels))
     state = partition.empty_state(2, 2)
     partition.place(graph, state, np.zeros(2, np.int64))
     rng, times = np.random.default_rng(1), 4000
@@ -930,7 +923,7 @@ def test_of_a_cluster_of_many_all_are_compared_with_the_original(count: int) -> 
     """More reports than a chain keeps room for are counted as fewer are."""
     case = small_linkage(np.random.default_rng(5), [0] * count, 1.0)
     levels = np.ones((count * (count - 1) // 2, FIELDS), np.uint8)
-    buffers = case.graph._replace(dense=compare.packed(levels), codes=case.graph.codes[:0])
+    buffers = case.graph._replace(dense=naive.packed(levels), codes=case.graph.codes[:0])
     state = partition.empty_state(count, 1)
     partition.place(buffers, state, np.zeros(count, np.int64))
     for _ in range(2):
@@ -980,7 +973,7 @@ def test_evidence_of_one_cluster_is_what_the_formula_says(count: int, agree: boo
         case.worth.says[:, 1:3] = 0
         case.worth.steps[:] = pair_likelihood.steps_of(case.worth.kind, case.worth.says)
         rows, columns = np.tril_indices(count, -1)
-        case.graph.dense[:] = compare.packed(case.levels[rows, columns])
+        case.graph.dense[:] = naive.packed(case.levels[rows, columns])
     found = cluster_likelihood.evidence(
         case.graph, case.worth, np.arange(count, dtype=np.int32), count
     )
@@ -1219,8 +1212,8 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
         joint=np.zeros_like(case.worth.joint),
         errors=np.zeros((4, 4)),
     )
-    codes = compare.packed(levels[~np.eye(6, dtype=bool)])
-    near = case.graph._replace(dense=compare.packed(levels[np.tril_indices(6, -1)]), codes=codes)
+    codes = naive.packed(levels[~np.eye(6, dtype=bool)])
+    near = case.graph._replace(dense=naive.packed(levels[np.tril_indices(6, -1)]), codes=codes)
     truth = exact(attrs.evolve(case, graph=near, levels=levels, worth=worth), lambda row: 0.0)
     with_first = truth[0, 0, 1, 1, 0, 0]
     assert with_first == pytest.approx(truth[0, 0, 1, 1, 1, 1])

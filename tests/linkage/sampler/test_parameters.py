@@ -864,7 +864,7 @@ def test_a_third_that_cannot_be_compared_changes_nothing() -> None:
         for level in range(size):
             rows = np.zeros((3, 8), np.uint8)
             rows[0, f] = level  # of reports 1 and 0; both are at level 0 with report 2
-            graph_ = case.graph._replace(dense=compare.packed(rows))
+            graph_ = case.graph._replace(dense=naive.packed(rows))
             expected = math.log(rates.m[f][level - 1] / rates.u[f][level - 1]) if level else 0.0
             for k in (2, 3):
                 found = cluster_likelihood.evidence(graph_, worth, group, k)
@@ -884,7 +884,7 @@ def test_one_who_agrees_with_one_of_two_excuses_neither() -> None:
         rows[:, 1] = one, two, three  # of reports 1 and 0, 2 and 0, 2 and 1
         return float(
             cluster_likelihood.evidence(
-                case.graph._replace(dense=compare.packed(rows)), worth, group, 3
+                case.graph._replace(dense=naive.packed(rows)), worth, group, 3
             )
         )
 
@@ -932,7 +932,7 @@ def test_a_report_with_little_is_not_the_original_of_all(
     case, worth = small_linkage(np.random.default_rng(3), [0] * k, 1.0), rates.worth()
     rows = np.zeros((k * (k - 1) // 2, 8), np.uint8)
     rows[:, 1] = levels[np.tril_indices(k, -1)]
-    graph_ = case.graph._replace(dense=compare.packed(rows))
+    graph_ = case.graph._replace(dense=naive.packed(rows))
     right, _, different = of_reports(rates)[1, 1:]
     copies, total = worth.copies[1], 0.0
     for one in range(k):
@@ -957,7 +957,7 @@ def test_a_report_with_less_than_another_is_a_copy() -> None:
         rows = np.zeros((len(levels), 8), np.uint8)
         rows[:, 0] = levels  # of reports 1 and 0, 2 and 0, 2 and 1, 3 and 0, ...
         k = {3: 3, 6: 4}[len(levels)]
-        graph_ = case.graph._replace(dense=compare.packed(rows))
+        graph_ = case.graph._replace(dense=naive.packed(rows))
         return float(cluster_likelihood.evidence(graph_, worth, np.arange(k, dtype=np.int32), k))
 
     right = of_reports(rates)[0, pair_likelihood.RIGHT]
@@ -986,7 +986,7 @@ def test_a_fuller_name_is_an_original_still() -> None:
     whole, part, other = (NAME.index(x) for x in ("same, rare", "in part, rare", "different"))
     rows = np.zeros((6, 8), np.uint8)  # the first is the fullest, two are alike, and one is not
     rows[:, 0] = part, part, whole, part, other, other
-    graph_ = case.graph._replace(dense=compare.packed(rows))
+    graph_ = case.graph._replace(dense=naive.packed(rows))
     _, right, _, different = of_reports(rates)[0]
     of = worth.copies[0]
     fullest = different / 4 * math.exp(3 * of[part])
@@ -1003,7 +1003,7 @@ def test_who_cannot_be_compared_makes_no_one_a_copy() -> None:
     whole, alone = NAME.index("same, usual"), NAME.index("same given, family not said")
     rows = np.zeros((6, 8), np.uint8)
     rows[:, 0] = alone, alone, whole, alone, 0, 0
-    graph_ = case.graph._replace(dense=compare.packed(rows))
+    graph_ = case.graph._replace(dense=naive.packed(rows))
     right = of_reports(rates)[0, pair_likelihood.RIGHT]
     found = cluster_likelihood.evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
     assert found == pytest.approx(math.log(right) + 3 * worth.copies[0, alone], abs=1e-9)
@@ -1050,7 +1050,7 @@ def test_evidence_of_small_clusters_that_mostly_agree() -> None:
         case.worth.says[:] = np.where(agree, rng.integers(0, 3, agree.shape), 0)
         case.worth.steps[:] = pair_likelihood.steps_of(case.worth.kind, case.worth.says)
         rows, columns = np.tril_indices(count, -1)
-        case.graph.dense[:] = compare.packed(case.levels[rows, columns])
+        case.graph.dense[:] = naive.packed(case.levels[rows, columns])
         group = np.arange(count, dtype=np.int32)
         found = cluster_likelihood.evidence(case.graph, case.worth, group, count)
         said = pair_tables(case)
@@ -1074,7 +1074,7 @@ def test_what_is_left_out_is_counted_once() -> None:
     worth = rates.worth()._replace(copies=copies)
     rows = np.zeros((6, 8), np.uint8)
     rows[:, 0] = whole, whole, whole, alone, alone, alone
-    graph_ = case.graph._replace(dense=compare.packed(rows))
+    graph_ = case.graph._replace(dense=naive.packed(rows))
     state = partition.empty_state(4, 3)
     partition.place(graph_, state, np.zeros(4, np.int64))
     rng = np.random.default_rng(8)
@@ -1095,7 +1095,7 @@ def test_errors_are_counted_alike_whichever_report_is_the_original() -> None:
     worth = rates.worth()._replace(copies=copies)
     rows = np.zeros((6, 8), np.uint8)
     rows[:, 1] = far, far, far, year, year, year  # the last report says the year
-    graph_ = case.graph._replace(dense=compare.packed(rows))
+    graph_ = case.graph._replace(dense=naive.packed(rows))
     state = partition.empty_state(4, 3)
     partition.place(graph_, state, np.zeros(4, np.int64))
     rng, originals = np.random.default_rng(8), set()
@@ -1113,7 +1113,7 @@ def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
     far, year = compare.BIRTH.index("different"), compare.BIRTH.index("same year")
     rows = np.zeros((3, 8), np.uint8)
     rows[:, 1] = far, year, year
-    graph_ = case.graph._replace(dense=compare.packed(rows))
+    graph_ = case.graph._replace(dense=naive.packed(rows))
     state = partition.empty_state(3, 3)
     partition.place(graph_, state, np.zeros(3, np.int64))
     right, _, different = of_reports(rates)[1, 1:]

@@ -137,7 +137,7 @@ def test_fifty_thousand_identical_names(within: Callable[[float, int], None]) ->
     names = (Name("Kim Chol Su"), Name("김철수"))
     reports = [Report(str(at % 3), str(at), names) for at in range(count)]
     encoded = encode(reports)
-    assert len(encoded.form_starts) == 3  # read once, not once a report; and a row of nobody
+    assert len(encoded.arrays.form_starts) == 3  # read once, not once a report; and a row of nobody
     found = compare.levels(encoded, np.arange(count - 1), np.arange(1, count))[:, 0]
     assert set(found) == {compare.NAME_SAME}  # the same, and very usual: it says little
     within(60, 100)

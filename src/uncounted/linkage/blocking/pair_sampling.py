@@ -60,17 +60,10 @@ class _Blocks:
 def sample_pairs(
     keys: Mapping[str, Ints], rng: np.random.Generator, *, from_all: int, sharing: int
 ) -> SampledPairs:
-    """Draw pairs, with replacement.
+    """Draw pairs, with replacement: so many from all, and of those that share each of `SHARED`.
 
-    Args:
-        keys: blocking keys by name, a number a report, `NO_KEY` where it is not said.
-        rng: the generator.
-        from_all: how many to draw among all pairs.
-        sharing: how many among the pairs of each of `SHARED` that there are any of.
-
-    Returns:
-        Pairs whose `stands_for` add up, on average, to the number of all pairs that have
-        whatever one asks of them.
+    Their `stands_for` add up, on average, to the number of all pairs that have whatever one asks of
+    them.
 
     Examples:
         >>> keys = {"family": np.repeat([1, 2, 3, -1], 25)}

@@ -60,21 +60,11 @@ def blocking_loss(
     everything: bool = False,
     found: BlockingDiagnostics | None = None,
 ) -> BlockingDiagnostics:
-    """Estimate the share of links that no blocking rule finds.
+    """Add to what blocking says of itself the share of links that no rule finds.
 
-    Args:
-        keys: blocking keys by name, a number a report.
-        left: one report a pair.
-        right: the other.
-        found_by: the rules that find the pair, a bit each; 0 for none.
-        chance: how likely the pair is one person.
-        rules: the keys of each.
-        everything: all pairs of the file are among these, so that the loss can be counted.
-        found: what blocking says of itself, to be added to.
-
-    Returns:
-        The same with the loss. Of a file whose pairs were looked at, those dropped for their keys
-        are not among the lost.
+    `found_by` has a bit for each rule that finds a pair, `chance` is how likely it is one person.
+    `everything`: all pairs of the file are among these, so that the loss can be counted. Those
+    dropped for their keys are not among the lost.
 
     Examples:
         >>> keys = {"given": np.array([1, 1, 2]), "family": np.array([3, 3, 3])}
@@ -183,14 +173,9 @@ def by_keys(
 ) -> float | None:
     """The share of links that no rule finds, from which keys the found ones share.
 
-    Args:
-        shared: by key, whether each found link shares it.
-        times: how much each counts.
-        rules: each a combination of keys; all links share those of one at least.
-
-    Returns:
-        A share from 0 to 1; None without links, or where the found ones leave it open: when
-        every one of them shares some key, how many do not cannot be told from them.
+    `shared` says by key whether each found link shares it, `times` how much each counts. None
+    without links, or where the found ones leave it open: when every one of them shares some key,
+    how many do not cannot be told from them.
     """
     used = {key for rule in rules for key in rule}
     parts = [tuple(key for key in part if key in used and key in shared) for part in _TOGETHER]

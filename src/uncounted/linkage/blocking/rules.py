@@ -12,8 +12,7 @@ miss is estimated in `recall`.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import attrs
@@ -137,14 +136,8 @@ class _Keys:
 def find(encoded: Encoded, *, everybody: bool = True) -> Blocked:
     """Find the pairs that share the keys of one of `RULES`, and keep the best.
 
-    Of up to `LOOKED_AT_ALL` pairs of reports all are looked at, and the best kept.
-
-    Args:
-        encoded: the reports.
-        everybody: whether pairs that no rule finds are wanted.
-
-    Returns:
-        Each pair once, in order of left and right.
+    Each pair once, in order of left and right. If pairs that no rule finds are wanted
+    (`everybody`), all of up to `LOOKED_AT_ALL` pairs of reports are looked at.
     """
     count = encoded.count
     keys, rules = _prepared(encoded)
@@ -276,17 +269,15 @@ def _blocks(codes: Codes, block: Codes) -> _Rule:
 
 def _weights(keys: _Keys, rules: list[_Rule]) -> Ints:
     """How many pairs have which weight, from a sample of rows, blown up."""
-    counts = np.zeros(_BINS, np.int64)
-    for at, rule in enumerate(rules):
-        rows = np.arange(SAMPLED_EVERY // 2, len(rule.members), SAMPLED_EVERY)
-        survey = functools.partial(_survey, keys.of_rule(rule), at)
+    counts = [_surveyed(keys, rule, at) for at, rule in enumerate(rules)]
+    return np.sum(counts, axis=0, dtype=np.int64) * SAMPLED_EVERY
 
-        def work(here: slice, survey: Callable[[Ints], Ints] = survey, rows: Ints = rows) -> Ints:
-            return survey(rows[here])
 
-        for each in _threads.over(len(rows), work, size=2000):
-            counts += each
-    return counts * SAMPLED_EVERY
+def _surveyed(keys: _Keys, rule: _Rule, at: int) -> Ints:
+    rows = np.arange(SAMPLED_EVERY // 2, len(rule.members), SAMPLED_EVERY)
+    arrays = keys.of_rule(rule)
+    found = _threads.over(len(rows), lambda here: _survey(arrays, at, rows[here]), size=2000)
+    return sum(found, np.zeros(_BINS, np.int64))
 
 
 def _looked(keys: _Keys, rule: _Rule, at: int, cut: float) -> list[Found]:

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from uncounted import _threads
 from uncounted._numba import borrow, compiled, compiled_inner, lend
+from uncounted.linkage.arrays import Codes, Ints
 from uncounted.linkage.comparison.dates import births, days
 from uncounted.linkage.comparison.edit_distance import slips
 from uncounted.linkage.comparison.name_levels import AGREES_LAST, FAMILY_ALONE, NAME, SAME_LAST
 from uncounted.linkage.comparison.names import of_names
-from uncounted.linkage.encoding import kernel_arrays
 from uncounted.linkage.encoding.encode import NO_KEY, OPEN, Encoded
 from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 
@@ -58,31 +58,20 @@ _END = 2  # digits in which the numbers of neighbours differ, at most
 _OTHER_ACT = len(DATE) * len(PLACE)
 
 
-def levels(encoded: Encoded, left: NDArray[np.int64], right: NDArray[np.int64]) -> Levels:
-    """Compare pairs of reports.
-
-    Args:
-        encoded: the reports.
-        left: index of one report a pair.
-        right: index of the other.
-
-    Returns:
-        Levels of shape (pairs, fields), fields in the order of `FIELDS`.
-    """
-    out = np.zeros((len(left), len(FIELDS)), np.uint8)
-    a = kernel_arrays.report_arrays(encoded)
+def codes(encoded: Encoded, left: Ints, right: Ints) -> Codes:
+    """Compare pairs of reports: the levels of each pair, packed in one number."""
+    out = np.zeros(len(left), np.int32)
+    a = encoded.arrays
     _threads.over(len(left), lambda here: _fill(a, left[here], right[here], out[here]))
     return out
 
 
-def packed(rows: Levels) -> NDArray[np.int32]:
-    """Rows of levels, each in one number."""
-    return np.asarray(
-        sum(rows[:, f].astype(np.int32) << shift for f, shift in enumerate(SHIFTS)), np.int32
-    )
+def levels(encoded: Encoded, left: Ints, right: Ints) -> Levels:
+    """Compare pairs of reports: levels of shape (pairs, fields), in the order of `FIELDS`."""
+    return unpacked(codes(encoded, left, right))
 
 
-def unpacked(codes: NDArray[np.int32]) -> Levels:
+def unpacked(codes: Codes) -> Levels:
     """The rows of levels that numbers stand for."""
     each = [codes >> shift & mask for shift, mask in zip(SHIFTS, MASKS, strict=True)]
     return np.stack(each, axis=1).astype(np.uint8)
@@ -105,22 +94,10 @@ def pair(a: ReportArrays, i: int, j: int) -> int:
 
 
 @compiled
-def _fill(
-    a: ReportArrays, left: NDArray[np.int64], right: NDArray[np.int64], out: NDArray[np.uint8]
-) -> None:
+def _fill(a: ReportArrays, left: Ints, right: Ints, out: Codes) -> None:
     a, left, right, out = lend(a), borrow(left), borrow(right), borrow(out)
     for at in range(len(left)):
-        i, j = left[at], right[at]
-        out[at, 0] = of_names(a, a.name[i], a.name[j])
-        out[at, 1] = births(a.birth[i, 0], a.birth[i, 1], a.birth[j, 0], a.birth[j, 1])
-        if a.sex[i] and a.sex[j]:
-            out[at, 2] = 1 if a.sex[i] == a.sex[j] else 2
-        if a.origin[i] != NO_KEY and a.origin[j] != NO_KEY:
-            out[at, 3] = a.place_levels[a.origin[i], a.origin[j]]
-        out[at, 4] = _event(a, i, j)
-        out[at, 5] = _relative(a, i, j)
-        out[at, 6] = _text(a, a.occupation[i], a.occupation[j])
-        out[at, 7] = _number(a, a.number[i], a.number[j])
+        out[at] = pair(a, left[at], right[at])
 
 
 @compiled_inner

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from uncounted.linkage.arrays import Codes, Ints
 from uncounted.linkage.encoding import places
 from uncounted.linkage.encoding.columns import ReportColumns, columns
+from uncounted.linkage.encoding.kernel_arrays import ReportArrays, letter_sets
 from uncounted.linkage.encoding.name_index import Indexer, NameParts
 from uncounted.records.cells.name_parser import forms, order_of
 from uncounted.records.dates.partial_date import PartialDate
@@ -62,57 +63,16 @@ class Ragged:
 
 @attrs.frozen
 class Encoded:
-    """All that is compared, as arrays. A report has a row of forms, `name[report]`.
+    """Reports as numbers: what is compared, the list of each, and blocking keys, a number each."""
 
-    A form is a way of reading a name; its family and its given name are *parts*, which many
-    forms share. Readings and spellings belong to parts.
-    """
-
-    count: int
-    name: Codes  # a report: row of `form_starts`
-    form_starts: Ints  # (rows + 1)
-    form_family: Codes  # a form: its family name, row of `family`
-    form_given: Codes
-    family: Ragged  # readings of a family name; row 0 has none
-    given: Ragged
-    family_log_share: NDArray[np.float64]  # by reading: log of how common it is here
-    given_log_share: NDArray[np.float64]
-    family_skeletons: Ragged  # coarse keys, for finding pairs only
-    given_skeletons: Ragged
-    given_key: Ints  # of a given name: the coarse key of its likeliest reading
-    given_sound: Ints  # the same, finer: with its vowels
-    given_edges: Ragged  # keys of the first syllable or letters, and of the last
-    korean: NDArray[np.bool_]  # a form: its given name reads as Korean
-    initials_only: NDArray[np.bool_]  # a form: of a part only first letters are said
-    open: NDArray[np.bool_]  # a form: where its family name begins is a guess
-    alias: NDArray[np.bool_]  # a form: of a name beside the main one
-    less_likely_order: NDArray[np.bool_]  # a form: its family name is likelier another word
-    family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
-    given_firsts: Ints  # the same for the first two syllables of the given name
-    family_words: Ragged  # the words of a part in an alphabet: rows of `word_log_share`
-    given_words: Ragged
-    word_log_share: NDArray[np.float64]  # log of how common a word is in names here
-    first_word: int  # row of `letter_starts` at which words begin
-    family_word_starts: Ints  # a part's spellings: rows into `letter_starts`
-    given_word_starts: Ints
-    letter_starts: Ints
-    letters: NDArray[np.int32]
-    sex: NDArray[np.int8]  # 0 not said
-    birth: Ints  # (reports, 2): first and last day; 0, 0 not said
-    origin: Ints  # row of `place_levels`, NO_KEY not said
-    relative: Codes  # row of `form_starts`; one without forms is not said
-    occupation: Codes  # row of `text_starts`, NO_KEY not said
-    number: Codes
-    text_starts: Ints
-    text_letters: NDArray[np.int32]
-    act_starts: Ints
-    act_kind: Ints
-    act_days: Ints  # (acts, 2)
-    act_place: Ints
-    place_levels: NDArray[np.uint8]
-    place_towns: Ragged  # a place: its towns, by number; its province if it has none
+    arrays: ReportArrays
     source: Ints
-    keys: dict[str, Ints]  # blocking keys, a number a report
+    keys: dict[str, Ints]
+
+    @property
+    def count(self) -> int:
+        """How many reports there are."""
+        return len(self.source)
 
 
 def habits(recorded: ReportColumns) -> tuple[Order | None, ...]:
@@ -179,25 +139,24 @@ def _encoded(recorded: ReportColumns) -> Encoded:
     )
     words.append(tuple(vocabulary))
     word_starts = np.cumsum([0, *map(len, words)])
-    letters = [ord(char) for group in words for word in group for char in word]
+    letters = np.array([ord(char) for group in words for word in group for char in word], np.int32)
     texts, place = _places(recorded)
     read = [places.read(text) for text in texts]
     days = np.array([_days(day) for day in (*recorded.dates, None)], np.int64)
-    found = Encoded(
-        count=len(recorded.names),
+    letter_starts = np.cumsum([0, *(len(word) for group in words for word in group)])
+    arrays = ReportArrays(
         name=name,
         form_starts=form_starts,
         form_family=form_family,
         form_given=form_given,
-        family=family,
-        given=given,
+        family_starts=family.starts,
+        family_values=family.values,
+        family_weights=family.weights,
+        given_starts=given.starts,
+        given_values=given.values,
+        given_weights=given.weights,
         family_log_share=_log_shares(family, families, form_family, times, seen, 0.02),
         given_log_share=_log_shares(given, givens, form_given, times, seen, 0.002),
-        family_skeletons=Ragged.of(families.skeletons),
-        given_skeletons=Ragged.of(givens.skeletons),
-        given_key=np.array([row[0][0] if row else NO_KEY for row in givens.skeletons], np.int64),
-        given_sound=np.array(givens.sounds, np.int64),
-        given_edges=Ragged.of(givens.edges),
         korean=parts[:, 2] > 0,
         initials_only=parts[:, 3] > 0,
         open=parts[:, 6] > 0,
@@ -205,16 +164,19 @@ def _encoded(recorded: ReportColumns) -> Encoded:
         less_likely_order=parts[:, 8] > 0,
         family_firsts=parts[:, 4].copy(),
         given_firsts=parts[:, 5].copy(),
-        family_words=family_words,
-        given_words=given_words,
+        family_words=word_starts[: len(families.letters) + 1],
+        given_words=word_starts[len(families.letters) : -1],
+        family_bag=family_words.starts,
+        family_bag_words=family_words.values,
+        given_bag=given_words.starts,
+        given_bag_words=given_words.values,
         word_log_share=_word_shares(
             len(vocabulary), ((family_words, form_family), (given_words, form_given)), times, seen
         ),
         first_word=int(word_starts[-2]),
-        family_word_starts=word_starts[: len(families.letters) + 1],
-        given_word_starts=word_starts[len(families.letters) : -1],
-        letter_starts=np.cumsum([0, *(len(word) for group in words for word in group)]),
-        letters=np.array(letters, np.int32),
+        letter_starts=letter_starts,
+        letters=letters,
+        letter_sets=letter_sets(letter_starts, letters),
         sex=recorded.sex,
         birth=days[recorded.birth],
         origin=place[recorded.origin],
@@ -228,11 +190,8 @@ def _encoded(recorded: ReportColumns) -> Encoded:
         act_days=days[recorded.act_date],
         act_place=place[recorded.act_place],
         place_levels=places.compare(texts, read),
-        place_towns=_towns(read),
-        source=recorded.source,
-        keys={},
     )
-    return attrs.evolve(found, keys=_keys(found))
+    return Encoded(arrays, recorded.source, _keys(arrays, givens, family, _towns(read)))
 
 
 def _forms(
@@ -322,52 +281,49 @@ def _days(day: PartialDate | None) -> tuple[int, int]:
     return first, day.latest.toordinal() if day.latest else OPEN
 
 
-def _keys(encoded: Encoded) -> dict[str, Ints]:
-    """Blocking keys, one number for each report and key; `NO_KEY` is a missing value."""
-    e = encoded
-    exact = (e.birth[:, 0] == e.birth[:, 1]) & (e.birth[:, 0] != 0)
-    event = _first(e.act_starts, _months(e.act_days))
-    towns = np.append(_first(e.place_towns.starts, e.place_towns.values), NO_KEY)
-    where = _first(e.act_starts, e.act_place)
-    given = e.given_key
-    first_form = np.append(e.form_given, 0)[e.form_starts[e.name]]
-    last_form = np.append(e.form_given, 0)[e.form_starts[e.name.astype(np.int64) + 1] - 1]
-    named = np.diff(e.form_starts)[e.name] > 0
+def _keys(
+    arrays: ReportArrays, givens: NameParts, family: Ragged, place_towns: Ragged
+) -> dict[str, Ints]:
+    """Blocking keys, one number for each report and key; `NO_KEY` is a missing value.
+
+    `place_towns` has the towns of each place; its province if it has none.
+    """
+    a = arrays
+    exact = (a.birth[:, 0] == a.birth[:, 1]) & (a.birth[:, 0] != 0)
+    towns = np.append(_first(place_towns.starts, place_towns.values), NO_KEY)
+    first, last = a.form_starts[a.name], a.form_starts[a.name.astype(np.int64) + 1] - 1
+    family_of, given_of = np.append(a.form_family, 0), np.append(a.form_given, 0)
+    named = np.diff(a.form_starts)[a.name] > 0
+    given, sound = np.array(givens.keys, np.int64), np.array(givens.sounds, np.int64)
     return {
-        "given": np.where(named, given[first_form], NO_KEY),
-        "sound": np.where(named, e.given_sound[first_form], NO_KEY),
-        "alias": np.where(named, given[last_form], NO_KEY),
-        "family": np.where(
-            named, _heaviest(e.family)[np.append(e.form_family, 0)[e.form_starts[e.name]]], NO_KEY
-        ),
-        "birth_year": years(e.birth),
-        "birth_day": np.where(exact, e.birth[:, 0], NO_KEY),
-        "sex": np.where(e.sex > 0, e.sex.astype(np.int64), NO_KEY),
-        "origin": towns[e.origin],
-        "event_month": event,
-        "event_place": towns[where],
-        "number": e.number.astype(np.int64),
+        "given": np.where(named, given[given_of[first]], NO_KEY),
+        "sound": np.where(named, sound[given_of[first]], NO_KEY),
+        "alias": np.where(named, given[given_of[last]], NO_KEY),
+        "family": np.where(named, _heaviest(family)[family_of[first]], NO_KEY),
+        "birth_year": years(a.birth),
+        "birth_day": np.where(exact, a.birth[:, 0], NO_KEY),
+        "sex": np.where(a.sex > 0, a.sex.astype(np.int64), NO_KEY),
+        "origin": towns[a.origin],
+        "event_month": _first(a.act_starts, _months(a.act_days)),
+        "event_place": towns[_first(a.act_starts, a.act_place)],
+        "number": a.number.astype(np.int64),
     }
 
 
 def reordered(encoded: Encoded, order: Ints) -> Encoded:
-    """The same reports in another order.
-
-    Args:
-        encoded: reports.
-        order: which of them is first, and so on; each once.
-    """
-    sizes = np.diff(encoded.act_starts)[order]
+    """The same reports in another order: which of them is first, and so on; each once."""
+    arrays = encoded.arrays
+    sizes = np.diff(arrays.act_starts)[order]
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    acts = np.arange(starts[-1]) + np.repeat(encoded.act_starts[:-1][order] - starts[:-1], sizes)
-    one_each = ("name", "sex", "birth", "origin", "relative", "occupation", "number", "source")
-    return attrs.evolve(
-        encoded,
-        **{field: getattr(encoded, field)[order] for field in one_each},
+    acts = np.arange(starts[-1]) + np.repeat(arrays.act_starts[:-1][order] - starts[:-1], sizes)
+    one_each = ("name", "sex", "birth", "origin", "relative", "occupation", "number")
+    moved = arrays._replace(
+        **{field: getattr(arrays, field)[order] for field in one_each},
         act_starts=starts,
-        **{field: getattr(encoded, field)[acts] for field in ("act_kind", "act_days", "act_place")},
-        keys={name: values[order] for name, values in encoded.keys.items()},
+        **{field: getattr(arrays, field)[acts] for field in ("act_kind", "act_days", "act_place")},
     )
+    keys = {name: values[order] for name, values in encoded.keys.items()}
+    return Encoded(moved, encoded.source[order], keys)
 
 
 def years(days: Ints) -> Ints:

@@ -7,110 +7,65 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.linkage.encoding.encode import Encoded
+from uncounted.linkage.arrays import Codes, Flags, Floats, Ints, Kinds
 
 
 class ReportArrays(NamedTuple):
-    """The arrays of `Encoded` that the compiled loop reads."""
+    """All that is compared. A report has a row of forms, `name[report]`.
 
-    name: NDArray[np.int32]
-    form_starts: NDArray[np.int64]
-    form_family: NDArray[np.int32]
-    form_given: NDArray[np.int32]
-    family_starts: NDArray[np.int64]
-    family_values: NDArray[np.int64]
-    family_weights: NDArray[np.float64]
-    given_starts: NDArray[np.int64]
-    given_values: NDArray[np.int64]
-    given_weights: NDArray[np.float64]
-    family_log_share: NDArray[np.float64]
-    given_log_share: NDArray[np.float64]
-    korean: NDArray[np.bool_]
-    initials_only: NDArray[np.bool_]
-    open: NDArray[np.bool_]
-    alias: NDArray[np.bool_]
-    less_likely_order: NDArray[np.bool_]
-    family_firsts: NDArray[np.int64]
-    given_firsts: NDArray[np.int64]
-    family_words: NDArray[np.int64]
-    given_words: NDArray[np.int64]
-    family_bag: NDArray[np.int64]
-    family_bag_words: NDArray[np.int64]
-    given_bag: NDArray[np.int64]
-    given_bag_words: NDArray[np.int64]
-    word_log_share: NDArray[np.float64]
-    first_word: int
-    letter_starts: NDArray[np.int64]
-    letters: NDArray[np.int32]
-    letter_sets: NDArray[np.int64]
-    sex: NDArray[np.int8]
-    birth: NDArray[np.int64]
-    origin: NDArray[np.int64]
-    relative: NDArray[np.int32]
-    occupation: NDArray[np.int32]
-    number: NDArray[np.int32]
-    text_starts: NDArray[np.int64]
-    text_letters: NDArray[np.int32]
-    act_starts: NDArray[np.int64]
-    act_kind: NDArray[np.int64]
-    act_days: NDArray[np.int64]
-    act_place: NDArray[np.int64]
-    place_levels: NDArray[np.uint8]
+    A form is a way of reading a name; its family and its given name are *parts*, which many
+    forms share. Readings and spellings belong to parts. Row i of what is named in the plural is
+    from `starts[i]` to `starts[i + 1]`; part 0 has no reading.
+    """
 
-
-def report_arrays(encoded: Encoded) -> ReportArrays:
-    """Pick what the compiled loop needs."""
-    e = encoded
-    return ReportArrays(
-        e.name,
-        e.form_starts,
-        e.form_family,
-        e.form_given,
-        e.family.starts,
-        e.family.values,
-        e.family.weights,
-        e.given.starts,
-        e.given.values,
-        e.given.weights,
-        e.family_log_share,
-        e.given_log_share,
-        e.korean,
-        e.initials_only,
-        e.open,
-        e.alias,
-        e.less_likely_order,
-        e.family_firsts,
-        e.given_firsts,
-        e.family_word_starts,
-        e.given_word_starts,
-        e.family_words.starts,
-        e.family_words.values,
-        e.given_words.starts,
-        e.given_words.values,
-        e.word_log_share,
-        e.first_word,
-        e.letter_starts,
-        e.letters,
-        _letter_sets(e),
-        e.sex,
-        e.birth,
-        e.origin,
-        e.relative,
-        e.occupation,
-        e.number,
-        e.text_starts,
-        e.text_letters,
-        e.act_starts,
-        e.act_kind,
-        e.act_days,
-        e.act_place,
-        e.place_levels,
-    )
+    name: Codes  # a report: row of `form_starts`
+    form_starts: Ints  # (rows + 1)
+    form_family: Codes  # a form: its family name, a part
+    form_given: Codes
+    family_starts: Ints
+    family_values: Ints  # readings of a family name, in order
+    family_weights: Floats
+    given_starts: Ints
+    given_values: Ints
+    given_weights: Floats
+    family_log_share: Floats  # by reading: log of how common it is here
+    given_log_share: Floats
+    korean: Flags  # a form: its given name reads as Korean
+    initials_only: Flags  # a form: of a part only first letters are said
+    open: Flags  # a form: where its family name begins is a guess
+    alias: Flags  # a form: of a name beside the main one
+    less_likely_order: Flags  # a form: its family name is likelier another word
+    family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
+    given_firsts: Ints  # the same for the first two syllables of the given name
+    family_words: Ints  # a part's spellings: rows of `letter_starts`
+    given_words: Ints
+    family_bag: Ints  # the words of a part in an alphabet: row starts
+    family_bag_words: Ints  # rows of `word_log_share`
+    given_bag: Ints
+    given_bag_words: Ints
+    word_log_share: Floats  # log of how common a word is in names here
+    first_word: int  # row of `letter_starts` at which words begin
+    letter_starts: Ints
+    letters: Codes
+    letter_sets: Ints  # which letters each spelling or word has, a bit a letter (`letter_sets`)
+    sex: NDArray[np.int8]  # 0 not said
+    birth: Ints  # (reports, 2): first and last day; 0, 0 not said
+    origin: Ints  # row of `place_levels`, NO_KEY not said
+    relative: Codes  # row of `form_starts`; one without forms is not said
+    occupation: Codes  # row of `text_starts`, NO_KEY not said
+    number: Codes
+    text_starts: Ints
+    text_letters: Codes
+    act_starts: Ints
+    act_kind: Ints
+    act_days: Ints  # (acts, 2)
+    act_place: Ints
+    place_levels: Kinds
 
 
-def _letter_sets(encoded: Encoded) -> NDArray[np.int64]:
+def letter_sets(starts: Ints, letters: Codes) -> Ints:
     """Which letters each word has, a bit a letter (others share one)."""
-    sets = np.zeros(len(encoded.letter_starts) - 1, np.int64)
-    owner = np.repeat(np.arange(len(sets)), np.diff(encoded.letter_starts))
-    np.bitwise_or.at(sets, owner, np.int64(1) << (encoded.letters.astype(np.int64) % 61))
+    sets = np.zeros(len(starts) - 1, np.int64)
+    owner = np.repeat(np.arange(len(sets)), np.diff(starts))
+    np.bitwise_or.at(sets, owner, np.int64(1) << (letters.astype(np.int64) % 61))
     return sets

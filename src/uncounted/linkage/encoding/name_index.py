@@ -9,7 +9,6 @@ from uncounted.records.names.romanization_tables import VOWELS
 from uncounted.records.names.surnames import Key
 
 KEYED_READINGS = 6  # most likely readings of a name that it can be found by
-KEYED_EDGES = 3
 
 
 class Indexer:
@@ -24,7 +23,10 @@ class Indexer:
 
 
 class NameParts:
-    """Distinct family or given names: readings, spellings and coarse keys of each."""
+    """Distinct family or given names: readings and spellings of each; and keys, of given names.
+
+    `keys` has the coarse key of its likeliest reading, and `sounds` a finer one, with its vowels.
+    """
 
     def __init__(self, given: bool) -> None:
         self._given = given
@@ -34,12 +36,10 @@ class NameParts:
         self.korean = [False]
         self.firsts = [0]
         self.letters: list[tuple[str, ...]] = [()]
-        self.skeletons: list[list[tuple[int, float]]] = [[]]
-        self.edges: list[list[tuple[int, float]]] = [[]]
+        self.keys = [-1]
         self.sounds = [-1]
         self.reading = Indexer()
         self._skeleton = Indexer()
-        self._end = Indexer()
         self._sound = Indexer()
         self.words: list[tuple[str, ...]] = [()]
 
@@ -55,11 +55,10 @@ class NameParts:
             mask = initials.given_mask if self._given else initials.family_mask
             self.firsts.append(mask(readings))
             self.words.append(words)
-            coarse = skeletons(readings, letters, words)
-            self.skeletons.append([(self._skeleton(key), 1.0) for key in coarse])
-            parts = edges(readings, letters) if self._given else {}
-            self.edges.append([(self._end(key), 1.0) for key in parts])
-            self.sounds.append(self._sound(sound(readings)) if self._given and readings else -1)
+            if self._given:
+                coarse = [self._skeleton(key) for key in skeletons(readings, letters, words)]
+                self.keys.append(coarse[0] if coarse else -1)
+                self.sounds.append(self._sound(sound(readings)) if readings else -1)
         return at
 
 
@@ -126,16 +125,3 @@ def sound(readings: dict[Key, float]) -> Hashable:
 # As o, u and oo; yo, yu and you; e, ae and oe; i, ui and ee.
 _ALIKE = ("ㅓㅗㅜㅡ", "ㅕㅛㅠ", "ㅐㅔㅚ", "ㅒㅖ", "ㅙㅞ", "ㅣㅢㅟ")
 _VOWEL_CLASS = tuple(next((row[0] for row in _ALIKE if vowel in row), vowel) for vowel in VOWELS)
-
-
-def edges(readings: dict[Key, float], letters: Sequence[str]) -> dict[Hashable, None]:
-    """Keys of the first and of the last piece of a given name, for where the other is wrong."""
-    likely = sorted(readings, key=lambda key: -readings[key])[:KEYED_EDGES]
-    found: list[Hashable] = []
-    for key in likely:
-        if isinstance(key, tuple) and len(key) > 1:
-            found += [("first", _consonants(key[0])), ("last", _consonants(key[-1]))]
-    if not found:
-        for word in letters:
-            found += [("first", word[:3]), ("last", word[-3:])]
-    return dict.fromkeys(found)

@@ -223,14 +223,9 @@ def parents(places: Sequence[PlaceKeys]) -> dict[str, str]:
 
 
 def compare(texts: Sequence[str], places: Sequence[PlaceKeys]) -> NDArray[np.uint8]:
-    """Compare distinct places, each with each.
+    """Compare distinct places, each with each: a square table of levels (`SAME` and so on).
 
-    Args:
-        texts: the places as written, one a distinct place.
-        places: what each says.
-
-    Returns:
-        A square table of levels (`SAME` ... `DIFFERENT`), shape (places, places).
+    `texts` are the places as written, `places` what each says.
     """
     count = len(places)
     levels = np.full((count, count), DIFFERENT, np.uint8)

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from uncounted.linkage.arrays import Floats, Ints, Labels
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation.intervals import Interval, share_of_groups
+from uncounted.linkage.evaluation.labels import Labelled
 from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
-from uncounted.linkage.result import pair_shares
+from uncounted.linkage.result import Linkage, pair_shares
 from uncounted.linkage.sampler.candidate_graph import connected
 
 EDGES = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)
@@ -47,6 +48,14 @@ class StatedPairs:
             [0.5, 0.5]
         """
         return cls(*pair_shares(labels))
+
+    @classmethod
+    def labelled(cls, linkage: Linkage, rows: Sequence[Labelled]) -> StatedPairs:
+        """The pairs of some labels, all of reports that were linked."""
+        at = linkage.index
+        pairs = np.array([sorted((at[row.one], at[row.two])) for row in rows], np.int64)
+        left, right = pairs.reshape(-1, 2).T
+        return cls(left, right, linkage.together(left, right))
 
     def only(self, kept: NDArray[np.bool_]) -> StatedPairs:
         """Some of them."""
@@ -186,27 +195,22 @@ def calibrate(
     group: Ints,
     labels: Labels,
     *,
-    alike: NDArray[np.bool_] | None = None,
+    alike: NDArray[np.bool_],
     mass: Floats | None = None,
     never: float = 0.0,
     level: float = 0.95,
 ) -> Calibration:
     """Hold stated probabilities against what is true.
 
-    Args:
-        pairs: those whose truth is known.
-        right: whether each is one person.
-        group: each pair's group of reports, within which pairs hang together.
-        labels: the draws, shape (draws, reports).
-        alike: whether each is of two reports of one list.
-        mass: what each pair counts for; default 1.
-        never: true pairs that are in no draw.
-        level: of intervals.
+    Each pair is one person or not (`right`), hangs together with others of its `group` of
+    reports, may be of two reports of one list (`alike`), and counts for its `mass`, 1 if it is not
+    said. `never` counts true pairs that are in no draw.
 
     Examples:
         >>> draws = np.array([[0, 0, 1, 1], [0, 0, 1, 2]], np.int32)
         >>> pairs = StatedPairs.of(draws)
-        >>> found = calibrate(pairs, np.array([True, False]), np.array([0, 1]), draws)
+        >>> right, alike = np.array([True, False]), np.array([False, False])
+        >>> found = calibrate(pairs, right, np.array([0, 1]), draws, alike=alike)
         >>> [(each.stated, each.true, each.pairs) for each in found.bins]
         [(0.5, 0.0, 1), (1.0, 1.0, 1)]
     """
@@ -227,8 +231,8 @@ def calibrate(
         doubtful=links(doubt),
         never=never,
         level=level,
-        within=None if alike is None else links(doubt & alike),
-        across=None if alike is None else links(doubt & ~alike),
+        within=links(doubt & alike),
+        across=links(doubt & ~alike),
         line=recalibrated(
             pairs.stated[usable],
             right[usable],
@@ -267,16 +271,13 @@ def in_bins(
     mass: Floats,
     group: Ints,
     level: float,
-    *,
-    least: int = LEAST_GROUPS,
 ) -> tuple[tuple[Bin, ...], float | None]:
     """Bins with a pair in them, and the calibration error over them.
 
-    The interval of a share is over groups of pairs. Bins of doubt with fewer than `least`
-    groups are joined with a neighbour.
+    The interval of a share is over groups of pairs.
     """
     out = []
-    which = list(bins_of(stated, group, least))
+    which = list(bins_of(stated, group))
     for low, high, here in which:
         weight, yes = mass[here] / mass[here].mean(), right[here].astype(np.float64)
         _, of = np.unique(group[here], return_inverse=True)
@@ -296,7 +297,7 @@ def error_of(bins: Sequence[Bin], mass: Sequence[float]) -> float | None:
 
 
 def bins_of(
-    stated: Floats, group: Ints | None = None, least: int = 0
+    stated: Floats, group: Ints | None = None, least: int = LEAST_GROUPS
 ) -> Iterator[tuple[float, float, NDArray[np.bool_]]]:
     """Each bin that has a pair in it: from, up to (left out, but for 1), and which pairs.
 
@@ -304,7 +305,7 @@ def bins_of(
     neighbour that has fewer, until none has or one is left.
 
     Examples:
-        >>> [(low, high) for low, high, _ in bins_of(np.array([0.01, 0.5, 1.0]))]
+        >>> [(low, high) for low, high, _ in bins_of(np.array([0.01, 0.5, 1.0]), least=0)]
         [(0.0, 0.05), (0.5, 0.65), (0.95, 1.0)]
         >>> stated, group = np.array([0.1, 0.1, 0.4, 0.6, 0.9, 0.9]), np.arange(6)
         >>> [(low, high) for low, high, _ in bins_of(stated, group, 2)]
@@ -334,12 +335,8 @@ def rooms(count: int, pairs: StatedPairs, queried: StatedPairs | None = None) ->
     """Number the groups within which pairs hang together.
 
     Reports that pairs stated above .02 join are a room. A pair is of its room, and one that
-    leads from a room to another is with the others that do.
-
-    Args:
-        count: of reports.
-        pairs: with what is stated of them.
-        queried: the pairs to be numbered; default: those.
+    leads from a room to another is with the others that do. Numbered are the `queried` pairs; if
+    none are given, all.
 
     Examples:
         >>> left, right = np.array([0, 1, 1, 0]), np.array([1, 2, 3, 3])

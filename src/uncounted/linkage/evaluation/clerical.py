@@ -20,7 +20,6 @@ from uncounted.errors import BadInput
 from uncounted.linkage.arrays import Floats
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation.calibration import (
-    LEAST_GROUPS,
     Bin,
     Calibration,
     Links,
@@ -30,7 +29,7 @@ from uncounted.linkage.evaluation.calibration import (
     error_of,
     rooms,
 )
-from uncounted.linkage.evaluation.ground_truth import index_of, of_one_list
+from uncounted.linkage.evaluation.ground_truth import of_one_list
 from uncounted.linkage.evaluation.intervals import (
     Interval,
     Stratum,
@@ -128,7 +127,7 @@ def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) ->
     Raises:
         BadInput: of a stratum not one pair has an answer; or none is of the reports linked.
     """
-    at = index_of(linkage)
+    at = linkage.index
     present = [row for row in sample.rows if row.one in at and row.two in at]
     if not present:
         raise BadInput(
@@ -179,19 +178,14 @@ def _check_answered(names: Sequence[str], answered: Sequence[Labelled]) -> None:
 def _judged(
     linkage: Linkage, rows: Sequence[Labelled], point: NDArray[Any], names: Sequence[str]
 ) -> _Judged:
-    at = index_of(linkage)
-    endpoints = np.array([sorted((at[row.one], at[row.two])) for row in rows], np.int64).reshape(
-        -1, 2
-    )
-    one, two = endpoints[:, 0], endpoints[:, 1]
+    pairs = StatedPairs.labelled(linkage, rows)
     stratum = np.array([names.index(row.stratum) for row in rows], np.int64)
     of = np.array([row.of for row in rows], np.float64)
-    stated = (linkage.labels[:, one] == linkage.labels[:, two]).mean(axis=0)
     return _Judged(
-        StatedPairs(one, two, np.asarray(stated, np.float64)),
+        pairs,
         stratum,
         of / np.bincount(stratum, minlength=len(names))[stratum],
-        point[one] == point[two],
+        point[pairs.left] == point[pairs.right],
         np.array([bool(row.same) for row in rows], np.bool_),
     )
 
@@ -246,7 +240,7 @@ def _calibration(
     ever = judged.stated > 0
     stated = np.where(ever, judged.stated, np.nan)  # what no draw links is in no bin
     bins, mass = [], []
-    for low, high, inside in bins_of(stated, least=LEAST_GROUPS):
+    for low, high, inside in bins_of(stated):
         weight = judged.weight[inside]
         share = float((weight * judged.same[inside]).sum() / weight.sum())
         variance = _variance(judged, strata, inside, share)

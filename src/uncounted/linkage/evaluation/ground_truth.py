@@ -7,7 +7,6 @@ each has a figure of its own.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -27,7 +26,7 @@ from uncounted.linkage.evaluation.calibration import (
     rooms,
 )
 from uncounted.linkage.evaluation.intervals import Interval
-from uncounted.linkage.evaluation.labels import Key, LabelledPairs, Persons
+from uncounted.linkage.evaluation.labels import LabelledPairs, Persons
 from uncounted.linkage.point_estimate import point_partition
 from uncounted.linkage.result import Linkage, numbered
 from uncounted.linkage.sampler.candidate_graph import connected
@@ -87,28 +86,14 @@ class TruthComparison:
         return {**out, **{name: figure.value for name, figure in self.figures.items()}}
 
 
-def composed(key: Key) -> Key:
-    """Source and id in one form of their letters."""
-    return unicodedata.normalize("NFC", key[0]), unicodedata.normalize("NFC", key[1])
-
-
-def index_of(linkage: Linkage) -> dict[Key, int]:
-    """Where each report is, by source and id in one form of their letters."""
-    return {composed(key): i for i, key in enumerate(linkage.keys)}
-
-
 def against_persons(
     linkage: Linkage, truth: Persons, *, complete: bool = False, level: float = 0.95
 ) -> TruthComparison:
-    """Hold a linkage against who each report is about.
+    """Hold a linkage against who each report is about; its point partition is what is judged.
 
-    Args:
-        linkage: the draws; the point partition is what is judged.
-        truth: person ids of all reports, or of some.
-        complete: the people named are named in full: a report that is not in `truth` is of
-            nobody in it, so that a link to it is false. Without that, labelled reports are
-            judged among themselves, and links that lead out are not judged.
-        level: of the intervals.
+    `complete`: the people named are named in full. A report that is not in `truth` is then of
+    nobody in it, so that a link to it is false. Without that, labelled reports are judged among
+    themselves, and links that lead out are not judged.
 
     Raises:
         BadInput: none of the reports is in the truth.
@@ -177,7 +162,7 @@ def against_persons(
 
 def _persons(linkage: Linkage, truth: Persons) -> tuple[Ints, Floats, int]:
     """The person of each report (-1: not labelled), each person's weight, labels not linked."""
-    at = index_of(linkage)
+    at = linkage.index
     number: dict[str, int] = {}
     person = np.full(len(linkage.keys), -1, np.int64)
     missing = 0
@@ -267,7 +252,7 @@ def against_pairs(
     Raises:
         BadInput: no labelled pair is of two reports that were linked.
     """
-    at = index_of(linkage)
+    at = linkage.index
     judged = [row for row in truth.rows if row.same is not None]
     rows = [row for row in judged if row.one in at and row.two in at]
     if not rows:
@@ -275,12 +260,8 @@ def against_pairs(
             "the truth names no pair of reports that were linked",
             hint="its columns of sources and reports are to be those of uncounted clusters",
         )
-    endpoints = np.array([sorted((at[row.one], at[row.two])) for row in rows], np.int64)
     same = np.array([bool(row.same) for row in rows])
-    linked_share = np.mean(
-        [row[endpoints[:, 0]] == row[endpoints[:, 1]] for row in linkage.labels], axis=0
-    )
-    pairs = StatedPairs(endpoints[:, 0], endpoints[:, 1], np.asarray(linked_share, np.float64))
+    pairs = StatedPairs.labelled(linkage, rows)
     group = np.unique(
         connected(len(linkage.keys), pairs.left, pairs.right)[pairs.left], return_inverse=True
     )[1]

@@ -77,12 +77,7 @@ def share_of_groups(
     of two: that of a ratio of totals, and p (1 - p) / n with the design effect 1 + r (k - 1),
     where r is the correlation within groups (analysis of variance) and k the mean size of
     the group that a unit is in (L. Kish, Survey Sampling, 1965). The groups are then worth
-    n / k.
-
-    Args:
-        yes: of each group, how much of it is.
-        sizes: of each group.
-        level: of the interval.
+    n / k. Of each group, `yes` is how much of it is.
 
     Examples:
         >>> yes, sizes = np.array([1.0, 0, 1, 0, 10]), np.array([1.0, 1, 1, 1, 10])
@@ -154,15 +149,8 @@ def total_limits(
     The limits of a sum from the limits of its parts (G. Y. Zou and A. Donner, "Construction
     of confidence limits about effect measures: a general approach", Statistics in Medicine
     27, 2008), with shares of one stratum correlated as in a multinomial. A kind that was
-    not drawn keeps its upper limit, so that none found is not none.
-
-    Args:
-        strata: what was drawn.
-        weights: shape (rows, kinds): a total for each row.
-        level: of the limits.
-
-    Returns:
-        The totals, their lower and their upper limits, a number a row each.
+    not drawn keeps its upper limit, so that none found is not none. Of weights of shape (rows,
+    kinds), the totals, their lower and their upper limits, a number a row each.
 
     Examples:
         >>> strata = [Stratum(of=1000, drawn=50, kinds=(0,)), Stratum(100, 100, (40,))]

@@ -53,6 +53,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "completeness": ("reports",),
 }
 _STEP = 1e-6
+_ROUNDING = 1e-16  # a variance of a share below this is none, and depends on the order of reports
 
 
 @attrs.frozen(eq=False)
@@ -67,12 +68,9 @@ class ClusterOverlap:
 
 
 def cluster_overlap(labels: NDArray[Any], person: Ints) -> ClusterOverlap:
-    """Count reports by person and found cluster.
+    """Count reports by person and found cluster, both numbered from 0.
 
-    Args:
-        labels: the found cluster of each report, from 0.
-        person: the true person of each report, from 0; -1 for one that is of no one in
-            `person`, which then only counts in the sizes of clusters.
+    A report of person -1 only counts in the sizes of clusters.
     """
     labels = labels.astype(np.int64)
     known = person >= 0
@@ -181,12 +179,8 @@ def sampling(
 
     The variance is that of the linearised measure between rows (the delta method; for a
     ratio of totals it is the usual one of survey sampling), the interval as in
-    `clustered_share`.
-
-    Args:
-        table: a row a sampled person, or a group of people that are mixed up.
-        weights: how many such rows each stands for; default 1.
-        level: of the intervals.
+    `clustered_share`. A row is a sampled person, or a group of people that are mixed up, and stands
+    for as many as its weight, 1 if none is given.
     """
     weights = np.ones(len(table)) if weights is None else weights
     weighted = table * weights[:, None]
@@ -197,6 +191,7 @@ def sampling(
     spread = np.zeros(len(values))
     if rows > 1:
         spread = influence.var(axis=0, ddof=1) * rows
+        spread[spread < _ROUNDING] = 0.0
     out: dict[str, Interval | None] = {}
     for i, (name, counted) in enumerate(MEASURES.items()):
         of = table[:, [_AT[one] for one in counted]].sum(axis=1)

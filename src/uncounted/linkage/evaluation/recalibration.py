@@ -153,15 +153,9 @@ def recalibrated(
 
     The mode of the posterior by Newton's method. Its covariance is the inverse curvature,
     widened by the design effect of groups and weights (the greatest eigenvalue of covariance
-    times that of the scores) where that is above 1.
-
-    Args:
-        stated: how likely a linkage held each pair that had not been told the answer.
-        same: the answers.
-        group: pairs of equal groups hang together.
-        weight: how many pairs each stands for, where they were drawn with unequal chances.
-        level: of intervals.
-        by: what the pairs are, in words.
+    times that of the scores) where that is above 1. Pairs of equal groups hang together; `weight`
+    is how many pairs each stands for, where they were drawn with unequal chances; `by` says what
+    the pairs are, in words.
 
     Examples:
         >>> answers = [True, False] * 20  # stated .9 or .1, and as likely one as the other

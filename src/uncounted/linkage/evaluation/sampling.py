@@ -24,7 +24,6 @@ from uncounted.linkage.blocking.rules import RULES
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.encoding.encode import NO_KEY, encode
 from uncounted.linkage.evaluation.calibration import StatedPairs
-from uncounted.linkage.evaluation.ground_truth import index_of
 from uncounted.linkage.evaluation.intervals import exact_share
 from uncounted.linkage.evaluation.labels import DESIGN_COLUMNS, PAIR_COLUMNS, Labelled
 from uncounted.linkage.point_estimate import point_partition
@@ -35,6 +34,7 @@ HEADER = (*PAIR_COLUMNS, *DESIGN_COLUMNS)
 _LEAST = 2  # of a stratum, so that it can be seen how its pairs differ
 _USUAL = 16  # one in so many for each stratum: what is stated may be wrong, and is to be checked
 _TELLING = 0.1  # of all links: a stratum whose labels could not tell as much from none is left out
+_MOST_EACH = 100  # pairs a report that a rule may give
 _MOST_SHARING = 20_000_000  # pairs that share a key; more would not fit into memory
 # (letter, linked by the point partition, probability from, up to, words)
 _LIKELY = (
@@ -97,20 +97,14 @@ class Sample:
 
 def near(reports: Sequence[Report]) -> Sharing:
     """The pairs that share the blocking keys by which candidates are found."""
-    return sharing(encode(reports).keys, RULES, none=NO_KEY)
+    return sharing(encode(reports).keys, RULES)
 
 
-def sharing(
-    keys: Mapping[str, Ints], rules: Sequence[Sequence[str]], *, none: int = -1, most: float = 100.0
-) -> Sharing:
+def sharing(keys: Mapping[str, Ints], rules: Sequence[Sequence[str]]) -> Sharing:
     """Find the pairs of reports that share all keys of a rule, and of how many rules.
 
-    Args:
-        keys: by name, a number a report; `none` is a missing value.
-        rules: names of keys that have to be shared together. A rule that would give more
-            than `most` pairs a report is left out.
-        none: a report's number where it has no key.
-        most: see `rules`.
+    A key is a number a report, `NO_KEY` a missing value. A rule that would give more than
+    `_MOST_EACH` pairs a report is left out.
 
     Raises:
         NotEstimable: there are too many to be listed.
@@ -125,12 +119,12 @@ def sharing(
     codes, total = [np.zeros(0, np.int64)], 0
     for rule in rules:
         rows = np.stack([keys[name] for name in rule], axis=1)
-        who = np.flatnonzero((rows != none).all(axis=1))
+        who = np.flatnonzero((rows != NO_KEY).all(axis=1))
         if not len(who):
             continue
         _, block, sizes = np.unique(rows[who], axis=0, return_inverse=True, return_counts=True)
         pairs = int((sizes * (sizes - 1) // 2).sum())
-        if pairs > most * count:
+        if pairs > _MOST_EACH * count:
             continue
         total += pairs
         if total > _MOST_SHARING:
@@ -231,7 +225,7 @@ def is_of(linkage: Linkage, rows: Sequence[Labelled]) -> bool:
     likely = {letter: stated_sizes.pop(letter, 0) for letter, *_ in _LIKELY}
     if not stated_sizes.keys() <= UNLINKED:
         return False
-    pairs, at = StatedPairs.of(linkage.labels), index_of(linkage)
+    pairs, at = StatedPairs.of(linkage.labels), linkage.index
     if sum(likely.values()) != len(pairs.left):
         return False
     if not all(row.one in at and row.two in at for row in rows):
@@ -239,14 +233,11 @@ def is_of(linkage: Linkage, rows: Sequence[Labelled]) -> bool:
     point = point_partition(linkage)
     if likely != {letter: int(here.sum()) for letter, here in _likely(pairs, point)}:
         return False
-    endpoints = [(at[row.one], at[row.two]) for row in rows]
+    drawn = StatedPairs.labelled(linkage, rows)
+    linked = point[drawn.left] == point[drawn.right]
     return all(
-        fits(
-            row.stratum,
-            bool(point[one] == point[two]),
-            float((linkage.labels[:, one] == linkage.labels[:, two]).mean()),
-        )
-        for row, (one, two) in zip(rows, endpoints, strict=True)
+        fits(row.stratum, bool(whether), float(stated))
+        for row, whether, stated in zip(rows, linked, drawn.stated, strict=True)
     )
 
 

@@ -105,12 +105,8 @@ def fit(
     that agree are not independent among different people, and such a fit finds events
     instead of people.
 
-    Args:
-        patterns: distinct rows of levels.
-        times: how many pairs show each, of all pairs of reports.
-        reports: how many reports there are.
-        stand_for: how many pairs each of those that were compared stands for, on average over the
-            pairs of a row; 1 if it is not said.
+    `times` is how many of all pairs of reports show each row of levels; each of those that were
+    compared stands for `stand_for` pairs, on average over the pairs of a row.
     """
     stand_for = np.ones(len(times)) if stand_for is None else np.maximum(stand_for, 1.0)
     alike = _alike(patterns)
@@ -157,15 +153,8 @@ def reweight_by_people(
 
     Who is reported often is in many pairs of reports, and agrees more: with more to be found in,
     and more of it told. Where two reports are in doubt, they are those of people who are reported
-    seldom, and these agree less than pairs of reports do.
-
-    Args:
-        rates: learned from pairs of reports.
-        patterns: distinct rows of levels.
-        times: how many pairs show each.
-        of_people: the same, where pairs count for less the more often the two are reported: each
-            two people for one.
-        stand_for: as in `fit`.
+    seldom, and these agree less than pairs of reports do. So in `of_people` pairs count for less
+    the more often the two are reported: each two people for one.
     """
     stand_for = np.maximum(stand_for, 1.0)
     kinds = of_people * _kinds(rates, patterns, _shares(rates, times))
@@ -182,13 +171,7 @@ def reweight_by_people(
 
 
 def match_probability(rates: MatchProbabilities, patterns: levels.Levels, times: Floats) -> Floats:
-    """How likely rows of levels are of one person, as pairs alone suggest it.
-
-    Args:
-        rates: learned from them.
-        patterns: distinct rows of levels.
-        times: how many pairs show each.
-    """
+    """How likely rows of levels are of one person, as pairs alone suggest it."""
     return np.asarray(_kinds(rates, patterns, _shares(rates, times))[0])
 
 
@@ -301,15 +284,9 @@ def namesake_u(
 
 
 def counts(patterns: levels.Levels, times: Floats) -> tuple[Floats, ...]:
-    """Pairs at each level but the first, a field at a time.
-
-    Args:
-        patterns: distinct rows of levels.
-        times: pairs that show each, shape (patterns,), or (patterns, fields).
-    """
-    by_field = np.broadcast_to(times.T, (len(levels.COUNTS), len(patterns)))
+    """Pairs at each level but the first, a field at a time."""
     return tuple(
-        np.bincount(patterns[:, field], by_field[field], minlength=size)[1:]
+        np.bincount(patterns[:, field], times, minlength=size)[1:]
         for field, size in enumerate(levels.COUNTS)
     )
 

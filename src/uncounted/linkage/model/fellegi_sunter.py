@@ -202,6 +202,11 @@ def _table(rows: tuple[Floats, ...]) -> Floats:
     return out
 
 
+def _with_first(rows: tuple[Floats, ...]) -> Floats:
+    """Numbers of levels but the first as one table, with 0 at the first."""
+    return _table(tuple(np.append(0.0, each) for each in rows))
+
+
 # Name levels, "not said" first, at which given names agree: the same, slips, initials, parts.
 GIVEN_AGREES = np.array(
     [
@@ -221,13 +226,10 @@ def draw_m(
 ) -> MatchProbabilities:
     """Draw m given which comparisons the people of a partition make, opposite the last m.
 
-    Args:
-        rng: the generator.
-        linked: comparisons within people, at each level.
-        kinds: reports that are right, a slip and different, shape (fields, 4).
-        rates: as they are; u and companions are kept. Taking away from u what a draw has
-            linked would let false links feed on themselves, since a level that is linked
-            away looks rarer by chance.
+    `linked` are comparisons within people, at each level; `kinds`, shape (fields, 4), reports that
+    are right, a slip and different. u and companions are kept: taking away from u what a draw has
+    linked would let false links feed on themselves, since a level that is linked away looks rarer
+    by chance.
     """
     last = np.concatenate(rates.m)
     if rates.uncapped is not None:
@@ -246,7 +248,7 @@ def choose_collapsed(graph: partition.Graph, rates: MatchProbabilities) -> Colla
     for of_field, prior in zip(kinds, PRIORS, strict=False):
         if prior.split:  # where the cap binds, pairs are not worth in proportion to what is drawn
             of_field[of_field == pair_likelihood.DIFFERENT] = 0
-    log_u = _table(tuple(np.append(0.0, np.log(each)) for each in rates.u[: rates.fields_recorded]))
+    log_u = _with_first(tuple(np.log(each) for each in rates.u[: rates.fields_recorded]))
     return collapsed_pairs.choose(graph, rates.worth(), kinds, log_u)
 
 
@@ -261,26 +263,16 @@ def draw_m_collapsed(
 ) -> MatchProbabilities:
     """Draw m with the chosen pairs summed out, and which of them are links.
 
-    Args:
-        rng: the generator.
-        graph: the reports.
-        state: changed in place.
-        prior: of partitions.
-        collapsed: which pairs.
-        counts: comparisons within people; changed in place.
-        rates: as they are.
+    The state and the counts, of comparisons within people, change in place.
     """
-    m = _table(tuple(np.append(0.0, each) for each in rates.m[: rates.fields_recorded]))
+    m = _with_first(rates.m[: rates.fields_recorded])
     usual = partition.empty_state(2, state.on.shape[1])
-    given = _m_given(counts, *m.shape)
+    fields, width = m.shape
+    levels = _with_first(LEVEL_COUNTS)[:fields, :width].copy()
+    given = MConditional(counts, KINDS, levels, KIND_COUNTS[:fields], _LEAST[:fields])
     collapsed_m.draw_collapsed(rng, graph.lists, state, usual, prior, collapsed, given, m)
     drawn = [row[1 : len(each) + 1].copy() for row, each in zip(m, rates.m, strict=False)]
     return attrs.evolve(rates, m=(*drawn, *rates.m[len(drawn) :]))
-
-
-def _m_given(counts: ComparisonCounts, fields: int, levels: int) -> MConditional:
-    table = _table(tuple(np.append(0.0, each) for each in LEVEL_COUNTS))[:fields, :levels]
-    return MConditional(counts, KINDS, table.copy(), KIND_COUNTS[:fields], _LEAST[:fields])
 
 
 def by_field(levels: Floats) -> tuple[Floats, ...]:

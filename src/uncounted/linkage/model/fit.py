@@ -29,14 +29,7 @@ def fit_pairs(
     700,000 is.
 
     What is said of different people is counted anew by people, once it is known how often each is
-    likely to be reported.
-
-    Args:
-        encoded: the reports.
-        left: of each candidate pair, the later report; pairs are in order.
-        right: the other.
-        seed: of sampled pairs.
-        progress: told as it goes.
+    likely to be reported. `left` is the later report of each candidate pair; pairs are in order.
     """
     count = encoded.count
     codes = _compare(encoded, left, right, progress)
@@ -75,15 +68,8 @@ def people_weights(
     A report that is more likely than not one person's with k - 1 others is one of k, and a pair of
     whom one is reported k times and one l times counts for 1 / (k l). Of two who are likely one
     person, neither is counted among the reports of the other: if they are strangers, they are so
-    with all their weight.
-
-    Args:
-        count: how many reports there are.
-        left: of each candidate pair, one report.
-        right: the other.
-        row: its row of levels.
-        likely: which rows are likelier one person's than not.
-        sampled: pairs that are none of these.
+    with all their weight. `row` is the row of levels of each candidate pair, `likely` says which
+    rows are likelier one person's than not.
     """
     linked = likely[row]
     endpoints = np.concatenate([left[linked], right[linked]])
@@ -143,7 +129,7 @@ def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> C
     parts = [np.zeros(0, np.int32)]
     for here in _chunks(len(left)):
         progress("comparing pairs", here.start, len(left))
-        parts.append(compare.packed(compare.levels(encoded, left[here], right[here])))
+        parts.append(compare.codes(encoded, left[here], right[here]))
     return np.concatenate(parts)
 
 

@@ -53,14 +53,9 @@ class PartitionPrior:
         times: NDArray[np.int64],
         prior: partition.PriorParameters,
     ) -> partition.PriorParameters:
-        """Draw the parameters given a partition, q opposite the last (`overrelaxed`).
+        """Draw the parameters given a partition, q opposite the last (`overrelaxation`).
 
-        Args:
-            rng: the generator.
-            state: the partition.
-            sizes: the distinct sizes of components.
-            times: how many components have each.
-            prior: as it is.
+        `sizes` are the distinct sizes of components, `times` how many components have each.
         """
         if self.kind == partition.EWENS:
             return prior._replace(log_theta=_draw_log_theta(rng, int(state.n[0]), sizes, times))

@@ -7,7 +7,6 @@ floor may have cost is reported. Decisions link or separate reports whatever the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 import numpy as np
@@ -16,19 +15,19 @@ from scipy import special
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from uncounted._numba import compiled, lend
+from uncounted._numba import compiled
 from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.linkage.arrays import Codes, Floats, Ints, Kinds, Singles
 from uncounted.linkage.diagnostics import CandidateDiagnostics
-from uncounted.linkage.encoding import kernel_arrays
 from uncounted.linkage.encoding.encode import Encoded
 from uncounted.linkage.sampler.state import (
     FAINT,
     FIRM,
+    MIN_PROPOSAL_WEIGHT,
+    NOTHING_SEEN,
     WEAK,
     Graph,
     cluster_buffers,
-    singleton_weight,
 )
 
 Decision = tuple[int, int, bool]  # two reports, and whether they are one person
@@ -74,13 +73,9 @@ class CandidateGraph:
 def build(
     encoded: Encoded, pairs: CandidatePairs, *, floor: float, decisions: Sequence[Decision] = ()
 ) -> CandidateGraph:
-    """Make the graph of the pairs whose log odds pass the floor.
+    """Make the graph of the pairs that are as likely as the floor before any fitting.
 
-    Args:
-        encoded: the reports.
-        pairs: all that were compared; if these are all there are, their levels are kept.
-        floor: a pair less likely than this before any fitting is no candidate.
-        decisions: of people.
+    `pairs` are all that were compared; if these are all there are, their levels are kept.
 
     Raises:
         UsedWrongly: decisions say that two reports are one person and that they are not.
@@ -105,26 +100,18 @@ def build(
     starts, near, codes, weak = _rows(count, kept)
     everything = len(pairs.left) == count * (count - 1) // 2
     apart_starts, apart = decided_apart(count, decisions)
-    graph = of_candidates(
+    graph = Graph(
         starts=starts,
         near=near,
         codes=codes,
         weak=weak,
-        link_probability=np.zeros(0, np.float32),
-        alone=np.zeros(0, np.float32),
-        proposal_weights=np.zeros(0, np.float32),
-        moving=np.zeros(0, np.float32),
         informed=np.zeros(count, np.bool_),
-        tries=np.zeros(0, np.float32),
-        tries_of=np.zeros(0, np.float32),
         lists=encoded.source.astype(np.int64),
         mate=unit_rings(unit),
         apart_starts=apart_starts,
         apart=apart,
         dense=_dense(pairs, count) if everything else np.zeros(0, np.int32),
-        arrays=kernel_arrays.report_arrays(encoded),
-        met=np.zeros(0, np.int64),
-        met_worth=np.zeros(0),
+        arrays=encoded.arrays,
         buffers=cluster_buffers(0),
     )
     joined = [(i, j) for i, j, same in decisions if same]
@@ -141,7 +128,7 @@ def build(
         min_match_probability=float(special.expit(log_floor)),
         expected_matches_below_min=round(float(chance[~keep].sum()), 2),
     )
-    return CandidateGraph(graph, component, kept, tuple(decisions), diagnostics)
+    return CandidateGraph(with_firm(graph), component, kept, tuple(decisions), diagnostics)
 
 
 def near_one_another(count: int, pairs: CandidatePairs, floor: float) -> Ints:
@@ -195,10 +182,8 @@ def connected(count: int, left: Ints, right: Ints) -> Ints:
 def start(built: CandidateGraph, *, together: bool, once_a_list: bool) -> Ints:
     """A partition to start a chain from, as a label a report, that heeds the decisions.
 
-    Args:
-        built: the graph.
-        together: join likely matches, likeliest first; else leave all apart.
-        once_a_list: no duplicates within a list, but by decision.
+    All apart, or likely matches `together`, likeliest first; `once_a_list`: with no duplicates
+    within a list, but by decision.
     """
     graph = built.graph
     count = len(graph.lists)
@@ -325,47 +310,32 @@ def with_kinds(graph: Graph, weak: Kinds) -> Graph:
     return with_firm(graph._replace(weak=weak))
 
 
-def of_candidates(**given: Any) -> Graph:
-    """A graph of all but what stands together of firm candidates, by their kinds."""
-    none, places = np.zeros(0, np.float32), np.zeros(0, np.int32)
-    together = {"firm_starts": given["starts"], "firm": places, "firm_near": places}
-    return with_firm(Graph(**given, **together, firm_weights=none, total_weights=np.zeros(0)))
-
-
 def with_firm(graph: Graph) -> Graph:
     """The same graph, where what is read of firm candidates stands together, as they are now."""
     firm = np.flatnonzero(graph.weak == FIRM).astype(np.int32)
     graph = graph._replace(
-        firm_starts=np.searchsorted(firm, graph.starts),
-        firm=firm,
-        firm_near=graph.near[firm],
-        firm_weights=graph.proposal_weights[firm]
-        if len(graph.proposal_weights)
-        else graph.proposal_weights,
+        firm_starts=np.searchsorted(firm, graph.starts), firm=firm, firm_near=graph.near[firm]
     )
-    return graph._replace(
-        total_weights=_lots_of(graph) if len(graph.proposal_weights) else np.zeros(0)
-    )
-
-
-@compiled
-def _lots_of(graph: Graph) -> Floats:
-    graph = lend(graph)
-    total = np.empty(len(graph.lists))
-    for r in range(len(total)):
-        total[r] = singleton_weight(graph, r)
-        for number in range(graph.firm_starts[r], graph.firm_starts[r + 1]):
-            total[r] += graph.firm_weights[number]
-    return total
+    if not len(graph.proposal_weights):
+        return graph._replace(firm_weights=NOTHING_SEEN, total_weights=np.zeros(0))
+    firm_weights = graph.proposal_weights[firm]
+    total = np.maximum(graph.alone.astype(np.float64), MIN_PROPOSAL_WEIGHT)
+    owner = np.repeat(np.arange(len(total)), np.diff(graph.firm_starts))
+    np.add.at(total, owner, firm_weights.astype(np.float64))
+    return graph._replace(firm_weights=firm_weights, total_weights=total)
 
 
 def all_firm(graph: Graph) -> Graph:
     """The same graph, where each candidate is an option at every visit and nothing is guessed."""
-    none = np.zeros(0, np.float32)
     plain = graph._replace(
-        link_probability=none, alone=none, proposal_weights=none, moving=none, tries=none
+        link_probability=NOTHING_SEEN,
+        alone=NOTHING_SEEN,
+        proposal_weights=NOTHING_SEEN,
+        moving=NOTHING_SEEN,
+        tries=NOTHING_SEEN,
+        tries_of=NOTHING_SEEN,
+        informed=np.zeros_like(graph.informed),
     )
-    plain = plain._replace(tries_of=none, informed=np.zeros_like(graph.informed))
     return with_kinds(plain, np.full_like(graph.weak, FIRM))
 
 
@@ -384,12 +354,8 @@ def guessing(graph: Graph, joined: Floats | Singles, alone: Floats | Singles) ->
     """The same graph, knowing how likely its candidates are joined.
 
     By that more are firm, and of the others it is seen which are weak and which are faint.
-
-    Args:
-        graph: the candidates, and their kinds as they are.
-        joined: how likely each is joined where it is an option, as seen by either of the two;
-            NaN: it was none.
-        alone: how likely each report goes to a cluster of its own.
+    `joined` is how likely each is joined where it is an option, as seen by either of the two (NaN:
+    it was none), and `alone` how likely each report goes to a cluster of its own.
     """
     most = as_either_sees(graph, joined)
     seen = (graph.weak != FIRM) & ~np.isnan(most)

@@ -103,7 +103,7 @@ def _of_more(
     total = -_mean_of_likeliest(alike, explained, k)
     for f in range(len(worth.weights)):
         if level(any_level, f):
-            total += _field(worth, k, f, buffers)
+            total += _of_field(worth, k, f, buffers)
     return total
 
 
@@ -121,15 +121,15 @@ def _mean_of_likeliest(logs: Floats, values: Floats, k: int) -> float:
 
 
 @compiled_in_place
-def _field(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> float:
+def _of_field(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> float:
     """Evidence of one field of a cluster."""
-    summary = read_field(worth, k, f, buffers)
-    if summary.most == 0:
+    field = read_field(worth, k, f, buffers)
+    if field.most == 0:
         return 0.0
     top, total = -np.inf, 0.0
     for x in range(k):
-        if may_be_original(worth, k, f, x, summary, buffers):
-            right, slip, different, _ = as_original(worth, k, f, x, summary, buffers)
+        if may_be_original(field, x):
+            right, slip, different, _ = as_original(field, x)
             copies = buffers.copies[x]
             if copies > top:
                 total *= np.exp(top - copies) if total > 0.0 else 0.0
@@ -140,9 +140,13 @@ def _field(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> floa
     return top + log_total
 
 
-class FieldSummary(NamedTuple):
-    """Comparisons of a field within a cluster."""
+class FieldComparisons(NamedTuple):
+    """Comparisons of field f within a cluster of k reports, as they stand in `buffers`."""
 
+    weights: MatchWeights
+    buffers: ClusterBuffers
+    k: int
+    f: int
     speak: int  # reports that are compared with some other
     most: int  # comparisons of the report that has most
     as_many: int  # reports that have as many
@@ -150,7 +154,7 @@ class FieldSummary(NamedTuple):
 
 
 @compiled_in_place
-def read_field(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> FieldSummary:
+def read_field(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> FieldComparisons:
     """What a field says, by the levels of all pairs; written into `buffers`."""
     codes, seen, copies = buffers.codes, buffers.seen, buffers.copies
     steps, worths = worth.steps[f], worth.copies[f]
@@ -176,7 +180,7 @@ def read_field(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> 
         as_many += met == most
     if contradict and speak > 2:
         _mark_all(worth, k, f, buffers)
-    return FieldSummary(speak, most, as_many, contradict)
+    return FieldComparisons(worth, buffers, k, f, speak, most, as_many, contradict)
 
 
 @compiled_in_place
@@ -204,60 +208,58 @@ def _mark_all(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> N
 
 
 @compiled_in_place
-def level_of(buffers: ClusterBuffers, f: int, x: int, y: int) -> int:
-    """Level of a field of two reports of the cluster; of one and the same, none."""
+def level_of(field: FieldComparisons, x: int, y: int) -> int:
+    """Level of two reports of the cluster; of one and the same, none."""
     if x == y:
         return 0
     if x < y:
         x, y = y, x
-    return level(buffers.codes[x * (x - 1) // 2 + y], f)
+    return level(field.buffers.codes[x * (x - 1) // 2 + y], field.f)
 
 
 @compiled_inner
-def may_be_original(
-    worth: MatchWeights, k: int, f: int, x: int, summary: FieldSummary, buffers: ClusterBuffers
-) -> bool:
+def may_be_original(field: FieldComparisons, x: int) -> bool:
     """Whether x is compared with most, and says no less than another that is and agrees with it.
 
     It says less if the other says all there is to say, as a third says as well, and x does not.
     """
-    if _how_many(buffers.seen[x], MET) < summary.most:
+    worth, f, counts = field.weights, field.f, field.buffers.seen
+    if _how_many(counts[x], MET) < field.most:
         return False
-    if _how_many(buffers.seen[x], ALL):
+    if _how_many(counts[x], ALL):
         return True
-    for y in range(k):
-        seen = buffers.seen[y]
-        if _how_many(seen, ALL) and _how_many(seen, MET) == summary.most:
-            shown = level_of(buffers, f, x, y)
+    for y in range(field.k):
+        seen = counts[y]
+        if _how_many(seen, ALL) and _how_many(seen, MET) == field.most:
+            shown = level_of(field, x, y)
             if worth.kind[f, shown] == RIGHT and worth.says[f, shown] == LESS:
                 return False
     return True
 
 
 @compiled_in_place
-def as_original(
-    worth: MatchWeights, k: int, f: int, x: int, summary: FieldSummary, buffers: ClusterBuffers
-) -> tuple[float, float, float, int]:
+def as_original(field: FieldComparisons, x: int) -> tuple[float, float, float, int]:
     """The parts of g if x is the original of a field: x right, a slip and different.
 
     And how many of those that agree with it err, if they contradict one another: it is no original
     of them all then, and its own d stands for the first of them.
     """
-    agree, slips = _how_many(buffers.seen[x], AGREE), _how_many(buffers.seen[x], SLIPS)
-    err = _err(k, x, buffers) if agree > 1 and summary.contradict else 0
+    worth, f, seen = field.weights, field.f, field.buffers.seen
+    agree, slips = _how_many(seen[x], AGREE), _how_many(seen[x], SLIPS)
+    err = _err(field.k, x, field.buffers) if agree > 1 and field.contradict else 0
     if err:
         each = worth.chance[f, DIFFERENT] / worth.chance[f, RIGHT]
-        return 0.0, 0.0, worth.chance[f, DIFFERENT] / summary.speak * each ** (err - 1), err
+        return 0.0, 0.0, worth.chance[f, DIFFERENT] / field.speak * each ** (err - 1), err
     alike = 1 + agree
-    if agree and summary.as_many < summary.speak:
-        for y in range(k):
-            agrees = worth.kind[f, level_of(buffers, f, x, y)] == RIGHT
-            alike -= agrees and _how_many(buffers.seen[y], MET) < summary.most
+    if agree and field.as_many < field.speak:
+        for y in range(field.k):
+            agrees = worth.kind[f, level_of(field, x, y)] == RIGHT
+            alike -= agrees and _how_many(seen[y], MET) < field.most
     right = worth.chance[f, RIGHT] / alike
     if agree:
         return right, 0.0, 0.0, 0
     slip = worth.chance[f, SLIP] / (1 + slips)
-    return right, slip, 0.0 if slips else worth.chance[f, DIFFERENT] / summary.speak, 0
+    return right, slip, 0.0 if slips else worth.chance[f, DIFFERENT] / field.speak, 0
 
 
 @compiled_inner

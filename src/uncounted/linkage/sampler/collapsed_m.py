@@ -98,15 +98,9 @@ def draw_collapsed(
 ) -> None:
     """Draw m with the chosen pairs summed out, then which of these pairs are links.
 
-    Args:
-        rng: the generator.
-        lists: of each report.
-        state: changed in place.
-        usual: an empty state of two reports, in which to ask what the prior says of a pair.
-        prior: of partitions.
-        collapsed: which pairs.
-        given: what m is drawn from; its counts change in place as pairs come together and part.
-        m: by level, shape (fields, levels), 0 where there is none; changed in place.
+    The state changes in place, and with it the counts of `given`, as pairs come together and part;
+    so does m, by level, shape (fields, levels), 0 where there is none. `usual` is an empty state of
+    two reports.
     """
     many = state.on.shape[1]
     runs = pairs = 1

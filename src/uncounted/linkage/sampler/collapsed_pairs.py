@@ -63,13 +63,10 @@ class _Pairs(NamedTuple):
 
 
 def choose(graph: Graph, worth: MatchWeights, kinds: Kinds, log_u: Floats) -> CollapsedPairs:
-    """Choose the pairs to sum out.
+    """Choose the pairs to sum out; the present m, in `worth`, is not used.
 
-    Args:
-        graph: the candidates, and how likely each has been seen joined.
-        worth: what levels are worth, of which m as it is now is not used.
-        kinds: of levels, shape (fields, levels); 0 where there is no rate to be drawn.
-        log_u: log of u, as `MatchWeights.weights`.
+    `kinds` has shape (fields, levels), 0 where there is no rate to be drawn; `log_u` is shaped as
+    `MatchWeights.weights`.
     """
     codes, explained_, pairs = _in_doubt(graph, worth)
     shown = levels.unpacked(codes)

@@ -15,7 +15,7 @@ import numpy as np
 from uncounted._numba import compiled, compiled_in_place, compiled_inner, lend
 from uncounted.linkage.arrays import Floats
 from uncounted.linkage.sampler.cluster_likelihood import (
-    FieldSummary,
+    FieldComparisons,
     as_original,
     level_of,
     may_be_original,
@@ -88,6 +88,16 @@ def reports(rng: np.random.Generator, counts: ComparisonCounts, chance: Floats) 
     return kinds
 
 
+class _Work(NamedTuple):
+    """What is counted, where to, and room to read clusters in."""
+
+    graph: Graph
+    state: PartitionState
+    weights: MatchWeights
+    counts: ComparisonCounts
+    buffers: ClusterBuffers
+
+
 @compiled
 def _count_all(
     rng: np.random.Generator,
@@ -97,21 +107,21 @@ def _count_all(
     counts: ComparisonCounts,
     buffers: ClusterBuffers,
 ) -> None:
-    graph, state, worth, counts = lend(graph), lend(state), lend(worth), lend(counts)
-    buffers = lend(buffers)
+    state = lend(state)
+    work = _Work(lend(graph), state, lend(worth), lend(counts), lend(buffers))
     began, fits = state.levels_end[0], True
     for slot in range(len(state.head)):
         k = state.size[slot]
         if k < 2:
             continue
         if k <= BUFFERED_REPORTS:
-            fits = _read_levels(graph, state, worth, slot, k, buffers) and fits
+            fits = _read_levels(work, slot, k) and fits
             if k == 2:
-                _count_pair(worth, buffers.codes[0], counts)
+                _count_pair(work, work.buffers.codes[0])
             else:
-                _count_more(rng, worth, k, counts, buffers)
+                _count_more(rng, work, k)
         else:
-            _count_large(rng, graph, state, worth, slot, k, counts, cluster_buffers(k))
+            _count_large(rng, work, slot, k, cluster_buffers(k))
     if began > 0 and not fits:  # levels of clusters that are no more have taken the room
         state.levels_at[:] = -1
         state.levels_end[0] = 0
@@ -119,81 +129,55 @@ def _count_all(
 
 @compiled
 def _count_large(
-    rng: np.random.Generator,
-    graph: Graph,
-    state: PartitionState,
-    worth: MatchWeights,
-    slot: int,
-    k: int,
-    counts: ComparisonCounts,
-    buffers: ClusterBuffers,
+    rng: np.random.Generator, work: _Work, slot: int, k: int, buffers: ClusterBuffers
 ) -> None:
     """Of a cluster whose levels are not kept; who calls holds the room."""
-    buffers = lend(buffers)
-    _compare(graph, state, worth, slot, k, buffers)
-    _count_more(rng, worth, k, counts, buffers)
+    large = _Work(work.graph, work.state, work.weights, work.counts, lend(buffers))
+    _compare(large, slot, k)
+    _count_more(rng, large, k)
 
 
 @compiled_inner
-def _read_levels(
-    graph: Graph,
-    state: PartitionState,
-    worth: MatchWeights,
-    slot: int,
-    k: int,
-    buffers: ClusterBuffers,
-) -> bool:
+def _read_levels(work: _Work, slot: int, k: int) -> bool:
     """Levels of all pairs of a cluster into `buffers.codes`; they are kept while it is as it is.
 
     Whether they are: there may be no room.
     """
+    state, codes = work.state, work.buffers.codes
     at, pairs = state.levels_at[slot], k * (k - 1) // 2
     if at >= 0:
         for p in range(pairs):
-            buffers.codes[p] = state.levels[at + p]
+            codes[p] = state.levels[at + p]
         return True
-    _compare(graph, state, worth, slot, k, buffers)
+    _compare(work, slot, k)
     at = state.levels_end[0]
     if at + pairs > len(state.levels):
         return False
     state.levels_end[0] += pairs
     state.levels_at[slot] = at
     for p in range(pairs):
-        state.levels[at + p] = buffers.codes[p]
+        state.levels[at + p] = codes[p]
     return True
 
 
 @compiled_inner
-def _compare(
-    graph: Graph,
-    state: PartitionState,
-    worth: MatchWeights,
-    slot: int,
-    k: int,
-    buffers: ClusterBuffers,
-) -> None:
+def _compare(work: _Work, slot: int, k: int) -> None:
     """Write the levels of all pairs of a cluster."""
-    group, codes, at = buffers.group, buffers.codes, 0
-    members(state, slot, group, 0)
+    group, at = work.buffers.group, 0
+    members(work.state, slot, group, 0)
     for x in range(1, k):
         for y in range(x):
-            codes[at] = pair_levels(graph, worth, group[x], group[y])
+            work.buffers.codes[at] = pair_levels(work.graph, work.weights, group[x], group[y])
             at += 1
 
 
 @compiled_inner
-def _count_more(
-    rng: np.random.Generator,
-    worth: MatchWeights,
-    k: int,
-    counts: ComparisonCounts,
-    buffers: ClusterBuffers,
-) -> None:
+def _count_more(rng: np.random.Generator, work: _Work, k: int) -> None:
     """As `_count_pair`, of a cluster of three and more: who is the original is drawn."""
-    for f in range(len(worth.weights)):
-        summary = read_field(worth, k, f, buffers)
-        if summary.most:
-            _count_field(rng, worth, k, f, summary, buffers, counts)
+    for f in range(len(work.weights.weights)):
+        field = read_field(work.weights, k, f, work.buffers)
+        if field.most:
+            _count_field(rng, field, work.counts)
 
 
 @compiled_inner
@@ -204,8 +188,9 @@ def pair_levels(graph: Graph, worth: MatchWeights, i: int, j: int) -> int:
 
 
 @compiled_inner
-def _count_pair(worth: MatchWeights, code: int, counts: ComparisonCounts) -> None:
+def _count_pair(work: _Work, code: int) -> None:
     """As `_count_field`, of a cluster of two."""
+    counts, worth = work.counts, work.weights
     for f in range(len(worth.weights)):
         shown = level(code, f)
         if shown:
@@ -222,24 +207,20 @@ def kind_of_original(rng: np.random.Generator, right: float, slip: float, differ
 
 @compiled_in_place
 def _count_field(
-    rng: np.random.Generator,
-    worth: MatchWeights,
-    k: int,
-    f: int,
-    summary: FieldSummary,
-    buffers: ClusterBuffers,
-    counts: ComparisonCounts,
+    rng: np.random.Generator, field: FieldComparisons, counts: ComparisonCounts
 ) -> None:
-    weight, top, last, total = buffers.weight, -np.inf, -1, 0.0
+    worth, k, f = field.weights, field.k, field.f
+    weight, copies = field.buffers.weight, field.buffers.copies
+    top, last, total = -np.inf, -1, 0.0
     for x in range(k):
         weight[x] = 0.0
-        if may_be_original(worth, k, f, x, summary, buffers):
-            right, slip, different, _ = as_original(worth, k, f, x, summary, buffers)
+        if may_be_original(field, x):
+            right, slip, different, _ = as_original(field, x)
             weight[x] = right + slip + different
-            top, last = max(top, buffers.copies[x]), x
+            top, last = max(top, copies[x]), x
     for x in range(k):
         if weight[x] > 0:
-            weight[x] *= np.exp(buffers.copies[x] - top)
+            weight[x] *= np.exp(copies[x] - top)
             total += weight[x]
     left, original = rng.random() * total, last
     for x in range(k):
@@ -248,11 +229,11 @@ def _count_field(
             original = x
             break
     for y in range(k):
-        shown = level_of(buffers, f, original, y)
+        shown = level_of(field, original, y)
         if shown:  # not every report that says a field can be compared in it with every other
             counts.found[f, shown] += 1.0
             counts.kinds[f, worth.kind[f, shown]] += 1.0
-    right, slip, different, err = as_original(worth, k, f, original, summary, buffers)
+    right, slip, different, err = as_original(field, original)
     surely = slip + different == 0.0
     counts.kinds[f, RIGHT if surely else kind_of_original(rng, right, slip, different)] += 1.0
     if err:  # it was counted as one of those who err, and those who agree with it as right

@@ -41,11 +41,8 @@ def with_proposal(graph: Graph, slots: Sequence[Codes]) -> Graph:
     They are what is guessed. Where firm candidates of a report are together, as in the states
     given, they share the most that is guessed of one of them, or their cluster would be proposed
     once for each. And it is known how likely a report is anywhere but where it is most often
-    (`Graph.moving`).
-
-    Args:
-        graph: the candidates, with guesses.
-        slots: where each report is, in one or more states; the fewer, the more lots hang on them.
+    (`Graph.moving`). `slots` says where each report is, in one or more states; the fewer, the more
+    lots depend on them.
     """
     proposal_weights, moving = _proposal_weights(graph, np.array(slots))
     return with_firm(graph._replace(proposal_weights=proposal_weights, moving=moving))
@@ -62,23 +59,18 @@ def _proposal_weights(graph: Graph, slots: Codes) -> tuple[Singles, Singles]:
         for state in range(states):
             for at in row:
                 if graph.weak[at] == FIRM:
-                    slot, likely = (
-                        slots[state, graph.near[at]],
-                        max(graph.link_probability[at], MIN_PROPOSAL_WEIGHT),
-                    )
+                    slot = slots[state, graph.near[at]]
+                    likely = max(graph.link_probability[at], MIN_PROPOSAL_WEIGHT)
                     most[slot] = max(most[slot], likely)
                     total[slot] += likely
             for at in row:
-                slot, likely = (
-                    slots[state, graph.near[at]],
-                    max(graph.link_probability[at], MIN_PROPOSAL_WEIGHT),
-                )
-                firm = graph.weak[at] == FIRM
-                proposal_weights[at] += (
-                    likely * (most[slot] / total[slot] if firm else 1.0) / states
-                )
+                slot = slots[state, graph.near[at]]
+                likely = max(graph.link_probability[at], MIN_PROPOSAL_WEIGHT)
+                share = most[slot] / total[slot] if graph.weak[at] == FIRM else 1.0
+                proposal_weights[at] += likely * share / states
             for at in row:
-                most[slots[state, graph.near[at]]] = total[slots[state, graph.near[at]]] = 0.0
+                slot = slots[state, graph.near[at]]
+                most[slot] = total[slot] = 0.0
         home, everywhere = graph.alone[r], graph.alone[r]
         for at in row:
             if graph.weak[at] == FIRM:  # as guessed, and not as often as is proposed at the least

@@ -20,12 +20,8 @@ FRESH = 9  # draws beside the last one
 def opposite(rng: np.random.Generator, last: Floats, fresh: Floats) -> Floats:
     """Of the last draw and fresh ones, whichever has as many above it as the last has below.
 
-    Were the last from the same law as the fresh ones, so is what is given.
-
-    Args:
-        rng: the generator.
-        last: any number of numbers, each of its own law.
-        fresh: independent draws from these laws, shape (draws, numbers).
+    `last` are any number of draws, each of its own distribution; `fresh` are independent draws
+    from these, shape (draws, numbers). Were the last from the same, so is what is returned.
     """
     below, alike = (fresh < last).sum(axis=0), (fresh == last).sum(axis=0)
     place = below + rng.integers(0, alike + 1)  # ties are broken at random

@@ -63,12 +63,7 @@ class MatchWeights(NamedTuple):
 
 
 def steps_of(kind: NDArray[np.uint8], says: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """What a comparison at each level adds to the counts of either report (`MET` and so on).
-
-    Args:
-        kind: of levels: right, a slip or different; 0 where nothing is compared.
-        says: of right levels: `WHOLE` or `LESS`.
-    """
+    """What a comparison at each level adds to the counts of either report (`MET` and so on)."""
     right = kind == RIGHT
     steps = np.where(kind > 0, MET, 0) + np.where(kind == SLIP, SLIPS, 0)
     return np.asarray(steps + np.where(right, AGREE, 0) + np.where(right & (says == WHOLE), ALL, 0))

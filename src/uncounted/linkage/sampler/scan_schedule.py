@@ -69,10 +69,8 @@ def alternate_turns(graph: Graph) -> Turns:
     there and leaves at its own visits alone: it is its turn in every sweep. Of a unit it is the
     turn of its first report that counts.
     """
-    count, doubt = (
-        len(graph.lists),
-        as_either_sees(graph, graph.link_probability * (1.0 - graph.link_probability)),
-    )
+    count, p = len(graph.lists), graph.link_probability
+    doubt = as_either_sees(graph, p * (1.0 - p))
     first = _firsts(graph)  # who stands for its unit has the turn of all of it
     at = np.flatnonzero(doubt > _DOUBT)
     doubt, one, two = doubt[at], first[whose(graph)[at]], first[graph.near[at]]

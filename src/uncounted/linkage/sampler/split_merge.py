@@ -323,9 +323,6 @@ def by_doubt(graph: Graph) -> Graph:
     As with visits (`scan_schedule.settle`): what is one with a small chance p, and is tried v
     times a sweep, adds some p / v to the variance of an average over draws, which is least where v
     is as sqrt(p). Here p is 4 p (1 - p), which is as much in doubt.
-
-    Args:
-        graph: the candidates, with guesses.
     """
     return _with_attempts(graph, graph.link_probability, EACH_SIDE, LONE, 0.0)
 
@@ -334,10 +331,7 @@ def for_all(graph: Graph, link_probability: Singles) -> Graph:
     """The same graph, where attempts are made for any two clusters, however sure or unlikely.
 
     How likely they are to be one is guessed by visits of one report, which may see too little.
-
-    Args:
-        graph: the candidates.
-        link_probability: how likely each is joined, by which it is seen who surely is in a cluster.
+    By `link_probability` it is seen who surely is in a cluster.
     """
     return _with_attempts(graph, link_probability, AT_A_LOOK, 0.0, 1.0)
 

@@ -27,9 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted._numba import compiled, compiled_in_place, compiled_inner, lend
-from uncounted.linkage.arrays import Codes, Floats, Ints, Singles
+from uncounted.linkage.arrays import Codes, Flags, Floats, Ints, Kinds, Singles
 from uncounted.linkage.comparison import levels as compare
-from uncounted.linkage.encoding import kernel_arrays
+from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 
 OVERLAP, EWENS, FLAT = 0, 1, 2
 FIRM, WEAK, FAINT = 0, 1, 2  # kinds of candidates, by how likely they are joined
@@ -40,6 +40,7 @@ _LEVELS_EACH, _LEAST_LEVELS = 4, 4096
 # rests on some ten looks: who was not seen joined may be so once in thirty, would be proposed as
 # seldom as guessed, and stay away or there for as long.
 MIN_PROPOSAL_WEIGHT = 3e-3
+NOTHING_SEEN = np.zeros(0, np.float32)
 BUFFERED_REPORTS = 64  # reports of a cluster for which a chain keeps room: one word of bits
 # Log of a chance that is none, finite: where a decision has put two reports of a list together
 # without duplicates, it is in every option, and cancels.
@@ -86,32 +87,31 @@ class Graph(NamedTuple):
     starts: Ints
     near: Codes
     codes: Codes
-    weak: NDArray[np.uint8]
-    firm_starts: Ints
-    firm: Codes
-    firm_near: Codes
-    link_probability: Singles  # how likely each candidate is joined where it is an option, or empty
-    alone: Singles  # how likely each report goes to a cluster of its own, or empty
-    proposal_weights: (
-        Singles  # by which candidates are proposed, in parts of all of their report's, or empty
-    )
-    firm_weights: Singles  # the same of firm ones, as in `firm`
-    total_weights: (
-        Floats  # all of each report's: of firm ones, and of a cluster of its own; or empty
-    )
-    moving: Singles  # how likely each report is not where it is most often, or empty
-    informed: NDArray[np.bool_]  # whether guesses propose where a report goes
-    tries: Singles  # attempts in a sweep to split or merge, for each candidate, or empty
-    tries_of: Singles  # and for all of each report, or empty
-    lists: NDArray[np.int64]
+    weak: Kinds
+    informed: Flags  # whether guesses propose where a report goes
+    lists: Ints
     mate: Codes
     apart_starts: Ints
     apart: Codes
     dense: Codes  # packed levels of all pairs i > j at i (i - 1) / 2 + j, or empty
-    arrays: kernel_arrays.ReportArrays  # to compare a pair that is no candidate
-    met: Ints  # pairs that a chain remembers, each in the place of its hash, or empty
-    met_worth: Floats  # the same memory, where it holds logs
+    arrays: ReportArrays  # to compare a pair that is no candidate
     buffers: ClusterBuffers  # room to read clusters in, of a chain, or of none
+    # what stands together of firm candidates (`candidate_graph.with_firm`)
+    firm_starts: Ints = np.zeros(0, np.int64)
+    firm: Codes = np.zeros(0, np.int32)
+    firm_near: Codes = np.zeros(0, np.int32)
+    firm_weights: Singles = NOTHING_SEEN  # `proposal_weights` of firm ones, as in `firm`
+    total_weights: Floats = np.zeros(0)  # of each report's firm ones, and of a cluster of its own
+    # what chains have seen; empty before they have
+    link_probability: Singles = NOTHING_SEEN  # of each candidate, where it is an option
+    alone: Singles = NOTHING_SEEN  # how likely each report goes to a cluster of its own
+    proposal_weights: Singles = NOTHING_SEEN  # by which candidates of a report are proposed
+    moving: Singles = NOTHING_SEEN  # how likely each report is not where it is most often
+    tries: Singles = NOTHING_SEEN  # attempts in a sweep to split or merge, for each candidate
+    tries_of: Singles = NOTHING_SEEN  # and for all of each report
+    # the pairs that a chain remembers, each in the place of its hash, and where it holds logs
+    met: Ints = np.zeros(0, np.int64)
+    met_worth: Floats = np.zeros(0)
 
 
 class PriorParameters(NamedTuple):

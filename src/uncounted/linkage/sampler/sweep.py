@@ -45,11 +45,7 @@ def make_scratch(
 ) -> Scratch:
     """Room for sweeps of these reports, whichever of their candidates are firm.
 
-    Args:
-        graph: reports and candidates.
-        state: where they are.
-        schedule: how often each is visited; counts are kept there.
-        large: of clusters of more reports than this, moves are tried the more seldom.
+    Of clusters of more than `large` reports, moves are tried the more seldom.
     """
     count, most, lists = len(state.slot), _most_options(graph), state.on.shape[1]
     unit, group, one, two, both = np.empty((5, count), np.int32)
@@ -89,16 +85,9 @@ def sweep(
     Gibbs step of the same target. Where it is known well how likely these are (`graph.guess`),
     one is proposed by that instead.
 
-    Args:
-        rng: the generator.
-        graph: reports and candidates.
-        state: changed in place.
-        worth: what levels are worth.
-        prior: of partitions.
-        splits: exchanges for each visit of a report that has candidates; and attempts to split or
-            merge, where it is not known for whom they are worth it (`Graph.tries`).
-        scratch: room to work in (`make_scratch`), and how often reports are visited.
-        anew: levels may be worth otherwise than in the sweep before, and clusters with them.
+    The state changes in place. `splits` is the number of swaps for each visit of a report that has
+    candidates; and of attempts to split or merge, where it is not known for whom they are worth it
+    (`Graph.tries`). `anew`: levels may be worth otherwise than in the sweep before.
     """
     graph, state, scratch = lend(graph), lend(state), lend(scratch)
     context = MoveContext(graph, state, lend(worth), lend(prior), scratch)
