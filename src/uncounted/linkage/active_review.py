@@ -33,9 +33,8 @@ from numpy.typing import NDArray
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.linkage.arrays import Flags, Floats, Ints
+from uncounted.linkage.arrays import Flags, Floats, Ints, connected
 from uncounted.linkage.result import pair_shares
-from uncounted.linkage.sampler.candidate_graph import connected
 
 Value = Callable[[CaptureTable], float]
 

@@ -1,9 +1,11 @@
-"""Array types of record linkage."""
+"""Array types of record linkage, and connected components of pairs of reports."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]  # reports, clusters or packed comparison levels
@@ -12,3 +14,9 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Labels = NDArray[np.int32]  # (draws, reports) or (reports,): equal labels are one person
+
+
+def connected(count: int, left: Ints, right: Ints) -> Ints:
+    """A label a report, the same for those that pairs lead from one to the other."""
+    pairs = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
+    return np.asarray(connected_components(pairs, directed=False)[1], np.int64)

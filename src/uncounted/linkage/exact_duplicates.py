@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted.linkage.arrays import Ints
+from uncounted.linkage.arrays import Ints, connected
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.copied_lists import content, taken_over
 from uncounted.linkage.encoding.encode import Encoded
 from uncounted.linkage.model.fellegi_sunter import MatchProbabilities
-from uncounted.linkage.sampler.candidate_graph import Decision, connected
+from uncounted.linkage.sampler.candidate_graph import Decision
 from uncounted.records.report import Report
 
 SURELY = 0.99  # how likely two who are alike have to be one person, to be one report

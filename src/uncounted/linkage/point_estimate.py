@@ -12,9 +12,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.linkage.arrays import Labels
+from uncounted.linkage.arrays import Labels, connected
 from uncounted.linkage.result import Linkage, numbered, together
-from uncounted.linkage.sampler.candidate_graph import connected
 
 Pairs = dict[tuple[int, int], float]
 _GAIN = 1e-9  # of loss, below which a change is none

@@ -14,12 +14,11 @@ import numpy as np
 
 from uncounted.errors import BadInput
 from uncounted.linkage import Linkage
-from uncounted.linkage.arrays import Ints
+from uncounted.linkage.arrays import Ints, connected
 from uncounted.linkage.evaluation import LabelledPairs, sampling
 from uncounted.linkage.evaluation.calibration import StatedPairs, in_doubt, rooms
 from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
 from uncounted.linkage.result import composed
-from uncounted.linkage.sampler.candidate_graph import connected
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.log.bodies import Pair

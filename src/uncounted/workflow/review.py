@@ -134,7 +134,7 @@ def _most_joined(case: Case, accepted: Sequence[ProposedDecision]) -> int:
     """Of how many reports decisions make one person: the most, among those of these rows."""
     import numpy as np
 
-    from uncounted.linkage.sampler.candidate_graph import connected
+    from uncounted.linkage.arrays import connected
 
     joined = {frozenset(each.pair) for each in case.decisions() if each.same}
     joined |= {frozenset((each.one, each.other)) for each in accepted if each.same}

@@ -17,13 +17,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.linkage.arrays import Floats, Ints, Labels
+from uncounted.linkage.arrays import Floats, Ints, Labels, connected
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation.intervals import Interval, share_of_groups
 from uncounted.linkage.evaluation.labels import Labelled
 from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
 from uncounted.linkage.result import Linkage, pair_shares
-from uncounted.linkage.sampler.candidate_graph import connected
 
 EDGES = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)
 DOUBT = (0.05, 0.95)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import BadInput, UsedWrongly
-from uncounted.linkage.arrays import Flags, Floats, Ints
+from uncounted.linkage.arrays import Flags, Floats, Ints, connected
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation import metrics as ms
 from uncounted.linkage.evaluation.calibration import (
@@ -29,7 +29,6 @@ from uncounted.linkage.evaluation.intervals import Interval
 from uncounted.linkage.evaluation.labels import LabelledPairs, Persons
 from uncounted.linkage.point_estimate import point_partition
 from uncounted.linkage.result import Linkage, numbered
-from uncounted.linkage.sampler.candidate_graph import connected
 
 _BOTH, _FOUND, _TRUE = (ms.SUMS.index(name) for name in ("both", "found", "true"))
 

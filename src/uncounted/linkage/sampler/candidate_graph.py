@@ -12,12 +12,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from uncounted._numba import compiled
 from uncounted.errors import NotLinkable, UsedWrongly
-from uncounted.linkage.arrays import Codes, Floats, Ints, Kinds, Singles
+from uncounted.linkage.arrays import Codes, Floats, Ints, Kinds, Singles, connected
 from uncounted.linkage.diagnostics import CandidateDiagnostics
 from uncounted.linkage.encoding.encode import Encoded
 from uncounted.linkage.sampler.state import (
@@ -171,12 +169,6 @@ def _breadth_first(starts: Ints, near: Codes, roots: Ints) -> Ints:
                 order[place] = j
                 count += 1
     return order
-
-
-def connected(count: int, left: Ints, right: Ints) -> Ints:
-    """A label a report, the same for those that pairs lead from one to the other."""
-    pairs = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
-    return np.asarray(connected_components(pairs, directed=False)[1], np.int64)
 
 
 def start(built: CandidateGraph, *, together: bool, once_a_list: bool) -> Ints:
