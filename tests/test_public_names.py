@@ -24,8 +24,7 @@ PUBLIC = {
     """,
     "uncounted.rates": """
         BiasPrior Contrast OutcomeColumns OutcomeTable Rate RateSettings Rates RowLabels Tally
-        compare jeffreys newcombe read score_difference score_odds_ratio score_ratio sentence
-        wilson
+        compare read sentence
     """,
     "uncounted.publish.plots": """
         Plot all_plots leave_one_out list_dependence method_spread model_spread posterior

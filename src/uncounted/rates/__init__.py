@@ -8,9 +8,7 @@ quantile, root finding) and `base.result` (types, JSON values); no capture-recap
 """
 
 from uncounted.rates.compare import compare
-from uncounted.rates.contrasts import newcombe, score_difference, score_odds_ratio, score_ratio
 from uncounted.rates.outcomes import OutcomeColumns, OutcomeTable, Tally, read
-from uncounted.rates.proportions import jeffreys, wilson
 from uncounted.rates.reporting_bias import BiasPrior
 from uncounted.rates.result import Contrast, Rate, Rates, RateSettings
 from uncounted.rates.sentences import RowLabels, sentence
@@ -26,12 +24,6 @@ __all__ = [
     "RowLabels",
     "Tally",
     "compare",
-    "jeffreys",
-    "newcombe",
     "read",
-    "score_difference",
-    "score_odds_ratio",
-    "score_ratio",
     "sentence",
-    "wilson",
 ]

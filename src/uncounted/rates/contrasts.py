@@ -1,6 +1,7 @@
 """Difference, ratio and odds ratio of two proportions: Newcombe and score intervals.
 
-Group 2 is the reference. A score interval holds every value that the score test does not
+Group 2 is the reference; in each x of n rows whose outcome is known have it. Effective counts
+need not be whole. A score interval holds every value that the score test does not
 reject, so empty cells need no added halves; a limit that the data do not set is 0 or infinity.
 Sampling error only, as of a random sample.
 """
@@ -25,29 +26,11 @@ _FAR = 40.0  # logarithm beyond which no ratio of counts lies
 def newcombe(x1: float, n1: float, x2: float, n2: float, level: float = 0.95) -> Interval:
     """Newcombe's hybrid score interval for a difference of proportions, p1 - p2.
 
-    Parameters
-    ----------
-    x1, n1 : float
-        Rows with the outcome, and rows whose outcome is known, in group 1. Effective counts
-        need not be whole.
-    x2, n2 : float
-        The same in group 2.
-    level : float, default 0.95
-        Confidence level, strictly between 0 and 1.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit.
-
-    References
-    ----------
     Newcombe (1998), Statistics in Medicine 17:873, method 10.
 
-    Examples
-    --------
-    >>> [round(limit, 3) for limit in newcombe(14, 20, 6, 30)]
-    [0.221, 0.687]
+    Examples:
+        >>> [round(limit, 3) for limit in newcombe(14, 20, 6, 30)]
+        [0.221, 0.687]
     """
     z = z_of(level)
     return mover_difference((x1 / n1, *wilson_at(x1, n1, z)), (x2 / n2, *wilson_at(x2, n2, z)))
@@ -66,34 +49,14 @@ def mover_difference(
 def score_difference(x1: float, n1: float, x2: float, n2: float, level: float = 0.95) -> Interval:
     """Miettinen-Nurminen score interval for a difference of proportions, p1 - p2.
 
-    Parameters
-    ----------
-    x1, n1 : float
-        Rows with the outcome, and rows whose outcome is known, in group 1. Effective counts
-        need not be whole.
-    x2, n2 : float
-        The same in group 2.
-    level : float, default 0.95
-        Confidence level, strictly between 0 and 1.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit.
-
-    Raises
-    ------
-    UsedWrongly
-        The counts are no proportion, or the level is none.
-
-    References
-    ----------
     Miettinen and Nurminen (1985), Statistics in Medicine 4:213.
 
-    Examples
-    --------
-    >>> [round(limit, 3) for limit in score_difference(14, 20, 6, 30)]
-    [0.224, 0.705]
+    Raises:
+        UsedWrongly: the counts are no proportion, or the level is none.
+
+    Examples:
+        >>> [round(limit, 3) for limit in score_difference(14, 20, 6, 30)]
+        [0.224, 0.705]
     """
     check_counts(x1, n1)
     check_counts(x2, n2)
@@ -114,39 +77,17 @@ def score_ratio(
 ) -> Interval:
     """Miettinen-Nurminen or Koopman score interval for a ratio of proportions, p1 / p2.
 
-    Parameters
-    ----------
-    x1, n1 : float
-        Rows with the outcome, and rows whose outcome is known, in group 1. Effective counts
-        need not be whole.
-    x2, n2 : float
-        The same in group 2.
-    level : float, default 0.95
-        Confidence level, strictly between 0 and 1.
-    koopman : bool, default False
-        Leave out the factor N / (N - 1), as Koopman does.
+    Koopman (1984), Biometrics 40:513, leaves out the factor N / (N - 1). The upper limit is
+    infinite when no row of group 2 has the outcome.
 
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit; the upper is infinite when no row of group 2 has the outcome.
+    Raises:
+        UsedWrongly: the counts are no proportion, or the level is none.
 
-    Raises
-    ------
-    UsedWrongly
-        The counts are no proportion, or the level is none.
-
-    References
-    ----------
-    Miettinen and Nurminen (1985), Statistics in Medicine 4:213. Koopman (1984), Biometrics
-    40:513.
-
-    Examples
-    --------
-    >>> [round(limit, 3) for limit in score_ratio(14, 20, 6, 30)]
-    [1.689, 7.733]
-    >>> score_ratio(3, 20, 0, 30)[1]
-    inf
+    Examples:
+        >>> [round(limit, 3) for limit in score_ratio(14, 20, 6, 30)]
+        [1.689, 7.733]
+        >>> score_ratio(3, 20, 0, 30)[1]
+        inf
     """
     check_counts(x1, n1)
     check_counts(x2, n2)
@@ -161,38 +102,16 @@ def score_ratio(
 
 
 def score_odds_ratio(x1: float, n1: float, x2: float, n2: float, level: float = 0.95) -> Interval:
-    """Miettinen-Nurminen score interval for the odds ratio.
+    """Miettinen-Nurminen score interval for the odds ratio; 0 or infinite where it is not set.
 
-    Parameters
-    ----------
-    x1, n1 : float
-        Rows with the outcome, and rows whose outcome is known, in group 1. Effective counts
-        need not be whole.
-    x2, n2 : float
-        The same in group 2.
-    level : float, default 0.95
-        Confidence level, strictly between 0 and 1.
+    Raises:
+        UsedWrongly: the counts are no proportion, or the level is none.
 
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit; 0 or infinite where the data do not set it.
-
-    Raises
-    ------
-    UsedWrongly
-        The counts are no proportion, or the level is none.
-
-    References
-    ----------
-    Miettinen and Nurminen (1985), Statistics in Medicine 4:213.
-
-    Examples
-    --------
-    >>> [round(limit, 3) for limit in score_odds_ratio(14, 20, 6, 30)]
-    [2.547, 34.231]
-    >>> score_odds_ratio(20, 20, 6, 30)[1]
-    inf
+    Examples:
+        >>> [round(limit, 3) for limit in score_odds_ratio(14, 20, 6, 30)]
+        [2.547, 34.231]
+        >>> score_odds_ratio(20, 20, 6, 30)[1]
+        inf
     """
     check_counts(x1, n1)
     check_counts(x2, n2)

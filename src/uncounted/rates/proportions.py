@@ -28,37 +28,18 @@ def check_counts(x: float, n: float) -> None:
 
 
 def wilson(x: float, n: float, level: float = 0.95) -> Interval:
-    """Wilson score interval for a proportion.
+    """Wilson score interval for a proportion, x of n.
 
-    Parameters
-    ----------
-    x : float
-        Rows that have the outcome.
-    n : float
-        Rows whose outcome is known.
-    level : float, default 0.95
-        Confidence level, strictly between 0 and 1.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit.
-
-    Raises
-    ------
-    UsedWrongly
-        The counts are no proportion, or the level is none.
-
-    References
-    ----------
     Wilson (1927). Brown, Cai and DasGupta (2001), Statistical Science 16:101, equation 4.
 
-    Examples
-    --------
-    >>> [round(limit, 3) for limit in wilson(14, 20)]
-    [0.481, 0.855]
-    >>> wilson(0, 8)[0], wilson(8, 8)[1]
-    (0.0, 1.0)
+    Raises:
+        UsedWrongly: the counts are no proportion, or the level is none.
+
+    Examples:
+        >>> [round(limit, 3) for limit in wilson(14, 20)]
+        [0.481, 0.855]
+        >>> wilson(0, 8)[0], wilson(8, 8)[1]
+        (0.0, 1.0)
     """
     return wilson_at(x, n, z_of(level))
 
@@ -79,35 +60,14 @@ def jeffreys(x: float, n: float, level: float = 0.95) -> Interval:
     """Jeffreys interval for a proportion: quantiles of Beta(x + 1/2, n - x + 1/2).
 
     The lower limit is 0 when x = 0 and the upper 1 when x = n: otherwise only the prior would
-    set them.
+    set them. Brown, Cai and DasGupta (2001), Statistical Science 16:101, section 3.1.
 
-    Parameters
-    ----------
-    x : float
-        Rows that have the outcome.
-    n : float
-        Rows whose outcome is known.
-    level : float, default 0.95
-        Confidence level, strictly between 0 and 1.
+    Raises:
+        UsedWrongly: the counts are no proportion, or the level is none.
 
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit.
-
-    Raises
-    ------
-    UsedWrongly
-        The counts are no proportion, or the level is none.
-
-    References
-    ----------
-    Brown, Cai and DasGupta (2001), Statistical Science 16:101, section 3.1.
-
-    Examples
-    --------
-    >>> [round(limit, 3) for limit in jeffreys(6, 30)]
-    [0.088, 0.367]
+    Examples:
+        >>> [round(limit, 3) for limit in jeffreys(6, 30)]
+        [0.088, 0.367]
     """
     check_counts(x, n)
     z_of(level)  # refuses what is no level

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from itertools import permutations
 
 import numpy as np
 import pytest
@@ -26,7 +25,6 @@ from uncounted.estimate.base.posterior import LAST
 from uncounted.estimate.base.priors import INVERSE, draw_n0, log_acceptance, negative_binomial
 from uncounted.estimate.identification.cell_models import (
     Dirichlet,
-    FixedCellDraws,
     log_gammas,
     patterns,
 )
@@ -57,47 +55,6 @@ def test_logs_of_small_gammas_do_not_underflow() -> None:
     assert np.isfinite(logs).all()
     assert logs[:, 0].mean() == pytest.approx(-1024.577, rel=0.03)  # digamma(2^-10)
     assert logs[:, 1].mean() == pytest.approx(0.42278, abs=0.02)  # digamma(2)
-
-
-def test_given_draws_answer_as_the_model_that_made_them(kosovo: CaptureTable) -> None:
-    shares = np.exp(next(Dirichlet(1).batches(kosovo, 4000, np.random.default_rng(5))))
-    told = identify(kosovo, cells=FixedCellDraws.of(kosovo.lists, shares))
-    own = identify(kosovo)
-    assert told.point == pytest.approx(own.point, rel=0.05)
-    assert told.draws is not None
-    assert len(told.draws) == 4000
-    for order in list(permutations(range(4)))[1::9]:
-        lists = tuple(kosovo.lists[i] for i in order)
-        column = {p: k for k, p in enumerate(patterns(kosovo.lists))}
-        back = [column["".join(p[order.index(i)] for i in range(4))] for p in patterns(lists)]
-        again = identify(kosovo, cells=FixedCellDraws.of(lists, shares[:, back]))
-        assert again.interval == told.interval
-
-
-@pytest.mark.parametrize(
-    ("shares", "words"),
-    [
-        (np.ones((3, 4)) / 4, r"shape \(draws, 3\)"),
-        (np.ones(3) / 3, r"shape \(draws, 3\)"),
-        (np.empty((0, 3)), r"shape \(draws, 3\)"),
-        (np.array([[0.5, 0.5, 0.0]]), "not a number above 0"),
-        (np.array([[0.5, 0.5, np.nan]]), "not a number above 0"),
-        (np.array([[0.5, 0.2, 0.2]]), "do not add up to 1"),
-    ],
-)
-def test_given_shares_that_are_none(shares: np.ndarray, words: str) -> None:
-    with pytest.raises(UsedWrongly, match=words):
-        FixedCellDraws.of("AB", shares)
-
-
-def test_a_handful_of_given_draws_is_too_few() -> None:
-    few = identify(PAIR, assumption=NHOI(), cells=FixedCellDraws.of("AB", shares_of(2, 20)))
-    assert few.reason == "20 draws of the seen patterns are too few"
-
-
-def test_given_draws_over_other_lists(kosovo: CaptureTable) -> None:
-    with pytest.raises(UsedWrongly, match="the draws are over the lists A, B"):
-        identify(kosovo, cells=FixedCellDraws.of("AB", shares_of(2)))
 
 
 # The assumptions ---------------------------------------------------------------------------

@@ -158,7 +158,6 @@ def estimate_from_draws(
         >>> estimate_from_draws("any", 70, np.arange(101), level=0.9).interval
         (75.0, 165.0)
     """
-    z_of(level)
     middle, low, high = (observed + x for x in quantiles(open_ended(n0), level))
     if not math.isfinite(middle):
         raise NotEstimable(

@@ -16,7 +16,7 @@ from scipy.special import gammaln
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.base.estimator import estimator, z_of
+from uncounted.estimate.base.estimator import estimator
 from uncounted.estimate.base.posterior import LAST, Ints, Posterior, at_grid, explore
 from uncounted.estimate.base.priors import (
     DEFAULT_PRIOR,
@@ -238,7 +238,6 @@ def decomposable(
     >>> decomposable(table).point
     731.0
     """
-    z_of(level)
     J = len(table.lists)
     if J > MAX_GRAPH_LISTS:
         raise NotEstimable(

@@ -1,7 +1,6 @@
-"""Models of the observable cells: Dirichlet, and given draws of the shares of the patterns.
+"""Dirichlet model of the observable cells: the shares of the patterns among the people observed.
 
-A model of the shares of the observed patterns among the people observed gives draws of them;
-how the unobserved relate to these is for `assumptions`. Shares are kept as logarithms, since
+How the unobserved relate to these is for `assumptions`. Shares are kept as logarithms, since
 those of empty patterns may be very small.
 """
 
@@ -122,79 +121,3 @@ def gradient(log_odds: Callable[[Floats], Floats], at: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         slopes = (log_odds(at + step) - log_odds(at - step)) / 2e-5
     return np.nan_to_num(slopes, nan=0.0, posinf=0.0, neginf=0.0)
-
-
-@attrs.frozen(eq=False)
-class FixedCellDraws:
-    """Draws of the shares that some other model made.
-
-    Attributes:
-        lists: the lists, in the order by which `patterns` names the columns.
-        log_shares: shape (draws, 2^J - 1).
-        name: of the model they come from.
-    """
-
-    lists: tuple[str, ...]
-    log_shares: Floats
-    name: str = "draws that were given"
-
-    @classmethod
-    def of(
-        cls, lists: Sequence[str], shares: Floats, *, name: str = "draws that were given"
-    ) -> FixedCellDraws:
-        """From shares: shape (draws, 2^J - 1), above 0, each row adding up to 1.
-
-        Columns in the order of `patterns(lists)`. For a model that also has a pi_0 of its
-        own, hand in P(pattern) / (1 - pi_0): its own pi_0 is discarded.
-
-        Raises:
-            UsedWrongly: another shape, a share that is not above 0, a row that does not
-                add up to 1.
-        """
-        shares = np.asarray(shares, dtype=np.float64)
-        cells = (1 << len(lists)) - 1
-        if shares.ndim != 2 or shares.shape[1] != cells or not len(shares):
-            raise UsedWrongly(
-                f"shares of the seen patterns have the shape (draws, {cells}) for "
-                f"{len(lists)} lists, not {shares.shape}",
-                hint="columns in the order of patterns(lists), the unseen left out",
-            )
-        if not (np.isfinite(shares).all() and (shares > 0).all()):
-            raise UsedWrongly(
-                "a share of a seen pattern is not a number above 0",
-                hint="hand in logarithms (FixedCellDraws) if it is too small for a plain number",
-            )
-        if (np.abs(shares.sum(axis=1) - 1) > 1e-6).any():
-            raise UsedWrongly(
-                "the shares of the seen patterns do not add up to 1 in every draw",
-                hint="divide by 1 - pi_0",
-            )
-        return cls(tuple(lists), np.log(shares), name)
-
-    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Floats]:
-        """All that was given, at once; its columns put into the order of the table's lists.
-
-        Raises:
-            UsedWrongly: the lists are not those of the table.
-        """
-        if sorted(self.lists) != sorted(table.lists):
-            raise UsedWrongly(
-                f"the draws are over the lists {', '.join(self.lists)}, and the table, after what "
-                f"cannot be used is left out, over {', '.join(table.lists)}"
-            )
-        at = [self.lists.index(name) for name in table.lists]
-        mine = {pattern: k for k, pattern in enumerate(patterns(self.lists))}
-        columns = []
-        for pattern in patterns(table.lists):
-            letters = [""] * len(at)
-            for i, letter in zip(at, pattern, strict=True):
-                letters[i] = letter
-            columns.append(mine["".join(letters)])
-        yield self.log_shares[:, columns]
-
-    def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
-        """None: not known of draws that another model made."""
-        return None
-
-
-type CellModel = Dirichlet | FixedCellDraws

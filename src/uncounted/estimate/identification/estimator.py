@@ -35,7 +35,7 @@ from uncounted.estimate.base.priors import (
 )
 from uncounted.estimate.base.result import Estimate, Floats
 from uncounted.estimate.base.warning import EstimateWarning
-from uncounted.estimate.identification.cell_models import CellModel, Dirichlet, FixedCellDraws
+from uncounted.estimate.identification.cell_models import Dirichlet
 
 METHOD = "identified"
 UNIFORM = Dirichlet(1)
@@ -53,7 +53,7 @@ def identify(
     *,
     level: float = 0.95,
     seed: int = 1,
-    cells: CellModel = UNIFORM,
+    cells: Dirichlet = UNIFORM,
     assumption: Assumption | None = None,
     prior: Prior = INVERSE,
     draws: int = DEFAULT_DRAWS,
@@ -73,16 +73,15 @@ def identify(
         Of the equal-tailed credible interval.
     seed : int, default 1
         Of the draws.
-    cells : CellModel, default Dirichlet(1)
-        Model of the observed patterns: `Dirichlet(1/2)`, or `FixedCellDraws.of(lists, shares)`
-        with the draws of any other.
+    cells : Dirichlet, default Dirichlet(1)
+        Model of the observed patterns, with its prior count.
     assumption : Assumption | None
         `NHOI(xi)`, `MarginalPair(a, b, xi)` or `ConditionalPair(a, b, c, xi)`. `NHOI(1)` unless
         given; with two lists it must be given.
     prior : Prior, optional
         On N; 1/N unless given (`priors.negative_binomial`).
     draws : int, default DEFAULT_DRAWS
-        Of N, at least; all that were given, when they were.
+        Of N, at least.
 
     Returns
     -------
@@ -92,7 +91,7 @@ def identify(
     Raises
     ------
     UsedWrongly
-        No such model or list, or draws over other lists.
+        No such model or list.
 
     References
     ----------
@@ -111,7 +110,10 @@ def identify(
     """
     prior = prior_of(prior)
     assumption = _stated(assumption, table)
-    _check_model(cells)
+    if not isinstance(cells, Dirichlet):
+        raise UsedWrongly(
+            "what was given is no model of the seen patterns", hint="e.g. Dirichlet(1/2)"
+        )
     # In the order of their names, so that the order of the lists is nothing.
     ordered = table.select(sorted(table.lists))
     prior_share = cells.prior_share(ordered, assumption)
@@ -164,13 +166,6 @@ def _stated(assumption: Assumption | None, table: CaptureTable) -> Assumption:
     return assumption
 
 
-def _check_model(cells: CellModel) -> None:
-    if not isinstance(cells, Dirichlet | FixedCellDraws):
-        raise UsedWrongly(
-            "what was given is no model of the seen patterns", hint="e.g. Dirichlet(1/2)"
-        )
-
-
 def _empty(table: CaptureTable) -> int:
     return (1 << len(table.lists)) - 1 - len(table.counts)
 
@@ -187,7 +182,7 @@ class _Kept:
 
 def _keep(
     table: CaptureTable,
-    model: CellModel,
+    model: Dirichlet,
     assumption: Assumption,
     prior: Prior,
     *,
@@ -217,10 +212,6 @@ def _keep(
         if enough >= draws or tried >= _MOST_TRIES * draws:
             break
     possible = max(tried - contradicted, 1)
-    if possible < min(_FEWEST, draws):
-        raise NotEstimable(
-            f"{possible} draws of the seen patterns are too few", hint=f"hand in {_FEWEST} or more"
-        )
     if enough < min(_FEWEST, draws):
         raise NotEstimable(
             f"the table and the prior on N contradict each other: of {possible:,} draws the prior "
@@ -237,7 +228,7 @@ def _keep(
 
 def _mean(
     table: CaptureTable,
-    model: CellModel,
+    model: Dirichlet,
     assumption: Assumption,
     prior: Prior,
     n0: npt.NDArray[np.int64],
@@ -245,7 +236,7 @@ def _mean(
     """The posterior mean of N where it is known to exist, or why there is none."""
     if not isinstance(prior, InversePrior):
         return table.observed + float(n0.mean()), "of the draws; finite under this prior"
-    if not (isinstance(model, Dirichlet) and isinstance(assumption, NHOI)):
+    if not isinstance(assumption, NHOI):
         return None, "not given: under p(N) ~ 1/N it may not exist"
     shapes, sign = model.shapes(table), signs(len(table.lists))
     if (shapes[sign < 0] <= 1).any():
@@ -259,7 +250,7 @@ def _mean(
 
 
 def _warnings(
-    table: CaptureTable, model: CellModel, prior_share: float | None, kept: _Kept
+    table: CaptureTable, model: Dirichlet, prior_share: float | None, kept: _Kept
 ) -> tuple[EstimateWarning, ...]:
     found = []
     if prior_share is not None and prior_share > _SAID_PRIOR:

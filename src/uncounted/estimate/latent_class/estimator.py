@@ -14,7 +14,7 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.base.estimator import estimator, z_of
+from uncounted.estimate.base.estimator import estimator
 from uncounted.estimate.base.mcmc import LEAST_ESS, MOST_RHAT, places
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
@@ -123,7 +123,6 @@ def latent_class(
     >>> 720 < latent_class(table, target_ess=800).number() < 750
     True
     """
-    z_of(level)
     _check_settings(prior, chains, target_ess, budget, draws)
     _check_table(table)
     classes, alpha, chance = prior.classes, prior.alpha, prior.chance

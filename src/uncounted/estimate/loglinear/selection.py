@@ -16,7 +16,7 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.checks import check
-from uncounted.estimate.base.estimator import estimator, log_normal_interval, z_of
+from uncounted.estimate.base.estimator import estimator, log_normal_interval
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.warning import EstimateWarning
@@ -179,7 +179,6 @@ def log_linear(
     >>> estimate.settings["model"], round(estimate.point, 4)
     ('[12,23]', 157.1667)
     """
-    z_of(level)
     _check(len(table.lists), criterion, candidates, resamples, top)
     order = _order(len(table.lists), candidates.max_order)
     cells, register, starts = CellCounts.of(table), Register(), candidates.starts

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.base.estimator import estimator, z_of
+from uncounted.estimate.base.estimator import estimator
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.loglinear.forward import THRESHOLD, choose, fit_each
 from uncounted.estimate.loglinear.hierarchy import in_brackets
@@ -80,7 +80,6 @@ def log_linear_stepwise(
     >>> round(log_linear_stepwise(korea, resamples=0).point, 4)
     268.7778
     """
-    z_of(level)
     J = len(table.lists)
     if not FEWEST <= J <= MOST:
         raise NotEstimable(

@@ -11,7 +11,7 @@ from scipy.special import gammaln
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
-from uncounted.estimate.base.estimator import estimator, log_n0, root, z_of
+from uncounted.estimate.base.estimator import estimator, log_n0, root
 from uncounted.estimate.base.result import Estimate, Floats
 from uncounted.estimate.base.rows import Interval
 from uncounted.estimate.loglinear.profile import UNBOUNDED, profile_interval
@@ -54,7 +54,6 @@ def independence(table: CaptureTable, *, level: float = 0.95, seed: int = 1) -> 
     >>> round(independence(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})).point)
     150
     """
-    z_of(level)
     n = float(table.observed)
     totals = np.array(list(table.list_totals.values()), dtype=np.float64)
     N = _root(n, totals)
