@@ -53,6 +53,16 @@ class AlternativeTables:
     in_grid: bool = True
 
 
+@attrs.frozen
+class AlternativeStrata:
+    """An alternative linkage of which each stratum has its own tables, one a draw."""
+
+    name: str
+    strata: Sequence[Sequence[CaptureTable]]
+    failed_check: str | None = None
+    in_grid: bool = True
+
+
 def with_alternatives(
     study: Study,
     readings: Sequence[AlternativeTables],
@@ -66,14 +76,8 @@ def with_alternatives(
     `linkage` gains `alternatives`, a row each, and `range`: the interval from the lowest to the
     highest end over the study's own and the readings of the grid that pass their checks, what
     chance does to those ends taken off (`widened`). `error` is the Monte Carlo standard error
-    of either end. Passing ones under which the method gives no number are counted.
-
-    Args:
-        study: over linkage draws.
-        readings: the others.
-        settings: as the study's own.
-        method: which; None: the study's headline.
-        progress: told before each reading.
+    of either end. Passing ones under which the method gives no number are counted. Unless a
+    method is named it is the study's headline.
     """
     headline = study.headline
     if method is not None:
@@ -81,8 +85,7 @@ def with_alternatives(
     if headline is None or headline.interval is None or study.linkage is None or not readings:
         return study
     name, level = headline.method, settings.level
-    own = {**LIGHTER.get(name, {}), **settings.of(name)}
-    settings = attrs.evolve(settings, methods=(name,), by_method={name: own})
+    settings = _of_one_method(settings, name)
     rows = []
     for done, reading in enumerate(readings):
         progress("estimating under other readings of who is who", done, len(readings))
@@ -91,16 +94,6 @@ def with_alternatives(
     found = _range_over(main, rows)
     linkage = attrs.evolve(study.linkage, alternatives=tuple(rows), range=found)
     return attrs.evolve(study, linkage=linkage)
-
-
-@attrs.frozen
-class AlternativeStrata:
-    """An alternative linkage of which each stratum has its own tables, one a draw."""
-
-    name: str
-    strata: Sequence[Sequence[CaptureTable]]
-    failed_check: str | None = None
-    in_grid: bool = True
 
 
 def strata_with_alternatives(
@@ -116,21 +109,12 @@ def strata_with_alternatives(
     `linkage` has `alternatives` and `range` as for one study, and `method`. A total under a
     reading is of the strata that have a number in the study; where one of them has none there,
     the reading gives no number.
-
-    Args:
-        done: over linkage draws.
-        strata: the tables it was made from.
-        readings: the others.
-        settings: as the study's own.
-        progress: told before each reading.
     """
     headline = next((t for t in done.total if t.ok and t.point_kind != "lower bound"), None)
     if headline is None or headline.interval is None or not readings:
         return done
-    name = headline.method
-    level, seed = settings.level, settings.seed
-    own = {**LIGHTER.get(name, {}), **settings.of(name)}
-    settings = attrs.evolve(settings, methods=(name,), by_method={name: own})
+    name, level, seed = headline.method, settings.level, settings.seed
+    settings = _of_one_method(settings, name)
     rows = []
     for place, reading in enumerate(readings):
         progress("estimating under other readings of who is who", place, len(readings))
@@ -138,6 +122,28 @@ def strata_with_alternatives(
     own_draws = total_of(name, strata, done.studies, level, np.random.default_rng(seed)).draws
     found = _range_over((headline.interval, _errors(list(own_draws), level)), rows)
     return attrs.evolve(done, linkage=StrataAlternatives(name, tuple(rows), found))
+
+
+def _of_one_method(settings: EstimateSettings, name: str) -> EstimateSettings:
+    own = {**LIGHTER.get(name, {}), **settings.of(name)}
+    return attrs.evolve(settings, methods=(name,), by_method={name: own})
+
+
+def _unestimated(
+    reading: AlternativeTables | AlternativeStrata, observed: Sequence[int], draws: int
+) -> AlternativeRow:
+    """A row without a number; `observed` is the people recorded in each draw."""
+    return AlternativeRow(
+        name=reading.name,
+        in_grid=reading.in_grid,
+        passes=reading.failed_check is None,
+        reason=reading.failed_check,
+        observed=sorted(observed)[len(observed) // 2],
+        point=None,
+        interval=None,
+        error=(None, None),
+        draws=draws,
+    )
 
 
 def _row_of_total(
@@ -160,18 +166,8 @@ def _row_of_total(
         study if tuple(label.values()) in wanted else attrs.evolve(study, estimates=())
         for label, study in zip(there.labels, there.studies, strict=True)
     ]
-    missing, observed = wanted - there.answering(name), _recorded(strata)
-    row = AlternativeRow(
-        name=reading.name,
-        in_grid=reading.in_grid,
-        passes=reading.failed_check is None,
-        reason=reading.failed_check,
-        observed=observed[len(observed) // 2],
-        point=None,
-        interval=None,
-        error=(None, None),
-        draws=draws,
-    )
+    recorded = [sum(table.observed for table in draw) for draw in zip(*strata, strict=True)]
+    row, missing = _unestimated(reading, recorded, draws), wanted - there.answering(name)
     if missing:
         silent_ = f"{len(missing)} of {len(wanted)} strata that have a number have none"
         return attrs.evolve(row, reason=reading.failed_check or silent_)
@@ -184,11 +180,6 @@ def _row_of_total(
         interval=_open(total.interval),
         error=_errors(list(found.draws), level),
     )
-
-
-def _recorded(strata: Sequence[Sequence[CaptureTable]]) -> list[int]:
-    """People recorded in all strata, in each draw, from the fewest to the most."""
-    return sorted(sum(table.observed for table in draw) for draw in zip(*strata, strict=True))
 
 
 def _open(interval: Interval | None) -> tuple[float | None, float | None] | None:
@@ -303,17 +294,12 @@ def _row(reading: AlternativeTables, name: str, settings: EstimateSettings) -> A
         for at, (digest, table) in enumerate(distinct.items())
     ]
     pooled = pool(fits, max_refused=_may_refuse(len(tables)), allow_for_few=False)
-    observed = sorted(table.observed for table in reading.tables)
-    return AlternativeRow(
-        name=reading.name,
-        in_grid=reading.in_grid,
-        passes=reading.failed_check is None,
+    return attrs.evolve(
+        _unestimated(reading, [table.observed for table in reading.tables], len(tables)),
         reason=reading.failed_check or (None if pooled.ok else pooled.reason),
-        observed=observed[len(observed) // 2],
         point=pooled.point,
         interval=_open(pooled.interval),
         error=_errors(_distributions(fits), level) if pooled.ok else (None, None),
-        draws=len(tables),
         refused_in=sum(fit.times for fit in fits if not fit.estimate.ok),
     )
 

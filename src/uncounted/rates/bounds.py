@@ -43,14 +43,8 @@ def manski_bounds(
 
     Of n + u rows the proportion is between x / (n + u) and (x + u) / (n + u). The interval is
     that of Imbens and Manski (2004, Econometrica 72:1845, equations 6 and 7), with Wilson's
-    limits in place of the normal ones, so that with nothing unknown it is Wilson's.
-
-    Args:
-        x: rows known to have the outcome.
-        n: rows whose outcome is known.
-        unknown: rows whose outcome is not known.
-        level: of the interval.
-        effect: design effect of clustering; None for a single cluster: there is no interval.
+    limits in place of the normal ones, so that with nothing unknown it is Wilson's. `effect` is
+    the design effect of clustering; None for a single cluster, of which there is no interval.
 
     Examples:
         >>> found = manski_bounds(14, 20, 5)
@@ -160,13 +154,8 @@ def sign_identifying_share(bounds: Interval) -> float | None:
     Of all attempts, the difference is at least R low - (1 - R), where low is the least among
     the reported ones (Manski 1989), so R > 1 / (1 + low) settles it. With the bounds, this is
     of the attempts as they happened, chance aside. With the interval around the bounds it
-    holds beyond chance, for that lower end is missed no more often at any R.
-
-    Args:
-        bounds: of the difference among the reported.
-
-    Returns:
-        None: not even when all are reported.
+    holds beyond chance, for that lower end is missed no more often at any R. None: not even when
+    all are reported.
 
     Examples:
         >>> found = manski_difference_bounds((14, 20, 0), (6, 30, 0))

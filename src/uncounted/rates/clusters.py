@@ -99,14 +99,8 @@ def bootstrap(
     """Percentile interval of a difference by drawing whole clusters, with replacement.
 
     A cluster that has rows in both groups keeps them together, so what it shares between
-    the groups is in the interval of the difference (Davison and Hinkley 1997, section 3.8).
-
-    Args:
-        rng: the generator.
-        x: a row a cluster, a column for each of the two groups: rows with the outcome.
-        n: the same: rows whose outcome is known.
-        level: of the interval.
-        resamples: how many.
+    the groups is in the interval of the difference (Davison and Hinkley 1997, section 3.8). x of
+    n, rows with the outcome of those whose outcome is known: a row a cluster, a column a group.
 
     Raises:
         NotEstimable: a group has rows from fewer than 10 clusters, or all its rows have

@@ -251,13 +251,8 @@ def probabilistic_bias_analysis(
 ) -> BiasAnalysis:
     """Probabilistic bias analysis of a contrast (Lash, Fox and Fink 2009, chapter 8).
 
-    Jeffreys draws of the odds among the reports, over draws of rho.
-
-    Args:
-        rngs: one generator a group.
-        counts: (x, n) a group, effective where rows came in clusters.
-        prior: on log rho, of each group.
-        level: of the intervals.
+    Jeffreys draws of the odds among the reports, over draws of rho; counts are effective where
+    rows came in clusters.
     """
     one, two = (_odds(rng, each, prior) for rng, each in zip(rngs, counts, strict=True))
     p1, p2 = one / (1 + one), two / (1 + two)

@@ -60,13 +60,7 @@ def effective_counts(
     """The x and n that an interval is made from, of what one source has of a group.
 
     Effective ones where rows came in clusters; None without rows, or from a single cluster.
-
-    Args:
-        table: of counts.
-        group: of the table.
-        source: of the table.
-        level: of the interval.
-        without: count all but that source.
+    With `without`, of all but that source.
 
     Examples:
         >>> cells = {("", "A", k): Tally(4 * (k % 2), 4) for k in range(6)}

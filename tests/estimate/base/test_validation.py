@@ -14,7 +14,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import METHODS, EstimateSettings, GammaPoissonPrior, Study, run, run_over
 from uncounted.estimate.base.assumptions import NHOI
-from uncounted.estimate.base.priors import negative_binomial, read_prior
+from uncounted.estimate.base.priors import read_prior
 from uncounted.estimate.base.xi import saturated, with_xi, xi_table
 from uncounted.estimate.graphical.decomposable import decomposable, posterior_n0
 from uncounted.estimate.identification.estimator import identify
@@ -147,7 +147,7 @@ def test_resamples_are_whole() -> None:
 
 
 def test_a_prior_in_words() -> None:
-    assert read_prior("10, 200") == negative_binomial(size=10, mean=2000)
+    assert read_prior("10, 200") == GammaPoissonPrior(10, 200)
     for wrong in ("", "flat", "1", "1,2,3", "1/M", "a,b"):
         with pytest.raises(UsedWrongly, match="a prior on N is 1/N or SHAPE,SCALE"):
             read_prior(wrong)

@@ -9,7 +9,7 @@ from tests.estimate import naive_identify as naive
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.assumptions import NHOI, Assumption, MarginalPair
-from uncounted.estimate.base.priors import negative_binomial
+from uncounted.estimate.base.priors import GammaPoissonPrior
 from uncounted.estimate.identification.cell_models import patterns
 from uncounted.estimate.identification.estimator import identify
 
@@ -68,7 +68,7 @@ def test_ranks_of_the_truth_are_uniform(assumption: Assumption, lists: str) -> N
     """
     rng = np.random.default_rng(21)
     size, mean, names = 4.0, 400.0, tuple(lists)
-    prior = negative_binomial(size=size, mean=mean)
+    prior = GammaPoissonPrior(size, mean / size)
     ranks: list[int] = []
     while len(ranks) < 200:
         row = rng.dirichlet(np.ones(2 ** len(lists) - 1))

@@ -25,6 +25,7 @@ from uncounted.publish.plots import (
     Plot,
     all_plots,
     leave_one_out,
+    list_dependence,
     method_spread,
     model_spread,
     posterior,
@@ -356,7 +357,7 @@ def test_a_method_without_models_has_no_picture_of_them() -> None:
 
 
 def test_a_disc_is_as_large_as_its_link_is_likely() -> None:
-    found = model_spread(
+    found = list_dependence(
         Estimate(
             "decomposable",
             "ok",

@@ -130,36 +130,12 @@ def read_prior(text: str) -> Prior:
     return GammaPoissonPrior(shape, scale)
 
 
-def negative_binomial(*, size: float, mean: float) -> GammaPoissonPrior:
-    """N ~ negative binomial of this size and mean; its variance is mean + mean^2 / size.
-
-    The same law as N ~ Poisson(theta), theta ~ Gamma(shape size, scale mean / size).
-
-    Raises:
-        UsedWrongly: size or mean is not above 0.
-
-    Examples:
-        >>> negative_binomial(size=10, mean=2000).name
-        'N ~ Poisson(theta), theta ~ Gamma(10, scale 200)'
-    """
-    if not (0 < size < math.inf and 0 < mean < math.inf):
-        raise UsedWrongly(
-            f"a prior of size {size} and mean {mean} is none: both are above 0",
-            hint="mean: the N you expect; size: (mean / standard deviation) squared, about",
-        )
-    return GammaPoissonPrior(float(size), mean / size)
-
-
 def log_acceptance(prior: Prior, observed: int, log_odds: Floats) -> Floats:
     """Log of the probability with which each draw of pi_0 is kept.
 
     With N ~ NB(size a, mean M) the number seen is NB(a, mean m = (1 - pi_0) M), whose
-    probability of n is greatest at m = n; the ratio to that is the probability.
-
-    Args:
-        prior: on N.
-        observed: n.
-        log_odds: of pi_0, any shape; nan (a draw that its assumption rules out) is never kept.
+    probability of n is greatest at m = n; the ratio to that is the probability. A draw whose
+    log odds are nan, since its assumption rules it out, is never kept.
     """
     possible = ~np.isnan(log_odds)
     if isinstance(prior, InversePrior):
@@ -176,12 +152,6 @@ def draw_n0(prior: Prior, observed: int, log_odds: Floats, rng: np.random.Genera
 
     Under 1/N: negative binomial (n, 1 - pi_0). Under NB(a, M): negative binomial
     (n + a, 1 - M pi_0 / (M + a)). Both as a Poisson of a Gamma. No n0 is above `LAST`.
-
-    Args:
-        prior: on N.
-        observed: n.
-        log_odds: log(pi_0 / (1 - pi_0)), shape (draws,).
-        rng: of the draws.
 
     Examples:
         >>> odds = np.full(3, np.log(2.0))

@@ -113,12 +113,7 @@ def implied_shares(J: int, delta: float, edges: tuple[float, ...]) -> Floats:
     """Prior probability of logit pi0 in each bin; the outer bins hold all beyond them.
 
     Exact for the complete graph, by 400,000 draws of fixed seed for the others (about 1%
-    of each bin where there is mass).
-
-    Args:
-        J: lists, at most 6.
-        delta: prior count of a cell.
-        edges: rising; one bin fewer than edges.
+    of each bin where there is mass). For at most 6 lists; `edges` rise.
     """
     values, weights = _log_odds(J, delta)
     inner = np.array(edges[1:-1])

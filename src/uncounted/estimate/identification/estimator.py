@@ -79,7 +79,7 @@ def identify(
         `NHOI(xi)`, `MarginalPair(a, b, xi)` or `ConditionalPair(a, b, c, xi)`. `NHOI(1)` unless
         given; with two lists it must be given.
     prior : Prior, optional
-        On N; 1/N unless given (`priors.negative_binomial`).
+        On N; 1/N unless given. `GammaPoissonPrior(size, mean / size)` is negative binomial.
     draws : int, default DEFAULT_DRAWS
         Of N, at least.
 

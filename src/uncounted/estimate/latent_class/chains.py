@@ -195,18 +195,9 @@ def sample(
 ) -> ChainDraws:
     """Run chains from overdispersed starts until they agree and are worth `target` draws.
 
-    Args:
-        counts: of a table.
-        prior: of the model.
-        classes: K.
-        chains: how many; they begin in different places (`start`).
-        seed: of all of them; each chain has its own generator.
-        target: effective draws of log n0 and of the log odds, all chains together.
-        most: rounds of a chain, warm-up included, after which it is given up.
-        threads: at a time; changes nothing but the time it takes.
-
-    Returns:
-        What there is at the end; whether it is enough is for the caller to say.
+    These are effective draws of log n0 and of the log odds, all chains together. After `most`
+    rounds, warm-up included, a chain is given up; whether what there is then is enough is for
+    the caller to say. How many threads there are changes nothing but the time it takes.
 
     Raises:
         NotEstimable: n0 went beyond what whole numbers hold.

@@ -123,7 +123,7 @@ def latent_class(
     >>> 720 < latent_class(table, target_ess=800).number() < 750
     True
     """
-    _check_settings(prior, chains, target_ess, budget, draws)
+    _check_settings(prior, chains, target_ess, budget)
     _check_table(table)
     classes, alpha, chance = prior.classes, prior.alpha, prior.chance
     counts = pattern_tree(table)
@@ -175,11 +175,7 @@ def latent_class(
 
 
 def _check_settings(
-    prior: StickBreakingPrior,
-    chains: int,
-    target_ess: float,
-    budget: float,
-    draws: int,
+    prior: StickBreakingPrior, chains: int, target_ess: float, budget: float
 ) -> None:
     if not 1 <= prior.classes <= _MOST_CLASSES:
         raise UsedWrongly(
@@ -197,8 +193,8 @@ def _check_settings(
             f"{target_ess:g} effective draws are too few for an interval",
             hint=f"at least {LEAST_ESS:g}",
         )
-    if not 0 < budget < math.inf or draws < 1:
-        raise UsedWrongly("a budget is above 0 seconds, and at least one draw is kept")
+    if not 0 < budget < math.inf:
+        raise UsedWrongly("a budget is above 0 seconds")
 
 
 def _check_table(table: CaptureTable) -> None:

@@ -52,12 +52,8 @@ def resample(
 ) -> BootstrapResult:
     """Resample the seen people and estimate again, each time from the beginning.
 
-    Args:
-        cells: shape (2**J,), counts by mask; cell 0 is not counted.
-        estimate: N for each row of a table of counts, nan where there is none.
-        point: N on the table itself.
-        rng: where the resamples come from.
-        resamples: how many.
+    `cells` are counts by mask, shape (2**J,), of which cell 0 is not counted; `estimate` gives N
+    for each row of such counts, nan where there is none; `point` is N on the table itself.
 
     Raises:
         NotEstimable: more than half of the resamples have no estimate.

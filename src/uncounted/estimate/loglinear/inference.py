@@ -40,11 +40,7 @@ class Choice:
 def with_interval(chosen: Estimate, cells: CellCounts, choice: Choice, resamples: int) -> Estimate:
     """The estimate of a selected model, with an interval by a bootstrap that repeats the selection.
 
-    Args:
-        chosen: the estimate without interval.
-        cells: the table.
-        choice: the model, and how it is selected on another table.
-        resamples: of the bootstrap; 0: the profile likelihood interval.
+    With no resamples it is the profile likelihood interval.
     """
     interval, profiled = profile(cells, choice.model, choice.n0, chosen.level, resamples)
     fit = {

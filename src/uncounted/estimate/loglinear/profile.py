@@ -21,14 +21,10 @@ _STEPS = 61
 def profile_interval(
     likelihood: Likelihood, n0: float, observed: float, level: float
 ) -> tuple[Interval, float]:
-    """Both ends for N, and the N of the highest likelihood (Cormack 1992).
+    """Both ends for N, and the N of the highest likelihood (Cormack 1992), which is near `n0`.
 
-    Args:
-        likelihood: log likelihood at each of many log n0.
-        n0: near its maximum.
-        observed: n; an upper end beyond 50 n is inf.
-        level: of the interval: the ends are where the likelihood has fallen by half
-            the chi-square quantile on one degree of freedom.
+    The ends are where the log likelihood has fallen by half the chi-square quantile on one
+    degree of freedom; an upper end beyond 50 n is inf.
     """
     centre = float(np.log(max(n0, 1e-6)))
     for width in 3 * 0.1 ** np.arange(7):

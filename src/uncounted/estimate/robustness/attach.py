@@ -49,12 +49,7 @@ def add_checks(
 ) -> Study:
     """Add what follows from the estimates alone, and robustness checks on a checked table, if any.
 
-    Args:
-        study: with its estimates.
-        settings: as of the study.
-        table: that of the study, or of its point partition; None: no robustness checks.
-        methods: all of them by name.
-        progress: told before each step.
+    The table is that of the study, or of its point partition.
     """
     study = compare(study, settings)
     if table is None or study.headline is None:

@@ -67,13 +67,9 @@ def tipping(estimate: Estimate, observed: int, claim: float, *, end: End = "poin
 
 
 def standing(estimate: Estimate, observed: int, claim: Claim, least: int | None = None) -> Standing:
-    """How a claim stands with an estimate.
+    """How a claim stands with an estimate of a study, or with its refusal.
 
-    Args:
-        estimate: or a refusal.
-        observed: people on at least one list, of the same study.
-        claim: what is said.
-        least: how few these may be, where who is who is open; None: `observed`.
+    `least` is how few may be recorded, where who is who is open; unless given, `observed`.
 
     Examples:
         >>> from uncounted.captures import CaptureTable

@@ -69,16 +69,9 @@ def consistency(
 ) -> tuple[KnownListRow, ...]:
     """Estimate the size of each list from the other lists.
 
-    Lists that share nobody with the others among these people are left out (`without`).
-
-    Args:
-        table: 3 to 9 lists, so that 2 to 8 remain; no rows otherwise.
-        fit: the method.
-        level: of its interval.
-        seed: of its draws.
-        settings: of the method.
-        two_lists: what to use in its place where two lists remain, with no settings of its
-            own: `TWO_LISTS.get(name)` for the method of that name.
+    Lists that share nobody with the others among these people are left out (`without`). There
+    are no rows but for 3 to 9 lists, so that 2 to 8 remain. Where two remain, `two_lists` takes
+    the place of the method, with no settings of its own.
 
     Examples:
         >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,

@@ -44,19 +44,9 @@ def trajectory(
 ) -> tuple[SubsampleRow, ...]:
     """Estimate on growing random parts of the table; each part holds the smaller ones.
 
-    Args:
-        table: 2 to 7 lists, fewer than a thousand million people; no rows otherwise.
-        fit: the method.
-        level: of its interval.
-        seed: of the order of the people, and of the method's draws.
-        settings: of the method; fewer resamples are enough.
-        fractions: rising, above 0 and up to 1.
-        shuffles: how many random orders.
-
-    Returns:
-        Rows of which the rescaled estimate should not move: `point` is of a part of the
-        population, and is rescaled to the whole in proportion to the people seen. All the
-        records are fitted once and are the last row of every order.
+    There are no rows but for 2 to 7 lists and fewer than a thousand million people. `point` is
+    of a part of the population, and is rescaled to the whole in proportion to the people seen:
+    that should not move. All the records are fitted once and are the last row of every order.
 
     Raises:
         UsedWrongly: fractions that do not rise to at most 1.

@@ -164,13 +164,9 @@ def moment_of_lists(alone: Floats, f2: float) -> tuple[float, float]:
 
 
 def moment(f1: float, f2: float, n: float, *, share: float) -> tuple[float, float]:
-    """n0 and its variance from those seen once and twice (Chao 1987, 1989).
+    """n0 and its variance from f1 and f2, those seen once and twice (Chao 1987, 1989).
 
-    Args:
-        f1: people seen exactly once.
-        f2: people seen exactly twice.
-        n: people seen.
-        share: (J-1)/J for J lists or occasions, 1 for any number of them.
+    `share` is (J-1)/J for J lists or occasions, 1 for any number of them.
 
     Examples:
         >>> moment(60, 10, 70, share=0.5)[0]

@@ -61,10 +61,10 @@ def all_plots(study: Study, table: CaptureTable, *, claim: float | None = None) 
         found.append(posterior(study))
     found += [upset(table)] if table.observed else []
     for estimate in study.estimates:
-        if estimate.ok and (
-            estimate.diagnostics.get("models") or estimate.diagnostics.get("edge_probabilities")
-        ):
+        if estimate.ok and estimate.diagnostics.get("models"):
             found.append(model_spread(estimate, study.observed, tuple(study.lists)))
+        elif estimate.ok and estimate.diagnostics.get("edge_probabilities"):
+            found.append(list_dependence(estimate))
     if any(row.point is not None for row in study.sensitivity):
         found.append(xi_curve(study, claim))
     found += [leave_one_out(study)] if study.leave_one_out and study.headline else []

@@ -24,7 +24,6 @@ from uncounted.publish.plots.base import (
     head,
     notes,
 )
-from uncounted.publish.plots.list_dependence import list_dependence
 from uncounted.publish.report.figures import NARROW
 from uncounted.publish.report.rounding import percent
 from uncounted.publish.svg import ACCENT, GREY, PALE, Drawing, ticks
@@ -83,13 +82,12 @@ def groups(models: Sequence[Model]) -> list[ModelGroup]:
 def model_spread(
     estimate: Estimate, observed: int | None = None, lists: Sequence[str] = ()
 ) -> Plot:
-    """Each model's estimate against its weight; for decomposable graphs, `list_dependence`.
+    """Each log-linear model's estimate against its weight.
 
     Parameters
     ----------
     estimate : Estimate
-        Of `log-linear`, whose `diagnostics["models"]` are drawn, or of `decomposable`, whose
-        `diagnostics["edge_probabilities"]` are.
+        Of `log-linear`, whose `diagnostics["models"]` are drawn.
     observed : int, optional
         People on at least one list, for a line in the plot.
     lists : sequence of str
@@ -103,7 +101,7 @@ def model_spread(
     Raises
     ------
     NotEstimable
-        The estimate is a refusal, or carries neither.
+        The estimate is a refusal, or carries none.
 
     Examples
     --------
@@ -115,13 +113,11 @@ def model_spread(
     'The 6 models that fit best carry over 99% of the weight'
     """
     models = list(estimate.diagnostics.get("models", ()))
-    if not estimate.ok or (not models and not estimate.diagnostics.get("edge_probabilities")):
+    if not estimate.ok or not models:
         raise NotEstimable(
             f"{estimate.method} has no models to draw side by side",
-            hint=estimate.reason or "log-linear and decomposable have",
+            hint=estimate.reason or "log-linear has; of decomposable see list_dependence",
         )
-    if not models:
-        return list_dependence(estimate)
     carried = min(sum(model["weight"] for model in models), 1.0)
     found = groups(models)
     many = "The model that fits" if len(models) == 1 else f"The {len(models)} models that fit"

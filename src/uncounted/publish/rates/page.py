@@ -36,11 +36,7 @@ _HIDDEN = "Some counts by source are small. None is shown, as they can lead back
 def page(rates: Rates, labels: RowLabels, *, made: dt.date, internal: bool = False) -> bytes:
     """The page; the same rates and day, the same bytes.
 
-    Args:
-        rates: what to print.
-        labels: what the rows are called.
-        made: the day, printed.
-        internal: print small counts too, and say that the page must not leave.
+    An internal one prints small counts too, and says that it must not leave.
 
     Raises:
         NotPublishable: a count under 5 without `internal`, or a letter that the font lacks.
