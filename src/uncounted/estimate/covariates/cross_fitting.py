@@ -1,4 +1,4 @@
-"""Cross-fitted doubly robust and targeted estimates of n0 (Das, Kennedy and Jewell 2021).
+"""Cross-fitted doubly robust estimates of n0 (Das, Kennedy and Jewell 2021).
 
 Chances come from regressions on other people than those they are used for (cross-fitting),
 and the sum is corrected by which lists each person really is on, so that an error of the
@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
-import numpy.typing as npt
-from scipy.special import expit
 
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.covariates.nuisance import Floats, Ints, Learner
@@ -22,8 +20,6 @@ FOLDS = 5
 MARGIN = 0.005
 FEWEST_ROWS = 100
 MOST_CLIPPED = 0.05
-_FLUCTUATIONS = 200
-_SOLVED = 0.001  # of the standard error: a correction this small is none
 _TINY = 1e-12
 SIGNS = np.array([1.0, 1.0, -1.0])  # of the patterns 10, 01 and 11, by which they enter r(x)
 
@@ -36,8 +32,6 @@ class Unrecorded:
         documented: people on at least one list of the whole table.
         plug_in: sum of r(x), the regressions taken at their word.
         one_step: the same, corrected by where each person really is.
-        tmle: the same after the regressions were moved until nothing is left to correct;
-            None where that has no end.
         terms: each person's part of the one-step sum.
         clipped: people whose chances had to be raised to the margin.
         shares: chances of the patterns, shape (people, 3).
@@ -46,7 +40,6 @@ class Unrecorded:
     documented: int
     plug_in: float
     one_step: float
-    tmle: float | None
     terms: Floats
     clipped: int
     shares: Floats
@@ -81,9 +74,7 @@ def fit_lists(people: PersonTable, names: Pair, *, learner: Learner, seed: int =
     1. the unseen a seen person x stands for: r(x) = q10 q01 / q11; n0 = sum r(x_i) is the
        plug-in;
     2. one-step: n0 = sum r(x_i) s_w / q_w(x_i), w being the pattern of person i. n0 + n is
-       the paper's sum of (q1 q2 / q12)(Y1 / q1 + Y2 / q2 - Y1 Y2 / q12);
-    3. targeted: the regressions are moved until the one-step sum has nothing left to
-       correct.
+       the paper's sum of (q1 q2 / q12)(Y1 / q1 + Y2 / q2 - Y1 Y2 / q12).
 
     Only ratios of the q matter, so people on neither list say nothing and need not be among
     those the regressions learn from.
@@ -109,12 +100,10 @@ def fit_lists(people: PersonTable, names: Pair, *, learner: Learner, seed: int =
             hint="join kinds of people, leave a covariate out, or use lists that overlap",
         )
     terms = _terms(shares, cell)
-    moved = _target(shares, cell)
     return Unrecorded(
         documented=people.observed,
         plug_in=float(_unrecorded(shares).sum()),
         one_step=float(terms.sum()),
-        tmle=None if moved is None else float(_terms(moved, cell).sum()),
         terms=terms,
         clipped=clipped,
         shares=shares,
@@ -199,42 +188,3 @@ def _unrecorded(shares: Floats) -> Floats:
 def _terms(shares: Floats, cell: Ints) -> Floats:
     answer: Floats = _unrecorded(shares) * SIGNS[cell] / shares[np.arange(len(cell)), cell]
     return answer
-
-
-def _target(shares: Floats, cell: Ints) -> Floats | None:
-    """Move the two lists' chances until nothing is left to correct; None: there is no end.
-
-    h1 = q11 / (q10 + q11) is the chance of list 2 among people on list 1, h2 the other way
-    round, o = (1 - h) / h. The one-step sum is sum over "01" of o1, plus the sum over
-    people on list 1 of o2 (1 - Y2 / h1). In turn, the log-odds of h1 are moved by the same
-    e for everybody, by weighted maximum likelihood with weights o2 / h1, which makes the
-    last sum zero; and those of h2 likewise. Then three sums agree: of o1 over "01", of o2
-    over "10", of o1 o2 over "11". Weights instead of a covariate keep the moves small.
-    """
-    only1, only2, both = (cell == c for c in range(3))
-    o1, o2 = shares[:, 0] / shares[:, 2], shares[:, 1] / shares[:, 2]
-    for _ in range(_FLUCTUATIONS):
-        o1 = o1 * np.exp(-_shift(o1, o2 * (1 + o1), both, both | only1))
-        o2 = o2 * np.exp(-_shift(o2, o1 * (1 + o2), both, both | only2))
-        parts = np.where(both, -o1 * o2, np.where(only1, o2, o1))
-        sums = (parts[only1].sum(), parts[only2].sum(), -parts[both].sum())
-        if max(sums) - min(sums) < _SOLVED * float(np.sqrt(np.sum(parts**2))):
-            moved = np.column_stack([o1, o2, np.ones(len(o1))])
-            answer: Floats = moved / moved.sum(axis=1, keepdims=True)
-            return answer
-    return None
-
-
-def _shift(
-    odds: Floats, weight: Floats, shown: npt.NDArray[np.bool_], restricted: npt.NDArray[np.bool_]
-) -> float:
-    """The e at which the weighted sum of shown minus h is zero; `odds` are those against."""
-    logit, weight = -np.log(odds[restricted]), weight[restricted]
-    wanted, e = float(weight[shown[restricted]].sum()), 0.0
-    for _ in range(50):
-        p = expit(logit + e)
-        step = (wanted - float(weight @ p)) / float(weight @ (p * (1 - p)))
-        e += float(np.clip(step, -1.0, 1.0))
-        if abs(step) < 1e-10:
-            break
-    return e

@@ -252,7 +252,7 @@ def _settings(people: PersonTable, names: Pair, spec: _Spec) -> Details:
 def _diagnostics(
     names: Pair, table: CaptureTable, psi: float, unrecorded: Unrecorded, variance: float
 ) -> Details:
-    """The three sums, the answer without covariates, and how far it hangs on few people."""
+    """Both sums, the answer without covariates, and how far it hangs on few people."""
     base = unrecorded.documented - len(unrecorded.terms)
     seen = 1 / (1 + psi * unrecorded.stood_for)
     flat = np.array([table.counts[pattern] for pattern in ("10", "01", "11")])
@@ -262,7 +262,6 @@ def _diagnostics(
         "elsewhere": base,
         "plug_in": psi * unrecorded.plug_in,
         "one_step": psi * unrecorded.one_step,
-        "tmle": None if unrecorded.tmle is None else psi * unrecorded.tmle,
         "without_covariates": psi * float(np.exp(np.log(flat) @ SIGNS)),
         "se": variance**0.5,
         "clipped": unrecorded.clipped,

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.errors import NotEstimable
 from uncounted.histories import Column, Covariates
 
 type Floats = npt.NDArray[np.float64]
@@ -24,7 +24,8 @@ type Learner = Callable[[Covariates, Ints, int], Predictor]
 
 _STEPS = 100
 _TOLERANCE = 1e-9
-_PLACES = {3: (0.1, 0.5, 0.9), 4: (0.05, 0.35, 0.65, 0.95), 5: (0.05, 0.275, 0.5, 0.725, 0.95)}
+_KNOTS = (0.1, 0.5, 0.9)  # quantiles at which the knots of a spline are
+PENALTY = 1.0  # of the ridge: an odds ratio of 7 a standard deviation is a surprise
 
 
 @attrs.frozen
@@ -33,14 +34,10 @@ class RidgeLogit:
 
     log(q_c / q_last) = a_c + b_c . f(x), the last cell being "on every list". A numeric
     covariate gives itself and a restricted cubic spline (Stone and Koo 1985) through
-    `knots` knots at quantiles; with few distinct values its square, or nothing, instead.
+    3 knots at quantiles; with few distinct values its square, or nothing, instead.
     Each kind of a covariate of kinds gives a term. Terms of numbers have mean 0 and
-    standard deviation 1; the coefficients have a normal prior of variance 1 / `penalty`,
-    the a_c a flat one. A kind that the regression has not seen has no term.
-
-    Attributes:
-        penalty: of the ridge; 1 lets an odds ratio of 7 a standard deviation be a surprise.
-        knots: 3 to 5, or 0 for no spline.
+    standard deviation 1; the coefficients have a normal prior of variance 1, the a_c a flat
+    one. A kind that the regression has not seen has no term.
 
     Examples:
         >>> import numpy as np
@@ -50,33 +47,21 @@ class RidgeLogit:
         array([1., 1., 1., 1.])
     """
 
-    penalty: float = 1.0
-    knots: int = 3
-
-    def __attrs_post_init__(self) -> None:
-        if not self.penalty > 0:
-            raise UsedWrongly(f"penalty {self.penalty} is not above 0", hint="1 is usual")
-        if self.knots not in (0, *_PLACES):
-            raise UsedWrongly(f"{self.knots} knots cannot be placed", hint="0, 3, 4 or 5")
+    name = f"ridge {PENALTY:g} multinomial logit, splines of {len(_KNOTS)} knots"
 
     def __call__(self, covariates: Covariates, cell: Ints, cells: int) -> Predictor:
         """Fit to people in cells 0 .. cells - 1, every cell having somebody."""
-        terms = {name: _terms(column, self.knots) for name, column in covariates.items()}
+        terms = {name: _terms(column) for name, column in covariates.items()}
 
         def features(of: Covariates) -> Floats:
             blocks = [terms[name](of[name]) for name in sorted(terms)]
             return np.column_stack([np.ones(len(blocks[0])), *blocks])
 
-        beta = fit_multinomial(features(covariates), cell, cells, self.penalty)
+        beta = fit_multinomial(features(covariates), cell, cells, PENALTY)
         return lambda of: _shares(features(of), beta)
 
-    @property
-    def name(self) -> str:
-        """For the settings of an estimate."""
-        return f"ridge {self.penalty:g} multinomial logit, splines of {self.knots} knots"
 
-
-def _terms(column: Column, knots: int) -> Callable[[Column], Floats]:
+def _terms(column: Column) -> Callable[[Column], Floats]:
     """What a covariate becomes, learnt from these people and applied to any."""
     if column.dtype.kind != "f":
         levels = np.unique(column)
@@ -86,8 +71,8 @@ def _terms(column: Column, knots: int) -> Callable[[Column], Floats]:
     if not scale > 0:
         return lambda of: np.zeros((len(of), 0))
     z = (values - center) / scale
-    bent = knots > 0 and len(np.unique(values)) > 2
-    at = np.unique(np.quantile(z, _PLACES[knots])) if bent else np.zeros(0)
+    bent = len(np.unique(values)) > 2
+    at = np.unique(np.quantile(z, _KNOTS)) if bent else np.zeros(0)
 
     def raw(of: Floats) -> Floats:
         if not bent:
