@@ -58,22 +58,30 @@ def test_what_is_entered_twice_changes_no_link() -> None:
     assert labels_of(both, copies) == labels_of(both, originals)
 
 
+@pytest.fixture(scope="module")
+def alone() -> tuple[list[Report], list[str], Linkage]:
+    """Reports, whom they are about, and their linkage."""
+    reports, truth = bench_linkage.fresh([2903])
+    return reports, truth, link(reports, draws=40, with_grid=False)
+
+
 @pytest.mark.sampler
 @pytest.mark.parametrize("source", ["Copyist", "TumenWatch"])
-def test_rows_that_another_list_took_over_break_no_link(source: str) -> None:
+def test_rows_that_another_list_took_over_break_no_link(
+    source: str, alone: tuple[list[Report], list[str], Linkage]
+) -> None:
     """A list that copied a part of another, and nothing else or of its own reports besides."""
-    reports, truth = bench_linkage.fresh([2903])
+    reports, truth, linkage = alone
     took = [at for at, each in enumerate(reports) if each.source == "Saebyok"][::2]
     copies = [
         attrs.evolve(each, source=source) for each in again([reports[at] for at in took], "again")
     ]
     assert len(copies) > 100
-    alone = link(reports, draws=40, with_grid=False)
     both = link([*reports, *copies], draws=40, with_grid=False)
     pairs = np.array([(i, j) for i, one in enumerate(truth) for j in range(i) if truth[j] == one])
     found = [
         np.mean([labels[i] == labels[j] for labels in np.array(drawn) for i, j in pairs])
-        for drawn in (labels_of(alone, reports), labels_of(both, reports))
+        for drawn in (labels_of(linkage, reports), labels_of(both, reports))
     ]
     assert found[1] > found[0] - 0.005  # it was two to six in a hundred
     assert np.quantile(both.people, 0.025) <= len(set(truth)) <= np.quantile(both.people, 0.975)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.light_identity import seal_lightly
 
 from uncounted.vault.case import Case
 from uncounted.vault.keys import identity
@@ -51,9 +52,10 @@ def passphrase() -> str:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with one identity: made once, since scrypt takes seconds on purpose."""
+    """A home with one identity, made in earnest, and opened without scrypt's second of work."""
     folder = tmp_path_factory.mktemp("person") / "home"
     identity.create(folder, PASSPHRASE)
+    seal_lightly(folder, PASSPHRASE)
     return folder
 
 

@@ -84,7 +84,7 @@ def test_m_is_drawn_from_its_distribution_whatever_it_was(field: int) -> None:
     kinds = np.zeros((len(levels.COUNTS), 4))
     slips = 12.0 if (model.KINDS[field] == SLIP).any() else 0.0
     kinds[field] = [0.0, 400.0, slips, 20.0]  # about the cut of sexes
-    found = np.empty((12_000, size))
+    found = np.empty((6_000, size))
     for at in range(len(found)):
         rates = model.draw_m(rng, linked, kinds, rates)
         found[at] = rates.m[field]
