@@ -31,6 +31,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numba
 from numba.core.caching import FunctionCache
 
+from uncounted.progress import report_compile
+
 LOWERED = "0.68."  # the releases of numba that `_numba_lowering` is written for
 PLAIN = not numba.__version__.startswith(LOWERED) or bool(os.environ.get("UNCOUNTED_PLAIN_NUMBA"))
 
@@ -89,10 +91,13 @@ class _Cache(FunctionCache):
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Give compiled code, if it is kept; an index that names a class now gone is begun anew."""
         try:
-            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+            found = super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except (AttributeError, ImportError):  # of pickle
             self.flush()  # type: ignore[no-untyped-call]
-            return None
+            found = None
+        if found is None:
+            report_compile()
+        return found
 
 
 @functools.cache

@@ -1,22 +1,26 @@
-"""A story told with the commands: the whole road on a made-up population whose truth is known.
+"""The demo: the whole workflow on a synthetic population whose true total is known.
 
-Nobody in the example exists. The demo asks nothing: it makes a throwaway
-identity inside its own output folder, and says so.
+Nobody in the example exists. The demo asks nothing: it makes a temporary identity inside its
+own output folder.
 """
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import shutil
-import sys
+import textwrap
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from importlib.resources import files
 from pathlib import Path
 
-from uncounted.cli.terminal import answer, number, say
+import attrs
+
+from uncounted.cli.terminal import WIDTH, answer, hushed, number, say
 from uncounted.errors import AlreadyThere, BadInput
 from uncounted.workflow.access import show_identity
 from uncounted.workflow.demo import DemoResult, compare_with_truth
@@ -38,8 +42,8 @@ def example_folder() -> Path:
     raise BadInput("the shipped example is not there", hint="install uncounted again")
 
 
-def tour(out: Path, run: Run, *, quiet: bool = False) -> DemoResult:
-    """Walk the whole road into the folder `out`, and say how far the number was from the truth.
+def tour(out: Path, run: Run, *, quiet: bool = False, show_commands: bool = False) -> DemoResult:
+    """Run the whole workflow into the folder `out`, and compare the estimate with the true total.
 
     Raises:
         AlreadyThere: the folder holds something that is not an earlier demo's.
@@ -48,23 +52,100 @@ def tour(out: Path, run: Run, *, quiet: bool = False) -> DemoResult:
     tell = say if quiet else answer
     example = example_folder()
     _clear(out)
-    tell("A made-up population of forced returns, recorded by four organisations.")
-    tell("Nobody in it exists. Its truth is known, so at the end we can look.")
-    tell(f"A throwaway identity is made in {out / 'identity'}; its passphrase is {_PASSPHRASE!r}.")
-    case, released = out / "returns.case", out / "release"
-    lists = tomllib.loads((example / "plan.toml").read_text(encoding="utf-8"))["lists"]
+    lists = tuple(tomllib.loads((example / "plan.toml").read_text(encoding="utf-8"))["lists"])
+    tell(f"Synthetic example: {len(lists)} lists of fictitious people.")
+    tell("The true total is known, so the result can be checked.")
+    tell("")
     with _throwaway_identity(out / "identity"):
-        for command in _commands(example, list(lists), case, released, out):
-            tell("")
-            tell(f"$ uncounted {' '.join(_shown(part) for part in command)}")
-            with redirect_stdout(sys.stderr) if quiet else nullcontext():
-                run(command)
+        for number_of_step, step in enumerate(_steps(example, lists, out), start=1):
+            began = time.monotonic()
+            found = []
+            for command in step.commands():
+                if show_commands:
+                    tell(f"$ uncounted {' '.join(_shown(part) for part in command)}")
+                found.append(_captured(run, command))
+            seconds = time.monotonic() - began
+            took = f"{seconds:6.0f} s" if seconds >= 1 else ""
+            head = f"[{number_of_step}/{_STEPS}] {step.name:<9} {step.words(found)}"
+            tell(f"{head:<70}{took}".rstrip())
     seconds = round(time.monotonic() - started, 1)
-    result = compare_with_truth(example / "truth.json", released, seconds)
+    result = compare_with_truth(example / "truth.json", out / "release", seconds)
     tell("")
     for line in _closing_words(result):
         tell(line)
     return result
+
+
+def _captured(run: Run, command: Sequence[str]) -> str:
+    """What a command prints on stdout; its messages are dropped, its progress is shown."""
+    out = io.StringIO()
+    with hushed(), redirect_stdout(out):
+        run(command)
+    return out.getvalue()
+
+
+@attrs.frozen
+class _Step:
+    """Commands that are one step, and one line made of what they print."""
+
+    name: str
+    commands: Callable[[], list[list[str]]]
+    words: Callable[[list[str]], str]
+
+
+def _steps(example: Path, lists: Sequence[str], out: Path) -> Iterator[_Step]:
+    case, released = str(out / "returns.case"), out / "release"
+
+    def imports() -> list[list[str]]:
+        return [
+            ["import", case, str(example / f"{name}.csv"), "--source", name, "--mapping",
+             str(example / f"{name}.toml"), "--json"]
+            for name in lists
+        ]  # fmt: skip
+
+    def link() -> list[list[str]]:
+        tables = [[what, case, "--out", str(out / f"{what}.csv")] for what in _TABLES]
+        return [["link", case, "--json"], *tables]
+
+    def verify() -> list[list[str]]:
+        signer = show_identity(out / "identity").signer
+        return [["verify", str(released), "--signer", signer]]
+
+    plan = str(example / "plan.toml")
+    yield _Step("init", lambda: [["init", case]], lambda _: case)
+    yield _Step("import", imports, _imported)
+    yield _Step("link", link, _linked)
+    yield _Step("estimate", lambda: [["estimate", case, "--quiet"]], _estimated)
+    yield _Step(
+        "release",
+        lambda: [["release", case, "--plan", plan, "--out", str(released)]],
+        lambda _: f"{released} (HTML, PDF, CSV, JSON)",
+    )
+    yield _Step("verify", verify, lambda _: "ok")
+
+
+_STEPS = 6
+_TABLES = ("clusters", "overlap")
+
+
+def _imported(found: list[str]) -> str:
+    rows = sum(json.loads(each)["rows"] for each in found)
+    return f"{rows:,} reports"
+
+
+def _estimated(found: list[str]) -> str:
+    estimate, methods, _ = found[0].split("; ")
+    return f"{estimate}; {methods}"
+
+
+def _linked(found: list[str]) -> str:
+    linked = json.loads(found[0])
+    low, high = linked["people"]["interval"]
+    excluded = sum(linked["excluded"].values())
+    return (
+        f"{linked['people']['median']:,.0f} people (95% {low:,}–{high:,});"
+        f" {excluded:,} reports without consent"
+    )
 
 
 def _clear(out: Path) -> None:
@@ -77,7 +158,7 @@ def _clear(out: Path) -> None:
             hint="name another folder with --out",
         )
     out.mkdir(parents=True, exist_ok=True)
-    (out / _MARK).write_text("everything in this folder is made up; delete it when you like\n")
+    (out / _MARK).write_text("everything in this folder is synthetic; delete it when you like\n")
 
 
 @contextmanager
@@ -95,21 +176,6 @@ def _throwaway_identity(home: Path) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _commands(
-    example: Path, lists: Sequence[str], case: Path, released: Path, out: Path
-) -> Iterator[list[str]]:
-    yield ["init", str(case)]
-    for name in lists:
-        file, mapping = example / f"{name}.csv", example / f"{name}.toml"
-        yield ["import", str(case), str(file), "--source", name, "--mapping", str(mapping)]
-    yield ["link", str(case)]
-    yield ["clusters", str(case), "--out", str(out / "clusters.csv")]
-    yield ["overlap", str(case), "--out", str(out / "overlap.csv")]
-    yield ["estimate", str(case)]
-    yield ["release", str(case), "--plan", str(example / "plan.toml"), "--out", str(released)]
-    yield ["verify", str(released), "--signer", show_identity(case.parent / "identity").signer]
-
-
 def _shown(part: str) -> str:
     """An argument as it would be typed, with paths as seen from here."""
     shown = os.path.relpath(part) if Path(part).is_absolute() else part
@@ -117,28 +183,30 @@ def _shown(part: str) -> str:
 
 
 def _closing_words(result: DemoResult) -> Iterator[str]:
-    point, truth, off = result.point, result.truth, result.off_by
-    low, high = result.interval
+    yield f"How good is it? True total: {number(result.truth)}"
     perfect = result.perfect_linkage
-    yield (
-        f"The truth: {number(truth)} people. The number: about {number(point)}, between"
-        f" {number(low)} and {number(high)}, {abs(off):.0%} too {'many' if off > 0 else 'few'}."
-    )
-    yield (
-        f"With perfect linkage it would have been about {number(perfect.point)},"
-        f" between {number(perfect.interval[0])} and {number(perfect.interval[1])}."
-    )
-    inside = low <= truth <= high
-    perfectly = perfect.interval[0] <= truth <= perfect.interval[1]
-    if not inside and not perfectly:
-        yield (
-            "The interval misses the truth, and so it does under perfect linkage: some people"
-            " are far less likely than others to be on any list. The page says why."
-        )
-    elif not inside:
-        yield "The interval misses the truth, because of how the reports were linked."
+    yield _compared("estimate", result.point, result.interval, result.truth)
+    yield _compared("with perfect linkage", perfect.point, perfect.interval, result.truth)
+    covered = result.interval[0] <= result.truth <= result.interval[1]
+    perfectly = perfect.interval[0] <= result.truth <= perfect.interval[1]
+    if covered:
+        words = "The interval covers the true total."
+    elif perfectly:
+        words = "The interval misses the true total because of how the reports were linked."
     else:
-        yield "The interval holds the truth."
-    yield f"Read it: {result.page}"
-    yield f"     or: {result.pdf}"
-    yield f"({result.seconds:.0f} seconds)"
+        words = (
+            "So linkage is not the cause. In this data set some people are much harder to record"
+            " than others, and one list takes names from another. No method that uses only these"
+            " lists can see that; the report shows how far off each method is."
+        )
+    yield from textwrap.wrap(words, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    yield ""
+    yield f"Open the report:  {result.page}"
+    yield "Every command it ran:  uncounted demo --show-commands"
+
+
+def _compared(name: str, point: float, interval: Sequence[float], truth: int) -> str:
+    off = point / truth - 1
+    verdict = "covers it" if interval[0] <= truth <= interval[1] else "interval misses"
+    limits = f"{number(point)} ({number(interval[0])}–{number(interval[1])})"
+    return f"  {name:<21} {limits:<22}{abs(off):.0%} too {'high' if off > 0 else 'low'}; {verdict}"

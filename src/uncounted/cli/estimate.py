@@ -43,8 +43,8 @@ def _after(done: EstimateResult) -> None:
     """What is said of the reports and the pictures; without any number the command fails."""
     from uncounted.workflow.estimate import refuse_if_nothing
 
-    messages.copied_lists(done.copied)
-    messages.left_out(done.excluded, "counted")
+    messages.copied_lists(done.copied, say)
+    messages.left_out(done.excluded, say)
     if done.pictures is not None:
         say(f"Pictures in {done.pictures}: they show exact counts and are not for publication.")
     refuse_if_nothing(done.study)

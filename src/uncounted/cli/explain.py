@@ -6,15 +6,13 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import attrs
 import click
 
 from uncounted.cli.app import answers, app
 from uncounted.cli.terminal import WIDTH, answer, columns
-from uncounted.errors import UsedWrongly, unknown
 
 if TYPE_CHECKING:
-    from uncounted.workflow.estimate import Explanation
+    from uncounted.workflow.explain import Explained, Explanation
 
 _INDENT = 19
 
@@ -34,13 +32,6 @@ def explanation_lines(found: Explanation) -> Iterator[str]:
 
 def _wrapped(head: str, text: str, indent: int) -> list[str]:
     return textwrap.wrap(head.ljust(indent) + text, WIDTH, subsequent_indent=" " * indent)
-
-
-@attrs.frozen
-class Explained:
-    """The explanations of the codes asked for."""
-
-    warnings: tuple[Explanation, ...]
 
 
 def _answer(found: Explained) -> None:
@@ -65,13 +56,6 @@ def explain(code: str | None) -> Explained:
       uncounted explain
       uncounted explain influential-list
     """
-    from uncounted.workflow.estimate import explanations
+    from uncounted.workflow.explain import explain
 
-    every = explanations()
-    if code is None:
-        return Explained(tuple(every.values()))
-    if code not in every:
-        raise UsedWrongly(
-            unknown("warning code", code, every), hint="uncounted explain lists all codes"
-        )
-    return Explained((every[code],))
+    return explain(code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ from uncounted.cli.app import (
     passphrase,
     passphrase_option,
 )
-from uncounted.cli.terminal import Waiting, answer, answer_file, columns, plural, say
+from uncounted.cli.terminal import WIDTH, Waiting, answer, answer_file, columns, plural, say
 from uncounted.errors import BadInput, UsedWrongly
 
 if TYPE_CHECKING:
@@ -71,50 +73,62 @@ def _answer_import(done: ImportSummary | MappingDraft | RestoreSummary) -> None:
 
 
 def _imported(done: ImportSummary) -> None:
-    one = done.without_consent == 1
-    verb = "would be" if done.dry_run else "was" if one else "were"
+    if done.dry_run:
+        answer("Dry run: nothing was saved.")
+    reports = plural(done.rows - done.rejected, "report")
+    verb = "Would import" if done.dry_run else "Imported"
+    file = click.get_current_context().params["file"].name
+    answer(f"{verb} {reports} from {file} ({done.encoding.replace('_', '-').upper()})")
     answer(
-        f"{done.source}: {plural(done.rows, 'row')} = {done.created:,} created"
-        f" + {done.updated:,} updated + {done.unchanged:,} unchanged"
-        f" + {done.rejected:,} rejected"
+        f"  new {done.created:,} · updated {done.updated:,} · unchanged {done.unchanged:,}"
+        f" · rejected {done.rejected:,}   = {plural(done.rows, 'row')}"
     )
-    if not done.rows:
-        say("  noted: the file has no rows below its first")
-    if done.encoding.replace("_", "-").lower() not in ("utf-8", "utf-8-sig"):
-        say(f"  read as {done.encoding}")
-    for reason, count in done.reasons.items():
-        say(f"  rejected: {reason} ({plural(count, 'row')})")
-    for warning, count in done.warnings.items():
-        say(f"  noted: {warning} ({plural(count, 'row')})")
     if done.without_consent:
-        say(
-            f"  {plural(done.without_consent, 'report')} {verb} sealed without any consent:"
-            f" {'it is' if one else 'they are'} not linked and not counted"
+        answer(
+            f"  {done.without_consent:,} without consent: stored encrypted, not linked, not counted"
         )
+    for line in _import_notes(done):
+        answer(textwrap.fill(line, WIDTH, subsequent_indent="  "))
+    if done.rejected:
+        answer(f"error: {plural(done.rejected, 'row')} rejected")
+        for reason, count in done.reasons.items():
+            answer(
+                textwrap.fill(
+                    f"  {reason} ({plural(count, 'row')})", WIDTH, subsequent_indent="    "
+                )
+            )
+    if done.rejects:
+        case = click.get_current_context().params["case"]
+        answer(f"  see which: uncounted rejects {case} {done.rejects}")
+
+
+def _import_notes(done: ImportSummary) -> Iterator[str]:
+    """What a person should look at, a line each."""
+    if not done.rows:
+        yield "note: the file has no rows below its header"
+    for warning, count in done.warnings.items():
+        yield f"note: {warning} ({plural(count, 'row')})"
     if done.consent_kept:
-        say(
-            f"  {plural(done.consent_kept, 'report')} with a consent that was noted here:"
-            " what both it and the file allow holds"
+        yield (
+            f"note: {plural(done.consent_kept, 'report')} with consent recorded in the case file:"
+            " only the uses that both it and this file allow are kept"
         )
     if done.edits_replaced:
-        say(
-            f"  {plural(done.edits_replaced, 'report')} had been amended here; what the"
-            " file says now stands"
+        yield (
+            f"note: {plural(done.edits_replaced, 'report')} had been edited in the case file; this"
+            " file replaces the edit"
         )
     if done.renamed:
-        say(
-            f"  mind: {plural(done.renamed, 'report')} updated with another name than before; if"
-            " ids were given anew, decisions, consents and withdrawals now hang on other people"
+        yield (
+            f"warning: {plural(done.renamed, 'report')} updated with another name than before. If"
+            " the ids were assigned anew, decisions, consent and withdrawals are now attached to"
+            " other people: undo the import"
         )
     if done.not_in_file:
-        say(
-            f"  mind: {done.source} held {plural(done.not_in_file, 'report')} before, and"
-            " none is in this file; two lists under one source are counted as one list"
+        yield (
+            f"warning: {done.source} had {plural(done.not_in_file, 'report')} before, and none is"
+            " in this file. If this is another list, import it under its own --source"
         )
-    if done.rejects:
-        say(f"  which rows, and why, is sealed in the case: uncounted rejects CASE {done.rejects}")
-    if done.dry_run:
-        say("  nothing was kept: it was a dry run")
 
 
 def _restored(done: RestoreSummary) -> None:
@@ -143,7 +157,7 @@ def _refuse_if_all_rejected(done: ImportSummary | MappingDraft | RestoreSummary)
 
     if isinstance(done, ImportSummary) and done.rows and done.rejected == done.rows:
         raise BadInput(
-            "no row was taken in", hint="each row was rejected, and the reasons are told"
+            "no row was imported", hint="every row was rejected; the reasons are listed above"
         )
 
 

@@ -1,43 +1,56 @@
-"""What several commands say on stderr of a linkage: checks that fail, reports not counted."""
+"""What several commands print of a linkage: warnings, and reports that were excluded."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from uncounted.cli.terminal import plural, say
+from uncounted.cli.terminal import WIDTH, answer, plural
 
 if TYPE_CHECKING:
     from uncounted.workflow.link import CopiedList
 
+type Printer = Callable[[str], None]
 
-def mind(words: str) -> None:
-    """Print a warning, wrapped."""
-    say(textwrap.fill(f"mind: {words}", 80, initial_indent="  ", subsequent_indent="    "))
+
+def warning(code: str, words: str, out: Printer = answer) -> None:
+    """Print a warning with its code, wrapped."""
+    out(
+        textwrap.fill(
+            f"warning {code}: {words}", WIDTH, initial_indent="  ", subsequent_indent="    "
+        )
+    )
 
 
 def failed_check(why: str | None) -> None:
     """Warn that the linkage fails a check, if it does."""
     if why:
-        mind(
-            f"a check fails that other ways of linking have to pass: {why}. Look at the links with"
-            " uncounted review, and decide some, before you rest a number on them."
-        )
+        warning("linkage-check-failed", f"{why}. Review links before you use any number.")
 
 
-def copied_lists(copied: Sequence[CopiedList]) -> None:
+def copied_lists(copied: Sequence[CopiedList], out: Printer = answer) -> None:
     """Warn of lists that share nearly all their reports with another."""
     for each in copied:
-        mind(
-            f"of the {each.of:,} reports of '{each.shorter}' that may be linked"
-            f" {each.alike:,} say just what reports of '{each.longer}' say. If one list was"
-            " copied from the other, or is the same file, count them as one: estimates may be far"
-            " too low. If both know it by themselves, nothing is wrong."
+        warning(
+            "copied-list",
+            f"{each.alike:,} of {each.of:,} reports of {each.shorter} say exactly what reports of"
+            f" {each.longer} say",
+            out,
         )
 
 
-def left_out(reports: Mapping[str, int], verb: str) -> None:
-    """Say how many reports were not linked, or not counted, by reason."""
-    for reason, count in reports.items():
-        say(f"  {plural(count, 'report')} not {verb}: {reason}")
+def excluded(reports: Mapping[str, int]) -> str:
+    """How many reports were not linked or not counted, by reason; empty for none.
+
+    Examples:
+        >>> excluded({"no consent for link": 39, "withdrawn": 1})
+        '39 reports (no consent for link), 1 report (withdrawn)'
+    """
+    return ", ".join(f"{plural(count, 'report')} ({reason})" for reason, count in reports.items())
+
+
+def left_out(reports: Mapping[str, int], out: Printer = answer) -> None:
+    """Say which reports were excluded, if any."""
+    if reports:
+        out(f"Excluded: {excluded(reports)}")

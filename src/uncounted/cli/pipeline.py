@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,8 @@ from uncounted.cli.app import (
     seed_option,
     today,
 )
-from uncounted.cli.terminal import Waiting, answer, answer_json, number, plural, say
+from uncounted.cli.terminal import WIDTH, Waiting, answer, answer_json, number, plural
+from uncounted.errors import NotVerified
 
 if TYPE_CHECKING:
     from uncounted.workflow.captures import OverlapSummary
@@ -44,8 +46,9 @@ def run_within(arguments: Sequence[str]) -> None:
     show_default=True,
     help="Folder for the case file, the release and a temporary identity.",
 )
+@click.option("--show-commands", is_flag=True, help="Print each command before it runs.")
 @json_option
-def demo(out: Path, as_json: bool) -> None:
+def demo(out: Path, show_commands: bool, as_json: bool) -> None:
     r"""Run the whole workflow on synthetic data with a known true total.
 
     \b
@@ -54,54 +57,56 @@ def demo(out: Path, as_json: bool) -> None:
     """
     from uncounted.cli.demo import tour
 
-    result = tour(out, run_within, quiet=as_json)
+    result = tour(out, run_within, quiet=as_json, show_commands=show_commands)
     if as_json:
         answer_json(result)
 
 
 def _linked(done: LinkSummary) -> None:
     low, high = done.people.interval
-    people = round(done.people.median)
-    draws = plural(done.draws, "draw")
-    uncertainty = f"between {number(low)} and {number(high)} (95%, {draws})"
-    if low == high:
-        uncertainty = f"as many in 95% of {draws}"
-    verb = "is" if done.reports == 1 else "are"
+    people = plural(round(done.people.median), "person", "people")
+    interval = number(low) if low == high else f"{number(low)}–{number(high)}"
     answer(
-        f"{plural(done.reports, 'report')} on {plural(len(done.lists), 'list')} {verb} about"
-        f" {plural(people, 'person', 'people')}, {uncertainty}."
+        f"Linked {plural(done.reports, 'report')} from {plural(len(done.lists), 'list')}:"
+        f" {people} (95% {interval})"
     )
+    rows = [("reports", " · ".join(f"{name} {number(n)}" for name, n in done.lists.items()))]
+    chains = done.diagnostics.chains
+    if chains.sweeps:
+        verdict = "ok" if done.mixing is None else "poor"
+        found = f"R-hat {chains.rhat:.3f}, ESS {chains.ess:.0f}, {plural(chains.chains, 'chain')}"
+        rows.append(("convergence", f"{found}: {verdict}"))
+    if done.excluded:
+        rows.append(("excluded", messages.excluded(done.excluded)))
+    for name, text in rows:
+        answer(
+            textwrap.fill(
+                f"  {name:<12}{text}", WIDTH, subsequent_indent=" " * 14, break_long_words=False
+            )
+        )
     link_warnings(done)
-    messages.left_out(done.excluded, "linked")
+    case = click.get_current_context().params["case"]
+    answer()
+    answer(f"Next  check accuracy  uncounted evaluate {case} --sample 200 --out sample.csv")
+    answer(f"      decide pairs    uncounted review {case} --next 50 --out pairs.csv")
+    answer(f"      estimate        uncounted estimate {case}")
 
 
 def link_warnings(done: LinkSummary) -> None:
-    """Warn of chains that mix badly, failed checks, pairs not compared, duplicates, copies."""
+    """Warn of poor convergence, failed checks, pairs not compared, duplicates, copied lists."""
     if done.mixing is not None:
         rhat, most, ess, least = done.mixing
-        messages.mind(
-            f"the chains agree less well than they should (R-hat {rhat:.3f}, {most:.3f} or"
-            f" less is wanted; {ess:.0f} effective draws, for {least:.0f}). The ends of"
-            " intervals may move with --seed: try two or three."
+        messages.warning(
+            "poor-convergence", f"R-hat {rhat:.3f} (>{most:.3f}) or ESS {ess:.0f} (<{least:.0f})"
         )
     messages.failed_check(done.diagnostics.failed_check)
     if words := done.blocking_loss:
-        messages.mind(words)
+        messages.warning("pairs-not-compared", words)
     if twice := done.diagnostics.exact_duplicates:
-        one = twice == 1
-        messages.mind(
-            f"{plural(twice, 'report')} {'says' if one else 'say'} just what another of"
-            f" {'its' if one else 'their'} list says, and {'is' if one else 'are'} taken for that"
-            " one, entered twice."
-        )
+        messages.warning("exact-duplicates", f"{plural(twice, 'report')} in the same list")
     messages.copied_lists(done.diagnostics.copied or ())
     if older := done.decisions_older:
-        hold = "was made before one of its" if older == 1 else "were made before one of their"
-        messages.mind(
-            f"{plural(older, 'decision')} {hold} two reports was changed, and"
-            f" {'holds' if older == 1 else 'hold'} all the same: uncounted log counts such by file,"
-            " and uncounted show marks them. Decide again what still is so, and what is not."
-        )
+        messages.warning("older-decisions", plural(older, "decision"))
 
 
 @app.command()
@@ -133,14 +138,12 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None) -> Lin
 
 
 def _clusters(done: ClustersSummary) -> None:
-    answer(
-        f"{plural(done.reports, 'report')}, {plural(done.people, 'person', 'people')}: {done.out}"
-    )
     low, high = done.people_interval
-    say(
-        f"  one reading of who is who; in 95% of {plural(done.draws, 'draw')} there are"
-        f" {number(low)} to {number(high)} people"
+    answer(
+        f"{plural(done.reports, 'report')} in {plural(done.people, 'cluster')}"
+        f" (95% {number(low)}–{number(high)} people): {done.out}"
     )
+    answer("  the point estimate of the linkage; uncounted estimate averages over all draws")
 
 
 @app.command()
@@ -169,9 +172,9 @@ def _overlap(done: OverlapSummary) -> None:
     people, on = plural(done.observed, "person", "people"), plural(len(done.lists), "list")
     answer(f"{people} on {on}: {done.out}")
     if done.draw is None:
-        say("  one reading of who is who; uncounted estimate averages over all draws")
-    say("  small counts are in it as they are: for publication use uncounted release")
-    messages.left_out(done.excluded, "counted")
+        answer("  the point estimate of the linkage; uncounted estimate averages over all draws")
+    answer("  holds small counts: not for publication (use uncounted release)")
+    messages.left_out(done.excluded)
 
 
 @app.command()
@@ -211,12 +214,26 @@ def overlap(
 
 
 def _released(done: ReleaseSummary) -> None:
-    answer(done.headline)
+    answer(f"Release written to {done.out}")
+    cells = f"{plural(done.suppressed, 'cell')} suppressed"
+    smallest = "" if done.smallest is None else f"smallest published count {done.smallest}, "
+    rows = [
+        ("files", " · ".join(done.files)),
+        ("headline", done.headline),
+        (
+            "disclosure",
+            f"{smallest}threshold {done.threshold}; {cells}; reconstruction check passed",
+        ),
+    ]
+    if done.excluded:
+        rows.append(("excluded", messages.excluded(done.excluded)))
+    for name, text in rows:
+        answer(textwrap.fill(f"  {name:<12}{text}", WIDTH, subsequent_indent=" " * 14))
     messages.failed_check(done.failed_check)
     messages.copied_lists(done.copied)
-    messages.left_out(done.excluded, "counted")
-    answer(f"Released into {done.out}: {', '.join(done.files)}")
-    answer(f"Anyone can check it: uncounted verify {done.out} --signer '{done.signer}'")
+    answer()
+    answer("Before you publish: read report.html, and compare with earlier releases by hand.")
+    answer(f"Readers verify with: uncounted verify {done.out} --signer '{done.signer}'")
 
 
 @app.command()
@@ -259,8 +276,22 @@ def release(
 
 
 def _verified(verdict: Verdict) -> None:
-    for what, words in verdict.lines():
-        answer(f"{what:<12}{words}")
+    folder = click.get_current_context().params["folder"]
+    answer(f"Verified: {folder} is complete and unchanged")
+    for name, text in verdict.lines():
+        answer(textwrap.fill(f"  {name:<11}{text}", WIDTH, subsequent_indent=" " * 13))
+    answer("This shows who published these files and that they are unchanged.")
+    answer("It does not show that the estimate is right.")
+
+
+def _refuse_unchecked_signer(verdict: Verdict) -> None:
+    """Without the publisher's key a release by anybody verifies."""
+    if not (verdict.signer_checked or click.get_current_context().params["any_signer"]):
+        raise NotVerified(
+            f"the signer {verdict.fingerprint} was not checked",
+            hint="get the publisher's key by another channel and add --signer KEY;"
+            " or add --any-signer",
+        )
 
 
 @app.command()

@@ -13,7 +13,8 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Self
 
 import attrs
@@ -21,8 +22,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from uncounted.progress import on_compile
+
 WIDTH = 80
 _PATIENCE = 2.0  # seconds before anything is shown
+_A_MOMENT = 1.0  # of compiling
 _LISTED = 10  # rows of a file that are named one by one
 
 
@@ -75,8 +79,24 @@ def answer(text: str = "") -> None:
     click.echo(text.translate(_LAID_OUT))
 
 
+_hushed = False
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Within, `say` prints nothing; progress is shown all the same."""
+    global _hushed
+    before, _hushed = _hushed, True
+    try:
+        yield
+    finally:
+        _hushed = before
+
+
 def say(text: str) -> None:
     """Print a message, on stderr, likewise."""
+    if _hushed:
+        return
     click.echo(text.translate(_LAID_OUT), err=True)
 
 
@@ -111,13 +131,18 @@ class Waiting:
         self._timer = threading.Timer(_PATIENCE, self._show)
         self._timer.daemon = True
         self._shown = False
+        self._compile_began: float | None = None
+        self._announced = False
 
     def __enter__(self) -> Self:
         self._timer.start()
+        self._hook = on_compile(self._compiling)
+        self._hook.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        self._hook.__exit__(None, None, None)
         with self._lock:
             self._finish_stage()
             self._shown = False
@@ -134,6 +159,15 @@ class Waiting:
             self._now = (what, done, total)
             if self._shown:
                 self._update()
+
+    def _compiling(self) -> None:
+        """Say once that the first run compiles, when that takes longer than a moment."""
+        now = time.monotonic()
+        if self._compile_began is None:
+            self._compile_began = now
+        elif not self._announced and now - self._compile_began >= _A_MOMENT:
+            self._announced = True
+            click.echo("uncounted: compiling (once, about a minute) ...", err=True)
 
     def _show(self) -> None:
         with self._lock:

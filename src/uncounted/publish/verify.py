@@ -8,6 +8,7 @@ nothing that estimates, links or opens a case file.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -45,6 +46,8 @@ TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _LEFT_BY_SYSTEMS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
 
+_ESTIMATES, _MOST_OF_ESTIMATES = "estimate.json", 1 << 20  # bytes
+
 
 @attrs.frozen
 class Check:
@@ -74,7 +77,8 @@ class Verdict:
         made_at: when the release says it was made, UTC.
         log: origin and size of the log that holds it, and its root.
         facts: the manifest's facts, now known to be the signer's.
-        warnings: what the reader should know, the unchecked key first.
+        headline: the sentence of its `estimate.json`; None where it has none.
+        warnings: what the reader should know.
     """
 
     ok: bool
@@ -85,12 +89,23 @@ class Verdict:
     made_at: str
     log: Checkpoint
     facts: canonical_json.JSONObject = attrs.field(repr=False)
+    headline: str | None = None
     warnings: tuple[str, ...] = ()
 
     def lines(self) -> list[tuple[str, str]]:
-        """Give the verdict for people: what was looked at, and a sentence; warnings last."""
-        looked = [(check.what, check.words) for check in self.checks]
-        return looked + [("warning", words) for words in self.warnings]
+        """Give the verdict for people: what was published, what was checked, warnings last."""
+        title = self.facts.get("title")
+        published = [
+            ("title", title if isinstance(title, str) else None),
+            ("made", self.made_at),
+            ("headline", self.headline),
+        ]
+        checked = [(check.what, check.words) for check in self.checks]
+        return [
+            *((what, words) for what, words in published if words),
+            *checked,
+            *(("warning", words) for words in self.warnings),
+        ]
 
     def to_json(self) -> canonical_json.JSONObject:
         """Give the verdict for programs, as plain JSON values."""
@@ -106,6 +121,7 @@ class Verdict:
                 "root": self.log.root.hex(),
             },
             "facts": self.facts,
+            "headline": self.headline,
             "checks": [attrs.asdict(check) for check in self.checks],
             "warnings": list(self.warnings),
         }
@@ -167,7 +183,8 @@ def verify(folder: Path, *, signer: str | None = None, since: Path | None = None
     files = _files(folder, manifest.files)  # 4, 5
     log = _log(folder, data, key)  # 6, 7, 8, 9
     older = _since(folder, log, since)  # 10
-    return _verdict(manifest, key, wanted, files, log, older)
+    verdict = _verdict(manifest, key, wanted, files, log, older)
+    return attrs.evolve(verdict, headline=_headline(folder, manifest.files))
 
 
 def signed_text(manifest: bytes) -> str:
@@ -220,18 +237,15 @@ def _verdict(
 ) -> Verdict:
     short = fingerprint(key.vkey)
     checks = [
-        Check("manifest", True, "the manifest is well formed"),
-        Check("signature", True, f"it is signed by the key {short}"),
         files,
-        Check("entry", True, f"it is in a log of {log.size:,} entries, signed by the same key"),
+        Check("signature", True, short + ("" if wanted is None else ", the key you gave")),
+        Check("log", True, f"recorded in a log of {log.size:,} entries signed by the same key"),
     ]
     warnings = []
-    if wanted is not None:
-        checks.insert(2, Check("signer", True, "that is the key that was asked for"))
-    else:
+    if wanted is None:
         warnings.append(
-            f"nobody has checked whose key {short} is: "
-            "ask the publisher for it by another way, and give it as --signer"
+            "signer not checked. Ask the publisher for the key by another channel, and give it as"
+            " --signer."
         )
     if older is not None:
         checks.append(Check("since", True, f"the log only grew since {older.log.size:,} entries"))
@@ -332,7 +346,19 @@ def _files(folder: Path, listed: Mapping[str, _SignedFile]) -> Check:
             hint="fetch the release again, into an empty folder, and do not use these files",
         )
     total = sum(signed.size for signed in listed.values())
-    return Check("files", True, f"{len(listed)} files, {total:,} bytes, are as they were signed")
+    return Check("files", True, f"{len(listed)} files, {total:,} bytes")
+
+
+def _headline(folder: Path, listed: Mapping[str, _SignedFile]) -> str | None:
+    """The sentence of `estimate.json`, which is as it was signed; None where there is none."""
+    if (signed := listed.get(_ESTIMATES)) is None or signed.size > _MOST_OF_ESTIMATES:
+        return None
+    try:
+        value = json.loads((folder / _ESTIMATES).read_bytes())
+    except ValueError:
+        return None
+    sentence = value.get("sentence") if isinstance(value, dict) else None
+    return sentence if isinstance(sentence, str) else None
 
 
 def _changed(folder: Path, name: str, size: int | None, signed: _SignedFile) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class DemoResult:
 def compare_with_truth(truth_file: Path, released: Path, seconds: float) -> DemoResult:
     """Compare a release with the truth of the simulated population it is of."""
     from uncounted.estimate import EstimateSettings, run
+    from uncounted.estimate.base.rounding import round_to_interval
 
     truth = json.loads(truth_file.read_text(encoding="utf-8"))
     release = json.loads((released / "estimate.json").read_text(encoding="utf-8"))
@@ -44,13 +46,16 @@ def compare_with_truth(truth_file: Path, released: Path, seconds: float) -> Demo
     headline = next(each for each in release["estimates"] if each["method"] == method)
     table = CaptureTable(tuple(truth["lists"]), truth["with_consent"]["patterns"])
     perfect = run(table, EstimateSettings(method))[method]
+    shown = round_to_interval(perfect.number(), perfect.interval, table.observed)
     return DemoResult(
         page=str(released / "report.html"),
         pdf=str(released / "report.pdf"),
         method=method,
         point=headline["point"],
         interval=headline["interval"],
-        perfect_linkage=PerfectLinkage(perfect.number(), perfect.interval or ()),
+        perfect_linkage=PerfectLinkage(
+            shown.point, (shown.low or 0, math.inf if shown.high is None else shown.high)
+        ),
         truth=truth["people"],
         off_by=headline["point"] / truth["people"] - 1,
         seconds=seconds,

@@ -37,7 +37,7 @@ from uncounted.estimate.base.rows import (
     StrataAlternatives,
 )
 from uncounted.estimate.base.settings import XI
-from uncounted.estimate.base.warning import EstimateWarning, Explanation, explanations
+from uncounted.estimate.base.warning import EstimateWarning, explanations
 from uncounted.estimate.covariates.doubly_robust import CovariateStudy, doubly_robust
 from uncounted.estimate.linkage_sensitivity import strata_with_alternatives, with_alternatives
 from uncounted.estimate.robustness.claims import WHAT_XI_IS
@@ -64,7 +64,6 @@ __all__ = [
     "EstimateRequest",
     "EstimateResult",
     "EstimateWarning",
-    "Explanation",
     "LinkageUncertainty",
     "Pooled",
     "Result",

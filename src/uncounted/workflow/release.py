@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
@@ -37,6 +38,9 @@ class ReleaseSummary:
     copied: Sequence[CopiedList]
     failed_check: str | None
     headline: str
+    threshold: int
+    suppressed: int
+    smallest: int | None
 
 
 def release(
@@ -101,6 +105,7 @@ def release(
         proof=case.proof(entry.seq),
         leaves=case.leaves(),
     )
+    counts = _published_counts(files["table.csv"])
     return ReleaseSummary(
         out=str(out),
         files=sorted(files),
@@ -109,4 +114,13 @@ def release(
         copied=list(opened.copied(counted.point.lists)),
         failed_check=opened.failed_check,
         headline=json.loads(files["estimate.json"])["sentence"],
+        threshold=plan.threshold,
+        suppressed=counts.count(None),
+        smallest=min((count for count in counts if count), default=None),
     )
+
+
+def _published_counts(table: bytes) -> list[int | None]:
+    """The counts of the cells, as printed; None for a suppressed one."""
+    rows = csv.DictReader(table.decode().splitlines())
+    return [int(row["count"]) if row["count"] else None for row in rows]

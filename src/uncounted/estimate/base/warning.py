@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections import Counter
 from collections.abc import Iterable
-from importlib.resources import files
-from typing import Literal
 
 import attrs
+
+from uncounted.explanations import Explanation, explanations_of
 
 
 @attrs.frozen
@@ -81,32 +79,6 @@ def over_draws(
     return tuple(answer)
 
 
-@attrs.frozen
-class Explanation:
-    """What a warning means.
-
-    Attributes:
-        code: of the warning.
-        level: `warning` must be reported with the number; `note` is shown on request.
-        title: what is the case, without a figure.
-        why: why it matters.
-        todo: what to do, in order.
-        reference: the paper or the section that says more.
-    """
-
-    code: str
-    level: Literal["warning", "note"]
-    title: str
-    why: str
-    todo: tuple[str, ...]
-    reference: str
-
-
-@functools.cache
 def explanations() -> dict[str, Explanation]:
-    """Every code with its explanation, in the order of their file."""
-    text = files(__package__).joinpath("explanations.toml").read_text(encoding="utf-8")
-    return {
-        code: Explanation(code, **{**entry, "todo": tuple(entry["todo"])})
-        for code, entry in tomllib.loads(text).items()
-    }
+    """Every code with its explanation, the gravest first."""
+    return explanations_of("uncounted.estimate.base")
