@@ -28,7 +28,8 @@ from uncounted.estimate import (
     sample_coverage,
     saturated,
 )
-from uncounted.estimate.graphical.decomposable import GraphModel, Prior
+from uncounted.estimate.base.priors import Prior
+from uncounted.estimate.graphical.decomposable import GraphModel
 from uncounted.estimate.graphical.graph_sum import log_sums
 from uncounted.estimate.loglinear.selection import Candidates
 

@@ -7,11 +7,12 @@ should be refused.
 
 from uncounted.estimate.base.checks import check, disconnected_groups
 from uncounted.estimate.base.claim import Claim
+from uncounted.estimate.base.priors import GammaPoissonPrior, InversePrior
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import describe, describe_sensitivity, round_to_interval
 from uncounted.estimate.base.settings import EstimateSettings
 from uncounted.estimate.base.xi import saturated, with_xi, xi_table
-from uncounted.estimate.graphical.decomposable import GammaPoissonPrior, InversePrior, decomposable
+from uncounted.estimate.graphical.decomposable import decomposable
 from uncounted.estimate.identification.estimator import identify
 from uncounted.estimate.latent_class.estimator import latent_class
 from uncounted.estimate.loglinear.selection import log_linear

@@ -18,30 +18,12 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import estimator
 from uncounted.estimate.base.posterior import LAST, Ints, Posterior, at_grid, explore
-from uncounted.estimate.base.priors import (
-    DEFAULT_PRIOR,
-    INVERSE,
-    GammaPoissonPrior,
-    InversePrior,
-    Prior,
-    prior_of,
-)
+from uncounted.estimate.base.priors import DEFAULT_PRIOR, InversePrior, Prior, prior_of
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.validation import delta_of
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.graphical.graph_sum import MAX_GRAPH_LISTS, Floats, log_sums
-
-__all__ = [
-    "INVERSE",
-    "GammaPoissonPrior",
-    "GraphModel",
-    "InversePrior",
-    "Prior",
-    "decomposable",
-    "edge_posteriors",
-    "posterior_n0",
-]
 
 DEFAULT_DRAWS = 4000
 # Log-gammas of larger counts are off by more than the posterior can bear.

@@ -10,7 +10,13 @@ from collections.abc import Callable, Sequence
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.labels import label
-from uncounted.estimate.base.priors import DEFAULT_PRIOR, prior_of
+from uncounted.estimate.base.priors import (
+    DEFAULT_PRIOR,
+    INVERSE,
+    GammaPoissonPrior,
+    Prior,
+    prior_of,
+)
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import round_estimate, round_to_interval
 from uncounted.estimate.base.rows import (
@@ -23,12 +29,7 @@ from uncounted.estimate.base.rows import (
 from uncounted.estimate.base.settings import MethodSettings
 from uncounted.estimate.base.validation import delta_of
 from uncounted.estimate.base.warning import EstimateWarning
-from uncounted.estimate.graphical.decomposable import (
-    INVERSE,
-    GammaPoissonPrior,
-    Prior,
-    decomposable,
-)
+from uncounted.estimate.graphical.decomposable import decomposable
 
 MOST_LISTS = 8  # beyond it each fit takes seconds
 FACTOR = 2.0  # points further apart than this are said to be

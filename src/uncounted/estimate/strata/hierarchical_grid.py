@@ -195,8 +195,8 @@ class GridPosterior:
         answer: Floats = v / (v + t2) if t2 > 0 else np.ones(len(v))
         return answer
 
-    def draws(self, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-        """Joint draws: n0 of every stratum, shape (strata, size), and m, shape (size,).
+    def draws(self, size: int, rng: np.random.Generator) -> Floats:
+        """Joint draws of n0 of every stratum, shape (strata, size).
 
         Each draw has one m and one t for all strata, then a theta and an n0 for each.
         """
@@ -211,9 +211,8 @@ class GridPosterior:
             u = rng.random((S, len(mine))) + np.arange(S)[:, None]
             at[:, mine] = np.searchsorted(line, u) - K * np.arange(S)[:, None]
         order = rng.permutation(size)
-        at, node = np.clip(at, 0, K - 1)[:, order], node[order]
-        n0 = np.stack([each.draw(self.theta, at[s], rng) for s, each in enumerate(self.evidence)])
-        return n0, self.m[node]
+        at = np.clip(at, 0, K - 1)[:, order]
+        return np.stack([each.draw(self.theta, at[s], rng) for s, each in enumerate(self.evidence)])
 
 
 def integrate(

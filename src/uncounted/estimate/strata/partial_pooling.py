@@ -173,7 +173,7 @@ def pool_strata(
     progress("pooling", 0, 1)
     distribution = integrate(evidence, t=t, t_sd=t_sd)
     rng = np.random.default_rng([settings.seed, len(tables)])
-    n0, _ = distribution.draws(draws, rng)
+    n0 = distribution.draws(draws, rng)
     seen = np.array([[alone.studies[s].observed] for s in usable], dtype=np.float64)
     pooled = _assemble(alone, method, usable, distribution, seen + n0, settings, t)
     progress("pooling", 1, 1)

@@ -82,26 +82,18 @@ def _extreme(knowledge: AttackerKnowledge, cell: str, *, least: bool) -> int:
     """Variables: one count a hidden cell, then one 0/1 a hidden cell that says 'this is small'."""
     hidden, k = knowledge.hidden, len(knowledge.hidden)
     most = _most(knowledge)
-    rows, lows, highs = [], [], []
+    count, small = slice(0, k), slice(k, 2 * k)
+    rows = milp.Rows(2 * k)
     for statement in knowledge.published_sums:
         known = sum(n for pattern, n in knowledge.shown.items() if pattern in statement.cells)
-        rows.append(np.array([float(c in statement.cells) for c in hidden] + [0.0] * k))
-        lows.append(statement.low - known)
-        highs.append(statement.high - known)
-    for i in range(k):  # small_i = 1 forces count_i < threshold
-        row = [0.0] * (2 * k)
-        row[i], row[k + i] = 1.0, float(most - knowledge.threshold + 1)
-        rows.append(np.array(row))
-        lows.append(0)
-        highs.append(most)
-    rows.append(np.array([0.0] * k + [1.0] * k))  # at least one of them is
-    lows.append(1)
-    highs.append(k)
+        inside = np.array([float(c in statement.cells) for c in hidden])
+        rows.must(statement.low - known, statement.high - known, (count, inside))
+    for one in np.eye(k):  # small_i = 1 forces count_i < threshold
+        rows.must(0, most, (count, one), (small, (most - knowledge.threshold + 1) * one))
+    rows.must(1, k, (small, np.ones(k)))  # at least one of them is
     objective = np.zeros(2 * k)
     objective[hidden.index(cell)] = 1.0 if least else -1.0
-    found = milp.least(
-        objective, rows, lows, highs, np.zeros(2 * k), np.array([most] * k + [1] * k, float)
-    )
+    found = milp.least(objective, rows, np.zeros(2 * k), np.array([most] * k + [1] * k, float))
     if found.status == milp.INFEASIBLE:
         raise NotPublishable("no table at all fits what would be printed: one of the sums is wrong")
     if not found.success:

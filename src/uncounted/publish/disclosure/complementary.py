@@ -6,7 +6,7 @@ result before it is used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 import numpy as np
@@ -63,18 +63,19 @@ class SuppressionProblem:
         return (
             PublishedSum("people on at least one list", frozenset(self.counts), n, n),
             *(
-                PublishedSum(f"people of {name}", self.of_list(name), totals[name], totals[name])
+                PublishedSum(
+                    f"people of {name}",
+                    of_list(self.table, name, self.counts),
+                    totals[name],
+                    totals[name],
+                )
                 for name in self.table.lists
                 if name not in hidden_totals
             ),
         )
 
-    def of_list(self, name: str) -> frozenset[str]:
-        """Patterns of the people on a list."""
-        return of_list(self.table, name, tuple(self.counts))
 
-
-def of_list(table: CaptureTable, name: str, cells: Sequence[str]) -> frozenset[str]:
+def of_list(table: CaptureTable, name: str, cells: Iterable[str]) -> frozenset[str]:
     """Those of the patterns that are on a list."""
     at = table.lists.index(name)
     return frozenset(cell for cell in cells if cell[at] == "1")
@@ -145,7 +146,7 @@ def _complementary(
     t, n = problem.threshold, problem.table.observed
     k, j = len(cells), len(lists)
     x, y, h, z = (slice(0, k), slice(k, 2 * k), slice(2 * k, 2 * k + j), slice(2 * k + j, None))
-    rows = _Rows(3 * k + j)
+    rows = milp.Rows(3 * k + j)
     for a, one in zip(problem.counts.values(), np.eye(k), strict=True):
         rows.must(-np.inf, a, (x, one), (y, (a - n) * one))  # shown: x = a
         rows.must(a, np.inf, (x, one), (y, a * one))
@@ -153,7 +154,7 @@ def _complementary(
         rows.must(-np.inf, 0, (z, one), (y, -one))  # small only if hidden
     rows.must(n, n, (x, np.ones(k)))
     for name, one in zip(lists, np.eye(j), strict=True):
-        part, total = _inside(cells, problem.of_list(name)), problem.table.on([name])
+        part, total = _inside(cells, of_list(problem.table, name, cells)), problem.table.on([name])
         rows.must(-np.inf, total, (x, part), (h, (total - n) * one))
         rows.must(total, np.inf, (x, part), (h, total * one))
     for statement in problem.known:
@@ -171,7 +172,7 @@ def _complementary(
         TOTAL_COST + TOTAL_SPREAD * problem.suppression_key.total_cost(lists, name)
         for name in lists
     ]
-    found = milp.least(cost, rows.rows, rows.lows, rows.highs, low, high)
+    found = milp.least(cost, rows, low, high)
     if not found.success:
         return None
     grown = SuppressionPattern(_chosen(cells, found.x[y]), _chosen(lists, found.x[h]))
@@ -184,21 +185,3 @@ def _inside(cells: Sequence[str], part: frozenset[str]) -> npt.NDArray[np.float6
 
 def _chosen(names: Sequence[str], values: npt.NDArray[np.float64]) -> frozenset[str]:
     return frozenset(name for name, value in zip(names, values, strict=True) if value > 0.5)
-
-
-@attrs.frozen(eq=False)
-class _Rows:
-    """The rows of a programme, each given by its parts."""
-
-    size: int
-    rows: list[npt.NDArray[np.float64]] = attrs.field(factory=list)
-    lows: list[float] = attrs.field(factory=list)
-    highs: list[float] = attrs.field(factory=list)
-
-    def must(self, low: float, high: float, *parts: tuple[slice, npt.NDArray[np.float64]]) -> None:
-        row = np.zeros(self.size)
-        for where, values in parts:
-            row[where] += values
-        self.rows.append(row)
-        self.lows.append(low)
-        self.highs.append(high)

@@ -10,9 +10,10 @@ import contextlib
 import ctypes
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -22,15 +23,27 @@ type Floats = npt.NDArray[np.float64]
 OPTIMAL, INFEASIBLE = 0, 2
 
 
-def least(
-    cost: Floats,
-    rows: Sequence[Floats],
-    lows: Sequence[float],
-    highs: Sequence[float],
-    low: Floats,
-    high: Floats,
-) -> Any:
-    """Least `cost @ v` over whole numbers v with low <= v <= high and lows <= rows @ v <= highs.
+@attrs.frozen(eq=False)
+class Rows:
+    """The constraints of a programme in `size` variables, each given by its parts."""
+
+    size: int
+    rows: list[Floats] = attrs.field(factory=list)
+    lows: list[float] = attrs.field(factory=list)
+    highs: list[float] = attrs.field(factory=list)
+
+    def must(self, low: float, high: float, *parts: tuple[slice, Floats]) -> None:
+        """Require low <= sum of values @ v[where] over the parts (where, values) <= high."""
+        row = np.zeros(self.size)
+        for where, values in parts:
+            row[where] += values
+        self.rows.append(row)
+        self.lows.append(low)
+        self.highs.append(high)
+
+
+def least(cost: Floats, rows: Rows, low: Floats, high: Floats) -> Any:
+    """Least `cost @ v` over whole numbers v with low <= v <= high that fulfil the rows.
 
     Returns scipy's result, run to a zero gap; `status` says whether there is any such v.
     """
@@ -39,7 +52,7 @@ def least(
             cost,
             integrality=np.ones(len(cost)),
             bounds=Bounds(low, high),
-            constraints=LinearConstraint(np.array(rows), lows, highs),
+            constraints=LinearConstraint(np.array(rows.rows), rows.lows, rows.highs),
             options={"mip_rel_gap": 0.0},
         )
 
