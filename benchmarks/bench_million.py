@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from examples.returns_people import Dice, Place, options, origins, surnames, text, towns
 
 from examples import returns_spelling
-from uncounted.linkage import mcmc, pipeline
+from uncounted.linkage import arrays, mcmc, pipeline
 from uncounted.linkage.encoding import encode
 from uncounted.linkage.encoding.columns import NOTHING, ReportColumns
 from uncounted.linkage.sampler import candidate_graph
@@ -335,7 +335,7 @@ def told_of_clusters(labels: Ints, person: Ints) -> str:
 def clustered(count: int, pairs: candidate_graph.CandidatePairs) -> Ints:
     """Connected components of the pairs that are likelier than not."""
     likely = pairs.log_odds >= 0
-    return candidate_graph.connected(count, pairs.left[likely], pairs.right[likely])
+    return arrays.connected(count, pairs.left[likely], pairs.right[likely])
 
 
 def sample_pairs(

@@ -65,9 +65,14 @@ def exact(of: candidate_graph.CandidateGraph, reports: Ints) -> dict[naive.Parti
     }
     alone: Any = SimpleNamespace(lists=of.graph.lists[reports])
     said = pair_tables(SmallLinkage(alone, compared().rates.worth(), levels, pairs))
-    decided = [(place[r], place[s], same) for r, s, same in of.decisions if r in place]
-    together = [(r, s) for r, s, same in decided if same]
-    apart = [(r, s) for r, s, same in decided if not same]
+    unit, apart_starts = of.graph.unit, of.graph.apart_starts
+    together = [(place[int(r)], place[int(unit[r])]) for r in reports if unit[r] != r]
+    apart = [
+        (place[int(r)], place[int(s)])
+        for r in reports
+        for s in of.graph.apart[apart_starts[r] : apart_starts[r + 1]]
+        if int(s) in place
+    ]
     return naive.probabilities(
         {
             row: naive.log_evidence(row, *said)

@@ -125,6 +125,7 @@ def small_linkage(
     )
     starts = np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64)
     kinds = np.array([weak[max(i, j), min(i, j)] for i, j in rows], np.uint8)
+    unit = candidate_graph.decided_units(count, decided)
     return SmallLinkage(
         candidate_graph.with_firm(
             partition.Graph(
@@ -134,7 +135,8 @@ def small_linkage(
                 weak=kinds,
                 informed=np.zeros(count, np.bool_),
                 lists=np.array(lists, np.int64),
-                mate=candidate_graph.unit_rings(candidate_graph.decided_units(count, decided)),
+                unit=unit,
+                mate=candidate_graph.unit_rings(unit),
                 apart_starts=apart_starts,
                 apart=apart_of,
                 dense=naive.packed(levels[left, right]),
@@ -238,13 +240,7 @@ def drawn(
     rng = np.random.default_rng(11)
     count = len(case.graph.lists)
     state = partition.empty_state(count, len(prior.q))
-    unit = np.arange(count)
-    for r in range(count):
-        mate = case.graph.mate[r]
-        while mate != r:
-            unit[r] = min(unit[r], mate)
-            mate = case.graph.mate[mate]
-    partition.place(case.graph, state, unit)
+    partition.place(case.graph, state, case.graph.unit.astype(np.int64))
     schedule = every(case.graph)
     schedule.often[:] = np.resize(often, count)
     if len(case.graph.link_probability):  # as chains do, from when there are guesses

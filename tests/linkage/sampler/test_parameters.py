@@ -570,7 +570,7 @@ def built_of(case: SmallLinkage) -> candidate_graph.CandidateGraph:
         none, none, none.astype(np.int32), none.astype(np.float64)
     )
     return candidate_graph.CandidateGraph(
-        case.graph, np.zeros(len(case.levels), np.int64), kept, (), CandidateDiagnostics()
+        case.graph, np.zeros(len(case.levels), np.int64), kept, CandidateDiagnostics()
     )
 
 

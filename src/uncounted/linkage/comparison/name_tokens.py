@@ -56,17 +56,17 @@ def _level(kind: int, worth: float) -> int:
 @compiled_inner
 def count(a: ReportArrays, family: int, given: int) -> int:
     """How many words two parts have."""
-    of_family = a.family_bag[family + 1] - a.family_bag[family]
-    return int(of_family + a.given_bag[given + 1] - a.given_bag[given])
+    of_family = a.family.bag[family + 1] - a.family.bag[family]
+    return int(of_family + a.given.bag[given + 1] - a.given.bag[given])
 
 
 @compiled_inner
 def _word(a: ReportArrays, family: int, given: int, at: int) -> int:
     """Word number `at` of two parts, the family's first."""
-    of_family = a.family_bag[family + 1] - a.family_bag[family]
+    of_family = a.family.bag[family + 1] - a.family.bag[family]
     if at < of_family:
-        return int(a.family_bag_words[a.family_bag[family] + at])
-    return int(a.given_bag_words[a.given_bag[given] + at - of_family])
+        return int(a.family.bag_words[a.family.bag[family] + at])
+    return int(a.given.bag_words[a.given.bag[given] + at - of_family])
 
 
 @compiled_inner

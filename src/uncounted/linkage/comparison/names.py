@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from uncounted._numba import compiled_inner
 from uncounted.linkage.comparison.edit_distance import apart
@@ -37,7 +36,7 @@ from uncounted.linkage.comparison.name_tokens import (
     other_sex,
     part_in_words,
 )
-from uncounted.linkage.encoding.kernel_arrays import ReportArrays
+from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays
 
 _NONE = 255  # no level
 _STRETCH = 0.3  # how much likelier of one name than of two two spellings must be at the least
@@ -86,24 +85,20 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
     """
     p, q = a.form_family[f], a.form_family[g]
     r, s = a.form_given[f], a.form_given[g]
-    family, family_llr = _shared(
-        a.family_starts, a.family_values, a.family_weights, a.family_log_share, p, q
-    )
-    given, given_llr = _shared(
-        a.given_starts, a.given_values, a.given_weights, a.given_log_share, r, s
-    )
+    family, family_llr = _shared(a.family, p, q)
+    given, given_llr = _shared(a.given, r, s)
     if given < 0 and family < 0:
         return 0
     less_likely = int(a.less_likely_order[f]) + int(a.less_likely_order[g])
     if less_likely == 2 and (family < 1 or given < 1):
         return 0
     if less_likely == 1 and family < 1:
-        slip = given == 1 and apart(a, a.family_words, a.family_words, p, q, 3) == 1
+        slip = given == 1 and apart(a, a.family.spellings, a.family.spellings, p, q, 3) == 1
         return SLIP_IN_FAMILY if slip else 0
     not_korean = not (a.korean[f] or a.korean[g])
     if given == 1 and not_korean:
         # Dina and Tina could be one syllable's spellings, if either were Korean
-        given = 1 if apart(a, a.given_words, a.given_words, r, s, 3) == 0 else 0
+        given = 1 if apart(a, a.given.spellings, a.given.spellings, r, s, 3) == 0 else 0
     if given == 1 and family == 1:
         total = family_llr + given_llr
         for cut in range(len(RARE)):
@@ -120,8 +115,8 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
         given = 1
     if given == 1 and family < 0:
         return OTHER_FAMILY if _begin_apart(a.family_firsts[f], a.family_firsts[g]) else GIVEN_ALONE
-    by_family = 0 if family == 1 else apart(a, a.family_words, a.family_words, p, q, 3)
-    by_given = 0 if given == 1 else apart(a, a.given_words, a.given_words, r, s, 3)
+    by_family = 0 if family == 1 else apart(a, a.family.spellings, a.family.spellings, p, q, 3)
+    by_given = 0 if given == 1 else apart(a, a.given.spellings, a.given.spellings, r, s, 3)
     if not_korean:
         if family == 0:
             by_family = max(by_family, apart_in_words(a, True, p, q, 3))
@@ -201,27 +196,22 @@ def _begin_apart(x: int, y: int) -> bool:
 def _exchanged(a: ReportArrays, f: int, g: int) -> bool:
     """Given name and family name in each other's place, each at most a slip apart."""
     return (
-        apart(a, a.given_words, a.family_words, a.form_given[f], a.form_family[g], 3) < 2
-        and apart(a, a.family_words, a.given_words, a.form_family[f], a.form_given[g], 3) < 2
+        apart(a, a.given.spellings, a.family.spellings, a.form_given[f], a.form_family[g], 3) < 2
+        and apart(a, a.family.spellings, a.given.spellings, a.form_family[f], a.form_given[g], 3)
+        < 2
     )
 
 
 @compiled_inner
-def _shared(
-    starts: NDArray[np.int64],
-    values: NDArray[np.int64],
-    weights: NDArray[np.float64],
-    log_share: NDArray[np.float64],
-    f: int,
-    g: int,
-) -> tuple[int, float]:
-    """Whether two forms share a reading (1, 0; -1 not said), and by how much.
+def _shared(names: NameArrays, f: int, g: int) -> tuple[int, float]:
+    """Whether two parts share a reading (1, 0; -1 not said), and by how much.
 
     The log of the sum over readings s of P(s | f) P(s | g) / P(s): how much likelier the two
     spellings are of one name than of two people's.
     """
-    x, y = starts[f], starts[g]
-    x_end, y_end = starts[f + 1], starts[g + 1]
+    values, weights = names.values, names.weights
+    x, y = names.starts[f], names.starts[g]
+    x_end, y_end = names.starts[f + 1], names.starts[g + 1]
     if x == x_end or y == y_end:
         return -1, 0.0
     total = 0.0
@@ -231,7 +221,7 @@ def _shared(
         elif values[x] > values[y]:
             y += 1
         else:
-            total += weights[x] * weights[y] * np.exp(-log_share[values[x]])
+            total += weights[x] * weights[y] * np.exp(-names.log_share[values[x]])
             x += 1
             y += 1
     # a reading that both admit only at a stretch is no agreement; but one that says hardly more
@@ -244,9 +234,9 @@ def _shared(
 @compiled_inner
 def _begins_alike(a: ReportArrays, f: int, g: int) -> bool:
     """One spelling begins the other. Sharing a syllable is not it: sisters do."""
-    for x in range(a.given_words[f], a.given_words[f + 1]):
+    for x in range(a.given.spellings[f], a.given.spellings[f + 1]):
         n = a.letter_starts[x + 1] - a.letter_starts[x]
-        for y in range(a.given_words[g], a.given_words[g + 1]):
+        for y in range(a.given.spellings[g], a.given.spellings[g + 1]):
             m = a.letter_starts[y + 1] - a.letter_starts[y]
             short = min(n, m)
             if short < 3:

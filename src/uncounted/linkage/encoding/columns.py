@@ -50,18 +50,19 @@ class ReportColumns:
 
 def columns(reports: Iterable[Report]) -> ReportColumns:
     """Take reports apart, one by one: none is kept, so that they may come from a stream."""
-    sources, names, places_, kinds, texts = (Indexer() for _ in range(5))
-    days = _Dates()
+    sources, places_, kinds, texts = (Indexer[str]() for _ in range(4))
+    names, dates = Indexer[tuple[Name, ...]](), Indexer[PartialDate]()
     rows: list[tuple[int, ...]] = []
     acts: list[tuple[int, int, int]] = []
     act_starts = [0]
     for report in reports:
+        birth = dates(report.birth) if report.birth else NOTHING
         origin = places_(report.origin) if report.origin else NOTHING
         sex = _SEXES.get(report.sex or "", 0)
         relative = relative_of(report)
         rows.append(
             (
-                *(sources(report.source), names(report.names), sex, days(report.birth), origin),
+                *(sources(report.source), names(report.names), sex, birth, origin),
                 names((relative,) if relative else ()),
                 _text(report.occupation, texts),
                 _number(report.number, texts),
@@ -70,15 +71,16 @@ def columns(reports: Iterable[Report]) -> ReportColumns:
         for act in _acts(report):
             place = places_(act.place) if act.place else NOTHING
             kind = kinds(act.kind) if act.kind else NOTHING
-            acts.append((kind, days(act.date), place))
+            date = dates(act.date) if act.date else NOTHING
+            acts.append((kind, date, place))
         act_starts.append(len(acts))
     table = np.array(rows, np.int32).reshape(-1, 8)
     act_table = np.array(acts, np.int32).reshape(-1, 3)
     return ReportColumns(
         source=table[:, 0].astype(np.int64),
-        sources=tuple(map(str, sources.of)),
+        sources=tuple(sources.of),
         names=table[:, 1].copy(),
-        name_rows=tuple(names.of),  # type: ignore[arg-type]
+        name_rows=tuple(names.of),
         sex=table[:, 2].astype(np.int8),
         birth=table[:, 3].copy(),
         origin=table[:, 4].copy(),
@@ -89,20 +91,20 @@ def columns(reports: Iterable[Report]) -> ReportColumns:
         act_kind=act_table[:, 0].copy(),
         act_date=act_table[:, 1].copy(),
         act_place=act_table[:, 2].copy(),
-        dates=tuple(days.values),
-        places=tuple(map(str, places_.of)),
-        texts=tuple(map(str, texts.of)),
+        dates=tuple(dates.of),
+        places=tuple(places_.of),
+        texts=tuple(texts.of),
     )
 
 
-def _text(recorded: str | None, texts: Indexer) -> int:
+def _text(recorded: str | None, texts: Indexer[str]) -> int:
     """The row of a text, read by its letters and digits alone."""
     folded = unicodedata.normalize("NFKC", recorded or "").casefold()
     kept = "".join(char for char in folded if char.isalnum())
     return texts(kept) if kept else NOTHING
 
 
-def _number(recorded: str | None, texts: Indexer) -> int:
+def _number(recorded: str | None, texts: Indexer[str]) -> int:
     """The row of a number in a register; spreadsheets drop leading zeros."""
     return _text((recorded or "").lstrip("0 ") or recorded, texts)
 
@@ -110,19 +112,3 @@ def _number(recorded: str | None, texts: Indexer) -> int:
 def _acts(report: Report) -> list[Act]:
     recorded = [act for act in report.acts if act.date is not None or act.place is not None]
     return recorded[:MOST_ACTS]
-
-
-class _Dates:
-    """Gives each distinct date a number."""
-
-    def __init__(self) -> None:
-        self.values: list[PartialDate] = []
-        self._of: dict[str, int] = {}
-
-    def __call__(self, day: PartialDate | None) -> int:
-        if day is None:
-            return NOTHING
-        at = self._of.setdefault(day.edtf, len(self.values))
-        if at == len(self.values):
-            self.values.append(day)
-        return at

@@ -6,17 +6,16 @@ After this module there are no names, only numbers for readings, letters and key
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from uncounted.linkage.arrays import Codes, Ints
+from uncounted.linkage.arrays import Codes, Floats, Ints
 from uncounted.linkage.encoding import places
 from uncounted.linkage.encoding.columns import ReportColumns, columns
-from uncounted.linkage.encoding.kernel_arrays import ReportArrays, letter_sets
+from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays, letter_sets
 from uncounted.linkage.encoding.name_index import Indexer, NameParts
 from uncounted.records.cells.name_parser import forms, order_of
 from uncounted.records.dates.partial_date import PartialDate
@@ -30,35 +29,6 @@ MOST_FORMS = 8
 BACKGROUND_REPORTS = 200.0  # what is thought of a name's share before any is seen counts so much
 _WORD_BACKGROUND = 0.005
 _ORDERS: tuple[Order | None, ...] = (None, "first", "last")
-
-
-@attrs.frozen
-class Ragged:
-    """Rows of unequal length: row i is `values[starts[i]:starts[i + 1]]`, with a weight each."""
-
-    starts: Ints
-    values: Ints
-    weights: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, rows: Iterable[Sequence[tuple[int, float]]]) -> Ragged:
-        """Make one; each row is sorted by value."""
-        starts, values, weights = [0], [], []
-        for row in rows:
-            for value, weight in sorted(row):
-                values.append(value)
-                weights.append(weight)
-            starts.append(len(values))
-        return cls(
-            np.array(starts, np.int64), np.array(values, np.int64), np.array(weights, np.float64)
-        )
-
-    @classmethod
-    def in_order(cls, rows: Sequence[Sequence[int]]) -> Ragged:
-        """Make one whose rows stay in their order, each value of weight 1."""
-        values = np.array([value for row in rows for value in row], np.int64)
-        starts = np.cumsum([0, *map(len, rows)]).astype(np.int64)
-        return cls(starts, values, np.ones(len(values)))
 
 
 @attrs.frozen
@@ -124,7 +94,6 @@ def _encoded(recorded: ReportColumns) -> Encoded:
     families, givens = NameParts(given=False), NameParts(given=True)
     (name, relative), form_starts, parts = _forms(recorded, families, givens)
     form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
-    family, given = Ragged.of(families.readings), Ragged.of(givens.readings)
     sizes = np.diff(form_starts)
     times = np.repeat(np.bincount(name, minlength=len(sizes)), sizes)
     seen = int((sizes[name] > 0).sum())
@@ -133,10 +102,6 @@ def _encoded(recorded: ReportColumns) -> Encoded:
         {word for parts in (families, givens) for part in parts.words for word in part}
     )
     numbers = {word: at for at, word in enumerate(vocabulary)}
-    family_words, given_words = (
-        Ragged.in_order([[numbers[word] for word in part] for part in parts.words])
-        for parts in (families, givens)
-    )
     words.append(tuple(vocabulary))
     word_starts = np.cumsum([0, *map(len, words)])
     letters = np.array([ord(char) for group in words for word in group for char in word], np.int32)
@@ -144,19 +109,21 @@ def _encoded(recorded: ReportColumns) -> Encoded:
     read = [places.read(text) for text in texts]
     days = np.array([_days(day) for day in (*recorded.dates, None)], np.int64)
     letter_starts = np.cumsum([0, *(len(word) for group in words for word in group)])
+    family_uses, given_uses = (
+        np.bincount(of_form, times, minlength=len(names.letters))
+        for of_form, names in ((form_family, families), (form_given, givens))
+    )
+    spellings, apart = word_starts[:-1], len(families.letters)
+    family = _name_arrays(families, spellings[: apart + 1], numbers, family_uses, seen, 0.02)
+    given = _name_arrays(givens, spellings[apart:], numbers, given_uses, seen, 0.002)
+    word_sums = _word_sums(len(vocabulary), ((family, family_uses), (given, given_uses)))
     arrays = ReportArrays(
         name=name,
         form_starts=form_starts,
         form_family=form_family,
         form_given=form_given,
-        family_starts=family.starts,
-        family_values=family.values,
-        family_weights=family.weights,
-        given_starts=given.starts,
-        given_values=given.values,
-        given_weights=given.weights,
-        family_log_share=_log_shares(family, families, form_family, times, seen, 0.02),
-        given_log_share=_log_shares(given, givens, form_given, times, seen, 0.002),
+        family=family,
+        given=given,
         korean=parts[:, 2] > 0,
         initials_only=parts[:, 3] > 0,
         open=parts[:, 6] > 0,
@@ -164,15 +131,7 @@ def _encoded(recorded: ReportColumns) -> Encoded:
         less_likely_order=parts[:, 8] > 0,
         family_firsts=parts[:, 4].copy(),
         given_firsts=parts[:, 5].copy(),
-        family_words=word_starts[: len(families.letters) + 1],
-        given_words=word_starts[len(families.letters) : -1],
-        family_bag=family_words.starts,
-        family_bag_words=family_words.values,
-        given_bag=given_words.starts,
-        given_bag_words=given_words.values,
-        word_log_share=_word_shares(
-            len(vocabulary), ((family_words, form_family), (given_words, form_given)), times, seen
-        ),
+        word_log_share=_log_shares(word_sums, seen, _WORD_BACKGROUND),
         first_word=int(word_starts[-2]),
         letter_starts=letter_starts,
         letters=letters,
@@ -191,7 +150,7 @@ def _encoded(recorded: ReportColumns) -> Encoded:
         act_place=place[recorded.act_place],
         place_levels=places.compare(texts, read),
     )
-    return Encoded(arrays, recorded.source, _keys(arrays, givens, family, _towns(read)))
+    return Encoded(arrays, recorded.source, _keys(arrays, givens, _towns(read)))
 
 
 def _forms(
@@ -229,48 +188,62 @@ def _forms(
     return (name, relative), np.array(starts, np.int64), table
 
 
-def _log_shares(
-    rows: Ragged, parts: NameParts, part: Codes, times: Ints, seen: int, background: float
-) -> NDArray[np.float64]:
-    """How common each reading is among the reports' names, in logarithms."""
-    uses = np.bincount(part, times, minlength=len(parts.letters))
-    weights = rows.weights * np.repeat(uses, np.diff(rows.starts))
-    sums = np.bincount(rows.values, weights, minlength=len(parts.reading.of))
+def _name_arrays(
+    parts: NameParts,
+    spellings: Ints,
+    numbers: Mapping[str, int],
+    uses: Floats,
+    seen: int,
+    background: float,
+) -> NameArrays:
+    """The arrays of parts, each used in so many reports; readings are sorted in a row."""
+    rows = [sorted(row) for row in parts.readings]
+    starts = np.cumsum([0, *map(len, rows)])
+    values = np.array([value for row in rows for value, _ in row], np.int64)
+    weights = np.array([weight for row in rows for _, weight in row], np.float64)
+    weighted = weights * np.repeat(uses, np.diff(starts))
+    sums = np.bincount(values, weighted, minlength=len(parts.reading.of))
+    bag = np.cumsum([0, *map(len, parts.words)])
+    bag_words = np.array([numbers[word] for part in parts.words for word in part], np.int64)
+    log_share = _log_shares(sums, seen, background)
+    return NameArrays(starts, values, weights, log_share, spellings, bag, bag_words)
+
+
+def _log_shares(sums: Floats, seen: int, background: float) -> Floats:
+    """How common readings or words are among the names of reports, in logarithms."""
     # few reports say little about how common a name is
     share = (sums + BACKGROUND_REPORTS * background) / (seen + BACKGROUND_REPORTS)
     return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
 
 
-def _word_shares(
-    count: int, parts: Sequence[tuple[Ragged, Codes]], times: Ints, seen: int
-) -> NDArray[np.float64]:
-    """How common each word is in names here, as a family or a given name, in logarithms."""
+def _word_sums(count: int, parts: Sequence[tuple[NameArrays, Floats]]) -> Floats:
+    """How many names have each word, as a family or a given name."""
     sums = np.zeros(count)
-    for rows, part in parts:
-        uses = np.bincount(part, times, minlength=len(rows.starts) - 1)
-        owner = np.repeat(np.arange(len(uses)), np.diff(rows.starts))
-        each = np.unique(owner * max(count, 1) + rows.values)  # twice in a part is once
+    for part, uses in parts:
+        owner = np.repeat(np.arange(len(uses)), np.diff(part.bag))
+        each = np.unique(owner * max(count, 1) + part.bag_words)  # twice in a part is once
         sums += np.bincount(each % max(count, 1), uses[each // max(count, 1)], minlength=count)
-    share = (sums + BACKGROUND_REPORTS * _WORD_BACKGROUND) / (seen + BACKGROUND_REPORTS)
-    return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
+    return sums
 
 
 def _places(recorded: ReportColumns) -> tuple[list[str], Ints]:
     """Places that say something, and which each row of `recorded.places` is (last: none)."""
-    numbers = Indexer()
+    numbers = Indexer[str]()
     rows = [places.read(text) for text in recorded.places]
     of = [
         numbers(text) if place.fine or place.wide else NO_KEY
         for text, place in zip(recorded.places, rows, strict=True)
     ]
-    return [str(text) for text in numbers.of], np.array([*of, NO_KEY], np.int64)
+    return list(numbers.of), np.array([*of, NO_KEY], np.int64)
 
 
-def _towns(read: Sequence[places.PlaceKeys]) -> Ragged:
-    numbers = Indexer()
-    return Ragged.of(
-        [(numbers(key), 1.0) for key in sorted(place.fine) or [place.wide or ""]] for place in read
-    )
+def _towns(read: Sequence[places.PlaceKeys]) -> Ints:
+    """A town of each place, by number; its province if it has none; of no place (last): none."""
+    numbers = Indexer[str]()
+    towns = [
+        min([numbers(key) for key in sorted(place.fine) or [place.wide or ""]]) for place in read
+    ]
+    return np.array([*towns, NO_KEY], np.int64)
 
 
 def _days(day: PartialDate | None) -> tuple[int, int]:
@@ -281,16 +254,10 @@ def _days(day: PartialDate | None) -> tuple[int, int]:
     return first, day.latest.toordinal() if day.latest else OPEN
 
 
-def _keys(
-    arrays: ReportArrays, givens: NameParts, family: Ragged, place_towns: Ragged
-) -> dict[str, Ints]:
-    """Blocking keys, one number for each report and key; `NO_KEY` is a missing value.
-
-    `place_towns` has the towns of each place; its province if it has none.
-    """
+def _keys(arrays: ReportArrays, givens: NameParts, towns: Ints) -> dict[str, Ints]:
+    """Blocking keys, one number for each report and key; `NO_KEY` is a missing value."""
     a = arrays
     exact = (a.birth[:, 0] == a.birth[:, 1]) & (a.birth[:, 0] != 0)
-    towns = np.append(_first(place_towns.starts, place_towns.values), NO_KEY)
     first, last = a.form_starts[a.name], a.form_starts[a.name.astype(np.int64) + 1] - 1
     family_of, given_of = np.append(a.form_family, 0), np.append(a.form_given, 0)
     named = np.diff(a.form_starts)[a.name] > 0
@@ -299,7 +266,7 @@ def _keys(
         "given": np.where(named, given[given_of[first]], NO_KEY),
         "sound": np.where(named, sound[given_of[first]], NO_KEY),
         "alias": np.where(named, given[given_of[last]], NO_KEY),
-        "family": np.where(named, _heaviest(family)[family_of[first]], NO_KEY),
+        "family": np.where(named, _heaviest(a.family)[family_of[first]], NO_KEY),
         "birth_year": years(a.birth),
         "birth_day": np.where(exact, a.birth[:, 0], NO_KEY),
         "sex": np.where(a.sex > 0, a.sex.astype(np.int64), NO_KEY),
@@ -347,7 +314,7 @@ def _first(starts: Ints, values: Ints) -> Ints:
     return np.where(np.diff(starts) > 0, np.append(values, NO_KEY)[starts[:-1]], NO_KEY)
 
 
-def _heaviest(rows: Ragged) -> Ints:
+def _heaviest(rows: NameArrays) -> Ints:
     """The heaviest value of each row, `NO_KEY` where it has none."""
     owner = np.repeat(np.arange(len(rows.starts) - 1), np.diff(rows.starts))
     order = np.lexsort((rows.values, -rows.weights, owner))

@@ -10,26 +10,34 @@ from numpy.typing import NDArray
 from uncounted.linkage.arrays import Codes, Flags, Floats, Ints, Kinds
 
 
+class NameArrays(NamedTuple):
+    """Family or given names, row by row: row i is from `starts[i]` to `starts[i + 1]`.
+
+    Row 0 has no reading.
+    """
+
+    starts: Ints
+    values: Ints  # readings, in order
+    weights: Floats
+    log_share: Floats  # by reading: log of how common it is here
+    spellings: Ints  # row starts: rows of `ReportArrays.letter_starts`
+    bag: Ints  # row starts: the words of a part in an alphabet
+    bag_words: Ints  # rows of `ReportArrays.word_log_share`
+
+
 class ReportArrays(NamedTuple):
     """All that is compared. A report has a row of forms, `name[report]`.
 
     A form is a way of reading a name; its family and its given name are *parts*, which many
-    forms share. Readings and spellings belong to parts. Row i of what is named in the plural is
-    from `starts[i]` to `starts[i + 1]`; part 0 has no reading.
+    forms share. Readings and spellings belong to parts.
     """
 
     name: Codes  # a report: row of `form_starts`
     form_starts: Ints  # (rows + 1)
     form_family: Codes  # a form: its family name, a part
     form_given: Codes
-    family_starts: Ints
-    family_values: Ints  # readings of a family name, in order
-    family_weights: Floats
-    given_starts: Ints
-    given_values: Ints
-    given_weights: Floats
-    family_log_share: Floats  # by reading: log of how common it is here
-    given_log_share: Floats
+    family: NameArrays
+    given: NameArrays
     korean: Flags  # a form: its given name reads as Korean
     initials_only: Flags  # a form: of a part only first letters are said
     open: Flags  # a form: where its family name begins is a guess
@@ -37,12 +45,6 @@ class ReportArrays(NamedTuple):
     less_likely_order: Flags  # a form: its family name is likelier another word
     family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
     given_firsts: Ints  # the same for the first two syllables of the given name
-    family_words: Ints  # a part's spellings: rows of `letter_starts`
-    given_words: Ints
-    family_bag: Ints  # the words of a part in an alphabet: row starts
-    family_bag_words: Ints  # rows of `word_log_share`
-    given_bag: Ints
-    given_bag_words: Ints
     word_log_share: Floats  # log of how common a word is in names here
     first_word: int  # row of `letter_starts` at which words begin
     letter_starts: Ints

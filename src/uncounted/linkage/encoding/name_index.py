@@ -11,13 +11,13 @@ from uncounted.records.names.surnames import Key
 KEYED_READINGS = 6  # most likely readings of a name that it can be found by
 
 
-class Indexer:
+class Indexer[T: Hashable]:
     """Gives each distinct value a number, in order of first sight."""
 
     def __init__(self) -> None:
-        self.of: dict[Hashable, int] = {}
+        self.of: dict[T, int] = {}
 
-    def __call__(self, value: Hashable) -> int:
+    def __call__(self, value: T) -> int:
         """Its number; a new one if it is new."""
         return self.of.setdefault(value, len(self.of))
 
@@ -30,7 +30,7 @@ class NameParts:
 
     def __init__(self, given: bool) -> None:
         self._given = given
-        self._rows = Indexer()
+        self._rows = Indexer[Hashable]()
         self._rows(((), (), ()))
         self.readings: list[list[tuple[int, float]]] = [[]]
         self.korean = [False]
@@ -38,9 +38,9 @@ class NameParts:
         self.letters: list[tuple[str, ...]] = [()]
         self.keys = [-1]
         self.sounds = [-1]
-        self.reading = Indexer()
-        self._skeleton = Indexer()
-        self._sound = Indexer()
+        self.reading = Indexer[Hashable]()
+        self._skeleton = Indexer[Hashable]()
+        self._sound = Indexer[Hashable]()
         self.words: list[tuple[str, ...]] = [()]
 
     def __call__(

@@ -241,7 +241,7 @@ def compare(texts: Sequence[str], places: Sequence[PlaceKeys]) -> NDArray[np.uin
         levels[np.ix_(codes, codes)] = np.where(slips <= 1, NEAR, levels[np.ix_(codes, codes)])
     above = parents(places)
     wide = [place.wide or _common(place, above) for place in places]
-    wide_ids = _ids([name or "" for name in wide])
+    wide_ids = np.unique([name or "" for name in wide], return_inverse=True)[1]
     only_wide = np.array([not place.fine for place in places], bool)
     known = np.array([name is not None for name in wide], bool)
     unclear = only_wide[:, None] | only_wide[None, :]
@@ -293,8 +293,3 @@ def _mark_within(
 def _common(place: PlaceKeys, above: dict[str, str]) -> str | None:
     found = {above[town] for town in place.fine if town in above}
     return found.pop() if len(found) == 1 else None
-
-
-def _ids(names: Sequence[str]) -> NDArray[np.int64]:
-    order = {name: at for at, name in enumerate(sorted(set(names)))}
-    return np.array([order[name] for name in names], np.int64)

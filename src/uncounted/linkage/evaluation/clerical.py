@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import BadInput
-from uncounted.linkage.arrays import Floats
+from uncounted.linkage.arrays import Flags, Floats, Ints
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation.calibration import (
     Bin,
@@ -38,8 +38,8 @@ from uncounted.linkage.evaluation.intervals import (
     total_limits,
 )
 from uncounted.linkage.evaluation.labels import Labelled, LabelledPairs
-from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
-from uncounted.linkage.evaluation.sampling import MANY, fits, holds_links
+from uncounted.linkage.evaluation.recalibration import recalibrated
+from uncounted.linkage.evaluation.sampling import MANY, all_fit, holds_links
 from uncounted.linkage.point_estimate import point_partition
 from uncounted.linkage.result import Linkage
 
@@ -108,17 +108,15 @@ class ClericalEvaluation:
 
 @attrs.frozen(eq=False)
 class _Judged:
-    """The labelled pairs as arrays, in the order of the file."""
+    """The labelled pairs as arrays, in the order of the file, and their strata, by name."""
 
     pairs: StatedPairs
-    stratum: NDArray[np.int64]
+    stratum: Ints
     weight: Floats  # pairs of the frame that each stands for
-    linked: NDArray[np.bool_]
-    same: NDArray[np.bool_]
-
-    @property
-    def stated(self) -> Floats:
-        return self.pairs.stated
+    linked: Flags
+    same: Flags
+    names: Sequence[str]
+    strata: Sequence[Stratum]  # with their kinds of pairs, in the order of `_KINDS`
 
 
 def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) -> ClericalEvaluation:
@@ -140,11 +138,10 @@ def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) ->
     _check_answered(names, answered)
     point = point_partition(linkage)
     judged = _judged(linkage, answered, point, names)
-    strata = _strata(judged, answered, names)
-    extremes = []
+    strata, extremes = judged.strata, []
     for same in (True, False):
         rows = [*answered, *(attrs.evolve(row, same=same) for row in unsure)]
-        extremes.append(_strata(_judged(linkage, rows, point, names), rows, names))
+        extremes.append(_judged(linkage, rows, point, names).strata)
     total, low, high = total_limits(strata, np.array([[1.0, 0.0, 1.0, 1.0]]), level)
     sizes = np.bincount(point)
     linked = int((sizes * (sizes - 1) // 2).sum())
@@ -158,8 +155,8 @@ def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) ->
         unsure=len(unsure),
         gone=len(sample.rows) - len(present),
         gone_rows=tuple(row.row for row in sample.rows if not (row.one in at and row.two in at)),
-        relinked=_relinked(judged, strata, names, linked),
-        calibration=_calibration(linkage, judged, strata, level),
+        relinked=_relinked(judged, linked),
+        calibration=_calibration(linkage, judged, level),
         level=level,
         includes_single_key_pairs=MANY in names,
         n_evaluated=float(total_limits(strata, np.array([[1.0, 1.0, 0.0, 0.0]]), level)[0][0]),
@@ -180,29 +177,17 @@ def _judged(
 ) -> _Judged:
     pairs = StatedPairs.labelled(linkage, rows)
     stratum = np.array([names.index(row.stratum) for row in rows], np.int64)
-    of = np.array([row.of for row in rows], np.float64)
-    return _Judged(
-        pairs,
-        stratum,
-        of / np.bincount(stratum, minlength=len(names))[stratum],
-        point[pairs.left] == point[pairs.right],
-        np.array([bool(row.same) for row in rows], np.bool_),
-    )
-
-
-def _strata(judged: _Judged, rows: Sequence[Labelled], names: Sequence[str]) -> list[Stratum]:
-    """The strata with their kinds of pairs, in the order of `_KINDS`."""
-    linked, same, ever = judged.linked, judged.same, judged.stated > 0
-    kinds = (linked & same, linked & ~same, ~linked & same & ever, ~linked & same & ~ever)
-    size = {row.stratum: row.of for row in rows}
-    return [
-        Stratum(
-            of=size[name],
-            drawn=int((judged.stratum == i).sum()),
-            kinds=tuple(int(kind[judged.stratum == i].sum()) for kind in kinds),
-        )
+    of, drawn = {row.stratum: row.of for row in rows}, np.bincount(stratum, minlength=len(names))
+    linked = point[pairs.left] == point[pairs.right]
+    same = np.array([bool(row.same) for row in rows], np.bool_)
+    ever = pairs.stated > 0
+    kinds = np.stack([linked & same, linked & ~same, ~linked & same & ever, ~linked & same & ~ever])
+    strata = [
+        Stratum(of[name], int(drawn[i]), tuple(kinds[:, stratum == i].sum(axis=1).tolist()))
         for i, name in enumerate(names)
     ]
+    weight = np.array([row.of for row in rows], np.float64) / drawn[stratum]
+    return _Judged(pairs, stratum, weight, linked, same, names, strata)
 
 
 def _sampled(
@@ -222,28 +207,23 @@ def _ratio(strata: Sequence[Stratum], name: str) -> float | None:
     return start / -slope if slope else None
 
 
-def _relinked(
-    judged: _Judged, strata: Sequence[Stratum], names: Sequence[str], linked: int
-) -> bool:
+def _relinked(judged: _Judged, linked: int) -> bool:
     """Whether a pair is where it was not drawn from, or more or less is linked than was."""
-    then = sum(stratum.of for name, stratum in zip(names, strata, strict=True) if holds_links(name))
-    return then != linked or not all(
-        fits(names[at], bool(whether), float(stated))
-        for at, whether, stated in zip(judged.stratum, judged.linked, judged.stated, strict=True)
-    )
+    strata = zip(judged.names, judged.strata, strict=True)
+    then = sum(stratum.of for name, stratum in strata if holds_links(name))
+    names = [judged.names[at] for at in judged.stratum]
+    return then != linked or not all_fit(names, judged.linked, judged.pairs.stated)
 
 
-def _calibration(
-    linkage: Linkage, judged: _Judged, strata: Sequence[Stratum], level: float
-) -> Calibration:
+def _calibration(linkage: Linkage, judged: _Judged, level: float) -> Calibration:
     """Bins from the sample by weight; the links that draws expect are of all pairs."""
-    ever = judged.stated > 0
-    stated = np.where(ever, judged.stated, np.nan)  # what no draw links is in no bin
+    ever = judged.pairs.stated > 0
+    stated = np.where(ever, judged.pairs.stated, np.nan)  # what no draw links is in no bin
     bins, mass = [], []
     for low, high, inside in bins_of(stated):
         weight = judged.weight[inside]
         share = float((weight * judged.same[inside]).sum() / weight.sum())
-        variance = _variance(judged, strata, inside, share)
+        variance = _variance(judged, inside, share)
         count = int(inside.sum())
         mean = float((weight * stated[inside]).sum() / weight.sum())
         worth = float(weight.sum() ** 2 / (weight**2).sum())
@@ -254,8 +234,8 @@ def _calibration(
     doubt, alike = judged.pairs.doubtful, of_one_list(linkage, judged.pairs)
     doubtful, all_alike = pairs.doubtful, of_one_list(linkage, pairs)
 
-    def links(of: NDArray[np.bool_], sampled: NDArray[np.bool_]) -> Links:
-        return _links(linkage, pairs.only(of), judged, strata, sampled, level)
+    def links(of: Flags, sampled: Flags) -> Links:
+        return _links(linkage, pairs.only(of), judged, sampled, level)
 
     return Calibration(
         bins=tuple(bins),
@@ -266,34 +246,23 @@ def _calibration(
         level=level,
         within=links(doubtful & all_alike, doubt & alike),
         across=links(doubtful & ~all_alike, doubt & ~alike),
-        line=line(linkage, judged.pairs, judged.same, judged.weight, level),
+        line=recalibrated(
+            judged.pairs.stated[doubt],
+            judged.same[doubt],
+            rooms(len(linkage.keys), pairs, judged.pairs)[doubt].tolist(),
+            weight=judged.weight[doubt],
+            level=level,
+            by="pairs drawn by lot",
+        ),
     )
 
 
-def line(
-    linkage: Linkage, pairs: StatedPairs, same: NDArray[np.bool_], weight: Floats, level: float
-) -> Recalibrated | None:
-    """Fit the line to a random sample of uncertain pairs; None where they are too few."""
-    doubt = pairs.doubtful
-    room = rooms(len(linkage.keys), StatedPairs.of(linkage.labels), pairs)
-    return recalibrated(
-        pairs.stated[doubt],
-        same[doubt],
-        room[doubt].tolist(),
-        weight=weight[doubt],
-        level=level,
-        by="pairs drawn by lot",
-    )
-
-
-def _variance(
-    judged: _Judged, strata: Sequence[Stratum], inside: NDArray[np.bool_], share: float
-) -> float:
+def _variance(judged: _Judged, inside: Flags, share: float) -> float:
     """Of a weighted share within a stratified sample, linearised."""
     off = np.where(inside, judged.weight * (judged.same - share), 0.0)
     off = off / judged.weight[inside].sum()
     total = 0.0
-    for i, stratum in enumerate(strata):
+    for i, stratum in enumerate(judged.strata):
         own = off[judged.stratum == i]
         if len(own) > 1:
             total += (1 - stratum.drawn / stratum.of) * len(own) * float(own.var(ddof=1))
@@ -304,14 +273,13 @@ def _links(
     linkage: Linkage,
     pairs: StatedPairs,
     judged: _Judged,
-    strata: Sequence[Stratum],
-    inside: NDArray[np.bool_],
+    inside: Flags,
     level: float,
 ) -> Links:
     """Links that the draws expect over `pairs`, and an estimate of how many are true."""
     counted = [
         attrs.evolve(stratum, kinds=(int((judged.same & inside)[judged.stratum == i].sum()),))
-        for i, stratum in enumerate(strata)
+        for i, stratum in enumerate(judged.strata)
         if inside[judged.stratum == i].any()
     ]
     total, low, high = total_limits(counted, np.ones((1, 1)), level)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.linkage.arrays import Floats, Ints
+from uncounted.linkage.arrays import Flags, Floats, Ints
 from uncounted.linkage.blocking.rules import RULES
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.encoding.encode import NO_KEY, encode
@@ -215,6 +215,12 @@ def fits(letter: str, linked: bool, stated: float) -> bool:
     return stated == 0
 
 
+def all_fit(letters: Sequence[str], linked: Flags, stated: Floats) -> bool:
+    """Whether each pair would be in its stratum."""
+    pairs = zip(letters, linked.tolist(), stated.tolist(), strict=True)
+    return all(fits(letter, whether, chance) for letter, whether, chance in pairs)
+
+
 def is_of(linkage: Linkage, rows: Sequence[Labelled]) -> bool:
     """Whether rows are those of a sample of this linkage, by their strata and the strata's sizes.
 
@@ -235,10 +241,7 @@ def is_of(linkage: Linkage, rows: Sequence[Labelled]) -> bool:
         return False
     drawn = StatedPairs.labelled(linkage, rows)
     linked = point[drawn.left] == point[drawn.right]
-    return all(
-        fits(row.stratum, bool(whether), float(stated))
-        for row, whether, stated in zip(rows, linked, drawn.stated, strict=True)
-    )
+    return all_fit([row.stratum for row in rows], linked, drawn.stated)
 
 
 def sharing_sizes(linkage: Linkage, shared: Sharing) -> dict[str, int]:

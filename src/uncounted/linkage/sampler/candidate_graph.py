@@ -64,7 +64,6 @@ class CandidateGraph:
     graph: Graph
     component: Ints
     kept: CandidatePairs
-    decisions: tuple[Decision, ...]
     diagnostics: CandidateDiagnostics
 
 
@@ -105,6 +104,7 @@ def build(
         weak=weak,
         informed=np.zeros(count, np.bool_),
         lists=encoded.source.astype(np.int64),
+        unit=unit,
         mate=unit_rings(unit),
         apart_starts=apart_starts,
         apart=apart,
@@ -126,7 +126,7 @@ def build(
         min_match_probability=float(special.expit(log_floor)),
         expected_matches_below_min=round(float(chance[~keep].sum()), 2),
     )
-    return CandidateGraph(with_firm(graph), component, kept, tuple(decisions), diagnostics)
+    return CandidateGraph(with_firm(graph), component, kept, diagnostics)
 
 
 def near_one_another(count: int, pairs: CandidatePairs, floor: float) -> Ints:
@@ -178,8 +178,7 @@ def start(built: CandidateGraph, *, together: bool, once_a_list: bool) -> Ints:
     within a list, but by decision.
     """
     graph = built.graph
-    count = len(graph.lists)
-    label = decided_units(count, built.decisions)
+    label = graph.unit.astype(np.int64)
     if not together:
         return label
     kept = built.kept
@@ -226,12 +225,12 @@ def _join(graph: Graph, left: Ints, right: Ints, label: Ints, once_a_list: bool)
             r = following[r]
 
 
-def decided_units(count: int, decisions: Sequence[Decision]) -> Ints:
+def decided_units(count: int, decisions: Sequence[Decision]) -> Codes:
     """The first report of each report's unit, those that decisions have made one person."""
     joined = np.array([(i, j) for i, j, same in decisions if same], np.int64).reshape(-1, 2)
     label = connected(count, joined[:, 0], joined[:, 1])
-    first = np.full(label.max() + 1 if count else 0, count, np.int64)
-    np.minimum.at(first, label, np.arange(count))
+    first = np.full(label.max() + 1 if count else 0, count, np.int32)
+    np.minimum.at(first, label, np.arange(count, dtype=np.int32))
     unit = first[label]
     for i, j, same in decisions:
         if not same and unit[i] == unit[j]:
@@ -242,7 +241,7 @@ def decided_units(count: int, decisions: Sequence[Decision]) -> Ints:
     return unit
 
 
-def unit_rings(unit: Ints) -> Codes:
+def unit_rings(unit: Codes) -> Codes:
     """Link the reports of each unit in a ring."""
     order = np.argsort(unit, kind="stable").astype(np.int32)
     held = unit[order]

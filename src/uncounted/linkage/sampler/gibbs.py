@@ -106,12 +106,9 @@ def _meets(context: MoveContext, size: int, slot: int, weakest: int) -> bool:
         for number in range(low, high):
             at = candidate(graph, number, weakest)
             j = graph.near[at]
-            if graph.weak[at] <= weakest and state.slot[j] == slot:
-                inside = False
-                for y in range(size):
-                    inside = inside or unit[y] == j
-                if not inside:
-                    return True
+            there = graph.weak[at] <= weakest and state.slot[j] == slot
+            if there and graph.unit[j] != graph.unit[unit[0]]:
+                return True
     return False
 
 

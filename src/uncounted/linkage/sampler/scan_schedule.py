@@ -71,7 +71,7 @@ def alternate_turns(graph: Graph) -> Turns:
     """
     count, p = len(graph.lists), graph.link_probability
     doubt = as_either_sees(graph, p * (1.0 - p))
-    first = _firsts(graph)  # who stands for its unit has the turn of all of it
+    first = graph.unit  # who stands for its unit has the turn of all of it
     at = np.flatnonzero(doubt > _DOUBT)
     doubt, one, two = doubt[at], first[whose(graph)[at]], first[graph.near[at]]
     once = np.flatnonzero(two < one)
@@ -86,18 +86,6 @@ def alternate_turns(graph: Graph) -> Turns:
 def every_turn_taken(schedule: ScanSchedule) -> bool:
     """Whether the last sweep was the second of two in which reports take turns, if they do."""
     return int(schedule.sweeps[0]) % 2 == 0 or bool((schedule.turns == ALWAYS).all())
-
-
-@compiled
-def _firsts(graph: Graph) -> Codes:
-    """The report that stands for each report's unit."""
-    first = np.arange(len(graph.mate)).astype(np.int32)
-    for r in range(len(first)):
-        mate = graph.mate[r]
-        while mate != r:
-            first[r] = min(first[r], mate)
-            mate = graph.mate[mate]
-    return first
 
 
 @compiled

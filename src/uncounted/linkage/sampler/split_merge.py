@@ -19,12 +19,10 @@ from uncounted.linkage.sampler.state import (
     Graph,
     PartitionState,
     add,
-    first_of_unit,
     fresh,
     hangs_together,
     log_add,
     remove,
-    same_unit,
     unit_of,
 )
 from uncounted.linkage.sampler.workspace import MoveContext, cannot_link, passed_over, value_of
@@ -62,12 +60,10 @@ def split_or_merge(rng: np.random.Generator, context: MoveContext, i: int, j: in
     if passed_over(rng, scratch, state.size[a] + (0 if split else state.size[b])):
         return 0.0
     one, two, unit = scratch.one, scratch.two, scratch.unit
-    ones = unit_of(graph, i, one)
-    for x in range(ones):
-        if one[x] == j:
-            return 0.0  # a decision has put them together
-    twos = unit_of(graph, j, two)
-    count = _others(rng, context, a, b, ones, twos)
+    if graph.unit[i] == graph.unit[j]:
+        return 0.0  # a decision has put them together
+    ones, twos = unit_of(graph, i, one), unit_of(graph, j, two)
+    count = _others(rng, context, i, j)
     ones, twos, log_chance = _divide(rng, context, ones, twos, count, split)
     if not split and cannot_link(context, one, ones, b):
         return 0.0
@@ -122,7 +118,7 @@ def redivide(rng: np.random.Generator, context: MoveContext, i: int, j: int) -> 
         return
     one, two, moved = scratch.one, scratch.two, scratch.unit
     ones, twos = unit_of(graph, i, one), unit_of(graph, j, two)
-    count = _others(rng, context, a, b, ones, twos)
+    count = _others(rng, context, i, j)
     _, _, log_back = _divide(rng, context, ones, twos, count, False)
     ones, twos, log_there = _divide(rng, context, ones, twos, count, True)
     moves = 0
@@ -180,22 +176,14 @@ def _move_all(context: MoveContext, group: Codes, count: int, to: int) -> float:
 
 
 @compiled_inner
-def _others(
-    rng: np.random.Generator, context: MoveContext, a: int, b: int, ones: int, twos: int
-) -> int:
+def _others(rng: np.random.Generator, context: MoveContext, i: int, j: int) -> int:
     """Write the first report of each other unit in two clusters, in random order; how many."""
-    graph, state, scratch = context.graph, context.state, context.scratch
-    one, two, both = scratch.one, scratch.two, scratch.both
-    count = 0
+    unit, state, both = context.graph.unit, context.state, context.scratch.both
+    a, b, count = state.slot[i], state.slot[j], 0
     for which in range(1 if a == b else 2):
         r = state.head[a if which == 0 else b]
         while r >= 0:
-            other = first_of_unit(graph, r)
-            for x in range(ones):
-                other = other and not same_unit(graph, one[x], r)
-            for x in range(twos):
-                other = other and not same_unit(graph, two[x], r)
-            if other:
+            if unit[r] == r and r != unit[i] and r != unit[j]:
                 both[count] = r
                 count += 1
             r = state.after[r]

@@ -79,9 +79,9 @@ class Graph(NamedTuple):
     The candidates of r are `near[starts[r]:starts[r + 1]]`, ascending, each with the packed
     levels of the pair and how `weak` it is: `FIRM`, `WEAK` or `FAINT`. Of its firm candidates
     `firm[firm_starts[r]:firm_starts[r + 1]]` are the places in `near`, and `firm_near` has who
-    they are: they are read most, and stand together. `mate` links the reports of a unit in a ring
-    (alone: to itself). Those from whom r is told apart by a decision are
-    `apart[apart_starts[r]:apart_starts[r + 1]]`.
+    they are: they are read most, and stand together. `unit` has the first report of each report's
+    unit, and `mate` links the reports of a unit in a ring (alone: to itself). Those from whom a
+    decision parts r are `apart[apart_starts[r]:apart_starts[r + 1]]`.
     """
 
     starts: Ints
@@ -90,6 +90,7 @@ class Graph(NamedTuple):
     weak: Kinds
     informed: Flags  # whether guesses propose where a report goes
     lists: Ints
+    unit: Codes
     mate: Codes
     apart_starts: Ints
     apart: Codes
@@ -302,17 +303,6 @@ def place(graph: Graph, state: PartitionState, label: NDArray[np.int64]) -> None
 
 
 @compiled_inner
-def first_of_unit(graph: Graph, r: int) -> bool:
-    """Whether r stands for its unit."""
-    mate = graph.mate[r]
-    while mate != r:
-        if mate < r:
-            return False
-        mate = graph.mate[mate]
-    return True
-
-
-@compiled_inner
 def unit_of(graph: Graph, r: int, unit: Codes) -> int:
     """Write the reports of r's unit, r first; how many."""
     unit[0] = r
@@ -323,19 +313,6 @@ def unit_of(graph: Graph, r: int, unit: Codes) -> int:
         size += 1
         mate = graph.mate[mate]
     return size
-
-
-@compiled_inner
-def same_unit(graph: Graph, i: int, j: int) -> bool:
-    """Whether decisions have made one person of two reports."""
-    if i == j:
-        return True
-    mate = graph.mate[i]
-    while mate != i:
-        if mate == j:
-            return True
-        mate = graph.mate[mate]
-    return False
 
 
 @compiled_inner
@@ -396,7 +373,7 @@ def edge(graph: Graph, i: int, j: int) -> int:
 @compiled_inner
 def _joined(graph: Graph, i: int, j: int) -> bool:
     """Whether two reports are candidates, or one person by decision."""
-    return edge(graph, i, j) >= 0 or (graph.mate[i] != i and same_unit(graph, i, j))
+    return edge(graph, i, j) >= 0 or graph.unit[i] == graph.unit[j]
 
 
 @compiled

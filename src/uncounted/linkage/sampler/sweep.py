@@ -12,7 +12,6 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted._numba import compiled, compiled_inner, lend
-from uncounted.linkage.arrays import Codes
 from uncounted.linkage.sampler.gibbs import reassign
 from uncounted.linkage.sampler.informed_proposal import informed_move
 from uncounted.linkage.sampler.pair_likelihood import MatchWeights
@@ -26,7 +25,6 @@ from uncounted.linkage.sampler.state import (
     PartitionState,
     PriorParameters,
     candidate,
-    first_of_unit,
     looked_at,
     unit_of,
 )
@@ -47,7 +45,9 @@ def make_scratch(
 
     Of clusters of more than `large` reports, moves are tried the more seldom.
     """
-    count, most, lists = len(state.slot), _most_options(graph), state.on.shape[1]
+    count, lists = len(state.slot), state.on.shape[1]
+    candidates = np.bincount(graph.unit, np.diff(graph.starts))  # by unit
+    most = int(candidates.max(initial=0)) + 1
     unit, group, one, two, both = np.empty((5, count), np.int32)
     return Scratch(
         seen=np.full(count, -1, np.int32),
@@ -115,7 +115,7 @@ def sweep(
             continue
         for _ in range(int(schedule.often[r] + rng.random())):
             schedule.times[r] += 1
-            if first_of_unit(graph, r):
+            if graph.unit[r] == r:
                 size = unit_of(graph, r, scratch.unit)
                 weakest = FAINT if size > 1 else _weakest(graph, rng.random() * schedule.often[r])
                 if size == 1 and weakest == FIRM and graph.informed[r]:
@@ -166,21 +166,3 @@ def _in_doubt(rng: np.random.Generator, graph: Graph, r: int) -> int:
         at += 1
     found: int = graph.near[at]
     return found
-
-
-@compiled
-def _most_options(graph: Graph) -> int:
-    """Candidates of whichever unit has most, and one."""
-    most, unit = 0, np.empty(len(graph.mate), np.int32)
-    for r in range(len(graph.mate)):
-        if first_of_unit(graph, r):
-            most = max(most, _degree(graph, unit, unit_of(graph, r, unit)))
-    return most + 1
-
-
-@compiled_inner
-def _degree(graph: Graph, unit: Codes, size: int) -> int:
-    total = 0
-    for x in range(size):
-        total += graph.starts[unit[x] + 1] - graph.starts[unit[x]]
-    return total
