@@ -132,13 +132,11 @@ def test_each_two_people_count_once_however_often_they_are_reported() -> None:
     kind = (person[left] + person[right]) % 3
     kind[person[left] == person[right]] = 3
     mine = (kind == 3) | (rng.random(len(left)) < 0.3)
-    proposal_weights = fit.SampledNonMatches(
-        left[~mine], right[~mine], kind[~mine], np.full((~mine).sum(), 7.0)
-    )
+    sampled = pair_sampling.SampledPairs(left[~mine], right[~mine], np.full((~mine).sum(), 7.0))
     candidates, others = fit.people_weights(
-        len(person), left[mine], right[mine], kind[mine], np.arange(4) == 3, proposal_weights
+        len(person), left[mine], right[mine], kind[mine], np.arange(4) == 3, sampled
     )
-    found = candidates + np.bincount(proposal_weights.codes, others, 4)
+    found = candidates + np.bincount(kind[~mine], others, 4)
     one, other = np.triu_indices(60, 1)
     assert found[:3] == pytest.approx(np.bincount((one + other) % 3))
     apart = times[times > 1] - 1  # of two who are likely one person neither counts with the other

@@ -337,7 +337,7 @@ def test_intervals_from_a_sample_of_people_cover_as_often_as_they_say(
     hits = Counter[str]()
     runs = 150
     for _ in range(runs):
-        found = ms.sampling(table[rng.choice(len(table), 120, replace=False)])
+        found = ms.sampling(table[rng.choice(len(table), 120, replace=False)], np.ones(120))
         for name in ("precision", "recall", "f1", "bcubed_precision", "bcubed_recall"):
             interval, value = found[name], whole.figures[name].value
             assert interval is not None

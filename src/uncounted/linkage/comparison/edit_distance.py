@@ -6,25 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted._numba import compiled_inner
-from uncounted.linkage.encoding.kernel_arrays import ReportArrays
+from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays
 
+SHORTEST = 3  # letters of a name that may have a slip
 _WORD = 60  # letters of a word that are compared, at most
 
 
 @compiled_inner
-def apart(
-    a: ReportArrays,
-    words: NDArray[np.int64],
-    others: NDArray[np.int64],
-    f: int,
-    g: int,
-    shortest: int,
-) -> int:
+def apart(a: ReportArrays, names: NameArrays, others: NameArrays, f: int, g: int) -> int:
     """0 same letters, 1 a slip apart (two if long), 2 near, 3 other; the nearest spellings."""
     best = 3
-    for x in range(words[f], words[f + 1]):
-        for y in range(others[g], others[g + 1]):
-            best = min(best, words_apart(a, x, y, shortest))
+    for x in range(names.spellings[f], names.spellings[f + 1]):
+        for y in range(others.spellings[g], others.spellings[g + 1]):
+            best = min(best, words_apart(a, x, y, SHORTEST))
             if best == 0:
                 return 0
     return best

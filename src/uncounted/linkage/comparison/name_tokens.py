@@ -6,7 +6,7 @@ Not of Korean names: their words are syllables, and sisters share those. Compile
 from __future__ import annotations
 
 from uncounted._numba import compiled_inner
-from uncounted.linkage.comparison.edit_distance import words_apart
+from uncounted.linkage.comparison.edit_distance import SHORTEST, words_apart
 from uncounted.linkage.comparison.name_levels import (
     EXCHANGED,
     IN_PART,
@@ -115,7 +115,7 @@ def part_in_words(a: ReportArrays, family: bool, x: int, y: int) -> bool:
 
 
 @compiled_inner
-def apart_in_words(a: ReportArrays, family: bool, x: int, y: int, shortest: int) -> int:
+def apart_in_words(a: ReportArrays, family: bool, x: int, y: int) -> int:
     """How far two parts of as many words, and more than one, are apart: the furthest word.
 
     Else -1. What they have in common must not make up for another word.
@@ -128,7 +128,7 @@ def apart_in_words(a: ReportArrays, family: bool, x: int, y: int, shortest: int)
     most = 0
     for at in range(n):
         one, other = a.first_word + _word(a, p, r, at), a.first_word + _word(a, q, s, at)
-        most = max(most, words_apart(a, one, other, shortest))
+        most = max(most, words_apart(a, one, other, SHORTEST))
     return most
 
 

@@ -93,12 +93,12 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
     if less_likely == 2 and (family < 1 or given < 1):
         return 0
     if less_likely == 1 and family < 1:
-        slip = given == 1 and apart(a, a.family.spellings, a.family.spellings, p, q, 3) == 1
+        slip = given == 1 and apart(a, a.family, a.family, p, q) == 1
         return SLIP_IN_FAMILY if slip else 0
     not_korean = not (a.korean[f] or a.korean[g])
     if given == 1 and not_korean:
         # Dina and Tina could be one syllable's spellings, if either were Korean
-        given = 1 if apart(a, a.given.spellings, a.given.spellings, r, s, 3) == 0 else 0
+        given = 1 if apart(a, a.given, a.given, r, s) == 0 else 0
     if given == 1 and family == 1:
         total = family_llr + given_llr
         for cut in range(len(RARE)):
@@ -115,13 +115,13 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
         given = 1
     if given == 1 and family < 0:
         return OTHER_FAMILY if _begin_apart(a.family_firsts[f], a.family_firsts[g]) else GIVEN_ALONE
-    by_family = 0 if family == 1 else apart(a, a.family.spellings, a.family.spellings, p, q, 3)
-    by_given = 0 if given == 1 else apart(a, a.given.spellings, a.given.spellings, r, s, 3)
+    by_family = 0 if family == 1 else apart(a, a.family, a.family, p, q)
+    by_given = 0 if given == 1 else apart(a, a.given, a.given, r, s)
     if not_korean:
         if family == 0:
-            by_family = max(by_family, apart_in_words(a, True, p, q, 3))
+            by_family = max(by_family, apart_in_words(a, True, p, q))
         if given == 0:
-            by_given = max(by_given, apart_in_words(a, False, r, s, 3))
+            by_given = max(by_given, apart_in_words(a, False, r, s))
     elif a.korean[f] and a.korean[g]:
         # 전 and 천 are both spelt Chon: names that are known to differ can be spelt alike
         by_given = by_given if given == 1 else max(by_given, 1)
@@ -196,9 +196,8 @@ def _begin_apart(x: int, y: int) -> bool:
 def _exchanged(a: ReportArrays, f: int, g: int) -> bool:
     """Given name and family name in each other's place, each at most a slip apart."""
     return (
-        apart(a, a.given.spellings, a.family.spellings, a.form_given[f], a.form_family[g], 3) < 2
-        and apart(a, a.family.spellings, a.given.spellings, a.form_family[f], a.form_given[g], 3)
-        < 2
+        apart(a, a.given, a.family, a.form_given[f], a.form_family[g]) < 2
+        and apart(a, a.family, a.given, a.form_family[f], a.form_given[g]) < 2
     )
 
 

@@ -121,11 +121,9 @@ def against_persons(
         [weight @ ms.parts(ms.cluster_overlap(numbered(row[kept]), who)) for row in linkage.labels]
     )
     point_totals = weight @ table
-    partial = complete and not known.all()
-    figures = _figures(
-        point_totals, totals, ms.sampling(units, weight if complete else None, level), level
-    )
-    if partial:  # the entropy of a part says nothing of the whole's
+    unit_weight = weight if complete else np.ones(len(units))
+    figures = _figures(point_totals, totals, ms.sampling(units, unit_weight, level), level)
+    if complete and not known.all():  # the entropy of a part says nothing of the whole's
         figures = {k: v for k, v in figures.items() if k not in ("homogeneity", "completeness")}
     people = totals[:, ms.SUMS.index("found_people")]
     found_people, true_people = (
@@ -154,7 +152,7 @@ def against_persons(
         people_draws=_over_draws(people, level),
         people_ratio=AccuracyFigure(
             found_people / true_people,
-            ms.more_people(units * (weight[:, None] if complete else 1.0), level),
+            ms.more_people(units * unit_weight[:, None], level),
         ),
     )
 
@@ -267,7 +265,8 @@ def against_pairs(
     units = ms.by_group(_pair_parts(pairs, same, point_partition(linkage)), group)
     totals = np.array([_pair_parts(pairs, same, row).sum(axis=0) for row in linkage.labels])
     point = units.sum(axis=0)
-    figures = _figures(point, totals, ms.sampling(units, None, level), level)
+    sampled = ms.sampling(units, np.ones(len(units)), level)
+    figures = _figures(point, totals, sampled, level)
     ever = pairs.stated > 0
     return TruthComparison(
         compared_with="pairs",

@@ -172,17 +172,14 @@ def by_group(table: Floats, group: Ints) -> Floats:
     return out
 
 
-def sampling(
-    table: Floats, weights: Floats | None = None, level: float = 0.95
-) -> dict[str, Interval | None]:
+def sampling(table: Floats, weights: Floats, level: float = 0.95) -> dict[str, Interval | None]:
     """Intervals of the measures, had other rows been drawn from wherever these come from.
 
     The variance is that of the linearised measure between rows (the delta method; for a
     ratio of totals it is the usual one of survey sampling), the interval as in
     `clustered_share`. A row is a sampled person, or a group of people that are mixed up, and stands
-    for as many as its weight, 1 if none is given.
+    for as many as its weight.
     """
-    weights = np.ones(len(table)) if weights is None else weights
     weighted = table * weights[:, None]
     totals = weighted.sum(axis=0)
     values = measures(totals)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from uncounted import _threads
 from uncounted.linkage.arrays import Codes, Floats, Ints
 from uncounted.linkage.blocking import pair_sampling
+from uncounted.linkage.blocking.pair_sampling import SampledPairs
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.encoding.encode import Encoded
 from uncounted.linkage.model import em
@@ -35,8 +35,9 @@ def fit_pairs(
     codes = _compare(encoded, left, right, progress)
     own, times = np.unique_counts(codes)
     row = _rows(own, codes)
-    sampled = _others(encoded, left, right, seed, progress)
-    patterns, place = np.unique_inverse(np.concatenate([own, sampled.codes]))
+    sampled = _others(encoded, left, right, seed)
+    sampled_codes = _compare(encoded, sampled.left, sampled.right, progress)
+    patterns, place = np.unique_inverse(np.concatenate([own, sampled_codes]))
     mine, theirs = place[: len(own)], place[len(own) :]
 
     def together(candidates: Floats | Ints, others: Floats) -> Floats:
@@ -46,8 +47,8 @@ def fit_pairs(
         )
 
     levels = compare.unpacked(patterns)
-    weights = together(times, sampled.stand_for)
-    stand_for = together(times, sampled.stand_for**2) / weights
+    weights = together(times, sampled.stands_for)
+    stand_for = together(times, sampled.stands_for**2) / weights
     rates = em.fit(levels, weights, count, stand_for)
     likely = em.match_probability(rates, levels, weights)[mine] > 0.5
     by_people = together(*people_weights(encoded.count, left, right, row, likely, sampled))
@@ -61,7 +62,7 @@ def people_weights(
     right: Ints,
     row: Codes,
     likely: NDArray[np.bool_],
-    sampled: SampledNonMatches,
+    sampled: SampledPairs,
 ) -> tuple[Floats, Floats]:
     """How many pairs of people show each row of levels, and each sampled pair stands for.
 
@@ -81,31 +82,18 @@ def people_weights(
         itself = linked[here]
         others = (reported[left[here]] - itself) * (reported[right[here]] - itself)
         candidates += np.bincount(row[here], 1.0 / others, len(likely))
-    by_lot = sampled.stand_for * share[sampled.left] * share[sampled.right]
+    by_lot = sampled.stands_for * share[sampled.left] * share[sampled.right]
     missing = float(share.sum() ** 2 - (share**2).sum()) / 2 - counted
     total = float(by_lot.sum())
     return candidates, by_lot * (max(missing, 0.0) / total if total > 0 else 0.0)
 
 
-@attrs.frozen
-class SampledNonMatches:
-    """Sampled pairs, their levels, and how many pairs each stands for."""
-
-    left: Ints
-    right: Ints
-    codes: Codes
-    stand_for: Floats
-
-
-def _others(
-    encoded: Encoded, left: Ints, right: Ints, seed: int, progress: Progress
-) -> SampledNonMatches:
+def _others(encoded: Encoded, left: Ints, right: Ints, seed: int) -> SampledPairs:
     """Sample pairs that are none of these; none, if these are all."""
     count = encoded.count
     missing = count * (count - 1) // 2 - len(left)
     if not missing:
-        none = np.zeros(0, np.int64)
-        return SampledNonMatches(none, none, np.zeros(0, np.int32), np.zeros(0))
+        return SampledPairs(left[:0], right[:0], np.zeros(0))
     sampled = pair_sampling.sample_pairs(
         encoded.keys,
         np.random.default_rng([seed, 3]),
@@ -113,10 +101,9 @@ def _others(
         sharing=pair_sampling.SHARING,
     )
     rest = ~_isin(sampled.left * count + sampled.right, left * count + right)
-    one, two, stand_for = sampled.left[rest], sampled.right[rest], sampled.stands_for[rest]
-    total = max(float(stand_for.sum()), 1.0)  # none, if all lots are among the candidates
-    codes = _compare(encoded, one, two, progress)
-    return SampledNonMatches(one, two, codes, stand_for * (missing / total))
+    stands_for = sampled.stands_for[rest]
+    total = max(float(stands_for.sum()), 1.0)  # none, if all lots are among the candidates
+    return SampledPairs(sampled.left[rest], sampled.right[rest], stands_for * (missing / total))
 
 
 def _isin(some: Ints, ordered: Ints) -> NDArray[np.bool_]:
