@@ -28,6 +28,7 @@ HABIT = 0.8  # share of a source's clear names that makes its order a habit
 MOST_FORMS = 8
 BACKGROUND_REPORTS = 200.0  # what is thought of a name's share before any is seen counts so much
 _WORD_BACKGROUND = 0.005
+_EPOCH = 719163  # number of 1 January 1970
 _ORDERS: tuple[Order | None, ...] = (None, "first", "last")
 
 
@@ -267,11 +268,11 @@ def _keys(arrays: ReportArrays, givens: NameParts, towns: Ints) -> dict[str, Int
         "sound": np.where(named, sound[given_of[first]], NO_KEY),
         "alias": np.where(named, given[given_of[last]], NO_KEY),
         "family": np.where(named, _heaviest(a.family)[family_of[first]], NO_KEY),
-        "birth_year": years(a.birth),
+        "birth_year": _periods(a.birth, "Y", 366, 1970),
         "birth_day": np.where(exact, a.birth[:, 0], NO_KEY),
         "sex": np.where(a.sex > 0, a.sex.astype(np.int64), NO_KEY),
         "origin": towns[a.origin],
-        "event_month": _first(a.act_starts, _months(a.act_days)),
+        "event_month": _first(a.act_starts, _periods(a.act_days, "M", 31, 12_000_000)),
         "event_place": towns[_first(a.act_starts, a.act_place)],
         "number": a.number.astype(np.int64),
     }
@@ -293,20 +294,12 @@ def reordered(encoded: Encoded, order: Ints) -> Encoded:
     return Encoded(moved, encoded.source[order], keys)
 
 
-def years(days: Ints) -> Ints:
-    """The year of each interval, `NO_KEY` for those wider than a year."""
-    recorded = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= 366)
-    middle = np.where(recorded, (days[:, 0] + days[:, 1]) // 2, 1)
-    found = (middle - 719163).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
-    return np.where(recorded, found + 1970, NO_KEY)
-
-
-def _months(days: Ints) -> Ints:
-    """The month of each interval, counted from 1970, `NO_KEY` for those wider than a month."""
-    recorded = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= 31)
-    middle = np.where(recorded, (days[:, 0] + days[:, 1]) // 2, 719163)
-    found = (middle - 719163).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return np.where(recorded, found + 12_000_000, NO_KEY)
+def _periods(days: Ints, unit: str, widest: int, first: int) -> Ints:
+    """The year or month of each interval, 1970's being `first`; `NO_KEY` for wider ones."""
+    recorded = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= widest)
+    middle = np.where(recorded, (days[:, 0] + days[:, 1]) // 2, _EPOCH)
+    found = (middle - _EPOCH).astype("datetime64[D]").astype(f"datetime64[{unit}]")
+    return np.where(recorded, found.astype(np.int64) + first, NO_KEY)
 
 
 def _first(starts: Ints, values: Ints) -> Ints:

@@ -125,10 +125,7 @@ class MatchProbabilities:
 
     def non_matches(self, patterns: compare.Levels) -> Floats:
         """Log of how much likelier rows of levels are among strangers than u by u says."""
-        total = np.zeros(len(patterns))
-        if self.namesake:
-            for field, row in enumerate(self._than_u(self.namesake)):
-                total += row[patterns[:, field]]
+        total = self._sum(self.namesake, patterns) if self.namesake else 0.0
         total = np.where(GIVEN_AGREES[patterns[:, 0]], total, 0.0)
         return np.asarray(total + self._joint()[patterns[:, 3], patterns[:, 4]])
 
@@ -139,8 +136,12 @@ class MatchProbabilities:
 
     def companions(self, patterns: compare.Levels) -> Floats:
         """Log of how much likelier rows of levels are among companions than strangers."""
+        return self._sum(self.companion, patterns)
+
+    def _sum(self, rates: tuple[Floats, ...], patterns: compare.Levels) -> Floats:
+        """Sum of log(rate / u) over the fields of rows of levels."""
         total = np.zeros(len(patterns))
-        for field, row in enumerate(self._than_u(self.companion)):
+        for field, row in enumerate(self._than_u(rates)):
             total += row[patterns[:, field]]
         return total
 
