@@ -187,7 +187,12 @@ def _xi(study: Study) -> Iterator[str]:
 
 def _priors(study: Study) -> Iterator[str]:
     rows = [
-        (f"{row.delta:.3g}", row.prior_name, _shown(row, study.observed)) for row in study.priors
+        (
+            f"{row.delta:.3g}",
+            row.prior_name.replace("N ~ Poisson(theta), theta ~ ", "Poisson-"),
+            _shown(row, study.observed),
+        )
+        for row in study.priors
     ]
     if rows:
         yield columns([("delta", "prior on N", "estimate"), *rows], right=[2])
@@ -255,15 +260,8 @@ def claim(study: Study) -> Iterator[str]:
         yield from paragraph("Claim: ", first.words)
         return
     side = "below" if found.side == "more than" else "above"
-    rows: list[Sequence[str]] = [
-        (
-            f"Claim: {found.side} {number(found.number)}",
-            "point",
-            "whole interval",
-            f"holds while xi is {side}",
-            "whole interval",
-        )
-    ]
+    yield f"Claim: {found.side} {number(found.number)} (whether it holds, and while xi is {side})"
+    rows: list[Sequence[str]] = [("method", "point", "interval", "xi, point", "xi, interval")]
     for row in found.rows:
         name = label(row.method)
         if row.stands == "refused":
@@ -277,8 +275,8 @@ def claim(study: Study) -> Iterator[str]:
                 "" if each is None else f"{each:.2f}" for each in (row.xi, row.xi_interval)
             )
             rows.append((name, point, whole, xi, inner))
-    yield columns(rows, right=[1, 2, 3, 4])
-    yield "xi < 1: more people were missed than the method assumes; xi > 1: fewer"
+    yield from (f"  {line}" for line in columns(rows, right=[1, 2, 3, 4]).splitlines())
+    yield "  xi < 1: more people were missed than the method assumes; xi > 1: fewer"
 
 
 def named_by_lists(study: CovariateStudy) -> tuple[Estimate, ...]:

@@ -16,6 +16,7 @@ from uncounted.workflow.estimate import (
     EstimateWarning,
     LinkageUncertainty,
     Pooled,
+    Rounded,
     Strata,
     StrataAlternatives,
     Study,
@@ -74,7 +75,7 @@ def _study(study: Study, *, verbose: bool) -> Iterator[str]:
     if study.headline is not None:
         top += ["", *_undocumented(study, study.headline)]
     if study.linkage is not None:
-        top += _linkage(study.linkage)
+        top += _linkage(study.linkage, _rounded(study.headline, study))
     yield from top
     yield from _warnings(study.warnings, _LINES - len(top) - 2, verbose=verbose)
     if study.claim is not None:
@@ -117,16 +118,24 @@ def _undocumented(study: Study, headline: Estimate) -> Iterator[str]:
     yield f"  wrong          {half} / {twice} in total. The lists cannot test this."
 
 
-def _linkage(linkage: LinkageUncertainty) -> Iterator[str]:
+def _rounded(estimate: Estimate | None, of: Study | Strata) -> Rounded | None:
+    if estimate is None:
+        return None
+    return round_estimate(estimate, of.observed, least=of.least_observed)
+
+
+def _linkage(linkage: LinkageUncertainty, main: Rounded | None) -> Iterator[str]:
     share = linkage.variance_share
     draws = f"({plural(linkage.draws, 'posterior draw')})"
     variance = "no share of the variance known" if share is None else f"{share:.0%} of the variance"
     yield f"Record linkage   {variance} {draws}"
-    for line in _alternatives(linkage):
+    for line in _alternatives(linkage, main):
         yield f"{'':17}{line}"
 
 
-def _alternatives(linkage: LinkageUncertainty | StrataAlternatives) -> Iterator[str]:
+def _alternatives(
+    linkage: LinkageUncertainty | StrataAlternatives, main: Rounded | None
+) -> Iterator[str]:
     """The range over alternative linkage models, and the estimate at two thresholds."""
     reach, rows = linkage.range, linkage.alternatives
     if reach is None or rows is None:
@@ -137,7 +146,8 @@ def _alternatives(linkage: LinkageUncertainty | StrataAlternatives) -> Iterator[
     else:
         low, high = reach.interval
         limits = (low or 0.0, float("inf") if high is None else high)
-        yield f"{passing}: {round_to_interval(limits[0], limits).span}"
+        shown = round_to_interval(limits[0], limits)
+        yield f"{passing}: {(shown.including(main) if main else shown).span}"
     extremes = [row for row in rows if not row.in_grid]
     if extremes:
         names = " / ".join("strict" if row.name == "strict" else "lenient" for row in extremes)
@@ -305,7 +315,7 @@ def _strata(strata: Strata, *, verbose: bool) -> Iterator[str]:
     top += ["", "All strata"]
     top += _table(strata.total, strata.observed, strata.least_observed, main)
     if strata.linkage is not None:
-        top += _alternatives(strata.linkage)
+        top += _alternatives(strata.linkage, _rounded(main, strata))
     yield from top
     found = [w for e in strata.total for w in e.warnings]
     inside = dict.fromkeys(

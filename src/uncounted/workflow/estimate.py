@@ -23,6 +23,7 @@ from uncounted.estimate.base.claim import Claim
 from uncounted.estimate.base.labels import SOURCES, label
 from uncounted.estimate.base.priors import read_prior
 from uncounted.estimate.base.rounding import (
+    Rounded,
     round_estimate,
     round_to_interval,
     round_undocumented,
@@ -67,6 +68,7 @@ __all__ = [
     "LinkageUncertainty",
     "Pooled",
     "Result",
+    "Rounded",
     "Strata",
     "StrataAlternatives",
     "Study",

@@ -1,4 +1,4 @@
-"""How a number is rounded: by its doubt, by one rule everywhere, and never into another number."""
+"""How an estimate is rounded: by its interval, outward, by one rule in every output."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from uncounted.captures import CaptureTable
-from uncounted.cli.estimate_text import _interval, study_lines
+from uncounted.cli.estimate_text import lines
 from uncounted.estimate import EstimateSettings, run_over
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.estimate.base.rounding import about, range_of, round_to_interval, what_would_change
-from uncounted.estimate.base.rows import DeltaRow, MethodXiRow, PooledResult, PriorRow
+from uncounted.estimate.base.rounding import (
+    Rounded,
+    describe_sensitivity,
+    round_to_interval,
+    round_undocumented,
+    rounded_at_xi,
+    step_for,
+)
+from uncounted.estimate.base.rows import LeaveOneOutRow, MethodXiRow, PriorRow
 from uncounted.estimate.base.xi import xi_rows
 from uncounted.estimate.robustness.attach import compare
 from uncounted.estimate.simple.independence import independence
@@ -27,96 +34,141 @@ MORE = st.one_of(STEP, st.just(math.inf))
 SHIFT = 1e-6  # of floating point
 
 
-def moves_by_little(rounded: float, exact: float, room: float) -> bool:
-    """By at most a quarter of the room it has, or to a whole number."""
-    return abs(rounded - exact) <= max(room / 4, 0.5) + SHIFT
-
-
-@given(observed=st.integers(0, 10**6), unseen=STEP, below=STEP, above=MORE)
-@example(observed=232, unseen=99.1, below=2900.9, above=10455.5)
-@example(observed=0, unseen=0.0, below=13.0, above=26.6)  # the width grows to 40 by rounding
-@example(observed=889, unseen=253.019, below=153.108, above=243.913)  # and to 400
-@example(observed=0, unseen=1948.0, below=200.0, above=202.0)
-@example(observed=90, unseen=10.0, below=47.0, above=900.0)
-@example(observed=0, unseen=23.0, below=21.5, above=18.0)  # three steps
-@example(observed=0, unseen=1030.0, below=10.0, above=460.0)
-def test_rounding_keeps_order_and_moves_by_little(
-    observed: int, unseen: float, below: float, above: float
+@given(observed=st.integers(0, 10**6), undocumented=STEP, below=STEP, above=MORE)
+@example(observed=232, undocumented=99.1, below=2900.9, above=10455.5)
+@example(observed=889, undocumented=253.019, below=153.108, above=243.913)
+@example(observed=90, undocumented=10.0, below=47.0, above=900.0)
+@example(observed=0, undocumented=1030.0, below=10.0, above=460.0)
+@example(observed=0, undocumented=0.0, below=105.0, above=0.0)
+def test_limits_are_rounded_outward_and_the_point_to_the_nearest_step(
+    observed: int, undocumented: float, below: float, above: float
 ) -> None:
-    low = observed + unseen
+    low = observed + undocumented
     point = low + below
     high = point + above
-    r = round_to_interval(point, low, high, observed)
-    assert observed <= r.low <= r.point <= (math.inf if r.high is None else r.high)
+    r = round_to_interval(point, (low, high), observed)
+    assert r.low is not None
+    assert observed <= r.low <= low + SHIFT
+    assert abs(r.point - point) <= r.step / 2 + SHIFT
+    assert r.low <= r.point
     assert (r.high is None) == math.isinf(high)
-    assert moves_by_little(r.point, point, point - observed)
-    assert moves_by_little(r.point, point, point - low)
-    assert moves_by_little(r.low, low, point - low)
-    assert moves_by_little(r.low, low, low - observed)
+    width = point - observed if r.high is None else high - low
+    assert r.step <= max(1, width / 20 + SHIFT)
+    assert r.step <= max(1, (point - low) / 5 + SHIFT)
+    assert low - r.low <= max(1, (low - observed) / 5) + SHIFT
     if r.high is not None:
-        assert abs(r.high - high) <= max((high - low) / 8, 0.5) + SHIFT  # half a unit
-    again = round_to_interval(r.point, r.low, high if r.high is None else r.high, observed)
-    assert again == r
+        assert r.high >= max(r.point, high - SHIFT)
+        assert r.high - high <= max(1, width / 20) + SHIFT
 
 
-@given(observed=st.integers(1, 10**6), point=LARGE, low=LARGE, high=LARGE)
-def test_nothing_is_reported_below_the_documented(
-    observed: int, point: float, low: float, high: float
+@given(observed=st.integers(1, 10**6), several=st.tuples(LARGE, LARGE, LARGE))
+def test_nothing_is_below_the_documented(
+    observed: int, several: tuple[float, float, float]
 ) -> None:
-    """Over draws of who is who, an interval may begin below the mean of the documented."""
-    low, point, high = sorted((point, low, high))
-    r = round_to_interval(point, low, high, observed)
-    assert observed <= r.low <= r.point
+    """Over linkage draws an interval may begin below the mean number documented."""
+    low, point, high = sorted(several)
+    r = round_to_interval(point, (low, high), observed)
+    assert r.low is not None
     assert r.high is not None
-    assert r.point <= r.high
+    assert observed <= r.low <= r.point <= r.high
+    least = observed // 2
+    open_to = round_to_interval(point, (low, high), observed, least=least)
+    assert open_to.low is not None
+    assert least <= open_to.low <= max(low, least) + SHIFT
+    assert open_to.point >= observed
+
+
+@given(
+    observed=st.integers(0, 10**5), several=st.tuples(LARGE, LARGE, LARGE), step=st.integers(1, 500)
+)
+def test_a_given_step_is_that_of_all_three(
+    observed: int, several: tuple[float, float, float], step: int
+) -> None:
+    low, point, high = (observed + each for each in sorted(several))
+    r = round_to_interval(point, (low, high), observed, step=step)
+    assert r.low is not None
+    assert r.high is not None
+    for each in (r.low, r.point, r.high):
+        assert each % step == 0 or each == observed
+    assert r.low <= low + SHIFT
+    assert r.high >= high - SHIFT
+    assert abs(r.point - point) <= step / 2 + SHIFT
+
+
+@given(width=st.floats(0, 1e12, allow_nan=False))
+def test_steps_are_1_2_or_5_times_a_power_of_ten(width: float) -> None:
+    step = step_for(width)
+    assert str(step)[0] in "125"
+    assert set(str(step)[1:]) <= {"0"}
+    assert step == 1 or 20 * step <= width < 20 * 2.5 * step
 
 
 @pytest.mark.parametrize(
-    ("point", "low", "high", "observed", "said"),
+    ("point", "interval", "observed", "shown"),
     [
-        (3232.0, 331.1, 13_687.5, 232, (3000, 330, 14_000)),
-        (3213.0, 332.0, 11_812.0, 232, (3000, 330, 12_000)),
-        (241.0, 232.0, 2806.0, 232, (241, 232, 2800)),
-        (144.0, 36.0, 1300.0, 36, (140, 36, 1300)),
-        (1732.0, 597.9, 6381.5, 232, (1700, 600, 6000)),
+        (12_595, (9827, 16_544), 4400, "12,600 (9,800–16,600)"),
+        (10_357, (6947, 18_010), 4400, "10,500 (6,500–18,500)"),
+        (3232.0, (331.1, 13_687.5), 232, "3,000 (330–14,000)"),
+        (241.0, (232.0, 2806.0), 232, "241 (232–2,900)"),
+        (144.0, (36.0, 1300.0), 36, "140 (36–1,300)"),
+        (618, (590, 656), 123, "618 (590–656)"),
+        (124, (123, 125), 123, "124 (123–125)"),
+        (500, (200, math.inf), 123, "500 (200 or more)"),
+        (241.4, None, 232, "241"),
     ],
 )
-def test_a_long_upper_end_swallows_neither_the_point_nor_the_lower_end(
-    point: float, low: float, high: float, observed: int, said: tuple[int, int, int]
+def test_published_examples(
+    point: float, interval: tuple[float, float] | None, observed: int, shown: str
 ) -> None:
-    r = round_to_interval(point, low, high, observed)
-    assert (r.point, r.low, r.high) == said
+    assert round_to_interval(point, interval, observed).with_interval == shown
 
 
-def test_about_and_ranges() -> None:
-    assert about(241.0, (232.0, 2806.0), 232) == "about 241"
-    assert about(241.4, None, 232) == "about 241"
-    assert about(None, None, 232) == "no number"
-    assert range_of([900, 200, 400]) == "about 200 to 900"
-    assert range_of([1300]) == "about 1,300"
+def test_a_range_that_holds_an_interval_holds_it_as_shown() -> None:
+    """Rounded by other steps, 421 would end before 421."""
+    headline = round_to_interval(45, (19, 421), 19)
+    wider = round_to_interval(45, (19, 421), 19, step=5)
+    assert (headline.high, wider.high) == (440, 425)
+    assert wider.including(headline).span == "19–440"
+    assert Rounded(45, 10, None, 5).including(headline).span == "10 or more"
+    assert Rounded(45, 30, 425, 5).including(Rounded(45, 19, None, 5)).span == "19 or more"
 
 
-def test_what_would_change_says_what_the_xi_table_says() -> None:
+def test_sensitivity_is_that_of_the_xi_table() -> None:
     """Each number by its own interval."""
     table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
     estimate = independence(table)
-    twice, half = (about(r.point, r.interval, 70) for r in xi_rows(estimate, 70, (0.5, 2)))
-    said = what_would_change(estimate, table.observed)
-    assert f"there are {twice}; if half as many, {half}." in said
-    assert (twice, half) == ("about 230", "about 110")
+    twice, half = (
+        round_to_interval(row.point or 0, row.interval, 70).point
+        for row in xi_rows(estimate, 70, (0.5, 2))
+    )
+    assert (twice, half) == (230, 110)
+    assert f"implies: {twice} in total; half as many: {half}" in describe_sensitivity(estimate, 70)
 
 
-def test_what_would_change_over_draws_is_what_the_table_over_draws_says() -> None:
+def test_sensitivity_over_draws_is_that_of_the_table_over_draws() -> None:
     estimate = estimate_of("chao", 388.0, (336.0, 460.0))
     rows = [
         MethodXiRow("independence", 2.0, 1.0, (1.0, 2.0), "any"),
         MethodXiRow("chao", 2.0, 326.0, (305.0, 365.0), "any"),
     ]
-    assert "if half as many, about 340." in what_would_change(estimate, 285)
-    assert "if half as many, about 326." in what_would_change(estimate, 285, rows)
-    # numbers are not rounded below the fewest on record; what is doubled is beside those recorded
-    few = what_would_change(estimate, 285, [], least=200)
-    assert few == what_would_change(estimate, 285)
+    assert rounded_at_xi(estimate, 285, 2.0).point == 336
+    assert rounded_at_xi(estimate, 285, 2.0, rows).point == 326
+    few = describe_sensitivity(estimate, 285, [], least=200)
+    assert few == describe_sensitivity(estimate, 285)
+
+
+@given(observed=st.integers(1, 10**5), several=st.tuples(LARGE, LARGE, LARGE))
+def test_the_undocumented_are_the_rounded_total_less_the_documented(
+    observed: int, several: tuple[float, float, float]
+) -> None:
+    low, point, high = (observed + each for each in sorted(several))
+    total = round_to_interval(point, (low, high), observed)
+    part = round_undocumented(estimate_of("any", point, (low, high)), observed)
+    assert part.point == total.point - observed
+    assert part.low is not None
+    assert part.high is not None
+    assert 0 <= part.low <= low - observed + SHIFT
+    assert part.high >= high - observed - SHIFT
 
 
 # the terminal ---------------------------------------------------------------------------
@@ -128,92 +180,50 @@ def estimate_of(method: str, point: float, interval: tuple[float, float]) -> Est
     return Estimate(method, "ok", point=point, point_kind="mean", interval=interval)
 
 
-def text_of(**more: Any) -> str:
-    estimates = (
-        estimate_of("decomposable", 241.0, (232.0, 2806.0)),
-        estimate_of("log-linear", 3232.0, (331.1, 13_687.5)),
-    )
-    first = compare(Study(observed=232, lists=LISTS, estimates=estimates))
-    return " ".join("\n".join(study_lines(attrs.evolve(first, **more))).split())
+def printed(*estimates: Estimate, observed: int = 232, verbose: bool = False, **more: Any) -> str:
+    study = compare(Study(observed=observed, lists=LISTS, estimates=estimates))
+    return "\n".join(lines(attrs.evolve(study, **more), verbose=verbose))
+
+
+NARROW = estimate_of("decomposable", 241.0, (232.0, 2806.0))
+WIDE = estimate_of("log-linear", 3232.0, (331.1, 13_687.5))
 
 
 def test_one_estimate_is_one_number_wherever_it_stands() -> None:
-    text = text_of(
-        deltas=(DeltaRow(0.125, *estimate_of("decomposable", 241.0, (232.0, 2806.0)).result),)
+    text = printed(
+        NARROW,
+        WIDE,
+        verbose=True,
+        priors=(PriorRow(0.125, "1/N", *NARROW.result),),
+        leave_one_out=(LeaveOneOutRow("A", 232, *WIDE.result),),
     )
-    assert "decomposable about 241 232 to 2,800" in text
-    assert "log-linear about 3,000 330 to 14,000" in text
-    assert "from about 241 (decomposable) to about 3,000 (log-linear)" in text
-    assert "(delta): 0.125 about 241" in text
-    assert "decomposable 250 246 241 238 237" in text  # at no xi below the documented
+    flat = " ".join(text.split())
+    assert "decomposable graphs (main) 241 232–2,900" in flat
+    assert "log-linear, lowest BIC 3,000 330–14,000" in flat
+    assert "methods-disagree 241 to 3,000; the highest is more than 2 times the lowest" in flat
+    assert "0.125 1/N 241 (232–2,900)" in flat
+    assert "A 232 3,000 (330–14,000)" in flat
+    assert "decomposable graphs 250 246 241 238 237" in flat  # at no xi below the documented
 
 
-def test_how_likely_it_is_that_only_the_prior_speaks_is_always_stated() -> None:
-    for share, words in ((0.031, "3.1% likely"), (1e-6, "less than 0.1% likely")):
-        estimate = attrs.evolve(
-            estimate_of("decomposable", 300.0, (250.0, 400.0)),
-            diagnostics={"prob_saturated": share},
-        )
-        first = compare(Study(observed=232, lists=LISTS, estimates=(estimate,)))
-        text = " ".join("\n".join(study_lines(first)).split())
-        assert f"speaks of the unseen: {words}, by decomposable." in text
-    assert "only the prior" not in text_of()
-
-
-def test_a_bound_is_at_least_at_every_xi() -> None:
+def test_a_bound_is_a_bound_at_every_xi() -> None:
     bound = attrs.evolve(estimate_of("chao", 300.0, (280.0, 340.0)), point_kind="lower bound")
-    first = compare(Study(observed=232, lists=LISTS, estimates=(bound,)))
-    text = " ".join("\n".join(study_lines(first)).split())
-    assert "chao, at least 370 330 300 " in text
+    flat = " ".join(printed(bound, verbose=True).split())
+    assert "Chao lower bound ≥ 300" in flat
+    assert "Chao lower bound ≥ 370 ≥ 334 ≥ 300 " in flat
 
 
-def test_pictures_give_way_to_words() -> None:
-    """Lines of at most 80; where numbers and names are long, none rather than a broken one."""
+def test_pictures_give_way_to_numbers() -> None:
+    """Lines of at most 80; where numbers and names are long there is no picture."""
     wide = estimate_of("log-linear-stepwise", 123_456_789.0, (100_111_222.0, 987_654_321.0))
-    for estimate, drawn in ((wide, False), (estimate_of("chao", 300.0, (280.0, 340.0)), True)):
-        study = Study(observed=90_111_222 if not drawn else 232, lists=LISTS, estimates=(estimate,))
-        lines = "\n".join(study_lines(study)).splitlines()
-        assert max(map(len, lines)) <= 80
-        assert any("●" in line or "-o-" in line for line in lines) == drawn
+    for estimate, observed in ((wide, 90_111_222), (estimate_of("chao", 300.0, (280.0, 340.0)), 1)):
+        text = printed(estimate, observed=observed)
+        assert max(map(len, text.splitlines())) <= 80
+        assert ("●" in text or "-o-" in text) == (observed == 1)
 
 
-def test_the_range_of_other_priors_is_in_order_and_stated_once() -> None:
-    """The lower point is the higher number where it is known to fewer digits."""
-
-    def priors(*rows: tuple[float, tuple[float, float]]) -> str:
-        return text_of(
-            priors=tuple(
-                PriorRow(0.125, "another", *estimate_of("any", *row).result) for row in rows
-            )
-        )
-
-    near = priors((301.0, (250.0, 400.0)), (299.0, (250.0, 400.0)))
-    assert "how many there are: about 300." in near
-    crossed = priors((646.0, (240.0, 3000.0)), (649.0, (645.0, 655.0)))
-    assert "how many there are: about 600 to 649." in crossed
-    crossed = priors((696.0, (240.0, 3000.0)), (697.0, (695.0, 699.0)))
-    assert "how many there are: about 697 to 700." in crossed
-
-
-def test_methods_that_give_one_number_have_no_range() -> None:
-    same = tuple(estimate_of(name, 302.7, (280.0, 340.0)) for name in ("one", "other"))
-    text = "\n".join(study_lines(compare(Study(observed=232, lists=LISTS, estimates=same))))
-    assert "Between the methods: about 300 (one, other)." in text
-    crossed = (
-        estimate_of("one", 696.0, (240.0, 3000.0)),
-        estimate_of("other", 697.0, (695.0, 699.0)),
-    )
-    text = "\n".join(study_lines(compare(Study(observed=232, lists=LISTS, estimates=crossed))))
-    assert "Between the methods: from about 697 (other) to about 700 (one)." in text
-
-
-def test_a_pooled_stratum_is_not_below_its_documented() -> None:
-    assert _interval(PooledResult(144.0, (36.0, 1300.0)), 36) == "140 (36 to 1,300)"
-    assert _interval(PooledResult(None, None), 36) == "no number"
-
-
-def test_an_end_below_the_mean_of_those_recorded_is_printed() -> None:
-    """Who is recorded is not certain either: over draws of who is who it is 902 to 912."""
+def test_a_limit_below_the_mean_number_documented_is_printed() -> None:
+    """The number documented depends on the linkage: over the draws it is 902 to 912."""
     tables = [
         CaptureTable.of("ABC", {"111": 600 + more, "110": 100, "101": 100, "011": 92, "100": 10})
         for more in range(11)
@@ -222,5 +232,6 @@ def test_an_end_below_the_mean_of_those_recorded_is_printed() -> None:
     assert (study.observed, study.least_observed) == (907, 902)
     low, high = study["independence"].interval or (0.0, 0.0)
     assert 902 <= low < 906
-    ends = f"{math.floor(low + 0.5)} to {math.floor(high + 0.5)}"
-    assert f"independence  about 908  {ends}" in "\n".join(study_lines(study))
+    text = " ".join("\n".join(lines(study)).split())
+    assert "907 people documented (95% 902–912)" in text
+    assert f"independence 908 {math.floor(low)}–{math.ceil(high)}" in text

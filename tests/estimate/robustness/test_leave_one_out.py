@@ -21,13 +21,13 @@ from uncounted.estimate import (
 )
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rows import LeaveOneOutRow, PriorRow, as_json
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.robustness.leave_one_out import (
     deltas,
     disagreements,
     influence_warnings,
     lighter,
     priors,
-    quoted,
     spread,
 )
 from uncounted.estimate.strata.stratified import run_strata
@@ -43,13 +43,14 @@ def test_rows_are_what_the_method_gives_without_each_list(kosovo: CaptureTable) 
     assert rows["HRW"].status == "refused"
     assert rows["HRW"].point is None
     assert "every list depends on every other" in (rows["HRW"].reason or "")
-    assert any("hangs on a list: without 'ABA'" in text for text in study.warnings)
+    (found,) = [each for each in study.warnings if each.code == "influential-list"]
+    assert found.text == "without ABA: 7,120 (6,700–7,580), no overlap with main"
 
 
 def test_no_list_decides_alone(tables: Mapping[str, CaptureTable]) -> None:
     study = run(tables["congenital"], EstimateSettings(["decomposable"]))
     assert len(study.leave_one_out) == 5
-    assert not any("hangs on" in text for text in study.warnings)
+    assert not any(each.code == "influential-list" for each in study.warnings)
 
 
 def test_deltas_are_those_of_r_dga(tables: Mapping[str, CaptureTable]) -> None:
@@ -196,20 +197,19 @@ def test_intervals_that_do_not_meet_are_reported_by_name() -> None:
             estimate_of("log-linear-stepwise", 620, 360, 950),
         )
     )
-    assert found == (
-        "The methods do not agree, and their intervals do not all meet: that of 'decomposable' "
-        "lies wholly below that of 'log-linear' and 'log-linear-stepwise'; that of "
-        "'sample-coverage' lies wholly below that of 'log-linear'. The lists cannot tell which is "
-        "right: what may be said is the range of all of them.",
+    text = (
+        "300 to 620; decomposable graphs does not overlap log-linear, lowest BIC or log-linear, "
+        "stepwise; sample coverage does not overlap log-linear, lowest BIC. Report the range."
     )
+    assert found == (EstimateWarning("methods-disagree", text),)
 
 
 def test_points_far_apart_are_reported_where_intervals_meet() -> None:
     (found,) = disagreements(
         study(estimate_of("decomposable", 300, 200, 800), estimate_of("log-linear", 700, 400, 900))
     )
-    assert "'log-linear' gives far more than 'decomposable'" in found
-    assert not any(letter.isdigit() for letter in found)
+    assert found.code == "methods-disagree"
+    assert found.text.startswith("300 to 700; the highest is more than 2 times the lowest.")
     near = study(
         estimate_of("decomposable", 300, 200, 800), estimate_of("log-linear", 590, 400, 900)
     )
@@ -217,18 +217,30 @@ def test_points_far_apart_are_reported_where_intervals_meet() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "where", "then"),
-    [(110, 150, "below", "are likelier to be"), (600, 900, "above", "are less likely to be")],
+    ("low", "high", "code", "side"),
+    [(110, 150, "positive-dependence", "below"), (600, 900, "negative-dependence", "above")],
 )
-def test_independence_is_named_apart(low: float, high: float, where: str, then: str) -> None:
+def test_independence_is_compared_apart(low: float, high: float, code: str, side: str) -> None:
+    """It is shown for comparison only: in no range, and no disagreement."""
     (found,) = disagreements(
         study(
             estimate_of("decomposable", 300, 200, 500),
             estimate_of("independence", low + 10, low, high),
         )
     )
-    assert f"'independence' lies wholly {where} that of 'decomposable'" in found
-    assert then in found
+    assert found.code == code
+    assert not found.must_report
+    assert found.text == f"the interval of independence lies {side} that of decomposable graphs"
+
+
+def test_independence_is_in_the_range_where_it_is_the_headline() -> None:
+    one, other = estimate_of("independence", 120, 110, 150), estimate_of("two-list", 300, 200, 500)
+    found = spread(study(one, other))
+    assert found is not None
+    assert (found.lowest.method, found.highest.method) == ("independence", "two-list")
+    assert spread(study(other, one)) is None
+    (warning,) = disagreements(study(one, other))
+    assert warning.text == "120 to 300; independence does not overlap two lists. Report the range."
 
 
 def test_a_bound_above_estimates_with_all_its_interval_names_them() -> None:
@@ -238,16 +250,13 @@ def test_a_bound_above_estimates_with_all_its_interval_names_them() -> None:
         estimate_of("log-linear", 345, 300, 500),
     )
     (found,) = disagreements(study(low, bound))
-    assert found.startswith("The lower bound (chao) is above the estimate (decomposable) with all")
-    assert "That may be chance." in found
-    assert "the estimate is too low; or some lists avoid each other" in found
-    assert "either" not in found
+    assert found.code == "bound-above-estimate"
+    assert found.text == "the lower bound is above decomposable graphs with all of its interval"
     above = estimate_of("decomposable", 420, 300, 500)
     (found,) = disagreements(study(above, lower, bound))
-    assert "above the estimate (log-linear)" in found
+    assert "above log-linear, lowest BIC with all" in found.text
     (found,) = disagreements(study(low, lower, bound))
-    assert "above the estimates (decomposable, log-linear)" in found
-    assert "the estimates are too low" in found
+    assert "above decomposable graphs and log-linear, lowest BIC with all" in found.text
 
 
 @pytest.mark.parametrize(
@@ -262,27 +271,9 @@ def test_a_bound_whose_point_alone_is_above_the_headline_is_chance(
     )
 
 
-def test_no_method_gives_more_than_itself() -> None:
-    """Four of which the second is far above the lowest, and the highest above two."""
-    found = disagreements(
-        study(
-            estimate_of("decomposable", 241, 232, 2806),
-            estimate_of("log-linear", 3232, 331, 13_687),
-            estimate_of("log-linear-stepwise", 305, 280, 343),
-            estimate_of("sample-coverage", 695, 337, 2266),
-        )
-    )
-    assert found[0] == (
-        "The methods do not agree: 'sample-coverage' gives far more than 'decomposable' and "
-        "'log-linear-stepwise'; 'log-linear' gives far more than 'decomposable', "
-        "'log-linear-stepwise' and 'sample-coverage'. How far they lie apart is as much a part of "
-        "the doubt as any interval."
-    )
-
-
 def without(name: str, point: float | None, low: float = 0, high: float = 0) -> LeaveOneOutRow:
     interval = None if point is None else (low, high)
-    return LeaveOneOutRow(name, 500, "refused" if point is None else "ok", None, point, interval)
+    return LeaveOneOutRow(name, 120, "refused" if point is None else "ok", None, point, interval)
 
 
 def test_fewer_without_a_list_than_all_lists_document_is_reported() -> None:
@@ -293,13 +284,13 @@ def test_fewer_without_a_list_than_all_lists_document_is_reported() -> None:
         without("C", 156, 130, 210),
         without("D", None),
     ]
-    hangs, wholly, partly = influence_warnings(headline, rows, 627)
-    assert "without 'C' the same method gives an interval that does not meet" in hangs
-    assert wholly.startswith("Without 'C' the same method gives fewer people than the lists")
-    assert "with all of its interval, that answer is known to be too low" in wholly
-    assert partly.startswith("Without 'B' the same")
-    assert "though its interval reaches them" in partly
-    assert not any(letter.isdigit() for letter in hangs + wholly + partly)
+    assert [
+        (each.code, each.text.split(";")[0]) for each in influence_warnings(headline, rows, 627)
+    ] == [
+        ("influential-list", "without C: 156 (130–210), no overlap with main"),
+        ("below-documented", "without B: 610 (480–800)"),
+        ("below-documented", "without C: 156 (130–210)"),
+    ]
     assert influence_warnings(headline, rows[:1], 627) == ()
 
 
@@ -310,7 +301,9 @@ def test_a_study_says_when_a_list_takes_most_people_with_it() -> None:
     found = run(table, EstimateSettings(["independence"]))
     rows = {row.left_out: row for row in found.leave_one_out}
     assert (rows["C"].interval or (0, math.inf))[1] < found.observed
-    assert any("Without 'C' the same method gives fewer" in text for text in found.warnings)
+    (warning,) = [each for each in found.warnings if each.code == "below-documented"]
+    assert warning.text.startswith("without C: ")
+    assert warning.text.endswith(f"all lists together document {found.observed}")
 
 
 FEWER: dict[str, Any] = {
@@ -328,17 +321,13 @@ def test_published_tables_that_disagree(tables: Mapping[str, CaptureTable]) -> N
     assert between.lowest.method == "log-linear-stepwise"
     assert between.highest.method == "log-linear"
     assert between.ratio == pytest.approx(25311.29 / 11312.99, abs=1e-3)
-    assert any(
-        "'decomposable' and 'log-linear' give far more than 'log-linear-stepwise'." in t
-        for t in disagreements(found)
-    )
+    (warning,) = [each for each in disagreements(found) if each.code == "methods-disagree"]
+    assert warning.text.startswith("11,400 to 25,000; ")
     agreeing = disagreements(run(tables["congenital"], EstimateSettings(**FEWER)))
-    assert not any("do not agree" in text for text in agreeing)
+    assert "methods-disagree" not in {each.code for each in agreeing}
 
 
-def test_quoted_and_lighter() -> None:
-    assert quoted(["A"], "and") == "'A'"
-    assert quoted(["A", "B"], "or") == "'A' or 'B'"
+def test_lighter() -> None:
     assert lighter("log-linear", {"resamples": 7}) == {"resamples": 7}
     assert lighter("log-linear-stepwise", {}) == {"resamples": 200}
     assert lighter("decomposable", {"delta": 0.1}) == {"delta": 0.1}

@@ -23,7 +23,7 @@ from uncounted.estimate.base.rows import KnownListRow, as_json
 from uncounted.estimate.robustness.list_consistency import (
     TWO_LISTS,
     consistency,
-    consistency_sentence,
+    consistency_warnings,
     joined,
     within,
 )
@@ -139,8 +139,9 @@ def test_people_who_differ_are_missed_on_the_low_side() -> None:
     )
     rows = rows_of(table, "independence")
     assert all(row.point < row.known_size for row in rows if row.point is not None)
-    assert "the answer was too low" in consistency_sentence(rows)[0]
-    assert "may go wrong on the whole" in consistency_sentence(rows)[0]
+    missed = [row.name for row in rows if row.interval and row.interval[1] < row.known_size]
+    assert missed
+    assert [each.text.split()[0] for each in consistency_warnings(rows)] == missed
 
 
 def known(
@@ -153,34 +154,19 @@ def known(
     return KnownListRow(name, size, 50, (), "any", "ok", None, point, interval, covered)
 
 
-def test_the_sentence_names_lists_and_no_number() -> None:
+def test_a_list_outside_its_predicted_interval_is_reported() -> None:
+    """Not one that is covered, nor one with no estimate."""
     rows = [
         known("A", 90, 70.0, (50, 80), False),
         known("B", 90, 70.0, (50, 100), True),
         known("C", 90, 70.0, (100, 200), False),
         known("D", 90, None, None, None),
     ]
-    (said,) = consistency_sentence(rows)
-    assert "It was found for 'B'" in said
-    assert "for 'A' the answer was too low" in said
-    assert "for 'C' the answer was too high" in said
-    assert "for 'D' there was no answer" in said
-    assert not any(letter.isdigit() for letter in said)
-    assert "no answer" not in consistency_sentence(rows[1:2])[0]
-    assert "people who are on no list" in consistency_sentence(rows[1:2])[0]
-    assert consistency_sentence([]) == ()
-
-
-def test_an_interval_that_holds_nearly_everything_finds_nothing() -> None:
-    def row(name: str, low: float, high: float) -> KnownListRow:
-        return known(name, 140, 99.0, (low, high), True)
-
-    (said,) = consistency_sentence([row("A", 80, 499), row("B", 62, np.inf), row("C", 60, 180)])
-    assert "It was found for 'C'; for 'A' and 'B' the interval is too wide to tell." in said
-    (said,) = consistency_sentence([row("A", 80, 499), row("B", 59, 180)])
-    assert "For 'A' and 'B' the interval is too wide to tell." in said
-    assert "found for" not in said
-    assert said.endswith("That speaks neither for the method nor against it.")
+    assert [str(each) for each in consistency_warnings(rows)] == [
+        "list-check-failed: A has 90 people; the other lists predict 50–80",
+        "list-check-failed: C has 90 people; the other lists predict 100–200",
+    ]
+    assert consistency_warnings([]) == ()
 
 
 def test_two_lists_and_more_than_nine_have_no_rows(kosovo: CaptureTable) -> None:

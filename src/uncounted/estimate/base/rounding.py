@@ -67,6 +67,13 @@ class Rounded:
         """`1,500 (1,300–1,800)`."""
         return f"{self.point:,}" if self.low is None else f"{self.point:,} ({self.span})"
 
+    def including(self, other: Rounded) -> Rounded:
+        """The same, no narrower than `other`, which may be rounded by another step."""
+        if self.low is None or other.low is None:
+            return self
+        high = None if None in (self.high, other.high) else max(self.high or 0, other.high or 0)
+        return attrs.evolve(self, low=min(self.low, other.low), high=high)
+
 
 def step_for(width: float, steps: float = STEPS_IN_INTERVAL) -> int:
     """The largest of 1, 2, 5, 10, 20, 50, ... that goes `steps` times into `width`; at least 1.

@@ -33,7 +33,6 @@ from uncounted.estimate.graphical.decomposable import decomposable
 
 MOST_LISTS = 8  # beyond it each fit takes seconds
 FACTOR = 2.0  # points further apart than this are said to be
-WIDE = 3.0  # an upper end so many times the lower end tells little
 _RESAMPLES = 200
 _WEAK = 1.6  # shape of a prior whose standard deviation is four fifths of its mean
 _EXPECTED = (2, 10)  # times the observed
@@ -143,19 +142,6 @@ def priors(
 def _delta(table: CaptureTable, settings: MethodSettings) -> float:
     delta = settings.get("delta")
     return delta_of(delta) if delta else 2.0 ** -len(table.lists)
-
-
-def too_wide(interval: tuple[float, float]) -> bool:
-    """Whether an interval holds so much that holding the truth proves nothing.
-
-    Its upper end is more than three times its lower end, or there is none.
-
-    Examples:
-        >>> too_wide((80, 499)), too_wide((100, 300)), too_wide((80, float("inf")))
-        (True, False, True)
-    """
-    low, high = interval
-    return high > WIDE * low
 
 
 def lighter(

@@ -102,9 +102,6 @@ def consistency(
 def consistency_warnings(rows: Sequence[KnownListRow]) -> tuple[EstimateWarning, ...]:
     """Lists whose known size is outside the interval estimated from the other lists.
 
-    An interval that covers the size because it covers nearly everything (`too_wide`) is no
-    failure, and is not counted as a success.
-
     Examples:
         >>> row = KnownListRow("A", 90, 40, (), "chao", "ok", None, 60.0, (50.0, 80.0), False)
         >>> print(consistency_warnings([row])[0])

@@ -119,14 +119,15 @@ def prepare(facts: ReleaseFacts, plan: Plan) -> PublishableNumbers:
 def _linkage_range(
     facts: ReleaseFacts, headline: PublishableEstimate | None, table: ProtectedTable
 ) -> Rounded | None:
-    """No finer than the headline, whose ends are among these."""
+    """No finer than the headline, whose interval is within it."""
     ways = facts.linkage and facts.linkage.alternatives
     if not ways or ways.passing == ways.not_estimable or headline is None or headline.value is None:
         return None
     point, step = headline.estimate.number(), headline.value.step
-    return round_to_interval(
+    around = round_to_interval(
         point, ways.interval, table.observed, step=step, least=0
     )  # other ways link more
+    return around.including(headline.value)
 
 
 def _shown(estimate: Estimate, table: ProtectedTable, least: int) -> PublishableEstimate:
