@@ -14,10 +14,9 @@ PUBLIC = {
     """,
     "uncounted.estimate": """
         Claim Estimate EstimateSettings GammaPoissonPrior InversePrior METHODS Study chao check
-        decomposable identify in_words independence disconnected_groups latent_class log_linear
-        log_linear_stepwise pairs pool_strata round_to_interval run run_over run_strata
-        run_strata_over sample_coverage saturated tipping two_list what_would_change with_xi
-        xi_table
+        decomposable describe describe_sensitivity disconnected_groups identify independence
+        latent_class log_linear log_linear_stepwise pairs pool_strata round_to_interval run run_over run_strata
+        run_strata_over sample_coverage saturated tipping two_list with_xi xi_table
     """,
     "uncounted.linkage": """
         Linkage at_chance capture_table link people_rows point_partition

@@ -1,4 +1,4 @@
-"""What a number hangs on beside the draws: other priors and rules of who is who."""
+"""Sensitivity of the estimate to the linkage model: alternative priors and thresholds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from uncounted.captures import CaptureTable
-from uncounted.cli.estimate_text import study_lines
+from uncounted.cli.estimate_text import lines
 from uncounted.estimate import EstimateSettings, run_over
 from uncounted.estimate.base.result import Study
 from uncounted.estimate.base.rows import (
@@ -15,15 +15,15 @@ from uncounted.estimate.base.rows import (
     AlternativesRange,
     LinkageUncertainty,
     Quantiles,
-    SelfCheck,
 )
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.linkage_sensitivity import (
     AlternativeStrata,
     AlternativeTables,
     strata_with_alternatives,
     with_alternatives,
 )
-from uncounted.estimate.strata.stratified import run_strata_over
+from uncounted.estimate.strata.stratified import Strata, run_strata_over
 
 
 def relinked(table: CaptureTable, merged: int) -> CaptureTable:
@@ -33,6 +33,10 @@ def relinked(table: CaptureTable, merged: int) -> CaptureTable:
     counts["1000"] -= merged
     counts["0100"] -= merged
     return CaptureTable.of(table.lists, counts)
+
+
+def printed(done: Study | Strata, *, verbose: bool = False) -> str:
+    return " ".join("\n".join(lines(done, verbose=verbose)).split())
 
 
 @pytest.fixture
@@ -101,7 +105,7 @@ def test_an_interval_without_upper_end_gives_the_envelope_none(
         attrs.evolve(study, estimates=(endless,)), AlternativeTables("ewens, usual", [kosovo])
     )
     assert looked_at(told)[1].interval == (5000, None)
-    assert "from 5,000 to no upper end" in " ".join("\n".join(study_lines(told)).split())
+    assert "pass checks (1 of 1): 5,000 or more" in printed(told)
 
 
 def test_a_few_of_many_tables_are_looked_at(kosovo: CaptureTable, study: Study) -> None:
@@ -139,11 +143,12 @@ def test_alternatives_are_rounded_and_refusals_counted(kosovo: CaptureTable, stu
     )
     _, envelope = looked_at(told)
     assert (envelope.passing, envelope.not_estimable) == (2, 1)
-    text = " ".join("\n".join(study_lines(told)).split())
-    assert "Under 1 of those that pass there is no number at all." in text
-    assert "no number read strictly (140 people recorded)" in text
+    text = printed(told, verbose=True)
+    assert "pass checks (2 of 2): " in text
+    assert "6,500–17,000 of these 1 without an estimate" in text
+    assert "strict / lenient matching: no estimate / 7,100" in text
+    assert "strict 140 no estimate" in text
     assert f"{envelope.interval[0] or 0:,.0f}" not in text  # no finer than it is known
-    assert "to 17,000." in text
 
 
 def test_where_no_other_way_passes_no_interval_is_reported_of_them(
@@ -153,21 +158,21 @@ def test_where_no_other_way_passes_no_interval_is_reported_of_them(
     for other, found in (
         (
             AlternativeTables("flat", [kosovo], failed_check="the chains disagree"),
-            "none passes its checks",
+            "(0 of 1): no estimate",
         ),
-        (AlternativeTables("flat", [apart]), "none of those that pass gives a number"),
+        (AlternativeTables("flat", [apart]), "(1 of 1): no estimate"),
     ):
-        text = " ".join("\n".join(study_lines(rows(study, other))).split())
-        assert f"reports were linked, too, and {found}: how far the number hangs" in text
-        assert "the interval reaches" not in text
+        assert f"other linkage models that pass checks {found}" in printed(rows(study, other))
 
 
 @pytest.mark.parametrize(
     ("own", "every", "told"),
     [
-        ((1288.0, 1507.0), (1071.0, 1507.0), "from 1,070 to 1,510."),  # alone: 1,070 to 1,500
-        ((1288.0, 1507.0), (1288.0, 1507.0), "from 1,290 to 1,510."),
-        ((1288.0, 1507.0), (1071.0, None), "from 1,070 to no upper end."),
+        ((1288.0, 1507.0), (1071.0, 1507.0), "1,060–1,520"),
+        ((1288.0, 1507.0), (1288.0, 1507.0), "1,280–1,510"),
+        ((1288.0, 1541.0), (905.0, 1941.0), "900–1,950"),
+        ((1141.0, 1541.0), (905.0, 1541.0), "900–1,560"),  # alone it would end at 1,550
+        ((1288.0, 1507.0), (1071.0, None), "1,050 or more"),
     ],
 )
 def test_the_envelope_holds_the_interval_however_each_is_rounded(
@@ -177,25 +182,19 @@ def test_the_envelope_holds_the_interval_however_each_is_rounded(
     envelope = AlternativesRange(every, (None, None), 8, 1, 0)
     observed = Quantiles(905, (900, 910))
     linkage = LinkageUncertainty(10, 10, observed, None, alternatives=(), range=envelope)
-    text = "\n".join(
-        study_lines(attrs.evolve(study, observed=905, estimates=(headline,), linkage=linkage))
-    )
-    assert told in " ".join(text.split())
-    assert "of which 1 passes its checks" in " ".join(text.split())
+    text = printed(attrs.evolve(study, observed=905, estimates=(headline,), linkage=linkage))
+    assert f"other linkage models that pass checks (1 of 8): {told}" in text
 
 
-def test_the_linkage_s_own_failing_is_reported_before_any_number(study: Study) -> None:
-    assert study.linkage is not None
-    linkage = attrs.evolve(study.linkage, self_check=SelfCheck("1,088 pairs are linked"))
-    first = list(study_lines(attrs.evolve(study, linkage=linkage)))
-    assert first[0].startswith("Mind: the linkage fails a check")
-    assert "1,088 pairs are linked. Look" in " ".join(" ".join(first[:4]).split())
-    assert not next(iter(study_lines(study))).startswith("Mind")
+def test_a_linkage_that_fails_a_check_is_the_first_warning(study: Study) -> None:
+    failed = EstimateWarning("linkage-check-failed", "1,088 pairs are linked")
+    other = EstimateWarning("methods-disagree", "1 to 2")
+    text = printed(attrs.evolve(study, warnings=(other, failed)))
+    assert "number linkage-check-failed 1,088 pairs are linked methods-disagree 1 to 2" in text
 
 
 def test_where_all_draws_agree_a_number_is_reported_once(study: Study) -> None:
-    text = " ".join("\n".join(study_lines(study)).split())
-    assert "in which 4,400 people are recorded" in text
+    assert "4,400 people documented (95% 4,400)" in printed(study)
 
 
 def test_the_error_of_an_end_is_how_far_it_moves_from_one_sample_of_draws_to_another(
@@ -302,9 +301,9 @@ def test_a_total_is_held_against_other_readings_too(kosovo: CaptureTable) -> Non
     assert low > closed(passing.interval)[1]
     assert (envelope.passing, envelope.not_estimable) == (2, 1)
     assert told.to_json()["linkage"]["range"]["alternatives"] == 3
-    text = " ".join("\n".join(study_lines(told)).split())
-    assert "The total by independence, linked otherwise (strata alone were not looked at)" in text
-    assert "Under 1 of those that pass there is no number at all." in text
+    text = printed(told)
+    assert "other linkage models that pass checks (2 of 3): " in text
+    assert "of these 1 without an estimate" in text
 
 
 def test_a_stratum_without_a_number_counts_as_recorded_under_every_reading(

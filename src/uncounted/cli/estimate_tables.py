@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from uncounted.cli.terminal import WIDTH, columns, number
+from uncounted.cli.terminal import WIDTH, columns, number, wrapped
 from uncounted.workflow.estimate import (
     SOURCES,
     CovariateStudy,
@@ -50,7 +49,7 @@ _DIAGNOSTICS = {
 def paragraph(head: str, text: str) -> Iterator[str]:
     """A text with its head, wrapped; nothing for no text."""
     if text:
-        yield from textwrap.wrap(head + text, WIDTH, subsequent_indent="  ")
+        yield from wrapped(text, head, indent=2)
 
 
 def stratum_name(stratum: Mapping[str, str]) -> str:
@@ -100,19 +99,12 @@ def _methods(study: Study) -> Iterator[str]:
         if not estimate.ok:
             continue
         source = SOURCES.get(estimate.method, label(estimate.method))
-        yield from textwrap.wrap(source, WIDTH - 2, subsequent_indent="  ")
+        yield from wrapped(source, indent=2, width=WIDTH - 2)
         parts = [f"{estimate.point_kind}, {estimate.interval_kind} interval"]
         parts += _named(_SETTINGS, estimate.settings)
         parts += _named(_DIAGNOSTICS, estimate.diagnostics)
-        yield from textwrap.wrap(
-            " · ".join(parts), WIDTH - 2, initial_indent="  ", subsequent_indent="  "
-        )
-        yield from textwrap.wrap(
-            f"assumes: {estimate.assumption}",
-            WIDTH - 2,
-            initial_indent="  ",
-            subsequent_indent="  ",
-        )
+        for text in (" · ".join(parts), f"assumes: {estimate.assumption}"):
+            yield from wrapped(text, "  ", indent=2, width=WIDTH - 2)
 
 
 def _named(names: Mapping[str, str], values: Mapping[str, object]) -> list[str]:

@@ -5,11 +5,18 @@ At most 25 lines by default; `estimate_tables` has the rest, as tables.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from uncounted.cli import estimate_tables as tables
-from uncounted.cli.terminal import WIDTH, columns, interval_picture, number, plain_terminal, plural
+from uncounted.cli.terminal import (
+    WIDTH,
+    columns,
+    interval_picture,
+    number,
+    plain_terminal,
+    plural,
+    wrapped,
+)
 from uncounted.workflow.estimate import (
     CovariateStudy,
     Estimate,
@@ -83,10 +90,11 @@ def _study(study: Study, *, verbose: bool) -> Iterator[str]:
         yield from tables.claim(study)
     if verbose:
         yield from tables.diagnostics(study)
-    elif study.warnings:
-        code = min((w.code for w in study.warnings), key=CODES.index)
+    else:
+        code = min((w.code for w in study.warnings if w.must_report), key=CODES.index, default="")
         yield ""
-        yield f"Details: --verbose    What a warning means: uncounted explain {code}"
+        meaning = f"    What a warning means: uncounted explain {code}" if code else ""
+        yield f"Details: --verbose{meaning}"
 
 
 def _head(study: Study | CovariateStudy) -> Iterator[str]:
@@ -95,7 +103,7 @@ def _head(study: Study | CovariateStudy) -> Iterator[str]:
         people += f" (95% {_documented_interval(study.linkage)})"
     yield f"Multiple systems estimation · {plural(len(study.lists), 'list')} · {people}"
     lists = " · ".join(f"{name} {number(n)}" for name, n in study.lists.items())
-    yield from textwrap.wrap(lists, WIDTH)
+    yield from wrapped(lists)
 
 
 def _documented_interval(linkage: LinkageUncertainty) -> str:
@@ -146,8 +154,10 @@ def _alternatives(
     else:
         low, high = reach.interval
         limits = (low or 0.0, float("inf") if high is None else high)
-        shown = round_to_interval(limits[0], limits)
+        shown = round_to_interval(main.point if main else limits[0], limits)
         yield f"{passing}: {(shown.including(main) if main else shown).span}"
+        if reach.without_number:
+            yield f"of these {reach.without_number} without an estimate"
     extremes = [row for row in rows if not row.in_grid]
     if extremes:
         names = " / ".join("strict" if row.name == "strict" else "lenient" for row in extremes)
@@ -185,7 +195,7 @@ def _method_range(study: Study) -> str:
 
 
 def _warnings(found: Iterable[EstimateWarning], room: int, *, verbose: bool) -> Iterator[str]:
-    """Each code once with its figures; those without room by their code alone."""
+    """Each code once with its figures, the gravest first; those without room by their code."""
     texts: dict[str, list[str]] = {}
     for warning in sorted(found, key=lambda each: CODES.index(each.code)):
         if warning.must_report or verbose:
@@ -197,21 +207,18 @@ def _warnings(found: Iterable[EstimateWarning], room: int, *, verbose: bool) -> 
     yield f"{plural(len(texts), 'warning')}: {which} with the number"
     indent = max(map(len, texts)) + 4
     left = max(room - 2, _FEWEST_WARNINGS)
-    cut = []
-    for code, parts in texts.items():
-        head = f"  {code}".ljust(indent)
-        rows = textwrap.wrap(
-            head + "; ".join(dict.fromkeys(parts)), WIDTH, subsequent_indent=" " * indent
-        )
-        if verbose or len(rows) < left or (len(rows) == left and code == list(texts)[-1]):
-            yield from rows
-            left -= len(rows)
-        else:
-            cut.append(code)
-    if cut:
-        yield from textwrap.wrap(
-            f"  more (--verbose): {', '.join(cut)}", WIDTH, subsequent_indent="    "
-        )
+    codes = list(texts)
+    rows = [
+        wrapped("; ".join(dict.fromkeys(parts)), f"  {code}".ljust(indent), indent=indent)
+        for code, parts in texts.items()
+    ]
+    for shown in range(len(codes), 0, -1):
+        cut = ", ".join(codes[shown:])
+        more = wrapped(cut, "  more (--verbose): ", indent=4) if cut else []
+        if verbose or shown == 1 or sum(map(len, rows[:shown])) + len(more) <= left:
+            yield from (line for each in rows[:shown] for line in each)
+            yield from more
+            return
 
 
 def _table(
@@ -238,9 +245,7 @@ def _table(
         if not estimate.ok:
             reasons.setdefault(estimate.reason or "", []).append(label(estimate.method))
     for reason, methods in reasons.items():
-        yield from textwrap.wrap(
-            f"no estimate: {', '.join(methods)}: {reason}", WIDTH, subsequent_indent="  "
-        )
+        yield from wrapped(f"no estimate: {', '.join(methods)}: {reason}", indent=2)
 
 
 def _total(estimate: Estimate, observed: int, least: int) -> tuple[str, str]:
@@ -261,7 +266,7 @@ def _pictured(
     width = min(WIDTH - used, _PICTURE[1])
     ends = number(left), number(right)
     if width < max(_PICTURE[0], sum(map(len, ends)) + 1):
-        yield columns(rows, right=[1, 2])
+        yield from columns(rows, right=[1, 2]).splitlines()
         return
     pictures = [
         interval_picture(
@@ -271,7 +276,7 @@ def _pictured(
     ]
     axis = ends[0].ljust(width - len(ends[1])) + ends[1]
     drawn = [(*row, picture) for row, picture in zip(rows, [axis, *pictures], strict=True)]
-    yield columns(drawn, right=[1, 2])
+    yield from columns(drawn, right=[1, 2]).splitlines()
 
 
 def _axis(estimated: Sequence[Estimate], observed: int, least: int) -> tuple[float, float]:
@@ -330,9 +335,7 @@ def _strata(strata: Strata, *, verbose: bool) -> Iterator[str]:
     else:
         yield ""
         if inside:
-            yield from textwrap.wrap(
-                f"Warnings within strata: {', '.join(inside)}", WIDTH, subsequent_indent="  "
-            )
+            yield from wrapped(f"Warnings within strata: {', '.join(inside)}", indent=2)
         yield "Each stratum in full: --verbose"
 
 

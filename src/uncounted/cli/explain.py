@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from uncounted.cli.app import answers, app
-from uncounted.cli.terminal import WIDTH, answer, columns
+from uncounted.cli.terminal import answer, columns, wrapped
 
 if TYPE_CHECKING:
     from uncounted.workflow.explain import Explained, Explanation
@@ -20,18 +19,18 @@ _INDENT = 19
 def explanation_lines(found: Explanation) -> Iterator[str]:
     """A code in prose: what is the case, why it matters, what to do, where more is said."""
     yield found.code
-    yield from _wrapped("  ", f"{found.title}.", 2)
+    yield from wrapped(f"{found.title}.", "  ", indent=2)
     yield ""
-    yield from _wrapped("  Why it matters", found.why, _INDENT)
+    yield from _part("  Why it matters", found.why)
     several = len(found.todo) > 1
     steps = [f"{i}. {step}" if several else step for i, step in enumerate(found.todo, 1)]
     for i, step in enumerate(steps):
-        yield from _wrapped("  What to do" if i == 0 else "", step, _INDENT)
-    yield from _wrapped("  Reference", found.reference, _INDENT)
+        yield from _part("  What to do" if i == 0 else "", step)
+    yield from _part("  Reference", found.reference)
 
 
-def _wrapped(head: str, text: str, indent: int) -> list[str]:
-    return textwrap.wrap(head.ljust(indent) + text, WIDTH, subsequent_indent=" " * indent)
+def _part(head: str, text: str) -> list[str]:
+    return wrapped(text, head.ljust(_INDENT), indent=_INDENT)
 
 
 def _answer(found: Explained) -> None:

@@ -258,6 +258,28 @@ def columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
     return "\n".join(lines)
 
 
+def wrapped(text: str, first: str = "", *, indent: int = 0, width: int = WIDTH) -> list[str]:
+    """Words on lines of at most `width` columns, wide Korean and Chinese letters counted as two.
+
+    `first` is put before the first word as it is; the other lines are indented. No word is
+    broken, so that codes and options can be copied.
+
+    Examples:
+        >>> wrapped("a list-check-failed", "  A  ", indent=5, width=20)
+        ['  A  a', '     list-check-failed']
+    """
+    from rich.cells import cell_len
+
+    lines, line, begun = [], first, False
+    for word in text.split():
+        if begun and cell_len(line) + 1 + cell_len(word) > width:
+            lines.append(line)
+            line, begun = " " * indent, False
+        line += f" {word}" if begun else word
+        begun = True
+    return [*lines, line]
+
+
 def interval_picture(
     low: float,
     point: float | None,

@@ -41,22 +41,37 @@ def test_of_people_whose_reports_differ_no_one_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lists", "counts", "kept", "words"),
+    ("lists", "counts", "kept", "warning"),
     [
-        ("ABC", {"100": 5, "110": 3, "010": 4}, ("A", "B"), "'C' has nobody in it"),
-        ("ABC", {"10-": 5, "11-": 3, "01-": 4}, ("A", "B"), "'C' was not active here"),
-        ("ABC", {"101": 5, "111": 3, "010": 4}, ("A", "B"), "'C' has the very same people"),
+        (
+            "ABC",
+            {"100": 5, "110": 3, "010": 4},
+            ("A", "B"),
+            "empty-list: C is left out: no people",
+        ),
+        (
+            "ABC",
+            {"10-": 5, "11-": 3, "01-": 4},
+            ("A", "B"),
+            "inactive-list: C is left out: not active here",
+        ),
+        (
+            "ABC",
+            {"101": 5, "111": 3, "010": 4},
+            ("A", "B"),
+            "duplicate-list: C is left out: same people as another list",
+        ),
     ],
 )
 def test_what_can_be_put_right_is_reported(
-    lists: str, counts: dict[str, int], kept: tuple[str, ...], words: str
+    lists: str, counts: dict[str, int], kept: tuple[str, ...], warning: str
 ) -> None:
     checked = check(CaptureTable.of(lists, counts))
     assert checked.refusal is None
     assert checked.table.lists == kept
     assert checked.table.observed == 12
-    assert words in checked.warnings[0]
-    assert "cannot be tested" in checked.warnings[-1]
+    assert str(checked.warnings[0]) == warning
+    assert [each.code for each in checked.warnings[1:]] == ["two-lists"]
 
 
 @given(

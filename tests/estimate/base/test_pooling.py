@@ -16,6 +16,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate import EstimateSettings, decomposable, run, run_over
 from uncounted.estimate.base.pooling import log_n_variance, pool
 from uncounted.estimate.base.result import Estimate, Fitted
+from uncounted.estimate.base.warning import EstimateWarning
 
 
 def relinked(table: CaptureTable, merged: int) -> CaptureTable:
@@ -79,7 +80,8 @@ def test_few_refusals_are_counted_and_many_refuse(kosovo: CaptureTable) -> None:
     apart = CaptureTable.of(kosovo.lists, {"1000": 1131, "0100": 845, "0010": 936, "0001": 306})
     few = run_over([kosovo] * 39 + [apart])
     assert few["decomposable"].ok
-    assert any("1 of 40 draws of who is who could not" in text for text in few.warnings)
+    (warning,) = [each for each in few.warnings if each.code == "draws-not-estimated"]
+    assert warning.text == "1 of 40 linkage draws have no estimate and are left out"
     many = run_over([kosovo] * 30 + [apart] * 10)
     assert many.refused
     reason = many["chao"].reason
@@ -98,12 +100,12 @@ def test_a_method_that_sees_only_some_of_the_draws_says_so() -> None:
     study = run_over(tables, EstimateSettings(methods, by_method=quick))
     some, whole = study["latent-class"], study["independence"]
     assert (some.settings["linkage_draws_used"], some.settings["linkage_draws"]) == (25, 30)
-    (said,) = [text for text in study.warnings if "evenly spaced" in text]
-    assert "fitted to 25 of the different tables" in said
-    assert "25 of 30 draws of who is who" in said
+    (note,) = [each for each in study.warnings if each.code == "few-linkage-draws"]
+    assert note.text == "latent class: fitted to 25 of 30 linkage draws (25 different tables)"
+    assert not note.must_report
     assert "linkage_draws_used" not in whole.settings
     few = run_over(tables[:2], EstimateSettings(methods, by_method=quick))
-    assert not any("evenly spaced" in text for text in few.warnings)
+    assert "few-linkage-draws" not in {each.code for each in few.warnings}
 
 
 def test_every_table_refused_gives_the_reason_alone() -> None:
@@ -125,6 +127,25 @@ def test_progress_is_reported(kosovo: CaptureTable) -> None:
     told: list[tuple[int, int | None]] = []
     run_over([kosovo] * 3, progress=lambda what, done, total: told.append((done, total)))
     assert told == [(0, 1), (1, 1)]
+
+
+def test_warnings_of_the_tables_are_one_a_code_with_the_share_of_the_draws() -> None:
+    """Of several texts the commonest stands; the share is over all the tables of the code."""
+    texts = ("sample coverage 47%", "sample coverage 48%", None)
+    fits = [
+        Fitted(
+            found(
+                900, 400.0, 0.1, warnings=(EstimateWarning("low-coverage", text),) if text else ()
+            ),
+            900,
+            times,
+        )
+        for text, times in zip(texts, (2, 7, 1), strict=True)
+    ]
+    (warning,) = pool(fits).warnings
+    assert str(warning) == "low-coverage: sample coverage 48% (in 9 of 10 linkage draws)"
+    (warning,) = pool(fits[:1]).warnings
+    assert warning.text == "sample coverage 47%"
 
 
 def found(n: int, n0: float, sd: float, **more: object) -> Estimate:

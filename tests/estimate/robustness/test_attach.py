@@ -49,7 +49,7 @@ def test_a_person_can_read_it(study: Study) -> None:
     printed = "\n".join(lines(study, verbose=True)).splitlines()
     text = " ".join(" ".join(printed).split())
     for words in (
-        "methods-disagree 9,100 to 12,600; sample coverage does not overlap decomposable graphs.",
+        "methods-disagree 9,100 to 12,600; sample coverage does not overlap decomposable graphs ",
         "list-check-failed ABA has 1,528 people; the other lists predict 840–960",
         "The lists cannot test this.",
         "List of known size, predicted from the others list people predicted EXH 1,910 ",

@@ -183,7 +183,8 @@ def test_a_stratum_without_overlap_gets_no_number(pooled: Pooled) -> None:
     assert "no person is on two lists" in (ours.rows[2].unpooled.reason or "")
     assert ours.studies[2].refused
     assert ours.total[0].number() == pytest.approx(pooled.total[0].number() + 11, rel=0.02)
-    assert "only those who are documented, 11;" in ours.warnings[0]
+    assert ours.warnings[0].code == "strata-not-estimated"
+    assert ours.warnings[0].text.startswith("1 of 6 strata; their 11 documented people are in")
     answer = json.loads(json.dumps(ours.to_json()))
     assert answer["pooling"]["rows"][2]["shrinkage"] is None
     assert [each["method"] for each in answer["total"]] == ["decomposable, pooled", "decomposable"]
@@ -210,7 +211,7 @@ def test_a_trend_is_reported_alone_and_pooled() -> None:
     assert rising.trend.log_odds_missed.unpooled.interval[0] > 0
     alone, pooled = rising.trend.log_N.unpooled.slope, rising.trend.log_N.pooled.slope
     assert 0 < pooled < alone
-    assert any("share missed itself moves" in text for text in rising.warnings)
+    assert "share-missed-trend" in {each.code for each in rising.warnings}
     flat = pool_strata(tables_of([(60, 60, 30)] * 5), EstimateSettings("independence"))
     assert flat.warnings == ()
     assert pool_strata(population([80] * 4, [0.4] * 4, 2)).trend is None  # labels are no numbers

@@ -43,7 +43,8 @@ def test_a_stratum_that_cannot_be_estimated_is_a_row_that_says_so() -> None:
     alone = run_strata([WOMEN], EstimateSettings(["decomposable", "chao"]))
     for total, without in zip(strata.total, alone.total, strict=True):
         assert total.point == pytest.approx(without.number() + 7, rel=0.01)
-        assert "those who are documented: 7" in total.warnings[0]
+        assert total.warnings[0].code == "strata-not-estimated"
+        assert total.warnings[0].text.startswith("1 of 2 strata; their 7 documented people are in")
     answer = strata.to_json()
     assert [row["stratum"] for row in answer["strata"]] == [{"sex": "f"}, {"sex": "unknown"}]
     assert answer["observed"] == WOMEN.observed + 7

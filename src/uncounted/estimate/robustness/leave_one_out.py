@@ -288,9 +288,9 @@ def _disagree(study: Study, whole: Sequence[Estimate]) -> list[EstimateWarning]:
         text = "; ".join(
             f"{low} does not overlap {joined(highs, 'or')}" for low, highs in apart.items()
         )
-        return [EstimateWarning("methods-disagree", f"{limits}; {text}. Report the range.")]
+        return [EstimateWarning("methods-disagree", f"{limits}; {text}")]
     if whole[-1].number() > FACTOR * whole[0].number():
-        text = f"{limits}; the highest is more than {FACTOR:g} times the lowest. Report the range."
+        text = f"{limits}; the highest is more than {FACTOR:g} times the lowest"
         return [EstimateWarning("methods-disagree", text)]
     return []
 

@@ -124,7 +124,7 @@ def stability_warnings(rows: Sequence[SubsampleRow]) -> tuple[EstimateWarning, .
         >>> whole = SubsampleRow("people", 1, 1.0, *one, 150.0, (110.0, 250.0))
         >>> half = SubsampleRow("people", 1, 0.5, *one, 80.0, (72.0, 120.0))
         >>> print(stability_warnings([half, whole])[0])
-        unstable: with 50% of the records the estimate is 80 (72–120)
+        unstable: from 50% of the records: 80 (72–120)
     """
     whole = [row.rescaled for row in rows if row.fraction == 1.0 and row.rescaled]
     late = [row for row in rows if _LATE <= row.fraction < 1.0]
@@ -141,9 +141,9 @@ def stability_warnings(rows: Sequence[SubsampleRow]) -> tuple[EstimateWarning, .
         first = min(missed, key=lambda row: (row.fraction, row.order))
         assert first.rescaled is not None
         value = round_to_interval(first.rescaled, first.rescaled_interval)
-        text = f"with {first.fraction:.0%} of the records the estimate is {value.with_interval}"
+        text = f"from {first.fraction:.0%} of the records: {value.with_interval}"
         return (EstimateWarning("unstable", text),)
     if refused:
-        text = f"no estimate from {len(refused)} of {len(late)} samples of half the records or more"
+        text = f"no estimate from {len(refused)} of {len(late)} samples of half or more"
         return (EstimateWarning("unstable", text),)
     return ()
