@@ -15,8 +15,9 @@ PUBLIC = {
     "uncounted.estimate": """
         Claim Estimate EstimateSettings GammaPoissonPrior InversePrior METHODS Study chao check
         decomposable describe describe_sensitivity disconnected_groups identify independence
-        latent_class log_linear log_linear_stepwise pairs pool_strata round_to_interval run run_over run_strata
-        run_strata_over sample_coverage saturated tipping two_list with_xi xi_table
+        latent_class log_linear log_linear_stepwise pairs pool_strata round_to_interval run
+        run_over run_strata run_strata_over sample_coverage saturated tipping two_list with_xi
+        xi_table
     """,
     "uncounted.linkage": """
         Linkage at_chance capture_table link people_rows point_partition

@@ -205,8 +205,8 @@ def test_explain_lists_all_codes(capfd: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
-        ("influental-list", "did you mean influential-list?"),
-        ("low_ess", "did you mean low-ess?"),
+        ("influental-list", "Did you mean 'influential-list'?"),
+        ("low_ess", "Did you mean 'low-ess'?"),
         ("xyz", "uncounted explain lists all codes"),
     ],
 )

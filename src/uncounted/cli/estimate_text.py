@@ -156,8 +156,8 @@ def _alternatives(
         limits = (low or 0.0, float("inf") if high is None else high)
         shown = round_to_interval(main.point if main else limits[0], limits)
         yield f"{passing}: {(shown.including(main) if main else shown).span}"
-        if reach.without_number:
-            yield f"of these {reach.without_number} without an estimate"
+        if reach.not_estimable:
+            yield f"of these {reach.not_estimable} without an estimate"
     extremes = [row for row in rows if not row.in_grid]
     if extremes:
         names = " / ".join("strict" if row.name == "strict" else "lenient" for row in extremes)

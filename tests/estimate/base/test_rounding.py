@@ -23,7 +23,6 @@ from uncounted.estimate.base.rounding import (
     step_for,
 )
 from uncounted.estimate.base.rows import LeaveOneOutRow, MethodXiRow, PriorRow
-from uncounted.estimate.base.xi import xi_rows
 from uncounted.estimate.robustness.attach import compare
 from uncounted.estimate.simple.independence import independence
 
@@ -137,9 +136,12 @@ def test_sensitivity_is_that_of_the_xi_table() -> None:
     """Each number by its own interval."""
     table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
     estimate = independence(table)
+    study = compare(
+        Study(observed=70, lists=table.list_totals, estimates=(estimate,)),
+        EstimateSettings(xi=(0.5, 2.0)),
+    )
     twice, half = (
-        round_to_interval(row.point or 0, row.interval, 70).point
-        for row in xi_rows(estimate, 70, (0.5, 2))
+        round_to_interval(row.point or 0, row.interval, 70).point for row in study.xi_by_method
     )
     assert (twice, half) == (230, 110)
     assert f"implies: {twice} in total; half as many: {half}" in describe_sensitivity(estimate, 70)
