@@ -15,6 +15,7 @@ from uncounted.cli.estimate_text import lines, quiet_line
 from uncounted.cli.main import run as run_program
 from uncounted.estimate import EstimateSettings, Study, run
 from uncounted.estimate.base.warning import EstimateWarning, explanations
+from uncounted.explanations import explanations_of
 
 KOSOVO = CaptureTable.of(
     ["EXH", "ABA", "OSCE", "HRW"],
@@ -184,14 +185,17 @@ def test_quiet_and_verbose_do_not_go_together(
     assert capfd.readouterr().out == ""
 
 
-@pytest.mark.parametrize("code", explanations())
+EVERY = explanations_of("uncounted.linkage") | explanations()
+
+
+@pytest.mark.parametrize("code", EVERY)
 def test_explain(code: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert run_program(["explain", code]) == 0
     printed = capfd.readouterr().out.splitlines()
     assert printed[0] == code
     assert max(map(cell_len, printed)) <= 80
     text = " ".join(" ".join(printed).split())
-    found = explanations()[code]
+    found = EVERY[code]
     for part in (f"{found.title}.", found.why, *found.todo, f"Reference {found.reference}"):
         assert part in text
 
@@ -199,7 +203,7 @@ def test_explain(code: str, capfd: pytest.CaptureFixture[str]) -> None:
 def test_explain_lists_all_codes(capfd: pytest.CaptureFixture[str]) -> None:
     assert run_program(["explain"]) == 0
     printed = capfd.readouterr().out.splitlines()
-    assert [line.split()[0] for line in printed] == list(explanations())
+    assert [line.split()[0] for line in printed] == list(EVERY)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 
 import uncounted
 from uncounted.estimate.base.warning import EstimateWarning, explanations, over_draws, unique
+from uncounted.explanations import explanations_of
 
 SOURCE = Path(uncounted.__file__).parent
 
@@ -47,9 +48,24 @@ def test_every_explanation_is_of_a_code_that_is_given() -> None:
     assert set(explanations()) == given
 
 
-@pytest.mark.parametrize("code", explanations())
+def test_a_code_of_both_rooms_means_one_thing() -> None:
+    linkage = explanations_of("uncounted.linkage")
+    assert set(linkage) & set(explanations()) == {"linkage-check-failed"}
+    assert linkage["linkage-check-failed"] == explanations()["linkage-check-failed"]
+
+
+def test_every_explanation_of_a_linkage_is_of_a_code_that_is_printed() -> None:
+    files = (SOURCE / "cli").glob("*.py")
+    printed = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    assert all(f'"{code}"' in printed for code in explanations_of("uncounted.linkage"))
+
+
+EVERY = explanations_of("uncounted.linkage") | explanations()
+
+
+@pytest.mark.parametrize("code", EVERY)
 def test_an_explanation_is_complete(code: str) -> None:
-    found = explanations()[code]
+    found = EVERY[code]
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code)
     assert found.level in ("warning", "note")
     assert found.title[0].isupper()
