@@ -640,16 +640,6 @@ def test_all_are_saved_or_none(tmp_path: Path) -> None:
     assert list(folder.iterdir()) == [written[0]]
 
 
-def test_a_picture_is_saved_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    found = method_spread(study_of("kosovo"))
-    path = found.save(tmp_path / "spread.svg")
-    assert path.read_text(encoding="utf-8") == found.svg
-    assert path.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(AlreadyThere, match=r"spread\.svg exists already"):
-        found.save(path)
-    assert found.save(tmp_path / "n.svg", narrow=True).read_text(encoding="utf-8") == found.narrow
-
-
 @pytest.mark.browser
 def test_chromium_measures_the_letters_as_we_do(tmp_path: Path) -> None:
     """Text is as wide on the screen as where we placed it, with the letters in the file."""
@@ -657,7 +647,7 @@ def test_chromium_measures_the_letters_as_we_do(tmp_path: Path) -> None:
 
     chromium = shutil.which("chromium")
     assert chromium, "Debian's Chromium is not installed"
-    path = upset(TABLES["korean"]).save(tmp_path / "upset.svg")
+    path, _ = save_plots([upset(TABLES["korean"])], tmp_path)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         try:

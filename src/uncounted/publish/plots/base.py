@@ -58,21 +58,6 @@ class Plot:
     def _repr_svg_(self) -> str:
         return self.svg
 
-    def save(self, path: str | Path, *, narrow: bool = False) -> Path:
-        """Write it for its owner alone; nothing is overwritten.
-
-        Raises:
-            AlreadyThere: the file exists.
-            NoSpace: it cannot be written there.
-        """
-        path = Path(path)
-        if path.exists():
-            raise AlreadyThere(
-                f"{path.name} exists already", hint="choose another name, or take it away first"
-            )
-        atomic_files.write(path, (self.narrow if narrow else self.svg).encode(), private=True)
-        return path
-
 
 def save_plots(plots: Sequence[Plot], folder: str | Path) -> tuple[Path, ...]:
     """Write `NAME.svg` and `NAME-narrow.svg` for each plot, readable by their owner alone.
