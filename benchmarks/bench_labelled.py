@@ -32,8 +32,9 @@ from benchmarks.partition_accuracy import evaluate
 from benchmarks import synthetic_register
 from uncounted.errors import BadInput, NotConverged
 from uncounted.linkage import Linkage, link, point_partition
-from uncounted.linkage.evaluation import Calibration, Persons, against_persons
-from uncounted.linkage.evaluation.calibration import Links
+from uncounted.linkage.evaluation.calibration import Calibration, Links
+from uncounted.linkage.evaluation.ground_truth import against_persons
+from uncounted.linkage.evaluation.labels import Persons
 from uncounted.records.dates.partial_date import PartialDate, parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report

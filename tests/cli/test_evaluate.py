@@ -26,8 +26,8 @@ from uncounted.cli import main as cli
 from uncounted.cli.app import open_case
 from uncounted.errors import BadInput
 from uncounted.linkage import Linkage, point_partition
-from uncounted.linkage.evaluation import LabelledPairs, sampling
-from uncounted.linkage.evaluation.labels import Labelled
+from uncounted.linkage.evaluation import sampling
+from uncounted.linkage.evaluation.labels import Labelled, LabelledPairs
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report

@@ -263,7 +263,7 @@ def test_a_main_linkage_that_fails_a_check_says_so(monkeypatch: pytest.MonkeyPat
         prior_sensitivity, "failed_check", lambda sampled, labels: "names agree in 81% of the links"
     )
     told = link(reports(), draws=20, with_grid=False).diagnostics
-    assert told.fails == "names agree in 81% of the links"
+    assert told.failed_check == "names agree in 81% of the links"
 
 
 def test_strict_and_loose_readings_of_draws() -> None:

@@ -15,8 +15,9 @@ import numpy as np
 from uncounted.errors import BadInput
 from uncounted.linkage import Linkage
 from uncounted.linkage.arrays import Ints, connected
-from uncounted.linkage.evaluation import LabelledPairs, sampling
+from uncounted.linkage.evaluation import sampling
 from uncounted.linkage.evaluation.calibration import StatedPairs, in_doubt, rooms
+from uncounted.linkage.evaluation.labels import LabelledPairs
 from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
 from uncounted.linkage.result import composed
 from uncounted.records.report import Report

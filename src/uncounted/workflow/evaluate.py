@@ -19,23 +19,18 @@ import attrs
 from uncounted.errors import BadInput, NotEstimable, UsedWrongly
 from uncounted.estimate.base.validation import level_of
 from uncounted.linkage import Linkage
-from uncounted.linkage.evaluation import (
-    Calibration,
-    ClericalEvaluation,
-    ExpectedAccuracy,
-    LabelledPairs,
-    Persons,
+from uncounted.linkage.evaluation import clerical, sampling
+from uncounted.linkage.evaluation.calibration import Calibration
+from uncounted.linkage.evaluation.clerical import ClericalEvaluation
+from uncounted.linkage.evaluation.ground_truth import (
     TruthComparison,
     against_pairs,
     against_persons,
-    clerical,
-    expected_accuracy,
-    read_sample,
-    read_truth,
-    sampling,
 )
+from uncounted.linkage.evaluation.labels import LabelledPairs, Persons, read_sample, read_truth
 from uncounted.linkage.evaluation.recalibration import Recalibrated
 from uncounted.linkage.evaluation.sampling import Sample
+from uncounted.linkage.evaluation.self_reported import ExpectedAccuracy, expected_accuracy
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.vault.case import Case
 from uncounted.workflow.calibration import check_design, recalibrate

@@ -13,8 +13,9 @@ from tests.synthetic_linkage import synthetic
 
 from benchmarks import bench_labelled
 from uncounted.linkage import Linkage
-from uncounted.linkage.evaluation import Calibration, Persons, against_persons
-from uncounted.linkage.evaluation.calibration import StatedPairs, rooms
+from uncounted.linkage.evaluation.calibration import Calibration, StatedPairs, rooms
+from uncounted.linkage.evaluation.ground_truth import against_persons
+from uncounted.linkage.evaluation.labels import Persons
 from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from uncounted.errors import BadInput, UsedWrongly
-from uncounted.linkage.evaluation import LabelledPairs, Persons, read_sample, read_truth
+from uncounted.linkage.evaluation.labels import LabelledPairs, Persons, read_sample, read_truth
 
 PAIR = "source_1,report_1,source_2,report_2,same"
 DESIGN = f"{PAIR},stratum,of,drawn"

@@ -17,14 +17,8 @@ from tests.synthetic_linkage import SyntheticLinkage, synthetic
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.linkage import Linkage, point_partition
-from uncounted.linkage.evaluation import (
-    LabelledPairs,
-    Persons,
-    against_pairs,
-    against_persons,
-    expected_accuracy,
-)
 from uncounted.linkage.evaluation import metrics as ms
+from uncounted.linkage.evaluation.ground_truth import against_pairs, against_persons
 from uncounted.linkage.evaluation.intervals import (
     Stratum,
     exact_share,
@@ -32,7 +26,8 @@ from uncounted.linkage.evaluation.intervals import (
     share_of_groups,
     total_limits,
 )
-from uncounted.linkage.evaluation.labels import Labelled
+from uncounted.linkage.evaluation.labels import Labelled, LabelledPairs, Persons
+from uncounted.linkage.evaluation.self_reported import expected_accuracy
 from uncounted.linkage.result import numbered
 
 

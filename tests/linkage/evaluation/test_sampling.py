@@ -12,8 +12,9 @@ from tests.synthetic_linkage import SyntheticLinkage, synthetic
 
 from uncounted.errors import BadInput, NotEstimable, UsedWrongly
 from uncounted.linkage import Linkage, point_partition
-from uncounted.linkage.evaluation import ClericalEvaluation, LabelledPairs, clerical, sampling
-from uncounted.linkage.evaluation.labels import Labelled
+from uncounted.linkage.evaluation import clerical, sampling
+from uncounted.linkage.evaluation.clerical import ClericalEvaluation
+from uncounted.linkage.evaluation.labels import Labelled, LabelledPairs
 from uncounted.linkage.evaluation.sampling import Sharing, sharing
 
 known = functools.cache(point_partition)  # of one linkage there is one
