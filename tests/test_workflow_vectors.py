@@ -228,7 +228,7 @@ READ: dict[str, Callable[[Opened], Any]] = {
 }
 
 
-def found_in(vector: Path, scratch: Path, python: Path) -> dict[str, Any]:
+def found_in(vector: Path, scratch: Path, python: Path | None) -> dict[str, Any]:
     """All that is expected of a vector; `make_workflow.py` writes it, with the program of then."""
     copies = [Opened.copy(vector, scratch / name, python) for name in ("read", "one", "two")]
     return {
