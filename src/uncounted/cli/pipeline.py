@@ -303,13 +303,21 @@ def _refuse_unchecked_signer(verdict: Verdict) -> None:
     type=click.Path(path_type=Path),
     help="Earlier release of the same case file.",
 )
-@answers(_verified)
-def verify(folder: Path, signer: str | None, since: Path | None) -> Verdict:
+@click.option("--any-signer", is_flag=True, help="Accept any signer: the key is not checked.")
+@answers(_verified, _refuse_unchecked_signer)
+def verify(
+    folder: Path,
+    signer: str | None,
+    since: Path | None,
+    any_signer: bool,  # noqa: ARG001 - read when the verdict is printed
+) -> Verdict:
     r"""Check a release: complete, unchanged, signed, in the log. Needs no key.
+
+    Without --signer anybody's release would pass, so the exit status is 1.
 
     \b
     Example:
-      uncounted verify release
+      uncounted verify release --signer uncounted.member/...
     """
     from uncounted.workflow.verify import verify
 
