@@ -309,7 +309,7 @@ def verify(
     folder: Path,
     signer: str | None,
     since: Path | None,
-    any_signer: bool,  # noqa: ARG001 - read when the verdict is printed
+    any_signer: bool,
 ) -> Verdict:
     r"""Check a release: complete, unchanged, signed, in the log. Needs no key.
 
