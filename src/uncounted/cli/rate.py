@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from uncounted.cli.app import answers, app, level_option, seed_option, today
-from uncounted.cli.terminal import Waiting, answer, say
+from uncounted.cli.app import (
+    answers,
+    app,
+    detail,
+    level_option,
+    seed_option,
+    today,
+    verbose_option,
+)
+from uncounted.cli.terminal import WIDTH, Waiting, answer, say
 
 if TYPE_CHECKING:
     from uncounted.workflow.rate import RateResult
 
 
 def _answer(done: RateResult) -> None:
-    from uncounted.cli.rate_text import rate_lines
+    from uncounted.cli.rate_text import rate_lines, rate_summary
+    from uncounted.workflow.rate import sentence
 
-    for line in rate_lines(done.rates, done.labels):
+    if click.get_current_context().params["as_sentence"]:
+        answer(textwrap.fill(sentence(done.rates, done.labels), WIDTH))
+        return
+    lines = rate_lines if detail() == "verbose" else rate_summary
+    for line in lines(done.rates, done.labels):
         answer(line)
 
 
@@ -79,7 +93,9 @@ def _warn_of_small_counts(done: RateResult) -> None:
 @click.option(
     "--not-for-publication", is_flag=True, help="Allow small counts on the page, and mark it."
 )
+@click.option("--sentence", "as_sentence", is_flag=True, help="A sentence to quote, and no table.")
 @seed_option
+@verbose_option
 @answers(_answer, _warn_of_small_counts)
 def rate(  # the options of one command
     table: Path,
@@ -100,6 +116,7 @@ def rate(  # the options of one command
     encoding: str | None,
     out: Path | None,
     not_for_publication: bool,
+    as_sentence: bool,
     seed: int,
 ) -> RateResult:
     r"""Estimate the proportion of reports with an outcome, by group.

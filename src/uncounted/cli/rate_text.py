@@ -1,29 +1,85 @@
-"""Rates as a person reads them in a terminal: the sentence first, then what it rests on."""
+"""Proportions in a terminal: a summary of about twelve lines; every table if asked for."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
 
-from uncounted.cli.terminal import columns, interval_picture, plain_terminal
+from uncounted.cli.terminal import columns, interval_picture, plain_terminal, plural
 from uncounted.workflow.rate import (
+    MIN_ROWS_FOR_PERCENT,
+    Contrast,
+    Rate,
     Rates,
     RowLabels,
     TextTable,
+    counts_with_percent,
     notes,
     parts,
-    sentence,
+    per_cent,
+    percentage_points,
     target,
+    tipping_sentence,
 )
 
 _WIDTH = 80
 _PICTURE = (12, 32)  # characters at least and at most
 
 
+def rate_summary(rates: Rates, labels: RowLabels) -> Iterator[str]:
+    """Each group's counts, share and interval, the contrasts, and what a reader must know."""
+    yield f"Share of reported {labels.unit} that {labels.says}"
+    level = f"{100 * rates.settings.level:g}% interval"
+    rows = [("", "n", "with it", level, "")]
+    for rate in rates.rates:
+        tally = rate.tally
+        counts = counts_with_percent(tally).replace(f" of {tally.n:,}", "")
+        unknown = f"(+{tally.unknown:,} with unknown outcome)" if tally.unknown else ""
+        few = tally.n < MIN_ROWS_FOR_PERCENT
+        limits = f"under {MIN_ROWS_FOR_PERCENT} rows" if few else _interval(rate)
+        rows.append((rate.group, f"{tally.n:,}", counts, limits, unknown))
+    rows += [_difference(rates, contrast) for contrast in rates.contrasts]
+    yield columns(rows, right=[1, 2, 3])
+    yield ""
+    text = f"These reports are not a random sample of all {labels.unit}."
+    if len(rates.contrasts) == 1:
+        text += f" {tipping_sentence(rates.contrasts[0], labels)}"
+    yield from _wrapped(text, indent="")
+    found = notes(rates, labels)
+    if found:
+        yield ""
+        yield f"{plural(len(found), 'warning')}: report with the shares"
+        for note in found:
+            yield from textwrap.wrap(
+                note, _WIDTH, initial_indent="  ", subsequent_indent="  ", max_lines=2
+            )
+    yield ""
+    yield "Tables: --verbose       Sentence to quote: --sentence"
+
+
+def _interval(rate: Rate) -> str:
+    if rate.interval is None:
+        return "no interval"
+    return "–".join(per_cent(limit, rate.tally.n) for limit in rate.interval)
+
+
+def _difference(rates: Rates, contrast: Contrast) -> tuple[str, str, str, str, str]:
+    """The difference in percentage points; without any of fewer than 20 rows."""
+    name = "difference" if len(rates.contrasts) == 1 else f"{contrast.group} − {contrast.reference}"
+    n = min(rates[group].tally.n for group in (contrast.group, contrast.reference))
+    measure = contrast.best.get("difference")
+    if n < MIN_ROWS_FOR_PERCENT or measure is None or measure.point is None:
+        return name, "", "not shown", "", ""
+    limits = measure.intervals.get("score")
+    shown = "" if limits is None else " to ".join(percentage_points(end, n) for end in limits)
+    return name, "", f"{percentage_points(measure.point, n)} points", shown, ""
+
+
 def rate_lines(rates: Rates, labels: RowLabels) -> Iterator[str]:
-    """The whole answer, line by line."""
-    yield from _wrapped(sentence(rates, labels), indent="")
-    first, *others = (block for part in parts(rates, labels) for block in part.blocks)
+    """The summary, then every table."""
+    yield from rate_summary(rates, labels)
+    blocks = [block for part in parts(rates, labels) for block in part.blocks]
+    first, *others = blocks
     assert isinstance(first, TextTable)  # of the rates themselves
     yield from _head(first.caption)
     yield from _pictured(rates, first)
@@ -34,9 +90,7 @@ def rate_lines(rates: Rates, labels: RowLabels) -> Iterator[str]:
             yield from _head(block.caption)
             yield columns([block.header, *block.rows], right=range(1, len(block.header)))
     yield ""
-    yield from _wrapped("Of what: " + target(labels))
-    for note in notes(rates, labels):
-        yield from _wrapped("Mind: " + note)
+    yield from _wrapped(target(labels))
 
 
 def _pictured(rates: Rates, table: TextTable) -> Iterator[str]:

@@ -82,8 +82,8 @@ def notes(rates: Rates, labels: RowLabels, *, public: bool = False) -> tuple[str
         >>> from uncounted.rates.outcomes import OutcomeTable
         >>> from uncounted.rates.compare import compare
         >>> found = compare(OutcomeTable.of({"women": (2, 9), "men": (6, 30)}))
-        >>> [note.split(":")[0] for note in notes(found, RowLabels("people", "were sent back"))]
-        ['Each row is taken as separate', 'women has fewer than 20 rows with a known outcome']
+        >>> notes(found, RowLabels("people", "were sent back"))[1]
+        'women has fewer than 20 rows with a known outcome: say the counts and no per cent.'
     """
     found = [*_clusters(rates, public), *_few(rates), *_sources(rates, public)]
     found += [*_rows(rates, public), *_coding(rates), *_many(rates, labels)]
@@ -97,8 +97,8 @@ def _label(rate: Rate) -> str:
 def _clusters(rates: Rates, public: bool) -> Iterator[str]:
     if not rates.table.clustered:
         yield (
-            "Each row is taken as separate: if one person, interview or incident gave several, "
-            "name the column that says so with --cluster. Without it the intervals are too narrow."
+            "Each row counts as independent. If one person, interview or incident gave several, "
+            "name that column with --cluster: without it the intervals are too narrow."
         )
         return
     for rate in rates.rates:

@@ -153,10 +153,10 @@ def sentence(rates: Rates, labels: RowLabels) -> str:
     ...     print(part[:75])
     Of the 20 attempts before 2020 reported to us, 14 (70%) ended in arrest
     of the 30 since 2020, 6 (20%). If these reports were a random sample of all
-    2.5 times would bring it within what chance could make.
+    2.5 times would bring it within sampling error.
     """
     parts = [reported(rates, labels), chance(rates, labels)]
-    parts.append(f"They are not: nobody drew these {labels.unit} at random.")
+    parts.append("They are not a random sample.")
     if len(rates.contrasts) == 1:
         parts.append(tipping_sentence(rates.contrasts[0], labels))
     elif len(rates.rates) == 1:
@@ -217,7 +217,11 @@ def _number(x: int) -> str:
 
 def chance(rates: Rates, labels: RowLabels) -> str:
     """What chance alone would leave, under the condition that makes it so."""
-    certain = [rate for rate in rates.rates if rate.interval is not None]
+    certain = [
+        rate
+        for rate in rates.rates
+        if rate.interval is not None and rate.tally.n >= MIN_ROWS_FOR_PERCENT
+    ]
     if len(rates.rates) > MAX_GROUPS_IN_SENTENCE:
         if not certain:
             return (
@@ -254,34 +258,34 @@ def tipping_sentence(contrast: Contrast, labels: RowLabels) -> str:
     if tip is None:
         return ""
     enough = (
-        "the slightest change"
-        if tip.limit < 1.01
-        else f"{factor_words(tip.limit, down=True)} times"
+        "the smallest change" if tip.limit < 1.01 else f"{factor_words(tip.limit, down=True)} times"
     )
-    by_chance = "Chance alone could make a difference as large, even in a random sample."
+    by_chance = "It is within sampling error even for a random sample."
     if math.isinf(tip.point):
         text = (
             "One count is 0, so no change in what reaches us would explain all of the difference."
         )
         if tip.limit == 1:
             return f"{text} {by_chance}"
-        return f"{text} Chance could make the rest if {_changed(contrast, labels, enough)}."
-    text = f"The difference would be gone if {_changed(contrast, labels, _about(tip.point))}"
+        return f"{text} It would be within sampling error if {_changed(contrast, labels, enough)}."
+    text = f"The difference would disappear if {_changed(contrast, labels, _about(tip.point))}"
     if tip.limit == 1:
         return f"{text}. {by_chance}"
-    return f"{text}; {enough} would bring it within what chance could make."
+    return f"{text}; {enough} would bring it within sampling error."
 
 
 def _about(point: float) -> str:
-    return "only slightly" if point < 1.01 else f"about {factor_words(point)} times"
+    return "barely more than" if point < 1.01 else f"about {factor_words(point)} times"
 
 
 def _changed(contrast: Contrast, labels: RowLabels, factor: str) -> str:
-    direction = contrast.tipping.direction if contrast.tipping else "more"
+    """Which of the two would have to be reported more easily: those with the outcome or without."""
+    cases, others = f"those that {labels.says}", f"the other {labels.unit}"
+    if contrast.tipping and contrast.tipping.direction == "less":
+        cases, others = others, cases
     return (
-        f"those that {labels.says} were {factor} {direction} likely to reach us"
-        f"{_within(contrast.group)} than{_within(contrast.reference)}, relative to the other "
-        f"{labels.unit}"
+        f"{cases} were {factor} as likely to reach us{_within(contrast.group)} as"
+        f"{_within(contrast.reference)}, relative to {others}"
     )
 
 

@@ -22,22 +22,37 @@ from uncounted.rates import (
 )
 from uncounted.rates.caveats import SMALL_COUNT, notes, target
 from uncounted.rates.parts import parts
+from uncounted.rates.result import Contrast, Rate
+from uncounted.rates.sentences import (
+    MIN_ROWS_FOR_PERCENT,
+    counts_with_percent,
+    per_cent,
+    percentage_points,
+    tipping_sentence,
+)
 from uncounted.rates.tables import TextTable
 
 __all__ = [
+    "MIN_ROWS_FOR_PERCENT",
     "BiasPrior",
+    "Contrast",
     "OutcomeColumns",
+    "Rate",
     "RateRequest",
     "RateResult",
     "RateSettings",
     "Rates",
     "RowLabels",
     "TextTable",
+    "counts_with_percent",
     "notes",
     "parts",
+    "per_cent",
+    "percentage_points",
     "rate",
     "sentence",
     "target",
+    "tipping_sentence",
 ]
 
 _LONGEST = 80
