@@ -14,7 +14,7 @@ processes, and its fit has the seed k. Fits are kept in `build/study`, a file fo
 population and method: a run that was stopped goes on, and one with more replicates adds
 to what is there; `--fresh` begins again, as one should when the methods have changed.
 The table goes to stdout and, unless it has fewer replicates than the one that stands
-there, between the markers of docs/coverage.md.
+there, between the markers of docs/explanation/validation.md.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from uncounted.estimate.loglinear.poisson import CellCounts
 from uncounted.estimate.loglinear.selection import Candidates
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "coverage.md"
+PAGE = ROOT / "docs" / "explanation" / "validation.md"
 KEPT = ROOT / "build" / "study"
 TRUTH = 2000
 REPLICATES = 500

@@ -1,4 +1,4 @@
-"""The naive twin of the vault: reads a case file from docs/formats alone, and believes nothing.
+"""The naive twin of the vault: reads a case file from docs/spec alone, and believes nothing.
 
 Nothing of `uncounted.vault` or `uncounted.proof` is imported here, on purpose: this is the
 reader that another language would have, with HKDF, AES-GCM, HMAC, SHA-256, SQLCipher and age

@@ -28,6 +28,6 @@ def test_docstrings(name: str) -> None:
 @pytest.mark.parametrize("page", ["log.md", "release.md"])
 def test_pages(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    failed, tried = doctest.testfile(str(ROOT / "docs/formats" / page), module_relative=False)
+    failed, tried = doctest.testfile(str(ROOT / "docs/spec" / page), module_relative=False)
     assert not failed
     assert tried

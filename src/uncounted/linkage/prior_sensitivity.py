@@ -3,7 +3,7 @@
 The uncertainty that draws show is that of one model. Another prior, or another rule for candidate
 pairs, can move the number of people by more than that, so each linkage is
 repeated, more briefly, under every prior and rule, and every such alternative goes through
-the same checks. Those that pass widen what is said of the number (`docs/linkage.md`).
+the same checks. Those that pass widen what is said of the number (`docs/explanation/linkage.md`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """After a withdrawal, every page of the database is decrypted by hand and searched.
 
-This reads SQLCipher's file as docs/formats/case.md says, with AES alone: free pages and
+This reads SQLCipher's file as docs/spec/case.md says, with AES alone: free pages and
 slack bytes included, which SQL would never show.
 """
 

@@ -9,7 +9,7 @@ share of the seen. Given (v, lambda) the table has the density
 n0 is negative binomial and the classes of people are multinomial. `leap` moves (v, lambda)
 with people summed out; the Gibbs sweep, which draws them, is in `gibbs`. Holding v fixed
 while lambda moves is the ridge along which a class grows that nobody saw. This module
-knows arrays only. `docs/decisions/0007-latent-classes.md` tells why it is built so.
+knows arrays only. `docs/dev/decisions/0007-latent-classes.md` tells why it is built so.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Robustness checks and comparisons added to a study; no estimate is changed.
 
-A study is made of estimates; this module adds what `docs/methods.md` says that no
+A study is made of estimates; this module adds what `docs/explanation/methods.md` says that no
 estimate may be shown without. It changes no number.
 """
 

@@ -2,7 +2,7 @@
 
 Counts under the threshold are suppressed (zero among them), then as few others as protect
 them against all that is published. `audit` attacks the result; a table that fails it is never
-returned. `docs/decisions/0006-publication.md` gives the reasons for the rule.
+returned. `docs/dev/decisions/0006-publication.md` gives the reasons for the rule.
 """
 
 from __future__ import annotations

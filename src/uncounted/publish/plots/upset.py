@@ -11,7 +11,7 @@ from uncounted.publish.report.figures import COLUMN, PITCH, upset_rows
 from uncounted.publish.svg import INK, Drawing
 
 MOST_PATTERNS = 40
-SMALL_COUNT = 5  # counts under it are not for publication (docs/decisions/0006-publication.md)
+SMALL_COUNT = 5  # counts under it are not for publication (docs/dev/decisions/0006-publication.md)
 WARNING = "Holds small counts: not for publication."
 _SIZE = 13.0
 
