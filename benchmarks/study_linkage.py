@@ -8,12 +8,11 @@
 A population is that of the shipped example, made with another seed: four lists, some 1,400
 reports, wrong sexes, places and days, typing errors, other names, partial dates. Which seeds had
 no part in any choice of the model, docs/explanation/linkage.md says of each table. For each: F1 of
-the point partition; whether the number of people is within the draws' 95%; N averaged over draws beside N of
-perfect linkage, whether the interval holds the latter, and how much wider it is; and links that the
-draws expect among doubtful pairs, beside those that are true: in all, within one list and across
-lists, since these may err in opposite ways, and by the line on the log-odds.
-
-Of brothers and sisters taken together, who share a syllable, one in twenty have one name by the
+the point partition; whether the number of people is within the draws' 95%; N averaged over draws
+beside N of perfect linkage, whether the interval holds the latter, and how much wider it is; and
+links that the draws expect among doubtful pairs, beside those that are true: in all, within one
+list and across lists, since these may err in opposite ways, and by the line on the log-odds. Of
+brothers and sisters taken together, who share a syllable, one in twenty have one name by the
 example's law, which draws the other syllable of each by itself. No family gives two children one
 name, and nothing in the reports tells such two apart: `--own-names` draws them again.
 """

@@ -99,16 +99,13 @@ def faults_of_site(site: Path) -> list[str]:
         name = path.relative_to(site)
         faults += [f"{name}: loads {url}" for url in page.loaded if urlsplit(url).netloc]
         for link in page.links + page.loaded:
-            parts = urlsplit(link)
+            parts = urlsplit(unquote(link))
             if parts.scheme or parts.netloc or name.name == "404.html":
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             target = target / "index.html" if target.is_dir() else target
-            if not target.exists() or (
-                parts.fragment
-                and target in pages
-                and unquote(parts.fragment) not in pages[target].ids
-            ):
+            ids = pages[target].ids if target in pages else set()
+            if not target.exists() or (target in pages and parts.fragment not in {"", *ids}):
                 faults.append(f"{name}: {link}")
     for sheet in site.rglob("*.css"):
         outside = re.findall(r"url\(['\"]?((?:https?:)?//[^)'\"]+)", sheet.read_text())
