@@ -257,7 +257,9 @@ def test_after_linking_anew_it_is_reported_of_which_links_precision_is(
     assert after["relinked"]
     assert after["n_evaluated"] < after["linked"] - 20
     text = " ".join(do("evaluate", case, "--labels", file).stdout.split())
-    assert f"are linked, of which the sample was drawn from about {after['judged']:,.0f}:" in text
+    assert (
+        f"are linked, of which the sample was drawn from about {after['n_evaluated']:,.0f}:" in text
+    )
 
 
 def test_a_sample_that_was_decided_on_rates_nothing(

@@ -24,7 +24,7 @@ _SAMPLE = ("source_1", "report_1", "source_2", "report_2", "same")
 NOTE = "note"
 # Beside a pair, for whoever decides: what review and a labelled sample say of it.
 _DRAWN = frozenset({"stratum", "of", "drawn"})
-BESIDE = frozenset({"probability", "narrowing"}) | _DRAWN
+BESIDE = frozenset({"probability", "expected_reduction", "narrowing"}) | _DRAWN
 # Words that people answer with, in the three languages of the records.
 _SAME = frozenset(["same", "yes", "y", "1", "true", "예", "네", "같음", "동일", "是", "同"])
 _DIFFERENT = frozenset(
