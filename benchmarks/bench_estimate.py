@@ -143,10 +143,10 @@ def beside_figures() -> None:
     """What stands beside a `decomposable` estimate, by number of lists."""
     plain: dict[str, Any] = {"level": 0.95, "seed": 1, "settings": {}}
     work: dict[str, Callable[[CaptureTable], Any]] = {
-        "each list left out": lambda table: leave_one_out(table, decomposable, **plain),
+        "each list left out": lambda table: leave_one_out(table, decomposable),
         "other priors": lambda table: priors(table, **plain),
-        "known lists": lambda table: consistency(table, decomposable, **plain),
-        "trajectory": lambda table: trajectory(table, decomposable, **plain),
+        "known lists": lambda table: consistency(table, decomposable),
+        "trajectory": lambda table: trajectory(table, decomposable, seed=1),
     }
     print(f"{'beside decomposable':>24} " + " ".join(f"{J:>8}" for J in range(3, 8)) + "  lists")
     for name, each in work.items():
@@ -164,12 +164,7 @@ def known_lists_figures() -> None:
             row
             for table in (KOSOVO, UK, HIV, SPINA_BIFIDA, CONGENITAL)
             for row in consistency(
-                table,
-                METHODS[name],
-                level=0.95,
-                seed=1,
-                settings=settings,
-                two_lists=TWO_LISTS.get(name),
+                table, partial(METHODS[name], **settings), two_lists=TWO_LISTS.get(name)
             )
             if row.observed >= 30 and row.point is not None
         ]

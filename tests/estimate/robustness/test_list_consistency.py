@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,16 +49,8 @@ def rows_of(table: CaptureTable, name: str = "decomposable", **settings: Any) ->
         "chao": chao,
         "sample-coverage": sample_coverage,
     }
-    return list(
-        consistency(
-            table,
-            methods[name],
-            level=0.95,
-            seed=1,
-            settings=settings,
-            two_lists=TWO_LISTS.get(name),
-        )
-    )
+    fit = partial(methods[name], **settings)
+    return list(consistency(table, fit, two_lists=TWO_LISTS.get(name)))
 
 
 def test_rows_are_what_counting_people_one_by_one_gives(kosovo: CaptureTable) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -21,13 +22,13 @@ from uncounted.estimate.robustness.trajectory import FRACTIONS, stability_warnin
 def line(
     table: CaptureTable, fit: Callable[..., Estimate] = chao, **more: Any
 ) -> tuple[SubsampleRow, ...]:
-    return trajectory(table, fit, **{"level": 0.95, "seed": 1, "settings": {}, **more})
+    return trajectory(table, fit, **{"seed": 1, **more})
 
 
 def seen(table: CaptureTable, fit_to: list[CaptureTable], **more: Any) -> None:
     """Run a trajectory and keep the tables that it fits."""
 
-    def fit(part: CaptureTable, **settings: object) -> Estimate:
+    def fit(part: CaptureTable) -> Estimate:
         fit_to.append(part)
         return chao(part)
 
@@ -184,9 +185,9 @@ def test_nothing_to_say_where_the_whole_has_no_number(kosovo: CaptureTable) -> N
 
 
 def test_lighter_settings_and_time(tables: Mapping[str, CaptureTable]) -> None:
-    settings = lighter("log-linear", {}, resamples=50)
+    settings: Any = lighter("log-linear", {}, resamples=50)
     assert settings == {"resamples": 50}
-    rows = line(tables["kosovo"], log_linear, settings=settings)
+    rows = line(tables["kosovo"], partial(log_linear, **settings))
     assert all(row.status == "ok" for row in rows)
 
 

@@ -18,7 +18,6 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.rows import (
     ClaimComparison,
-    DeltaRow,
     Details,
     Interval,
     KnownListRow,
@@ -202,10 +201,8 @@ class Study:
         Chapman's estimate for each pair of lists.
     leave_one_out : tuple[LeaveOneOutRow, ...]
         The headline's method without each list.
-    deltas : tuple[DeltaRow, ...]
-        `decomposable` under other prior counts.
     priors : tuple[PriorRow, ...]
-        The same under other priors on N too.
+        `decomposable` under other prior counts, and under other priors on N.
     consistency : tuple[KnownListRow, ...]
         Each list taken as a population of known size.
     trajectory : tuple[SubsampleRow, ...]
@@ -246,7 +243,6 @@ class Study:
     input: str = ""
     seed: int = 1
     leave_one_out: tuple[LeaveOneOutRow, ...] = ()
-    deltas: tuple[DeltaRow, ...] = ()
     priors: tuple[PriorRow, ...] = ()
     consistency: tuple[KnownListRow, ...] = ()
     trajectory: tuple[SubsampleRow, ...] = ()
@@ -270,6 +266,12 @@ class Study:
             if estimate.method == method:
                 return estimate
         raise KeyError(method)
+
+    @property
+    def deltas(self) -> tuple[PriorRow, ...]:
+        """`decomposable` under other prior counts, with the prior on N that is used."""
+        used = {row.prior_name for row in self.priors[:1]}
+        return tuple(row for row in self.priors if row.prior_name in used)
 
     @property
     def headline(self) -> Estimate | None:
@@ -298,7 +300,10 @@ class Study:
             "sensitivity": {
                 "xi": as_json(self.xi_by_method),
                 "xi_saturated": as_json(self.sensitivity),
-                "delta": as_json(self.deltas),
+                "delta": [
+                    {key: value for key, value in as_json(row).items() if key != "prior"}
+                    for row in self.deltas
+                ],
                 "prior": as_json(self.priors),
             },
             "robustness": {

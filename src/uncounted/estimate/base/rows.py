@@ -131,17 +131,6 @@ class LeaveOneOutRow:
 
 
 @attrs.frozen
-class DeltaRow:
-    """`decomposable` under another prior count delta."""
-
-    delta: float
-    status: Status
-    reason: str | None
-    point: float | None
-    interval: Interval | None
-
-
-@attrs.frozen
 class PriorRow:
     """`decomposable` under another prior count delta or another prior on N."""
 

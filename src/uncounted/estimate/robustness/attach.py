@@ -7,18 +7,18 @@ estimate may be shown without. It changes no number.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.estimate.base.rows import DeltaRow, PriorRow
+from uncounted.estimate.base.rows import PriorRow
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
 from uncounted.estimate.base.xi import xi_by_method
 from uncounted.estimate.robustness.claims import compare_claim
 from uncounted.estimate.robustness.leave_one_out import (
-    deltas,
     disagreements,
     influence_warnings,
     leave_one_out,
@@ -85,24 +85,22 @@ def _add_robustness(
     3. Each list is taken as a population of known size.
     4. Growing random parts of the people.
     """
-    name = headline.method
-    fit, own = methods[name], settings.of(name)
-    how: dict[str, Any] = {"level": settings.level, "seed": settings.seed}
+    name, seed = headline.method, settings.seed
+    how: dict[str, Any] = {"level": settings.level, "seed": seed}
+    fit = partial(methods[name], **how, **lighter(name, settings.of(name)))
+    few = partial(methods[name], **how, **lighter(name, settings.of(name), resamples=_FEW))
+    two_lists = partial(TWO_LISTS[name], **how) if name in TWO_LISTS else None
     what = "robustness checks"
     progress(what, 0, 4)
-    without = leave_one_out(table, fit, **how, settings=lighter(name, own))  # 1
+    without = leave_one_out(table, fit)  # 1
     progress(what, 1, 4)
-    counts: tuple[DeltaRow, ...] = ()
     beliefs: tuple[PriorRow, ...] = ()
     if any(each.ok and each.method == "decomposable" for each in study.estimates):  # 2
-        prior = settings.of("decomposable")
-        counts = deltas(table, **how, settings=prior)
-        beliefs = priors(table, **how, settings=prior, made=counts)
+        beliefs = priors(table, **how, settings=settings.of("decomposable"))
     progress(what, 2, 4)
-    few = lighter(name, own, resamples=_FEW)
-    lists = consistency(table, fit, **how, settings=few, two_lists=TWO_LISTS.get(name))  # 3
+    lists = consistency(table, few, two_lists=two_lists)  # 3
     progress(what, 3, 4)
-    parts = trajectory(table, fit, **how, settings=few)  # 4
+    parts = trajectory(table, few, seed=seed)  # 4
     progress(what, 4, 4)
     return attrs.evolve(
         study,
@@ -115,6 +113,5 @@ def _add_robustness(
         leave_one_out=without,
         consistency=lists,
         trajectory=parts,
-        deltas=counts,
         priors=beliefs,
     )

@@ -20,7 +20,6 @@ from uncounted.estimate.base.priors import (
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import round_estimate, round_to_interval
 from uncounted.estimate.base.rows import (
-    DeltaRow,
     LeaveOneOutRow,
     MethodPoint,
     MethodRange,
@@ -31,6 +30,8 @@ from uncounted.estimate.base.validation import delta_of
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.graphical.decomposable import decomposable
 
+type Fit = Callable[[CaptureTable], Estimate]  # of a method, its level, seed and settings given
+
 MOST_LISTS = 8  # beyond it each fit takes seconds
 FACTOR = 2.0  # points further apart than this are said to be
 _RESAMPLES = 200
@@ -40,14 +41,7 @@ _FLAT_TO = 20
 _average: Callable[..., Estimate] = decomposable
 
 
-def leave_one_out(
-    table: CaptureTable,
-    fit: Callable[..., Estimate],
-    *,
-    level: float,
-    seed: int,
-    settings: MethodSettings,
-) -> tuple[LeaveOneOutRow, ...]:
+def leave_one_out(table: CaptureTable, fit: Fit) -> tuple[LeaveOneOutRow, ...]:
     """The estimate without each list; people on no other list are dropped with it.
 
     No rows for two lists, or for more than eight.
@@ -56,7 +50,7 @@ def leave_one_out(
         >>> from uncounted.estimate.simple.chao import chao
         >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
         ...                                 "101": 112, "011": 142, "111": 12})
-        >>> rows = leave_one_out(table, chao, level=0.95, seed=1, settings={})
+        >>> rows = leave_one_out(table, chao)
         >>> [(row.left_out, row.observed) for row in rows]
         [('A', 566), ('B', 577), ('C', 379)]
     """
@@ -65,49 +59,21 @@ def leave_one_out(
     rows = []
     for left_out in table.lists:
         rest = table.select(name for name in table.lists if name != left_out)
-        estimate = fit(rest, level=level, seed=seed, **settings)
-        rows.append(LeaveOneOutRow(left_out, rest.observed, *estimate.result))
+        rows.append(LeaveOneOutRow(left_out, rest.observed, *fit(rest).result))
     return tuple(rows)
 
 
-def deltas(
-    table: CaptureTable, *, level: float, seed: int, settings: MethodSettings
-) -> tuple[DeltaRow, ...]:
-    """`decomposable` with a quarter of the prior count, with it, with four times it, and 1/2.
-
-    No rows for more than eight lists. In a sparse table the number can move many times over.
-    """
-    if len(table.lists) > MOST_LISTS:
-        return ()
-    used = _delta(table, settings)
-    each = sorted({used / 4, used, used * 4, 0.5})
-    fits = (
-        _average(table, level=level, seed=seed, **{**settings, "delta": delta}) for delta in each
-    )
-    return tuple(DeltaRow(delta, *fit.result) for delta, fit in zip(each, fits, strict=True))
-
-
 def priors(
-    table: CaptureTable,
-    *,
-    level: float,
-    seed: int,
-    settings: MethodSettings,
-    made: Sequence[DeltaRow] | None = None,
+    table: CaptureTable, *, level: float, seed: int, settings: MethodSettings
 ) -> tuple[PriorRow, ...]:
     """`decomposable` under other prior counts, and under other beliefs about N.
 
-    First the rows of `deltas`, under the prior on N that is used. Then, at the prior
+    First, under the prior on N that is used, a quarter of the prior count, it, four times it,
+    and 1/2: in a sparse table the number can move many times over. Then, at the prior
     count that is used, four other priors on N: nearly flat up to some twenty times the
     observed (a uniform prior without an end has no posterior here); N expected at twice,
-    and at ten times the observed, both weakly; and 1/N where another one is used.
-
-    Args:
-        table: 2 to 8 lists; no rows for more.
-        level: of the intervals.
-        seed: of the draws.
-        settings: of `decomposable`.
-        made: the rows of `deltas`, where they have been made before.
+    and at ten times the observed, both weakly; and 1/N where another one is used. No rows for
+    more than eight lists.
 
     Examples:
         >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
@@ -121,22 +87,20 @@ def priors(
     if len(table.lists) > MOST_LISTS:
         return ()
     prior = prior_of(settings.get("prior", DEFAULT_PRIOR))
-    if made is None:
-        made = deltas(table, level=level, seed=seed, settings=settings)
     n, used = table.observed, _delta(table, settings)
     others: list[Prior] = [
         INVERSE,
         GammaPoissonPrior(1.0, float(_FLAT_TO * n)),
         *(GammaPoissonPrior(_WEAK, times * n / _WEAK) for times in _EXPECTED),
     ]
-    found = []
-    for other in others:
-        if other != prior:
-            own = {**settings, "delta": used, "prior": other}
-            fit = _average(table, level=level, seed=seed, **own)
-            found.append(PriorRow(used, other.name, *fit.result))
-    as_is = (PriorRow(r.delta, prior.name, r.status, r.reason, r.point, r.interval) for r in made)
-    return (*as_is, *found)
+    pairs = [(delta, prior) for delta in sorted({used / 4, used, used * 4, 0.5})]
+    pairs += [(used, other) for other in others if other != prior]
+    rows = []
+    for delta, belief in pairs:
+        own = {**settings, "delta": delta, "prior": belief}
+        fit = _average(table, level=level, seed=seed, **own)
+        rows.append(PriorRow(delta, belief.name, *fit.result))
+    return tuple(rows)
 
 
 def _delta(table: CaptureTable, settings: MethodSettings) -> float:

@@ -16,9 +16,8 @@ from uncounted.estimate.base.checks import disconnected_groups
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.estimate.base.rows import KnownListRow
-from uncounted.estimate.base.settings import MethodSettings
 from uncounted.estimate.base.warning import EstimateWarning
-from uncounted.estimate.robustness.leave_one_out import MOST_LISTS
+from uncounted.estimate.robustness.leave_one_out import MOST_LISTS, Fit
 from uncounted.estimate.simple.independence import independence
 
 type Method = Callable[..., Estimate]
@@ -59,24 +58,18 @@ def joined(table: CaptureTable) -> CaptureTable:
 
 
 def consistency(
-    table: CaptureTable,
-    fit: Method,
-    *,
-    level: float,
-    seed: int,
-    settings: MethodSettings,
-    two_lists: Method | None = None,
+    table: CaptureTable, fit: Fit, *, two_lists: Fit | None = None
 ) -> tuple[KnownListRow, ...]:
     """Estimate the size of each list from the other lists.
 
     Lists that share nobody with the others among these people are left out (`without`). There
     are no rows but for 3 to 9 lists, so that 2 to 8 remain. Where two remain, `two_lists` takes
-    the place of the method, with no settings of its own.
+    the place of the method.
 
     Examples:
         >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
         ...                                 "101": 112, "011": 142, "111": 12})
-        >>> rows = consistency(table, independence, level=0.95, seed=1, settings={})
+        >>> rows = consistency(table, independence)
         >>> [(row.name, row.known_size, row.observed, round(row.point)) for row in rows]
         [('A', 188, 128, 165), ('B', 207, 158, 205), ('C', 513, 266, 1591)]
     """
@@ -85,12 +78,7 @@ def consistency(
     rows = []
     for name, truth in table.list_totals.items():
         rest = joined(within(table, name))
-        swapped = two_lists if len(rest.lists) == 2 else None
-        estimate = (
-            swapped(rest, level=level, seed=seed)
-            if swapped
-            else fit(rest, level=level, seed=seed, **settings)
-        )
+        estimate = two_lists(rest) if two_lists and len(rest.lists) == 2 else fit(rest)
         interval = estimate.interval
         covered = None if interval is None else interval[0] <= truth <= interval[1]
         without = tuple(other for other in table.lists if other not in (name, *rest.lists))

@@ -12,7 +12,7 @@ The unit is a person with all that the lists say of them, as in the paper's own 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 import numpy as np
@@ -22,8 +22,8 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.estimate.base.rows import SubsampleRow
-from uncounted.estimate.base.settings import MethodSettings
 from uncounted.estimate.base.warning import EstimateWarning
+from uncounted.estimate.robustness.leave_one_out import Fit
 
 MOST_LISTS = 7  # fifteen fits; beyond it they take a minute
 MOST_PEOPLE = 10**9 - 1  # as many as numpy draws from without replacement
@@ -34,11 +34,9 @@ _LATE = 0.5  # smaller parts are shown and not judged
 
 def trajectory(
     table: CaptureTable,
-    fit: Callable[..., Estimate],
+    fit: Fit,
     *,
-    level: float,
     seed: int,
-    settings: MethodSettings,
     fractions: Sequence[float] = FRACTIONS,
     shuffles: int = SHUFFLES,
 ) -> tuple[SubsampleRow, ...]:
@@ -54,8 +52,7 @@ def trajectory(
     Examples:
         >>> from uncounted.estimate.simple.chao import chao
         >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
-        >>> rows = trajectory(table, chao, level=0.95, seed=1, settings={}, shuffles=1,
-        ...                   fractions=(0.5, 1.0))
+        >>> rows = trajectory(table, chao, seed=1, shuffles=1, fractions=(0.5, 1.0))
         >>> [(row.fraction, row.observed) for row in rows]
         [(0.5, 350), (1.0, 700)]
     """
@@ -69,7 +66,7 @@ def trajectory(
         for fraction, part in reversed(list(_parts(table, fractions, rng))):
             key = part.digest()
             if key not in fitted:
-                fitted[key] = fit(part, level=level, seed=seed, **settings)
+                fitted[key] = fit(part)
             times = table.observed / part.observed if part.observed else 1.0
             row = SubsampleRow("people", shuffle, fraction, part.observed, *fitted[key].result)
             rows.append(_rescaled(row, times))
