@@ -18,6 +18,7 @@ import attrs
 import pytest
 from tests.cli.test_main import hears_ctrl_c
 from tests.in_process import run_here
+from tests.json_schemas import conform
 from tests.light_identity import seal_lightly
 from tests.synthetic_linkage import keep
 
@@ -77,6 +78,7 @@ def said(out: Path) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
+    conform("demo", answer)
     seal_lightly(out / "identity", PASSPHRASE)  # all that follows opens it
     return answer
 

@@ -53,7 +53,7 @@ _NOUNS = {"unsure": "pair", "links_not_judged": "link", "of_no_list": "list"}
 def _answer_sample(done: SampleDrawn) -> None:
     sample = done.sample
     answer(f"{plural(len(sample.rows), 'pair')} drawn by lot, from the linkage as it is now:")
-    rows = [(cut.words, f"{cut.of:,}", f"{cut.drawn:,}") for cut in sample.cuts]
+    rows = [(cut.text, f"{cut.of:,}", f"{cut.drawn:,}") for cut in sample.cuts]
     answer(columns([("stratum", "pairs", "drawn"), *rows], right=[1, 2]))
     if sample.left_out:
         answer(

@@ -140,15 +140,15 @@ def _restored(done: RestoreSummary) -> None:
         )
     if done.attachments:
         answer(f"{plural(done.attachments, 'attachment')} sealed")
-    if noted := done.consents_noted:
+    if noted := done.consents_recorded:
         say(f"  {plural(noted, 'consent')} decided where the export was made: decided here, too")
     if decided := done.decisions:
         say(f"  {plural(decided, 'decision')} on two reports taken in; uncounted log lists them")
     for reason, count in done.decisions_skipped.items():
         say(f"  {plural(count, 'decision')} passed over: {reason}")
-    for reason, count in done.skipped.items():
+    for reason, count in done.attachments_skipped.items():
         say(f"  {plural(count, 'attachment')} passed over: {reason}")
-    for what, count in done.not_carried.items():
+    for what, count in done.not_in_export.items():
         say(f"  not in the export: {count:,} {what}")
 
 
@@ -235,7 +235,7 @@ def _answer_rejects(found: RejectsLists | RejectedRows) -> None:
                 each.source,
                 f"{each.rejected:,}",
                 f"{each.rows:,}",
-                "taken back" if each.taken_back else "",
+                "taken back" if each.undone else "",
             )
             for each in found.lists
         ]

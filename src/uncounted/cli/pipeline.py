@@ -230,7 +230,7 @@ def _released(done: ReleaseSummary) -> None:
     for name, text in rows:
         answer(textwrap.fill(f"  {name:<12}{text}", WIDTH, subsequent_indent=" " * 14))
     messages.failed_check(done.failed_check)
-    messages.copied_lists(done.copied)
+    messages.copied_lists(done.copied_lists)
     answer()
     answer("Before you publish: read report.html, and compare with earlier releases by hand.")
     answer(f"Readers verify with: uncounted verify {done.out} --signer '{done.signer}'")

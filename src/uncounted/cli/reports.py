@@ -331,8 +331,8 @@ def _taken_back(done: DecisionsTakenBack | ImportTakenBack) -> None:
     )
     if done.kept:
         say(f"  {plural(done.kept, 'report')} changed since, and left as they are")
-    if done.decisions_forgotten:
-        say(f"  {plural(done.decisions_forgotten, 'decision')} about them forgotten, too")
+    if done.decisions_erased:
+        say(f"  {plural(done.decisions_erased, 'decision')} about them forgotten, too")
 
 
 @app.command()
@@ -408,7 +408,7 @@ def _exported(done: ExportSummary) -> None:
         f"{plural(done.reports, 'report')} and {plural(done.attachments, 'attachment')}"
         f" written to {done.out}: {plural(len(done.files), 'file')}"
     )
-    for what, count in done.left_behind.items():
+    for what, count in done.not_exported.items():
         say(f"  not carried as it was: {count:,} {what}")
     say(
         "Everything in that folder is in clear, names too, and consent no longer guards it:"

@@ -43,7 +43,7 @@ _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.partial")
 
 @attrs.frozen
 class ExportSummary:
-    """What was written; `left_behind` counts what was not carried.
+    """What was written; `not_exported` counts what was not carried.
 
     `unfinished` are folders beside it that a killed process left, which may hold testimony.
     """
@@ -53,7 +53,7 @@ class ExportSummary:
     reports: int
     attachments: int
     files: list[str]
-    left_behind: dict[str, int]
+    not_exported: dict[str, int]
     unfinished: list[str]
 
 

@@ -56,12 +56,12 @@ class Check:
     Attributes:
         what: short and stable, for programs.
         ok: whether it holds.
-        words: a sentence for people.
+        text: a sentence for people.
     """
 
     what: str
     ok: bool
-    words: str
+    text: str
 
 
 @attrs.frozen
@@ -100,7 +100,7 @@ class Verdict:
             ("made", self.made_at),
             ("headline", self.headline),
         ]
-        checked = [(check.what, check.words) for check in self.checks]
+        checked = [(check.what, check.text) for check in self.checks]
         return [
             *((what, words) for what, words in published if words),
             *checked,

@@ -35,7 +35,7 @@ class ReleaseSummary:
     files: Sequence[str]
     signer: str
     excluded: Mapping[str, int]
-    copied: Sequence[CopiedList]
+    copied_lists: Sequence[CopiedList]
     failed_check: str | None
     headline: str
     threshold: int
@@ -111,7 +111,7 @@ def release(
         files=sorted(files),
         signer=me.vkey,
         excluded=dict(counted.excluded),
-        copied=list(opened.copied(counted.point.lists)),
+        copied_lists=list(opened.copied(counted.point.lists)),
         failed_check=opened.failed_check,
         headline=json.loads(files["estimate.json"])["sentence"],
         threshold=plan.threshold,

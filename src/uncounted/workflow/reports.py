@@ -338,7 +338,7 @@ class ImportTakenBack:
     removed: int
     restored: int
     kept: int
-    decisions_forgotten: int
+    decisions_erased: int
 
 
 def undo(case: Case, number: int) -> DecisionsTakenBack | ImportTakenBack:

@@ -16,6 +16,7 @@ from pathlib import Path
 import attrs
 import pytest
 from click.testing import CliRunner
+from tests.json_schemas import conform
 from tests.light_identity import made_lightly
 
 from uncounted.cli import app
@@ -333,6 +334,7 @@ def test_the_command(
         app, ["timestamp", case, "--authority", url, "--roots", str(roots), "--json"]
     )
     assert '"trusted": true' in again.stdout
+    conform("timestamp", json.loads(again.stdout))
     assert "nobody has checked" not in again.stderr
     _check_says_what_the_stamps_say(case, roots, tmp_path)
 
@@ -346,6 +348,7 @@ def _check_says_what_the_stamps_say(case: str, roots: Path, tmp_path: Path) -> N
     assert done.stdout.count("CN=Authority says: the log's first") == 2
     assert "the log's first 2 entries were there 20" in done.stdout
     as_json = CliRunner().invoke(app, ["check", case, "--roots", str(roots), "--json"])
+    conform("check", json.loads(as_json.stdout))
     told = json.loads(as_json.stdout)["timestamps"]
     assert [(one["entries"], one["trusted"]) for one in told] == [(1, True), (2, True)]
     (tmp_path / "other").mkdir()

@@ -67,7 +67,7 @@ class SampledStratum:
     """A stratum as it was sampled: its letter, what is in it, its size, and how many were drawn."""
 
     letter: str
-    words: str
+    text: str
     of: int
     drawn: int
 
@@ -168,7 +168,7 @@ def draw_sample(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) 
         >>> keys = tuple(("AB"[i % 2], str(i)) for i in range(4))
         >>> shared = sharing({"name": np.array([1, 1, 2, 2])}, [("name",)])
         >>> found = draw_sample(Linkage(keys, draws, 6), shared, size=10)
-        >>> [(cut.words, cut.of, cut.drawn) for cut in found.cuts]
+        >>> [(cut.text, cut.of, cut.drawn) for cut in found.cuts]
         [('linked, probability .95 and above', 1, 1), ('linked, .8 to .95', 1, 1)]
     """
     whole = _frame(linkage, shared)
@@ -190,7 +190,7 @@ def draw_sample(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) 
     rows, cuts = [], []
     for part, n in zip(frame, drawn.tolist(), strict=True):
         letter = part.letter
-        cuts.append(SampledStratum(letter, part.words, len(part.codes), n))
+        cuts.append(SampledStratum(letter, part.text, len(part.codes), n))
         for code in np.sort(rng.choice(part.codes, n, replace=False)).tolist():
             one, two = linkage.keys[code // count], linkage.keys[code % count]
             rows.append((*one, *two, "", letter, len(part.codes), n))
@@ -267,7 +267,7 @@ class _Part:
     """A stratum: its pairs, and the share that is thought to be other than the partition says."""
 
     letter: str
-    words: str
+    text: str
     codes: Ints
     wrong: float
 

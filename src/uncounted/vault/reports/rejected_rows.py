@@ -52,7 +52,7 @@ class Rejects:
 class ImportRejects:
     """An import that rejected rows: the name of their list, and how many of how many.
 
-    `taken_back` says that the import was undone since.
+    `undone` says that the import was undone since.
     """
 
     name: str
@@ -60,7 +60,7 @@ class ImportRejects:
     source: str
     rejected: int
     rows: int
-    taken_back: bool
+    undone: bool
 
 
 def every_rejects(entries: Entries) -> Iterator[ImportRejects]:
