@@ -21,15 +21,17 @@ GROUPS = ("identity", "recovery")
 
 HEAD = """# JSON output
 
-With `--json` a command prints one JSON object on standard output and nothing else there. Messages and progress go to
-standard error. The exit status is 0 if the command did its work, 1 if it refused or found something wrong, 2 if it was
-used wrongly; with 1 or 2 there is no JSON. The exceptions are `estimate`, `check` and `import`, which print the object
-and then fail when no method gives an estimate, when the case file has errors, and when every row is rejected.
+With `--json` a command prints one JSON object on standard output and nothing else there. Messages
+and progress go to standard error. The exit status is 0 if the command did its work, 1 if it
+refused or found something wrong, 2 if it was used wrongly; with 1 or 2 there is no JSON. Four
+commands print the object and then fail: `estimate` when no method gives an estimate, `check` when
+the case file has errors, `import` and `decide` when every row is rejected.
 
-Numbers are not rounded. An interval is a pair of the lower and the upper end; an end that is not bounded is `null`. Keys
-marked `?` are left out where they do not apply. Every object is closed: a key that is not listed here is not printed. The
-tables are made from the JSON Schemas (draft 2020-12) in [schemas](schemas), one file for each command, and a test holds the
-output of every command against them.
+Numbers are not rounded. An interval is a pair of the lower and the upper end; an end that is not
+bounded is `null`. Keys marked `?` are left out where they do not apply. Every object is closed: a
+key that is not listed here is not printed. The tables are made from the JSON Schemas (draft
+2020-12) in [schemas](schemas), one file for each command, and a test holds the output of every
+command against them.
 
 What is planned and not there yet: `headline`, `set_aside` and `calibrated` of `estimate`.
 """

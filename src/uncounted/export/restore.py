@@ -123,7 +123,7 @@ class RestoredCounts:
 class RestoreSummary:
     """What was taken in of an export: counts in all, and of each list under `sources`.
 
-    `decisions_skipped` and `attachments_skipped` (attachments) count what was passed over by reason;
+    `decisions_skipped` and `attachments_skipped` count what was passed over, by reason;
     `not_in_export` is what the export says it could not carry.
     """
 
@@ -165,16 +165,14 @@ def take_in(
         sources[source] = RestoredCounts(*(getattr(outcome, name) for name in _COUNTS))
     noted = 0 if dry_run else _note_consents(case, export)
     decided, undecided = (0, Counter[str]()) if dry_run else _decide(case, export)
-    attached, attachments_skipped = (
-        (0, Counter[str]()) if dry_run else _attach(case, export, progress)
-    )
+    attached, skipped = (0, Counter[str]()) if dry_run else _attach(case, export, progress)
     return RestoreSummary(
         **{name: sum(getattr(each, name) for each in sources.values()) for name in _COUNTS},
         consents_recorded=noted,
         decisions=decided,
         decisions_skipped=dict(undecided),
         attachments=attached,
-        attachments_skipped=dict(attachments_skipped),
+        attachments_skipped=dict(skipped),
         not_in_export=export.left_behind,
         sources=sources,
         dry_run=dry_run,
@@ -288,15 +286,15 @@ def _decide(case: Case, export: CheckedExport) -> tuple[int, Counter[str]]:
     """Decide here what was decided there; what stands here stays. Count what is passed over."""
     here = {_pair(*each.pair) for each in case.decisions()}
     standing = _standing(case)
-    wanted, attachments_skipped = list[ProposedDecision](), Counter[str]()
+    wanted, skipped = list[ProposedDecision](), Counter[str]()
     for each in export.decisions:
         if not {_key(*each.one), _key(*each.other)} <= standing:
-            attachments_skipped["one of the two reports is withdrawn here"] += 1
+            skipped["one of the two reports is withdrawn here"] += 1
         elif _pair(each.one, each.other) in here:
-            attachments_skipped["decided here before"] += 1
+            skipped["decided here before"] += 1
         else:
             wanted.append(each)
-    return (case.decide(wanted).new if wanted else 0), attachments_skipped
+    return (case.decide(wanted).new if wanted else 0), skipped
 
 
 def _pair(one: tuple[str, str], other: tuple[str, str]) -> Pair:
@@ -335,13 +333,13 @@ def _attach(case: Case, export: CheckedExport, progress: Progress) -> tuple[int,
     }
     standing = _standing(case)
     wanted = list[NewAttachment]()
-    attachments_skipped = Counter[str]()
+    skipped = Counter[str]()
     for one in export.attachments:
         if _key(one.source, one.report) not in standing:
-            attachments_skipped["its report is withdrawn here"] += 1
+            skipped["its report is withdrawn here"] += 1
         elif (_key(one.source, one.report), one.name, one.sha256) in there:
-            attachments_skipped["attached before"] += 1
+            skipped["attached before"] += 1
         else:
             wanted.append(NewAttachment(one.source, one.report, one.file, one.name))
     made = case.attach_all(wanted, progress=progress) if wanted else []
-    return len(made), attachments_skipped
+    return len(made), skipped
