@@ -20,7 +20,7 @@ from uncounted.linkage.comparison import levels
 from uncounted.linkage.diagnostics import AlternativeFit
 from uncounted.linkage.encoding.encode import Encoded
 from uncounted.linkage.model import field_priors, partition_priors
-from uncounted.linkage.result import AlternativeLinkage, numbered
+from uncounted.linkage.result import AlternativeLinkage, numbered, pairs_within
 from uncounted.linkage.sampler import candidate_graph
 from uncounted.linkage.sampler.candidate_graph import CandidateGraph, CandidatePairs, Decision
 from uncounted.progress import Progress, silent
@@ -193,8 +193,7 @@ def _links(labels: Labels) -> float:
 
 def _pairs(labels: Labels) -> float:
     """Pairs that are one person, on average over the draws."""
-    sizes = [np.bincount(row) for row in labels]
-    return float(np.mean([(size * (size - 1) // 2).sum() for size in sizes]))
+    return float(np.mean([pairs_within(row) for row in labels]))
 
 
 def _repeats(

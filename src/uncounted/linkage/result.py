@@ -304,6 +304,12 @@ def together(labels: Labels) -> dict[tuple[int, int], float]:
     return dict(zip(zip(left, right, strict=True), share, strict=True))
 
 
+def pairs_within(labels: NDArray[Any]) -> int:
+    """How many pairs of reports a partition has together."""
+    sizes = np.bincount(labels)
+    return int((sizes * (sizes - 1) // 2).sum())
+
+
 def numbered(labels: NDArray[Any]) -> Labels:
     """The same partition with labels 0, 1, ... in order of first reports."""
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)

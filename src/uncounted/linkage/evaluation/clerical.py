@@ -41,7 +41,7 @@ from uncounted.linkage.evaluation.labels import Labelled, LabelledPairs
 from uncounted.linkage.evaluation.recalibration import recalibrated
 from uncounted.linkage.evaluation.sampling import MANY, all_fit, holds_links
 from uncounted.linkage.point_estimate import point_partition
-from uncounted.linkage.result import Linkage
+from uncounted.linkage.result import Linkage, pairs_within
 
 # Kinds of pairs: linked and the same; linked and not; the same, not linked, in some draw and
 # in none. Each measure falls to 0 in r at weights(r) . kinds.
@@ -143,8 +143,7 @@ def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) ->
         rows = [*answered, *(attrs.evolve(row, same=same) for row in unsure)]
         extremes.append(_judged(linkage, rows, point, names).strata)
     total, low, high = total_limits(strata, np.array([[1.0, 0.0, 1.0, 1.0]]), level)
-    sizes = np.bincount(point)
-    linked = int((sizes * (sizes - 1) // 2).sum())
+    linked = pairs_within(point)
     return ClericalEvaluation(
         figures={name: _sampled(name, strata, extremes, level) for name in _WEIGHTS},
         true=float(total[0]),

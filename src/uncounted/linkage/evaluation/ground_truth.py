@@ -28,7 +28,7 @@ from uncounted.linkage.evaluation.calibration import (
 from uncounted.linkage.evaluation.intervals import Interval
 from uncounted.linkage.evaluation.labels import LabelledPairs, Persons
 from uncounted.linkage.point_estimate import point_partition
-from uncounted.linkage.result import Linkage, numbered
+from uncounted.linkage.result import Linkage, numbered, pairs_within
 
 _BOTH, _FOUND, _TRUE = (ms.SUMS.index(name) for name in ("both", "found", "true"))
 
@@ -144,7 +144,7 @@ def against_persons(
             "not_linked": missing,
             "of_no_list": _of_no_list(linkage, (source for source, _ in truth.of)),
             "without_a_person": truth.unlabelled,
-            "links_not_judged": 0 if complete else _pairs_in(point) - _pairs_in(seen),
+            "links_not_judged": 0 if complete else pairs_within(point) - pairs_within(seen),
         },
         calibration=_calibrated(linkage, person, weight, complete, level),
         people=found_people,
@@ -175,11 +175,6 @@ def _persons(linkage: Linkage, truth: Persons) -> tuple[Ints, Floats, int]:
 def _of_no_list(linkage: Linkage, sources: Iterable[str]) -> int:
     """How many lists are named that have no report among the linked."""
     return len(set(sources) - set(linkage.sources))
-
-
-def _pairs_in(labels: NDArray[Any]) -> int:
-    sizes = np.bincount(labels)
-    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _over_draws(values: Floats, level: float) -> tuple[float, float, float] | None:

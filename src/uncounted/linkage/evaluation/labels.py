@@ -123,35 +123,37 @@ def _key(name: str, row: delimited.Row, source: str, report: str) -> Key:
 
 def _persons(sheet: delimited.Sheet, report: str) -> Persons:
     name = sheet.path.name
-    of: dict[Key, str] = {}
-    weight: dict[str, float] = {}
-    first: dict[Key, int] = {}
-    weighed: dict[str, int] = {}
+    seen: dict[Key, tuple[int, str]] = {}  # the first row, and the person
+    weights: dict[str, tuple[int, float]] = {}
     unlabelled = 0
     for row in _rows(sheet):
         key, person = _key(name, row, "source", report), row.cells["person"].strip()
         if not person:
             unlabelled += 1
             continue
-        if of.setdefault(key, person) != person:
+        first, before = seen.setdefault(key, (row.number, person))
+        if before != person:
             raise BadInput(
-                f"{name}, row {row.number}: the report of row {first[key]}, with another person",
+                f"{name}, row {row.number}: the report of row {first}, with another person",
                 hint="a report is about one person; take one of the two rows out",
             )
-        first.setdefault(key, row.number)
         if "weight" not in sheet.columns:
             continue
         stated = _weight(name, row)
-        if weight.setdefault(person, stated) != stated:
+        first, weight = weights.setdefault(person, (row.number, stated))
+        if weight != stated:
             raise BadInput(
-                f"{name}, row {row.number}: another weight than in row {weighed[person]}, where"
-                " the person is the same",
+                f"{name}, row {row.number}: another weight than in row {first}, where the person"
+                " is the same",
                 hint="a weight says how many people a person stands for",
             )
-        weighed.setdefault(person, row.number)
-    if not of:
+    if not seen:
         raise BadInput(f"{name} says of no report whom it is about", hint=_PERSON_HINT)
-    return Persons(of, weight, unlabelled)
+    return Persons(
+        {key: person for key, (_, person) in seen.items()},
+        {person: weight for person, (_, weight) in weights.items()},
+        unlabelled,
+    )
 
 
 def _weight(name: str, row: delimited.Row) -> float:
