@@ -14,7 +14,6 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.rows import (
     ClaimComparison,
@@ -318,12 +317,3 @@ class Study:
         if self.linkage is not None:
             answer["linkage"] = as_json(self.linkage)
         return answer
-
-
-def refused(
-    method: str, reason: str, hint: str | None, table: CaptureTable, **more: Any
-) -> Estimate:
-    """A refusal: no number, and why."""
-    return Estimate(
-        method=method, status="refused", reason=reason, hint=hint, input=table.digest(), **more
-    )

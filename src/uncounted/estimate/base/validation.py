@@ -200,12 +200,14 @@ def number_of(value: Any) -> float:
 
 
 def _resamples_of(resamples: Any) -> int:
-    """A whole number; which ones there may be, each method says."""
+    """How many resamples of a bootstrap: none, or so many that something can be said."""
     whole = _whole(resamples)
     if whole is None:
         raise UsedWrongly(
             f"resamples {resamples} is not a whole number", hint="1,000 are usual, 0: none"
         )
+    if whole < 0 or whole == 1:
+        raise UsedWrongly("resamples must be 0 or at least 2")
     return whole
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln
 
-from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.estimator import log_n0, log_normal_interval
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details, Interval
@@ -128,13 +127,3 @@ def deviance(cells: CellCounts, model: Model) -> float:
     seen = x > 0
     mu = np.ones_like(x) if means is None else means[0, 1:]
     return float(2 * np.sum(x[seen] * np.log(x[seen] / mu[seen])))
-
-
-def check_resamples(resamples: int) -> None:
-    """Refuse a number of resamples from which nothing can be said.
-
-    Raises:
-        UsedWrongly: 1, or below 0.
-    """
-    if resamples < 0 or resamples == 1:
-        raise UsedWrongly("resamples must be 0 or at least 2")

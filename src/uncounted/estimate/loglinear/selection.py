@@ -22,7 +22,7 @@ from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.loglinear.hierarchy import Model, hierarchical, in_brackets
 from uncounted.estimate.loglinear.inference import RESAMPLES as RESAMPLES
-from uncounted.estimate.loglinear.inference import Choice, check_resamples, with_interval
+from uncounted.estimate.loglinear.inference import Choice, with_interval
 from uncounted.estimate.loglinear.mle_existence import Register
 from uncounted.estimate.loglinear.model_search import (
     STARTS,
@@ -254,7 +254,6 @@ def _check(
         )
     if (top is not None and top < 1) or starts < 1:
         raise UsedWrongly("top and starts must be at least 1")
-    check_resamples(resamples)
 
 
 def _diagnostics(cells: CellCounts, ranked: Ranked, criterion: Criterion, level: float) -> Details:

@@ -16,7 +16,7 @@ from uncounted.estimate.base.estimator import estimator
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.loglinear.forward import THRESHOLD, choose, fit_each
 from uncounted.estimate.loglinear.hierarchy import in_brackets
-from uncounted.estimate.loglinear.inference import RESAMPLES, Choice, check_resamples, with_interval
+from uncounted.estimate.loglinear.inference import RESAMPLES, Choice, with_interval
 from uncounted.estimate.loglinear.mle_existence import Register
 from uncounted.estimate.loglinear.poisson import CellCounts
 
@@ -90,7 +90,6 @@ def log_linear_stepwise(
         )
     if not 0 <= threshold <= 1:
         raise UsedWrongly("threshold must be from 0 to 1")
-    check_resamples(resamples)
     cells, register = CellCounts.of(table), Register()
     choice = _choice(cells, threshold, register)
     chosen = Estimate(

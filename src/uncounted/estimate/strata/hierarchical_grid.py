@@ -13,14 +13,12 @@ import attrs
 import numpy as np
 from scipy.special import gammaln, ndtr
 
-from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.posterior import Ints, Posterior
 from uncounted.estimate.base.result import Floats
 from uncounted.estimate.graphical.implied_prior import implied_shares
 
 LOWEST, HIGHEST = -14.0, 12.0
 M_SD = 2.0
-T_SD = 1.0
 _T_POINTS = 32
 _T_MOST = 4.0  # half-normal(1) has 6e-5 beyond
 _M_POINTS = 81
@@ -215,28 +213,20 @@ class GridPosterior:
         return np.stack([each.draw(self.theta, at[s], rng) for s, each in enumerate(self.evidence)])
 
 
-def integrate(
-    evidence: Sequence[Evidence], *, t: float | None = None, t_sd: float = T_SD
-) -> GridPosterior:
+def integrate(evidence: Sequence[Evidence], *, t: float | None = None) -> GridPosterior:
     """The posterior of m and t given all strata.
 
     Args:
         evidence: one a stratum.
         t: a fixed standard deviation between strata; integrated over unless given. Near
             0 every stratum has the same share missed; large, each stands alone.
-        t_sd: of the half-normal prior of t.
-
-    Raises:
-        UsedWrongly: t or t_sd is not above 0.
     """
-    if not t_sd > 0 or (t is not None and not t > 0):
-        raise UsedWrongly("t and its prior's scale are above 0", hint="t_sd=1 is usual")
     theta, likelihood = _grid(evidence)
     step = theta[1] - theta[0]
     if t is None:
         j = (np.arange(_T_POINTS) + 0.5) / _T_POINTS
-        ts = _T_MOST * t_sd * j**2
-        log_t = np.log(j) - 0.5 * (ts / t_sd) ** 2
+        ts = _T_MOST * j**2  # half-normal(1)
+        log_t = np.log(j) - 0.5 * ts**2
     else:
         ts, log_t = np.array([t]), np.zeros(1)
     low, high = theta[0] + step, theta[-1] - step

@@ -43,7 +43,6 @@ from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.graphical.decomposable import posterior_n0
 from uncounted.estimate.strata.hierarchical_grid import (
     M_SD,
-    T_SD,
     Evidence,
     GridPosterior,
     NormalEvidence,
@@ -55,7 +54,7 @@ from uncounted.progress import Progress, silent
 
 FEWEST_STRATA = 3
 DRAWS = 4000
-MOST_T_SD = 1e6
+MOST_T = 1e6
 _METHODS = ("decomposable", "log-linear", "log-linear-stepwise", "independence", "two-list")
 _LEAST_ORDERED = 4
 
@@ -96,12 +95,11 @@ def pool_strata(
     *,
     draws: int = DRAWS,
     t: float | None = None,
-    t_sd: float = T_SD,
     progress: Progress = silent,
 ) -> Pooled:
     """Estimate each stratum alone, then all with partial pooling of the share missed.
 
-    logit P(on no list in stratum s) ~ N(m, t^2), m ~ N(0, 2^2), t ~ half-normal(t_sd). With
+    logit P(on no list in stratum s) ~ N(m, t^2), m ~ N(0, 2^2), t ~ half-normal(1). With
     `decomposable` a stratum's whole posterior of n0 goes in, its implied prior on the share
     missed divided out (`hierarchical_grid.graph_evidence`); with another method, its
     log(n0 + 1/2) with a normal error (`NormalEvidence`). p(N) ~ 1/N is used once in each
@@ -118,8 +116,6 @@ def pool_strata(
         Joint draws of all strata.
     t : float | None
         How far strata differ, if it is not to be estimated.
-    t_sd : float, default T_SD
-        Scale of the prior of t; 1 lets odds of being missed differ threefold.
     progress : Progress, optional
         Told after each stratum.
 
@@ -143,10 +139,10 @@ def pool_strata(
     (True, 2)
     """
     draws = draws_of(draws)
-    if not (0 < t_sd <= MOST_T_SD and (t is None or 0 <= t <= MOST_T_SD)):
+    if t is not None and not 0 < t <= MOST_T:
         raise UsedWrongly(
-            f"how far strata differ cannot be {t_sd if t is None else t}",
-            hint=f"t and its scale are up to {MOST_T_SD:g}; 1 lets odds differ threefold",
+            f"t, by which strata differ, is above 0 and up to {MOST_T:g}, and not {t}",
+            hint="1 lets odds differ threefold",
         )
     method, *others = settings.methods or ("decomposable",)
     if others:
@@ -171,7 +167,7 @@ def pool_strata(
         progress("reading each stratum's evidence", done, len(usable))
         evidence.append(_evidence(tables[s], alone.studies[s][method], method, own))
     progress("pooling", 0, 1)
-    distribution = integrate(evidence, t=t, t_sd=t_sd)
+    distribution = integrate(evidence, t=t)
     rng = np.random.default_rng([settings.seed, len(tables)])
     n0 = distribution.draws(draws, rng)
     seen = np.array([[alone.studies[s].observed] for s in usable], dtype=np.float64)

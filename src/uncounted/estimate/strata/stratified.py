@@ -22,7 +22,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.mixture import drawn
 from uncounted.estimate.base.posterior import quantiles
-from uncounted.estimate.base.result import Estimate, Fitted, Floats, Study, refused
+from uncounted.estimate.base.result import Estimate, Fitted, Floats, Study
 from uncounted.estimate.base.rows import StrataAlternatives, as_json
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
 from uncounted.estimate.base.warning import EstimateWarning
@@ -253,7 +253,7 @@ def total_of(
     if not math.isfinite(point):
         no_end = "the strata put no end to the number of people"
         reason = no_end if good else "no stratum gives a number"
-        return Total(refused(name, reason, None, strata[0][0]), draws)
+        return Total(Estimate(name, "refused", reason, input=strata[0][0].digest()), draws)
     missing = len(studies) - len(good)
     warnings: tuple[EstimateWarning, ...] = ()
     if missing:
