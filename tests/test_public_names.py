@@ -14,7 +14,7 @@ PUBLIC = {
     """,
     "uncounted.estimate": """
         Claim Estimate EstimateSettings GammaPoissonPrior InversePrior METHODS Study chao check
-        decomposable describe describe_sensitivity disconnected_groups identify independence
+        decomposable describe disconnected_groups identify independence
         latent_class log_linear log_linear_stepwise pairs pool_strata round_to_interval run
         run_over run_strata run_strata_over sample_coverage saturated tipping two_list with_xi
         xi_table

@@ -9,7 +9,7 @@ from uncounted.estimate.base.checks import check, disconnected_groups
 from uncounted.estimate.base.claim import Claim
 from uncounted.estimate.base.priors import GammaPoissonPrior, InversePrior
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.estimate.base.rounding import describe, describe_sensitivity, round_to_interval
+from uncounted.estimate.base.rounding import describe, round_to_interval
 from uncounted.estimate.base.settings import EstimateSettings
 from uncounted.estimate.base.xi import saturated, with_xi, xi_table
 from uncounted.estimate.graphical.decomposable import decomposable
@@ -38,7 +38,6 @@ __all__ = [
     "check",
     "decomposable",
     "describe",
-    "describe_sensitivity",
     "disconnected_groups",
     "identify",
     "independence",

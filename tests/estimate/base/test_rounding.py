@@ -16,7 +16,6 @@ from uncounted.estimate import EstimateSettings, run_over
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import (
     Rounded,
-    describe_sensitivity,
     round_to_interval,
     round_undocumented,
     rounded_at_xi,
@@ -144,7 +143,6 @@ def test_sensitivity_is_that_of_the_xi_table() -> None:
         round_to_interval(row.point or 0, row.interval, 70).point for row in study.xi_by_method
     )
     assert (twice, half) == (230, 110)
-    assert f"implies: {twice} in total; half as many: {half}" in describe_sensitivity(estimate, 70)
 
 
 def test_sensitivity_over_draws_is_that_of_the_table_over_draws() -> None:
@@ -155,8 +153,6 @@ def test_sensitivity_over_draws_is_that_of_the_table_over_draws() -> None:
     ]
     assert rounded_at_xi(estimate, 285, 2.0).point == 336
     assert rounded_at_xi(estimate, 285, 2.0, rows).point == 326
-    few = describe_sensitivity(estimate, 285, [], least=200)
-    assert few == describe_sensitivity(estimate, 285)
 
 
 @given(observed=st.integers(1, 10**5), several=st.tuples(LARGE, LARGE, LARGE))

@@ -13,7 +13,6 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate import (
     EstimateSettings,
     chao,
-    describe_sensitivity,
     independence,
     pairs,
     run,
@@ -158,14 +157,6 @@ def test_pairs_are_chapmans() -> None:
     row = pairs(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))[0]
     assert row.point == pytest.approx(51 * 31 / 11 - 1)
     assert row.interval[0] > 70
-
-
-def test_sensitivity_in_words(kosovo: CaptureTable) -> None:
-    study = run(kosovo, EstimateSettings(["decomposable"], robustness=False))
-    assert describe_sensitivity(study["decomposable"], kosovo.observed) == (
-        "twice as many undocumented people as the model implies: 21,000 in total; "
-        "half as many: 8,500"
-    )
 
 
 def test_a_bound_above_the_estimate_is_reported(tables: Mapping[str, CaptureTable]) -> None:

@@ -220,47 +220,6 @@ def describe(estimate: Estimate, observed: int) -> str:
     return rounded.with_interval
 
 
-def describe_sensitivity(
-    estimate: Estimate, observed: int, rows: Iterable[MethodXiRow] = (), least: int | None = None
-) -> str:
-    """The total if undocumented people are twice, and half, as many as the model implies.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        With the point and the interval.
-    observed : int
-        People on at least one list.
-    rows : Iterable[MethodXiRow], default ()
-        The xi table of all methods, where the number is an average over tables: each of these
-        has another number of people on no list.
-    least : int | None
-        Below how many people no number is rounded; None: those observed.
-
-    Returns
-    -------
-    str
-        The words; empty for a refusal.
-
-    Examples
-    --------
-    >>> from uncounted.captures import CaptureTable
-    >>> from uncounted.estimate.simple.chao import chao
-    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-    >>> describe_sensitivity(chao(table), 70)
-    'twice as many undocumented people as the model implies: 230 in total; half as many: 110'
-    """
-    if estimate.point is None or estimate.interval is None:
-        return ""
-    twice, half = (
-        f"{rounded_at_xi(estimate, observed, xi, rows, least).point:,}" for xi in (0.5, 2.0)
-    )
-    return (
-        f"twice as many undocumented people as the model implies: {twice} in total; "
-        f"half as many: {half}"
-    )
-
-
 def rounded_at_xi(
     estimate: Estimate,
     observed: int,
