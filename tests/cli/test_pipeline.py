@@ -23,7 +23,7 @@ from tests.light_identity import seal_lightly
 from tests.synthetic_linkage import keep
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate import EstimateSettings, run
+from uncounted.estimate import EstimateSettings, round_to_interval, run
 from uncounted.linkage import Linkage
 from uncounted.vault.case import Case
 from uncounted.vault.keys import identity
@@ -136,7 +136,8 @@ def test_the_number_is_near_what_perfect_linkage_gives(
     perfect = said["perfect_linkage"]["point"]
     assert said["point"] == pytest.approx(perfect, rel=0.10)
     table = CaptureTable(tuple(truth["lists"]), truth["with_consent"]["patterns"])
-    assert perfect == run(table, EstimateSettings([said["method"]]))[said["method"]].number()
+    exact = run(table, EstimateSettings([said["method"]]))[said["method"]]
+    assert perfect == round_to_interval(exact.number(), exact.interval, table.observed).point
     assert said["truth"] == truth["people"] == 1500
 
 
@@ -144,7 +145,14 @@ def test_the_release_verifies_and_names_its_signer(out: Path, said: dict[str, An
     mine = json.loads(uncounted(out, "identity", "--json").stdout)["signer"]
     done = uncounted(out, "verify", str(out / "release"), "--signer", mine)
     assert done.returncode == 0, done.stderr
-    assert "nobody has checked" in uncounted(out, "verify", str(out / "release")).stdout
+    unchecked = uncounted(out, "verify", str(out / "release"))
+    assert (unchecked.returncode, "signer not checked" in unchecked.stdout) == (1, True)
+    assert "was not checked" in unchecked.stderr
+    assert "--any-signer" in unchecked.stderr
+    anybody = uncounted(out, "verify", str(out / "release"), "--any-signer")
+    assert anybody.returncode == 0, anybody.stderr
+    for words in ("  title ", "  made ", "  headline   Four organisations recorded 890 people"):
+        assert words in anybody.stdout
     other = "example.org/other+00000000+AQAA"
     assert uncounted(out, "verify", str(out / "release"), "--signer", other).returncode != 0
 
@@ -192,11 +200,11 @@ def test_people_and_captures_say_that_they_are_one_reading_of_many(
     assert 0 < low < high
     assert done["draws"] == 200
     told = uncounted(out, "clusters", case, "--out", str(tmp_path / "q.csv"))
-    assert f"in 95% of 200 draws there are {low} to {high} people" in told.stderr
+    assert f"(95% {low}–{high} people)" in told.stdout
     for draw, one in (([], True), (["--draw", "3"], False)):
         file = tmp_path / f"c{len(draw)}.csv"
         told = uncounted(out, "overlap", case, "--out", str(file), *draw)
-        assert ("one reading of who is who" in told.stderr) == one
+        assert ("the point estimate of the linkage" in told.stdout) == one
 
 
 def test_captures_split_by_what_reports_say_add_up(

@@ -57,41 +57,41 @@ def words(answer: str) -> str:
 
 
 def test_the_sentence_comes_first_and_carries_what_it_rests_on(rate: Rate) -> None:
-    status, out, _ = rate(EXAMPLE, "--outcome", "arrested", "--by", "period", *TOLD)
+    options = ("--outcome", "arrested", "--by", "period", *TOLD)
+    status, out, _ = rate(EXAMPLE, *options, "--sentence")
     assert status == 0
-    said = words(out.split("\n\n")[0])
+    said = words(out)
     assert said == (
         "Of the 20 attempts in 2015-2019 reported to us with a known outcome, 14 (70%) ended in "
         "arrest; of the 30 in 2020-2024, 6 (20%). The outcome is not known for 5 more in "
         "2020-2024. If these reports were a random sample of all attempts, chance alone would "
         "leave 48% to 85% in 2015-2019 and 10% to 37% in 2020-2024, 95 times in 100. They are "
-        "not: nobody drew these attempts at random. The difference would be gone if those that "
-        "ended in arrest were about 9 times less likely to reach us in 2020-2024 than in "
-        "2015-2019, relative to the other attempts; 2.5 times would bring it within what chance "
-        "could make."
+        "not a random sample. The difference would disappear if the other attempts were about 9 "
+        "times as likely to reach us in 2020-2024 as in 2015-2019, relative to those that ended "
+        "in arrest; 2.5 times would bring it within sampling error."
     )
 
 
 def test_everything_fits_eighty_columns_and_nothing_is_a_margin_of_error(rate: Rate) -> None:
     _, out, _ = rate(
         EXAMPLE, "--outcome", "arrested", "--by", "period", *TOLD, "--cluster", "interview",
-        "--source", "source", "--log-rho-sd", "0.35", "--sensitivity", "0.95",
+        "--source", "source", "--log-rho-sd", "0.35", "--sensitivity", "0.95", "--verbose",
     )  # fmt: skip
     assert max(len(line) for line in out.splitlines()) <= 80
     assert "margin" not in out
     for heading in (
         "random sample, which they are not", "worth, in rows", "could have been anything",
         "share reported to us", "4 times as likely", "coded", "is believed to be", "source",
-        "Of what:", "Drawing whole clusters again",
+        "It is a rate among", "Drawing whole clusters again",
     ):  # fmt: skip
         assert heading in out
-    assert "Each row is taken as separate" not in out
+    assert "Each row counts as independent" not in out
 
 
 def test_without_clusters_it_says_that_rows_are_taken_as_separate(rate: Rate) -> None:
     _, out, _ = rate(EXAMPLE, "--outcome", "arrested", "--by", "period")
-    assert "Mind: Each row is taken as separate" in out
-    assert "14 (70%) had 'arrested' marked" in words(out)
+    assert "Each row counts as independent" in out
+    assert "2015-2019 20 14 (70%)" in words(out)
 
 
 def test_the_json_has_it_all_and_nothing_else_is_on_stdout(rate: Rate) -> None:
@@ -176,7 +176,7 @@ def test_a_column_of_words_needs_the_word_that_counts(rate: Rate) -> None:
 
 def test_rows_in_no_group_are_counted_apart(rate: Rate) -> None:
     _, out, _ = rate("y,p\n1,a\n0,b\n1,\n", "--outcome", "y", "--by", "p")
-    assert "Mind: 1 row is in no group and in no count." in out
+    assert "1 row is in no group and in no count." in out
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -192,14 +192,15 @@ def test_groups_stand_in_time_however_the_rows_do(rate: Rate, turned: bool) -> N
 
 def test_many_groups_are_reported_by_the_table_and_not_by_the_sentence(rate: Rate) -> None:
     rows = "y,p,count\n" + "".join(f"1,year {i},9\n0,year {i},21\n" for i in range(1, 12))
-    _, out, _ = rate(rows + ",year 4,7\n", "--outcome", "y", "--by", "p", *TOLD)
-    said = words(out.split("\n\n")[0])
+    options = ("--outcome", "y", "--by", "p", *TOLD)
+    said = words(rate(rows + ",year 4,7\n", *options, "--sentence")[1])
+    _, out, _ = rate(rows + ",year 4,7\n", *options, "--verbose")
     assert said.startswith(
         "There are 11 groups; the table says of each how many of the attempts reported to us with "
         "a known outcome ended in arrest. The outcome of 7 more is not known. If these reports "
         "were a random sample of all attempts, chance alone would leave the intervals in the table"
     )
-    assert "They are not: nobody drew these attempts at random." in said
+    assert "They are not a random sample." in said
     assert "year" not in said
     assert len(said) < 600
     assert "year 11   9 of 30" in out
@@ -316,7 +317,7 @@ def test_the_page_is_one_file_with_the_whole_sentence(rate: Rate, tmp_path: Path
     assert b"https://" not in written
     said = text_of(written)
     assert "If these reports were a random sample of all attempts" in said
-    assert "about 9 times less likely to reach us" in said
+    assert "about 9 times as likely to reach us" in said
     assert "Some counts by source are small. None is shown" in said
     assert "Saebyok" not in said
     status, _, err = rate(EXAMPLE, *options, "--out", str(out))
@@ -400,8 +401,8 @@ def test_the_nearer_end_is_not_rounded_up() -> None:
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        ({"a": (10, 20), "b": (9, 20)}, "Chance alone could make a difference as large"),
-        ({"a": (10, 20), "b": (10, 20)}, "nobody drew these attempts at random."),
+        ({"a": (10, 20), "b": (9, 20)}, "It is within sampling error even for a random sample"),
+        ({"a": (10, 20), "b": (10, 20)}, "They are not a random sample."),
         ({"a": (10, 20), "b": (0, 20)}, "One count is 0, so no change in what reaches us"),
         ({"a": (1, 1), "b": (10, 20)}, "Attempts for a reported to us: only 1, of which 1 ended"),
         ({"a": (10, 20), "b": (0, 1)}, "10 (50%) ended in arrest; of the 1 for b, none."),

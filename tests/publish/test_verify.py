@@ -130,29 +130,29 @@ def test_a_good_release_with_its_key(release: Path) -> None:
     assert verdict.facts == FACTS
     assert verdict.log.size == 4
     whats = [check.what for check in verdict.checks]
-    assert whats == ["manifest", "signature", "signer", "files", "entry"]
+    assert whats == ["files", "signature", "log"]
+    assert verdict.checks[1].words.endswith("the key you gave")
     assert all(check.ok for check in verdict.checks)
 
 
 def test_a_verdict_for_people_and_for_programs(release: Path) -> None:
     verdict = verify.verify(release)
-    assert verdict.lines()[0] == ("manifest", "the manifest is well formed")
+    assert ("made", WHEN) in verdict.lines()
     assert verdict.lines()[-1] == ("warning", verdict.warnings[0])
     said = json.loads(json.dumps(verdict.to_json()))
     assert said["ok"] is True
     assert said["signer_checked"] is False
     assert said["log"]["size"] == 4
     assert said["facts"] == FACTS
-    assert {check["what"] for check in said["checks"]} >= {"files", "entry"}
+    assert {check["what"] for check in said["checks"]} == {"files", "signature", "log"}
 
 
 def test_without_a_key_it_says_that_no_one_has_checked_whose_it_is(release: Path) -> None:
     verdict = verify.verify(release)
     assert verdict.ok
     assert not verdict.signer_checked
-    assert "nobody has checked whose key" in verdict.warnings[0]
-    assert verdict.fingerprint in verdict.warnings[0]
-    assert "signer" not in [check.what for check in verdict.checks]
+    assert "signer not checked" in verdict.warnings[0]
+    assert verdict.checks[1].words == verdict.fingerprint
 
 
 def test_a_release_of_another_is_theirs(tmp_path: Path) -> None:
