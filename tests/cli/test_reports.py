@@ -232,8 +232,9 @@ def test_an_import_says_what_was_decided_here(case: Path, filled: Path, tmp_path
     newer = tmp_path / "seoul.csv"
     newer.write_text(ROWS.replace("1980", "1979").replace("1984-02", "1985"))
     done = do("import", case, newer, "--source", "Seoul")
-    assert "1 report with a consent that was noted here" in done.stderr
-    assert "1 report had been amended here" in done.stderr
+    said = " ".join(done.stdout.split())
+    assert "1 report with consent recorded in the case file: only the uses that both" in said
+    assert "1 report had been edited in the case file" in said
     assert answer("show", case, *ONE)["consent"]["uses"] == ["link"]
 
 

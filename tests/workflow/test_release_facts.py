@@ -13,7 +13,7 @@ import pytest
 from tests.publish.synthetic_release import LARGE, LISTS, PLAN, study_of
 
 from uncounted.captures import CaptureTable
-from uncounted.cli.estimate_text import study_lines
+from uncounted.cli.estimate_text import lines
 from uncounted.errors import NotPublishable
 from uncounted.estimate import Study
 from uncounted.estimate.base.rows import (
@@ -109,7 +109,8 @@ def test_a_linkage_that_fails_a_check_is_reported_to_reader_and_publisher() -> N
     counted = CaptureTables([table], table, {}, {}, failed_check="names agree in 81% of the links")
     study = study_over_draws(case, counted, EstimateRequest(methods=("chao",)), silent)
     assert study.to_json()["linkage"]["failed_check"] == "names agree in 81% of the links"
-    assert next(study_lines(study)).startswith("Mind: the linkage fails a check")
+    assert study.warnings[0].code == "linkage-check-failed"
+    assert "linkage-check-failed  names agree in 81% of the links" in "\n".join(lines(study))
     assert reported_for(study, "names agree in 81% of the links").failed_check
 
 
