@@ -28,6 +28,7 @@ from uncounted.records.cells.name_annotations import (
 )
 from uncounted.records.cells.name_order import NO_GIVEN, of_child, of_cyrillic, of_words
 from uncounted.records.cells.placeholders import is_no_name, is_unknown_part
+from uncounted.records.cells.several_people import is_in_plain_latin
 from uncounted.records.lexicon import pattern
 from uncounted.records.names import initials as masked
 from uncounted.records.names import lattice, surnames
@@ -139,6 +140,10 @@ def holds_more(written: str) -> bool:
         >>> [holds_more(text) for text in ("김 철수 농민", "김철수(金哲洙)", "Kim, Chol Su")]
         [False, False, False]
     """
+    if (len(written) <= 3 and written.isalpha() and not written.endswith("等")) or (
+        is_in_plain_latin(written) and len(written.split()) <= MOST_WORDS
+    ):
+        return False  # as most are
     seen = _seen(written)
     if is_no_name(seen) or _titled(seen) is not None:
         return False

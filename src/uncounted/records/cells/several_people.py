@@ -56,6 +56,12 @@ _COUNTS_FAMILY = pattern(
 _BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
 
 
+def is_in_plain_latin(text: str) -> bool:
+    """Tell whether a cell has only Latin letters, and no word that joins people."""
+    letters = text.isascii() and text.replace(" ", "").replace("-", "").isalpha()
+    return letters and words("joining").isdisjoint(text.lower().split())
+
+
 def speaks_of_others(text: str) -> bool:
     """Tell whether a cell for a name certainly counts several people.
 
@@ -65,5 +71,7 @@ def speaks_of_others(text: str) -> bool:
         >>> speaks_of_others("Kim, Chol Su"), speaks_of_others("김철수(가족 5명)")
         (False, False)
     """
+    if is_in_plain_latin(text):
+        return False
     seen = " ".join(visible(text[:_LONGEST]).split())
     return bool(_COUNTS_OTHERS.search(seen) or _COUNTS_FAMILY.search(_BRACKETS.sub(" ", seen)))

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
+from xml.etree.ElementTree import Element
 
 import attrs
 
 from uncounted.delimited import Row, named_columns
 from uncounted.errors import BadInput
 from uncounted.records.tabular import xlsx_formats, xlsx_workbook
-from uncounted.records.tabular.xlsx_workbook import Attributes, SheetPart, Workbook
+from uncounted.records.tabular.xlsx_workbook import SheetPart, Workbook
 
 MOST_COLUMNS, MOST_ROWS = 16_384, 1_048_576
 _MOST_MERGES = 1_000_000
@@ -119,8 +121,12 @@ def letters(column: int) -> str:
     return name
 
 
+@cache
 def _column(name: str) -> int:
+    """The number of a column from its letters; 0 if they name none."""
     number = 0
+    if len(name) > 3 or not (name.isascii() and name.isalpha() and name.isupper()):
+        return 0
     for letter in name:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
@@ -147,104 +153,58 @@ def _merges(book: Workbook, sheet: SheetPart) -> list[Merge]:
 
 def _rows(book: Workbook, sheet: SheetPart) -> Iterator[tuple[int, dict[int, _Cell]]]:
     """Give each row that the file has: its number, and its cells by column from 1."""
-    reader = _Reader(book)
-    for _ in xlsx_workbook.parsing(book.path, sheet.part, reader.start, reader.end, reader.text):
-        done, reader.done = reader.done, []
-        yield from done
+    number = 0
+    for tag, row in xlsx_workbook.elements(book.path, sheet.part, whole=("row",)):
+        if tag == "row":
+            stated = row.get("r", str(number + 1))
+            good = stated.isascii() and stated.isdigit() and len(stated) < 8
+            before, number = number, int(stated) if good else 0
+            if not before < number <= MOST_ROWS:
+                raise xlsx_workbook.damaged(book.path)
+            yield number, _cells(book, row)
 
 
-class _Reader:
-    """Hears the tags of a sheet and puts rows together."""
-
-    def __init__(self, book: Workbook) -> None:
-        self.done: list[tuple[int, dict[int, _Cell]]] = []
-        self._book = book
-        self._columns: dict[str, int] = {}
-        self._row, self._at = 0, 0
-        self._cells: dict[int, _Cell] = {}
-        self._kind, self._style = "n", 0
-        self._in_cell = self._spoken = self._formula = self._saved = self._hears = False
-        self._runs: list[str] = []
-        self._length = 0
-
-    def start(self, tag: str, held: Attributes) -> None:
-        if tag == "c":
-            self._start_cell(held)
-        elif tag == "row":
-            self._start_row(held)
-        elif not self._in_cell:
-            return
-        elif tag == "v":
-            self._hears = self._saved = True
-        elif tag == "t":
-            self._hears = self._saved = not self._spoken
-        elif tag == "f":
-            self._formula = True
-        elif tag == "rPh":
-            self._spoken = True
-
-    def end(self, tag: str) -> None:
-        if tag in ("v", "t"):
-            self._hears = False
-        elif tag == "c" and self._in_cell:
-            self._in_cell = False
-            self._cells[self._at] = self._cell()
-        elif tag == "row":
-            self.done.append((self._row, self._cells))
-            self._cells = {}
-        elif tag == "rPh":
-            self._spoken = False
-
-    def text(self, text: str) -> None:
-        if self._hears:
-            self._length += len(text)
-            if self._length > xlsx_workbook.LONGEST_CELL:
-                raise xlsx_workbook.too_long(self._book.path.name)
-            self._runs.append(text)
-
-    def _start_row(self, held: Attributes) -> None:
-        stated = held.get("r", str(self._row + 1))
-        number = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 8 else 0
-        if not self._row < number <= MOST_ROWS:
-            raise xlsx_workbook.damaged(self._book.path)
-        self._row, self._at, self._cells = number, 0, {}
-
-    def _start_cell(self, held: Attributes) -> None:
+def _cells(book: Workbook, row: Element[str]) -> dict[int, _Cell]:
+    at, cells = 0, dict[int, _Cell]()
+    for held in row:
+        if xlsx_workbook.local(held.tag) != "c":
+            continue
         name = held.get("r", "").rstrip(_DIGITS)
-        at = self._columns.get(name) if name else self._at + 1
-        if at is None:
-            good = len(name) < 4 and name.isascii() and name.isalpha() and name.isupper()
-            at = self._columns[name] = _column(name) if good else 0
-        if not self._at < at <= MOST_COLUMNS or not self._row:
-            raise xlsx_workbook.damaged(self._book.path)
-        style = held.get("s", "0")
-        self._style = int(style) if len(style) < 8 and style.isascii() and style.isdigit() else 0
-        self._at, self._kind, self._in_cell = at, held.get("t", "n"), True
-        self._formula = self._saved = self._spoken = self._hears = False
-        self._runs, self._length = [], 0
+        before, at = at, _column(name) if name else at + 1
+        if not before < at <= MOST_COLUMNS:
+            raise xlsx_workbook.damaged(book.path)
+        cells[at] = _cell(book, held)
+    return cells
 
-    def _cell(self) -> _Cell:
-        if not self._saved:
-            return _NEVER_SAVED if self._formula else _EMPTY
-        text = self._runs[0] if len(self._runs) == 1 else "".join(self._runs)
-        if self._kind == "s":
-            if not (len(text) < 12 and text.isascii() and text.isdigit()) or int(text) >= len(
-                self._book.texts
-            ):
-                raise xlsx_workbook.damaged(self._book.path)
-            return _Cell(self._book.texts[int(text)])
-        if self._kind in ("inlineStr", "str"):
-            return _Cell(xlsx_workbook.plain(self._book.path.name, text))
-        if self._kind == "e":
-            return _ERROR
-        if self._kind == "b":
-            return _Cell("TRUE" if text == "1" else "FALSE")
-        how = xlsx_formats.PLAIN
-        if self._style < len(self._book.formats):
-            how = self._book.formats[self._style]
-        if self._kind == "d":
-            return _Cell(xlsx_formats.cut(text, how))
-        if not text.strip():
-            return _NEVER_SAVED if self._formula else _EMPTY
-        found = xlsx_formats.cell_text(text.strip(), how, self._book.since_1904)
-        return _Cell(found.text, found.bad, found.doubt)
+
+def _cell(book: Workbook, held: Element[str]) -> _Cell:
+    kind, text, is_saved, is_formula = held.get("t", "n"), "", False, False
+    for part in held:
+        tag = xlsx_workbook.local(part.tag)
+        is_formula |= tag == "f"
+        is_saved |= tag in ("v", "is")
+        if tag == "v":
+            text = part.text or ""
+        elif tag == "is":
+            text = xlsx_workbook.text_of(part)
+    if not is_saved or (kind in ("n", "d") and not text.strip()):
+        return _NEVER_SAVED if is_formula else _EMPTY
+    if kind in ("inlineStr", "str"):
+        return _Cell(xlsx_workbook.plain(book.path.name, text))
+    if kind == "s":
+        if not (len(text) < 12 and text.isascii() and text.isdigit()) or int(text) >= len(
+            book.texts
+        ):
+            raise xlsx_workbook.damaged(book.path)
+        return _Cell(book.texts[int(text)])
+    if kind == "e":
+        return _ERROR
+    if kind == "b":
+        return _Cell("TRUE" if text == "1" else "FALSE")
+    style = held.get("s", "0")
+    at = int(style) if len(style) < 8 and style.isascii() and style.isdigit() else 0
+    how = book.formats[at] if at < len(book.formats) else xlsx_formats.PLAIN
+    if kind == "d":
+        return _Cell(xlsx_formats.cut(text, how))
+    found = xlsx_formats.cell_text(text.strip(), how, book.since_1904)
+    return _Cell(found.text, found.bad, found.doubt)
