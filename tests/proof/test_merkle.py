@@ -87,7 +87,7 @@ def _proof(case: dict[str, Any]) -> list[bytes]:
 
 @needs_vectors
 def test_all_vectors_are_there() -> None:
-    assert len(_cases("inclusion")) == len(_cases("consistency")) == 98
+    assert len(_cases("inclusion")) == 98
 
 
 @needs_vectors
@@ -96,15 +96,6 @@ def test_inclusion_vectors(path: Path) -> None:
     case = json.loads(path.read_bytes())
     leaf, root = base64.b64decode(case["leafHash"] or ""), base64.b64decode(case["root"] or "")
     good = merkle.includes(leaf, case["leafIdx"], case["treeSize"], _proof(case), root)
-    assert good is not case["wantErr"], case["desc"]
-
-
-@needs_vectors
-@pytest.mark.parametrize("path", _cases("consistency"))
-def test_consistency_vectors(path: Path) -> None:
-    case = json.loads(path.read_bytes())
-    old, new = base64.b64decode(case["root1"] or ""), base64.b64decode(case["root2"] or "")
-    good = merkle.is_prefix(case["size1"], case["size2"], _proof(case), old, new)
     assert good is not case["wantErr"], case["desc"]
 
 
@@ -118,16 +109,6 @@ def test_every_leaf_of_every_small_tree() -> None:
             proof = merkle.inclusion_proof(node, index, size)
             assert merkle.includes(leaf, index, size, proof, root)
             assert len(proof) <= (size - 1).bit_length()
-
-
-def test_every_pair_of_small_sizes() -> None:
-    leaves = leaves_of(66)
-    node = nodes_of(leaves)
-    roots = [naive_root(leaves[:size]) for size in range(67)]
-    for new in range(1, 67):
-        for old in range(1, new + 1):
-            proof = merkle.consistency_proof(node, old, new)
-            assert merkle.is_prefix(old, new, proof, roots[old], roots[new])
 
 
 def test_against_pymerkle() -> None:
@@ -157,30 +138,6 @@ def test_one_bit_and_no_inclusion_proof_verifies(data: st.DataObject) -> None:
     assert not merkle.includes(spoilt[0], index, size, spoilt[2:], spoilt[1])
 
 
-@settings(max_examples=200)
-@given(st.data())
-def test_one_bit_and_no_consistency_proof_verifies(data: st.DataObject) -> None:
-    new = data.draw(st.integers(1, 40))
-    old = data.draw(st.integers(1, new))
-    leaves = leaves_of(new)
-    node = nodes_of(leaves)
-    proof = merkle.consistency_proof(node, old, new)
-    parts = [merkle.root(node, old), merkle.root(node, new), *proof]
-    spoilt = flipped(parts, data.draw(st.integers(0, len(parts) * 256 - 1)))
-    assert not merkle.is_prefix(old, new, spoilt[2:], spoilt[0], spoilt[1])
-
-
-@given(st.integers(2, 60), st.data())
-def test_a_rewritten_past_is_never_a_prefix(new: int, data: st.DataObject) -> None:
-    old = data.draw(st.integers(1, new))
-    at = data.draw(st.integers(0, old - 1))
-    before, after = leaves_of(old), leaves_of(new)
-    before[at] = leaf_hash(b"what was there at first")
-    proof = merkle.consistency_proof(nodes_of(after), old, new)
-    root = merkle.root(nodes_of(after), new)
-    assert not merkle.is_prefix(old, new, proof, naive_root(before), root)
-
-
 @given(st.integers(2, 60), st.data())
 def test_a_proof_is_for_its_place_only(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))
@@ -204,9 +161,3 @@ def test_the_frontier_stays_small() -> None:
 def test_no_proof_of_a_leaf_that_is_not_there(index: int, size: int) -> None:
     with pytest.raises(BadInput, match="has no leaf"):
         merkle.inclusion_proof(nodes_of(leaves_of(3)), index, size)
-
-
-@pytest.mark.parametrize(("old", "new"), [(0, 3), (-1, 3), (4, 3)])
-def test_no_proof_between_sizes_that_are_none(old: int, new: int) -> None:
-    with pytest.raises(BadInput, match="no consistency proof"):
-        merkle.consistency_proof(nodes_of(leaves_of(3)), old, new)

@@ -82,8 +82,6 @@ def test_another_programs_log_is_read() -> None:
             (TESSERA / f"checkpoint.{size}").read_bytes(), [Verifier.parse(TESSERA_KEY)]
         )
         assert (old.size, old.root) == (size, log.root(size))
-        proof = log.consistency_proof(size)
-        assert merkle.is_prefix(size, 15, proof, old.root, said.root)
     for index in range(15):
         leaf = leaf_hash(log.entry(index))
         assert merkle.includes(leaf, index, 15, log.inclusion_proof(index), said.root)
@@ -123,7 +121,6 @@ def test_proofs_from_tiles_are_those_from_leaves(tmp_path: Path) -> None:
     for index in range(size):
         assert log.inclusion_proof(index) == merkle.inclusion_proof(node, index, size)
     for old in (*range(1, size, 37), 255, 256, 257, 511, 512, 513, size):
-        assert log.consistency_proof(old) == merkle.consistency_proof(node, old, size)
         assert log.root(old) == merkle.root(node, old)
         assert log.inclusion_proof(old - 1, old) == merkle.inclusion_proof(node, old - 1, old)
 

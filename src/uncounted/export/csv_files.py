@@ -8,7 +8,6 @@ them would be split, and a cell that a spreadsheet would run gets an apostrophe.
 from __future__ import annotations
 
 import csv
-import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from uncounted.records import vocabulary
 from uncounted.records.dates import partial_date as dates
 from uncounted.records.fields import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, STATED_FIELDS
 from uncounted.records.intake import decisions_csv
+from uncounted.records.intake.suggest import quoted
 from uncounted.records.names import name as names
 from uncounted.vault.case import Case
 
@@ -187,31 +187,31 @@ def _date(date: Mapping[str, str] | None, changed: Counter[str], *, birth: bool 
 
 
 def _toml(source: str, shape: _Shape, settings: JSONObject) -> Iterator[str]:
-    yield f"# the list: {_quoted(source)}"
+    yield f"# the list: {quoted(source)}"
     yield "[columns]"
     others = [f"name_alt{i}" for i in range(1, shape.others + 1)]
     for field in ("id", *NAME_FIELDS, *STATED_FIELDS):
-        yield f"{field} = {_quoted(field)}"
+        yield f"{field} = {quoted(field)}"
     if others:
-        yield f"name_alt = [{', '.join(map(_quoted, others))}]"
+        yield f"name_alt = [{', '.join(map(quoted, others))}]"
     for i in range(1, shape.acts + 1):
         if i > 1:
             yield "\n[[acts]]"
-        yield from (f"{part} = {_quoted(f'{part}{i}')}" for part in ACT_FIELDS)
+        yield from (f"{part} = {quoted(f'{part}{i}')}" for part in ACT_FIELDS)
     for what, used in (("act", shape.kinds), ("outcome", shape.outcomes)):
         own = sorted(used - set(vocabulary.codes(what)))
         if own:
             yield f"\n[values.{what}]"
-            yield from (f"{_quoted(code)} = {_quoted(code)}" for code in own)
+            yield from (f"{quoted(code)} = {quoted(code)}" for code in own)
     for what, words in (settings.get("vocabulary") or {}).items():
         for code, word in words.items():
-            yield f"\n[vocabulary.{what}.{_quoted(code)}]"
+            yield f"\n[vocabulary.{what}.{quoted(code)}]"
             yield from (f"{key} = {_value(value)}" for key, value in word.items())
     yield "\n[consent]"
-    yield from (f"{field} = {{ column = {_quoted(field)} }}" for field in CONSENT_FIELDS)
+    yield from (f"{field} = {{ column = {quoted(field)} }}" for field in CONSENT_FIELDS)
     yield "\n[source]"
     if settings.get("collector"):
-        yield f"collector = {_quoted(settings['collector'])}"
+        yield f"collector = {quoted(settings['collector'])}"
     covers = {key: value for key, value in (settings.get("covers") or {}).items() if value}
     if covers:
         inside = ", ".join(f"{key} = {_value(value)}" for key, value in covers.items())
@@ -219,12 +219,7 @@ def _toml(source: str, shape: _Shape, settings: JSONObject) -> Iterator[str]:
 
 
 def _value(value: str | list[str]) -> str:
-    return f"[{', '.join(map(_quoted, value))}]" if isinstance(value, list) else _quoted(value)
-
-
-def _quoted(text: str) -> str:
-    # TOML's basic strings take JSON's escapes, and one letter more must be escaped there.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f"[{', '.join(map(quoted, value))}]" if isinstance(value, list) else quoted(value)
 
 
 def _attachments(case: Case, folder: Path, changed: Counter[str]) -> None:

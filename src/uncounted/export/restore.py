@@ -120,19 +120,13 @@ class RestoredCounts:
 
 
 @attrs.frozen
-class RestoreSummary:
+class RestoreSummary(RestoredCounts):
     """What was taken in of an export: counts in all, and of each list under `sources`.
 
     `decisions_skipped` and `attachments_skipped` count what was passed over, by reason;
     `not_in_export` is what the export says it could not carry.
     """
 
-    rows: int
-    created: int
-    updated: int
-    unchanged: int
-    rejected: int
-    consent_kept: int
     consents_recorded: int
     decisions: int
     decisions_skipped: dict[str, int]

@@ -14,7 +14,6 @@ import secrets
 from uncounted.errors import BadInput
 
 SALT_BYTES = 32
-COMMITMENT_BYTES = 32
 # HMAC keys shorter than a block are padded with zeros, so that two salts could make one
 # key: only salts of exactly 32 bytes are taken. The prefix keeps these values apart from
 # every other use of HMAC-SHA-256 in a case file.

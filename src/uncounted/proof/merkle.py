@@ -102,31 +102,6 @@ def inclusion_proof(node: Nodes, index: int, size: int) -> list[bytes]:
     return proof[::-1]
 
 
-def consistency_proof(node: Nodes, old: int, new: int) -> list[bytes]:
-    """Prove that the tree of `old` leaves is a prefix of that of `new`: section 2.1.2.
-
-    Raises:
-        BadInput: not 0 < old <= new; about the empty tree nothing can be proved.
-    """
-    if not 0 < old <= new:
-        raise BadInput(
-            f"no consistency proof leads from {old} to {new} leaves",
-            hint="give the smaller size first, and at most that of the tree",
-        )
-    low, high, whole, proof = 0, new, True, []
-    while old != high:
-        middle = low + _split(high - low)
-        if old <= middle:
-            proof.append(_range(node, middle, high))
-            high = middle
-        else:
-            proof.append(_range(node, low, middle))
-            low, whole = middle, False
-    if not whole:  # the old root itself is known to whoever checks, and is left out
-        proof.append(_range(node, low, high))
-    return proof[::-1]
-
-
 def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Check an inclusion proof (RFC 9162, section 2.1.3.2, whose trees are those of RFC 6962).
 
@@ -151,34 +126,6 @@ def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: b
             r = node_hash(r, p)
         fn, sn = fn >> 1, sn >> 1
     return sn == 0 and r == root  # 5
-
-
-def is_prefix(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
-    """Check a consistency proof (RFC 9162, section 2.1.4.2).
-
-    The empty tree is a prefix of every tree and its proof is empty, but that says
-    nothing: it is answered with False unless both trees are empty.
-    """
-    if old == new:
-        return not proof and old_root == new_root and (old > 0 or old_root == EMPTY_ROOT)
-    if not 0 < old < new or not proof or not _all_hashes([old_root, new_root, *proof]):  # 1
-        return False
-    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)  # 2
-    fn, sn = old - 1, new - 1  # 3
-    while fn & 1:  # 4
-        fn, sn = fn >> 1, sn >> 1
-    fr = sr = path[0]  # 5
-    for c in path[1:]:  # 6
-        if sn == 0:
-            return False
-        if fn & 1 or fn == sn:
-            fr, sr = node_hash(c, fr), node_hash(c, sr)
-            while not fn & 1 and fn:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            sr = node_hash(sr, c)
-        fn, sn = fn >> 1, sn >> 1
-    return sn == 0 and fr == old_root and sr == new_root  # 7
 
 
 def peaks(size: int) -> list[tuple[int, int]]:

@@ -129,10 +129,6 @@ class TileLog:
         """Prove that entry `index` is in the log of `size` entries."""
         return merkle.inclusion_proof(self.node, index, self._within(size))
 
-    def consistency_proof(self, old: int, size: int | None = None) -> list[bytes]:
-        """Prove that the log of `old` entries is a prefix of that of `size`."""
-        return merkle.consistency_proof(self.node, old, self._within(size))
-
     def node(self, level: int, index: int) -> bytes:
         """Give the hash over the leaves `index * 2**level` up to the next such node.
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import attrs
 
-from uncounted.errors import BadMapping
+from uncounted.errors import BadMapping, unknown
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.records import vocabulary
 from uncounted.records.places import gazetteer as places
@@ -91,7 +91,7 @@ class OwnWords:
             BadMapping: with the section, what is wrong with it, and what to do.
         """
         found = {}
-        for kind, rows in _section("[vocabulary]", table, KINDS).items():
+        for kind, rows in section("[vocabulary]", table, KINDS).items():
             where = f"[vocabulary.{kind}]"
             if not isinstance(rows, dict):
                 raise BadMapping(
@@ -230,19 +230,22 @@ def _kept(code: str, row: JSONObject) -> OwnWord:
     return OwnWord(code, en, ko, zh, tuple(row.get("also", ())))
 
 
-def _section(where: str, table: Any, keys: Iterable[str]) -> JSONObject:
+def section(where: str, table: Any, keys: Iterable[str]) -> dict[str, Any]:
+    """Refuse keys of a section that are not known, with the nearest one that is."""
     keys = tuple(keys)
     if not isinstance(table, dict):
         raise BadMapping(f"{where} is not a section", hint=f"write it as {where}")
     for key in table:
         if key not in keys:
-            raise BadMapping(f"{where} has no {key!r}", hint="it has " + ", ".join(keys))
+            raise BadMapping(
+                f"{where}: {unknown('key', key, keys)}", hint=f"keys: {', '.join(keys)}"
+            )
     return table
 
 
 def _word(kind: str, code: str, table: Any) -> OwnWord:
     where = f"[vocabulary.{kind}.{code}]"
-    row = _section(where, table, (*_LABELS, "also"))
+    row = section(where, table, (*_LABELS, "also"))
     also = row.get("also", [])
     texts = [*(row.get(key, "x") for key in _LABELS), *(also if isinstance(also, list) else [None])]
     if not all(isinstance(text, str) and text.strip() for text in texts):

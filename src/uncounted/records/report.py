@@ -7,6 +7,7 @@ a living person is now, and there must never be one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -20,6 +21,7 @@ from uncounted.records.names.name import Name
 # version that knows only that one refuses the second, and does not lose what it says.
 FORMATS = (1, 2)
 _SECOND = ("relative", "occupation", "number")
+_TEXTS = ("sex", "origin", "note", "collector", "occupation", "number")
 
 
 @attrs.frozen
@@ -67,22 +69,7 @@ class Report:
     def to_payload(self) -> JSONObject:
         """Plain values for canonical JSON (RFC 8785); what is not said is left out."""
         second = any(getattr(self, name) is not None for name in _SECOND)
-        payload: JSONObject = {
-            "format": 2 if second else 1,
-            "source": self.source,
-            "id": self.id,
-            "names": [_name_payload(name) for name in self.names],
-            "sex": self.sex,
-            "birth": self.birth and self.birth.to_payload(),
-            "origin": self.origin,
-            "acts": [_act_payload(act) for act in self.acts],
-            "note": self.note,
-            "collector": self.collector,
-            "relative": self.relative and _name_payload(self.relative),
-            "occupation": self.occupation,
-            "number": self.number,
-        }
-        return _stated(payload)
+        return {"format": 2 if second else 1, **_plain(self)}
 
     @classmethod
     def from_payload(cls, payload: JSONObject) -> Report:
@@ -101,24 +88,22 @@ class Report:
             source=_text(payload["source"]),
             id=_text(payload["id"]),
             names=tuple(Name(**name) for name in payload["names"]),
-            sex=_perhaps_text(payload.get("sex")),
             birth=PartialDate.from_payload(birth) if birth else None,
-            origin=_perhaps_text(payload.get("origin")),
             acts=tuple(_act(act) for act in payload["acts"]),
-            note=_perhaps_text(payload.get("note")),
-            collector=_perhaps_text(payload.get("collector")),
             relative=Name(**relative) if relative else None,
-            occupation=_perhaps_text(payload.get("occupation")),
-            number=_perhaps_text(payload.get("number")),
+            **_texts(payload, _TEXTS),
         )
 
 
-def _stated(values: JSONObject) -> JSONObject:
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def _name_payload(name: Name) -> JSONObject:
-    return _stated(attrs.asdict(name))
+def _plain(value: Any) -> Any:
+    if isinstance(value, PartialDate):
+        return value.to_payload()
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if not isinstance(value, (Report, Act, Name)):
+        return value
+    stated = ((each.name, getattr(value, each.name)) for each in attrs.fields(type(value)))
+    return {name: _plain(one) for name, one in stated if one is not None}
 
 
 def _text(value: Any) -> str:
@@ -130,28 +115,11 @@ def _text(value: Any) -> str:
     return value
 
 
-def _perhaps_text(value: Any) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _act_payload(act: Act) -> JSONObject:
-    return _stated(
-        {
-            "kind": act.kind,
-            "date": act.date and act.date.to_payload(),
-            "place": act.place,
-            "authority": act.authority,
-            "outcome": act.outcome,
-        }
-    )
+def _texts(payload: JSONObject, names: Iterable[str]) -> dict[str, str]:
+    return {name: _text(payload[name]) for name in names if payload.get(name) is not None}
 
 
 def _act(payload: JSONObject) -> Act:
     date = payload.get("date")
-    return Act(
-        kind=_perhaps_text(payload.get("kind")),
-        date=PartialDate.from_payload(date) if date else None,
-        place=_perhaps_text(payload.get("place")),
-        authority=_perhaps_text(payload.get("authority")),
-        outcome=_perhaps_text(payload.get("outcome")),
-    )
+    stated = _texts(payload, ("kind", "place", "authority", "outcome"))
+    return Act(date=PartialDate.from_payload(date) if date else None, **stated)

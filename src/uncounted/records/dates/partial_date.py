@@ -46,16 +46,6 @@ class PartialDate:
         return cls(text, earliest, latest, text if written is None else written)
 
     @property
-    def uncertain(self) -> bool:
-        """The source doubts it (`?` or `%`)."""
-        return "?" in self.edtf or "%" in self.edtf
-
-    @property
-    def approximate(self) -> bool:
-        """The source says "about" (`~` or `%`)."""
-        return "~" in self.edtf or "%" in self.edtf
-
-    @property
     def is_day(self) -> bool:
         """One day and no doubt about it."""
         return self.earliest is not None and self.earliest == self.latest

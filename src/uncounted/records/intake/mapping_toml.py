@@ -21,7 +21,7 @@ import attrs
 
 from uncounted.errors import BadInput, BadMapping, nearest, unknown
 from uncounted.records import vocabulary
-from uncounted.records.custom_vocabulary import OwnWords
+from uncounted.records.custom_vocabulary import OwnWords, section
 from uncounted.records.dates import partial_date as dates
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.fields import (
@@ -118,9 +118,9 @@ def fields(tables: TomlTable) -> TomlTable:
             an id and a name from one column.
     """
     sections = ("columns", "acts", "values", "vocabulary", "consent", "source")
-    _known("the mapping", tables, sections)
+    section("the mapping", tables, sections)
     own = OwnWords.parse(tables.get("vocabulary", {}))
-    columns = _known("[columns]", tables.get("columns", {}), FIELDS)
+    columns = section("[columns]", tables.get("columns", {}), FIELDS)
     if "id" not in columns:
         raise BadMapping(
             "[columns] does not say which column is the id",
@@ -153,19 +153,6 @@ def fields(tables: TomlTable) -> TomlTable:
     }
 
 
-def _known(where: str, table: Any, keys: Iterable[str]) -> TomlTable:
-    """Refuse keys that are not known, with the nearest one that is."""
-    keys = tuple(keys)
-    if not isinstance(table, dict):
-        raise BadMapping(f"{where} is not a section", hint=f"write it as {where}")
-    for key in table:
-        if key not in keys:
-            raise BadMapping(
-                f"{where}: {unknown('key', key, keys)}", hint=f"keys: {', '.join(keys)}"
-            )
-    return table
-
-
 def _text(where: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise BadMapping(f"{where} is not a text", hint='write it in quotes: "..."')
@@ -183,7 +170,7 @@ def _texts(where: str, value: Any) -> tuple[str, ...]:
 def _date_columns(where: str, value: Any) -> DateColumns:
     if not isinstance(value, dict):
         return DateColumns(_text(where, value))
-    parts = {key: _text(f"{where} {key}", value[key]) for key in _known(where, value, _DATE_PARTS)}
+    parts = {key: _text(f"{where} {key}", value[key]) for key in section(where, value, _DATE_PARTS)}
     if "year" not in parts or ("day" in parts and "month" not in parts):
         raise BadMapping(
             f"{where} needs a year, and a month where it has a day",
@@ -230,7 +217,7 @@ def _acts(columns: TomlTable, more: Any, own: OwnWords) -> Iterator[ActColumns]:
     if not isinstance(more, list):
         raise BadMapping("[acts] is not a list of sections", hint="write [[acts]] once an act")
     for table in more:
-        known = _known("[[acts]]", table, ("kind", *ACT_FIELDS, *_REPEAT_WORDS, "split"))
+        known = section("[[acts]]", table, ("kind", *ACT_FIELDS, *_REPEAT_WORDS, "split"))
         kind = _own_code("[[acts]] kind", "act", known["kind"], own) if "kind" in known else None
         if (kind is None) == ("act" not in known):
             raise BadMapping(
@@ -261,7 +248,7 @@ def _values(
     kinds = (*vocabulary.KINDS, "uses")
     values: dict[str, dict[str, str]] = {}
     uses: dict[str, frozenset[str]] = {}
-    for kind, words in _known("[values]", table, kinds).items():
+    for kind, words in section("[values]", table, kinds).items():
         where = f"[values.{kind}]"
         if not isinstance(words, dict):
             raise BadMapping(f"{where} is not a section", hint=f"write it as {where}")
@@ -287,12 +274,12 @@ def _rule(where: str, value: Any) -> Column | None:
     """The column of `{ column = "..." }`, or None when it is something else."""
     if not isinstance(value, dict):
         return None
-    table = _known(where, value, ("column",))
+    table = section(where, value, ("column",))
     return Column(_text(f"{where} column", table.get("column")))
 
 
 def _consent(table: Any) -> ConsentRule:
-    known = _known("[consent]", table, CONSENT_FIELDS)
+    known = section("[consent]", table, CONSENT_FIELDS)
     rules: TomlTable = {}
     for key, value in known.items():
         where = f"[consent] {key}"
@@ -316,7 +303,7 @@ def _full_day(where: str, value: Any) -> date:
 
 def _source(table: Any, own: OwnWords) -> SourceInfo:
     truths = ("pads_dates", "day_first", "unix_dates")
-    known = _known("[source]", table, ("collector", "covers", *truths))
+    known = section("[source]", table, ("collector", "covers", *truths))
     for key in truths:
         _truth(f"[source] {key}", known.get(key, False))
     return SourceInfo(
@@ -330,7 +317,7 @@ def _source(table: Any, own: OwnWords) -> SourceInfo:
 
 def _covers(table: Any, own: OwnWords) -> Covers:
     where = "[source] covers"
-    known = _known(where, table, ("from", "to", "acts"))
+    known = section(where, table, ("from", "to", "acts"))
     bounds = {
         key: _covered_date(f"{where} {key}", known[key]) for key in ("from", "to") if key in known
     }

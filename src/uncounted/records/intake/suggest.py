@@ -144,7 +144,7 @@ def draft(table: Table, repeats: Mapping[str, Table]) -> str:
         *_person(table.columns, chosen),
     ]
     acts = [
-        f"{name} = {_quoted(table.columns[chosen[name][0]])}"
+        f"{name} = {quoted(table.columns[chosen[name][0]])}"
         for name in ACT_FIELDS
         if name in chosen
     ]
@@ -156,10 +156,10 @@ def draft(table: Table, repeats: Mapping[str, Table]) -> str:
         lines += ["split = true"]
     all_looks = [("", at, one) for at, one in enumerate(looks)]
     for number, (name, other) in enumerate(repeats.items(), 1):
-        quoted = _quoted(name) if is_known(name) else None
-        lines += _repeat(number, quoted, other)
+        named = quoted(name) if is_known(name) else None
+        lines += _repeat(number, named, other)
         seen = look(iter(other), other.columns)
-        where = quoted or f"repeat {number}"
+        where = named or f"repeat {number}"
         all_looks += [(f" of {where}", at, one) for at, one in enumerate(seen)]
     lines += _values(chosen, looks)
     lines += _consent(chosen, spare)
@@ -243,11 +243,11 @@ def _person(columns: Sequence[str], chosen: Mapping[str, list[int]]) -> Iterator
         if name not in chosen:
             continue
         if name == "name_alt":
-            yield f"name_alt = [{', '.join(_quoted(columns[at]) for at in chosen[name])}]"
+            yield f"name_alt = [{', '.join(quoted(columns[at]) for at in chosen[name])}]"
         else:
             column = columns[chosen[name][0]]
             taken = name == "given_name" and is_plain_name(column)
-            yield f"{name} = {_quoted(column)}{_TAKEN_SO if taken else ''}"
+            yield f"{name} = {quoted(column)}{_TAKEN_SO if taken else ''}"
 
 
 _TAKEN_SO = "  # taken so beside a family name; if it is the whole name: name = ..."
@@ -302,25 +302,25 @@ def _such(codes: Sequence[str]) -> str:
     return f" ({', '.join(codes[:5])}{', ...' if len(codes) > 5 else ''})"
 
 
-def _repeat(number: int, quoted: str | None, table: Table) -> Iterator[str]:
+def _repeat(number: int, named: str | None, table: Table) -> Iterator[str]:
     """The acts of a repeat, with its name if that may be said; the rest is left to its author."""
     chosen, spare, hidden = _chosen(table)
     lines = [
-        f"{field} = {_quoted(table.columns[chosen[field][0]])}"
+        f"{field} = {quoted(table.columns[chosen[field][0]])}"
         for field in ACT_FIELDS
         if field in chosen
     ]
-    mark = "" if quoted and "act" in chosen else "# "
+    mark = "" if named and "act" in chosen else "# "
     yield ""
-    if quoted is None and table.kind == "JSON":
+    if named is None and table.kind == "JSON":
         yield f"# List {number} in the items may hold acts; its key may be somebody's name:"
-    elif quoted is None:
+    elif named is None:
         yield f"# Sheet {number} of those that belong to this one may hold acts; its name may be"
         yield "# somebody's, and is not repeated here:"
     elif mark:
         yield "# If these are acts, say which column is the act, or its kind for all rows:"
     yield f"{mark}[[acts]]"
-    yield f"{mark}repeat = {quoted or '"..."'}"
+    yield f"{mark}repeat = {named or '"..."'}"
     if "act" not in chosen:
         yield '# act = "..."'
     yield from (mark + line for line in lines)
@@ -384,6 +384,6 @@ def _source(looks: Sequence[tuple[str, int, Look]]) -> Iterator[str]:
         yield "day_first = false  # days over 12 stand second"
 
 
-def _quoted(text: str) -> str:
-    """A text as TOML writes it."""
+def quoted(text: str) -> str:
+    """A text as TOML writes it: as JSON does, with one letter more that must be escaped."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -40,14 +40,18 @@ class Body:
 
     def to_json(self) -> JSONObject:
         """The object that is sealed; a field called `import_` is its key `import`."""
-        return {name.rstrip("_"): value for name, value in attrs.asdict(self).items()}
+        return dict(zip(self._keys(), attrs.astuple(self, recurse=False), strict=True))
+
+    @classmethod
+    def _keys(cls) -> list[str]:
+        if cls not in _KEYS:
+            _KEYS[cls] = [field.name.rstrip("_") for field in attrs.fields(cls)]
+        return _KEYS[cls]
 
     @classmethod
     def from_json(cls, fields: JSONObject) -> Self:
         """Read the object; keys that are not fields, such as `payload`, are passed over."""
-        keys = _KEYS.get(cls)
-        if keys is None:
-            keys = _KEYS[cls] = [field.name.rstrip("_") for field in attrs.fields(cls)]
+        keys = cls._keys()
         try:
             return cls(*map(fields.__getitem__, keys))
         except KeyError:  # of an older version
@@ -71,19 +75,6 @@ class VersionBody(Body):
     collector: str | None
     consent: JSONObject
     print: str
-
-    def to_json(self) -> JSONObject:
-        """As of any body, faster: most entries of a case file are versions."""
-        return {
-            "source": self.source,
-            "id": self.id,
-            "ref": self.ref,
-            "first": self.first,
-            "previous": self.previous,
-            "collector": self.collector,
-            "consent": self.consent,
-            "print": self.print,
-        }
 
 
 @attrs.frozen
@@ -189,3 +180,7 @@ class MemberBody(Body):
 
     member: Member = attrs.field(converter=_member)
     replaces: str | None = None
+
+    def to_json(self) -> JSONObject:
+        """As of any body."""
+        return attrs.asdict(self)
