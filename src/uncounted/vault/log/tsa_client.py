@@ -7,21 +7,11 @@ other programs, so that the answer comes from where the question went.
 
 from __future__ import annotations
 
-import io
-import ssl
-import time
-import urllib.error
-import urllib.request
-from http import HTTPStatus
-from http.client import (
-    HTTPConnection,
-    HTTPException,
-    HTTPMessage,
-    HTTPResponse,
-    HTTPSConnection,
-)
-from socket import socket
-from typing import IO, Any
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from uncounted.errors import NotStamped, UsedWrongly
@@ -72,24 +62,30 @@ def ask(url: str, query: bytes, *, seconds: float = SECONDS) -> bytes:
         UsedWrongly: not an address.
     """
     place(url)
-    question = urllib.request.Request(  # noqa: S310 - `place` allows http and https alone
-        url, data=query, headers={"Content-Type": _QUERY, "Accept": _REPLY}, method="POST"
-    )
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), _Straight(), _Http(), _Https()
-    )
+    parts = urlsplit(url)
+    connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = connect(str(parts.hostname), parts.port, timeout=seconds)
+    late = threading.Event()
     try:
-        with opener.open(question, timeout=seconds) as reply:
-            kind = reply.headers.get_content_type()
-            answer: bytes = reply.read(MOST_BYTES + 1)
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise NotStamped(f"the authority answered with HTTP {error.code}", hint=_AGAIN) from None
+        connection.connect()
+        with _closed_after(seconds, connection.sock, late):
+            path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+            headers = {"Content-Type": _QUERY, "Accept": _REPLY}
+            connection.request("POST", path, body=query, headers=headers)
+            reply = connection.getresponse()
+            kind, answer = reply.headers.get_content_type(), reply.read(MOST_BYTES + 1)
+        if late.is_set():
+            raise TimeoutError
     except (OSError, HTTPException) as error:
+        why = _why(TimeoutError() if late.is_set() else error)
         raise NotStamped(
-            f"the authority cannot be reached ({_why(error)})",
+            f"the authority cannot be reached ({why})",
             hint="check the address and the connection; nothing was changed",
         ) from None
+    finally:
+        connection.close()
+    if not 200 <= reply.status < 300:
+        raise NotStamped(f"the authority answered with HTTP {reply.status}", hint=_AGAIN)
     if kind != _REPLY:
         raise NotStamped("what answered there is no timestamp authority", hint=_AGAIN)
     if len(answer) > MOST_BYTES:
@@ -97,78 +93,26 @@ def ask(url: str, query: bytes, *, seconds: float = SECONDS) -> bytes:
     return answer
 
 
+@contextlib.contextmanager
+def _closed_after(seconds: float, sock: socket.socket, late: threading.Event) -> Iterator[None]:
+    """Shut a socket after a time, whatever comes from it: its own timeout is for each piece."""
+
+    def shut() -> None:
+        late.set()
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, shut)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    if isinstance(error, urllib.error.URLError) and isinstance(error.reason, OSError):
-        return _why(error.reason)
     if isinstance(error, ConnectionRefusedError):
         return "the connection was refused"
     return type(error).__name__
-
-
-class _Straight(urllib.request.HTTPRedirectHandler):
-    """Follow no redirection: it would lead where the user did not ask to go."""
-
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: HTTPMessage,
-        newurl: str,
-    ) -> None:
-        """Refuse; the answer then counts as an error."""
-        raise urllib.error.HTTPError(
-            req.full_url, HTTPStatus(code), "a redirection is not followed", headers, fp
-        )
-
-
-class _Reply(HTTPResponse):
-    """A response that is there, headers and all, within the connection's timeout or not at all."""
-
-    def __init__(self, sock: socket, *args: Any, **more: Any) -> None:
-        super().__init__(sock, *args, **more)
-        self.fp.close()
-        self.fp = io.BufferedReader(_Within(sock, sock.gettimeout() or SECONDS))
-
-
-class _Within(io.RawIOBase):
-    """Reads from a socket until a moment; its own timeout starts anew with each piece."""
-
-    def __init__(self, sock: socket, seconds: float) -> None:
-        self._sock, self._raw = sock, sock.makefile("rb", buffering=0)
-        self._end = time.monotonic() + seconds
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _Connection(HTTPConnection):
-    response_class = _Reply
-
-
-class _Secured(HTTPSConnection):
-    response_class = _Reply
-
-
-class _Http(urllib.request.HTTPHandler):
-    def http_open(self, req: urllib.request.Request) -> HTTPResponse:
-        return self.do_open(_Connection, req)
-
-
-class _Https(urllib.request.HTTPSHandler):
-    def https_open(self, req: urllib.request.Request) -> HTTPResponse:
-        return self.do_open(_Secured, req, context=ssl.create_default_context())
