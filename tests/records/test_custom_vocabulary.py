@@ -125,7 +125,7 @@ def test_they_come_back_from_what_a_case_keeps() -> None:
 
 REFUSED = {
     "is not a section": {"act": ["x"]},
-    "has no 'acts'": {"acts": {}},
+    "unknown key 'acts'": {"acts": {}},
     "is new and has no label": {"act": {"border-handover": {"ko": "국경 인계"}}},
     "is there already, with its labels": {"act": {"arrest": {"en": "Capture"}}},
     "is no code": {"act": {"Border Handover": {"en": "Handover"}}},

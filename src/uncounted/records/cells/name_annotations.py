@@ -164,7 +164,7 @@ def other_names(first: str, others: Iterable[str]) -> list[str]:
 
 def _is_remark(first: str, other: str) -> bool:
     rest, is_sure = after_kin(other)
-    if is_annotation(other) or (rest and (is_sure or _is_whole(rest, least=3))):
+    if is_annotation(other) or (rest and (is_sure or is_whole(rest, least=3))):
         return True
     small = first[:1].isupper() and any(word[:1].islower() for word in other.split())
     return small and other.isascii()
@@ -202,7 +202,7 @@ def _without_one(text: str) -> str:
     if (len(text) < _SHORTEST and text.isalpha()) or _is_plain(text):
         return text
     rest, is_sure = after_kin(text)
-    if rest and (is_sure or _is_whole(rest, least=3)):
+    if rest and (is_sure or is_whole(rest, least=3)):
         return rest
     left = _without_remarks(text)
     left = left[late.end() :] if (late := _LATE.match(left)) else left
@@ -228,10 +228,10 @@ def _without_remarks(text: str) -> str:
 
 def _without_adjacent(text: str) -> str:
     """A whole name without what may stand beside one; another text as it is."""
-    if (found := _BEFORE_WHOLE.match(text)) and _is_whole(text[found.end() :]):
+    if (found := _BEFORE_WHOLE.match(text)) and is_whole(text[found.end() :]):
         return text[found.end() :]
     found = _AFTER_WHOLE.search(text)
-    if found and _is_whole(text[: found.start()], least=3 if found["from"] else 2):
+    if found and is_whole(text[: found.start()], least=3 if found["from"] else 2):
         return text[: found.start()]
     if found := _ELDER.fullmatch(text):
         closed = "".join(found["name"].split())
@@ -290,17 +290,17 @@ def names_in_runs(runs: list[str], *, alone: bool = True) -> list[str]:
             after_kin_word = is_kin(run)
             continue
         rest, _ = after_kin(run)
-        has_kin = bool(rest) and _is_whole(rest)
+        has_kin = bool(rest) and is_whole(rest)
         if not (found and (after_kin_word or has_kin)):
             found.append(_name_in_words(rest if has_kin else run))
         after_kin_word = False
     hangul = [run for run in found if lattice.is_hangul(run[0])]
-    whole = list(filter(_is_whole, hangul))
+    whole = list(filter(is_whole, hangul))
     if len(hangul) > 1 and len(whole) < 2 and (whole or len(found) > len(hangul)):
         main_name = whole or ["".join(hangul)]  # 군관, 김철수 has one name in it; so has 김(金)철수
         found = main_name + [run for run in found if run not in hangul]
     main, others = found[: int(alone)], found[int(alone) :]
-    main += [run for run in others if not lattice.is_hangul(run[0]) or _is_whole(run)]
+    main += [run for run in others if not lattice.is_hangul(run[0]) or is_whole(run)]
     return main or (runs if alone else [])
 
 
@@ -317,8 +317,13 @@ def given_size(closed: str) -> int:
     return 0
 
 
-def _is_whole(text: str, least: int = 2) -> bool:
-    """Whether a text begins with a whole name of Korea, in letters of so many words."""
+def is_whole(text: str, least: int = 2) -> bool:
+    """Tell whether a text begins with a whole name of Korea, in letters of so many words.
+
+    Examples:
+        >>> is_whole("김철수, 35세"), is_whole("Kim Chol Su", least=3), is_whole("Chol Su", least=3)
+        (True, True, False)
+    """
     head = _HEAD.split(text, maxsplit=1)[0]
     closed = "".join(head.split())
     if lattice.is_hangul(closed[:1] or " "):

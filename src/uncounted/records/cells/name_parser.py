@@ -206,10 +206,7 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
         family, given = name.family or "", name.given or ""
         if not (family and given) and _closed(name.written) != _closed(family or given):
             return _of_one_part(name, _given_apart(family, given))
-        whole = _whole_in_part(family, given)
-        if whole is None:
-            return _given_apart(family, given)
-        name = Name(whole)
+        return _given_apart(family, given)
     seen = _seen(name.written)
     # also with the sex beside it, 이름 모름(여), and 조선족 여성, of which 조선족 may be a name
     if is_no_name(seen) or (seen != name.written and is_no_name(name.written[:LONGEST_WRITTEN])):
@@ -374,47 +371,6 @@ def _given_apart(family: str, given: str) -> list[Form]:
         cut = [tuple(_CYRILLIC_WORDS.findall(part)) for part in (family, given)]
         return [cyrillic_form(*cut)]
     return both(family_words, words)
-
-
-def _whole_in_part(family: str, given: str) -> str | None:
-    """The part that holds the whole name, beside nothing or itself; None if none does."""
-    one, other = (part.strip().casefold() for part in (family, given))
-    if not (one and other) or one == other:
-        part = given if other else family
-        return part if _is_whole_alone(plain(_seen(part)), is_given=bool(other)) else None
-    for part, empty in ((family, given), (given, family)):
-        is_given = part is given
-        if (" " not in part) if part.isascii() else len(part) < 3:
-            continue
-        if _is_whole_alone(plain(_seen(part)), is_given=is_given) and is_unknown_part(empty):
-            return part
-    return None
-
-
-def _has_two_syllables(words: tuple[str, ...]) -> bool:
-    return len(words) > 1 or not all(map(masked.is_one_syllable, words))
-
-
-def _is_whole_alone(part: str, *, is_given: bool) -> bool:
-    """Whether what stands in the one part that is filled is a family name and a given name."""
-    if not part.isascii():
-        closed = "".join(part.split())
-        if _RUNS.fullmatch(closed) is None:
-            return False
-        han = 3 <= len(closed) <= 4 and (
-            closed[0] in surnames.han() or closed[:2] in surnames.han()
-        )
-        return han or is_whole_name(closed)
-    words = words_of(part)
-    if len(words) < 2 or len(words) > MOST_WORDS:
-        return False
-    splits = (words[0], words[1:]), (words[-1], words[:-1])
-    return any(
-        word in surnames.latin()
-        and (not is_given or _has_two_syllables(rest))
-        and bool(lattice.of_latin(rest))
-        for word, rest in splits
-    )
 
 
 def _of_korean(text: str) -> list[Form]:

@@ -50,17 +50,6 @@ class PartialDate:
         """One day and no doubt about it."""
         return self.earliest is not None and self.earliest == self.latest
 
-    def overlaps(self, other: PartialDate) -> bool:
-        """Tell whether some day is admitted by both.
-
-        Examples:
-            >>> parse("2013").overlaps(parse("before June 2013"))
-            True
-        """
-        first = max(self.earliest or date.min, other.earliest or date.min)
-        last = min(self.latest or date.max, other.latest or date.max)
-        return first <= last
-
     def to_payload(self) -> JSONObject:
         """The form that is sealed: the bounds follow from the EDTF string."""
         return {"edtf": self.edtf, "written": self.written}

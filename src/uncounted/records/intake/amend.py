@@ -57,16 +57,7 @@ def amended(
         name="name",
         name_alt=("name_alt",) if "name_alt" in fields else (),
         **where,
-        acts=tuple(
-            ActColumns(
-                date=DateColumns(columns["date"]) if "date" in columns else None,
-                act=columns.get("act"),
-                place=columns.get("place"),
-                authority=columns.get("authority"),
-                outcome=columns.get("outcome"),
-            )
-            for columns in acts.values()
-        ),
+        acts=tuple(map(_act_columns, acts.values())),
         own=words or OwnWords(),
     )
     cells = RowReader(delimited.Row(0, stated), mapping)
@@ -107,6 +98,11 @@ def _acts_named(fields: Map[str, str], report: Report) -> dict[int, dict[str, st
             raise UsedWrongly(f"the report has no act {at + 1}", hint=f"it has {len(report.acts)}")
         found.setdefault(at, {})[match[1]] = name
     return dict(sorted(found.items()))
+
+
+def _act_columns(columns: dict[str, str]) -> ActColumns:
+    date = DateColumns(columns["date"]) if "date" in columns else None
+    return ActColumns(date=date, **{part: columns[part] for part in columns if part != "date"})  # type: ignore[arg-type]
 
 
 def _names_anew(fields: Map[str, str], report: Report, read: Report) -> tuple[Name, ...]:

@@ -17,6 +17,7 @@ from uncounted import delimited
 from uncounted.errors import BadInput
 from uncounted.records import vocabulary
 from uncounted.records.cells.kinship import after_kin, is_fate, whose
+from uncounted.records.cells.name_annotations import is_whole
 from uncounted.records.cells.name_parser import holds_more
 from uncounted.records.cells.placeholders import (
     NAME_FIELDS,
@@ -175,9 +176,11 @@ def _is_nobody(name: Name) -> bool:
     return is_no_name(name.written, may_be_label=not apart or is_label(family or ""))
 
 
-def _has_both(family: str, given: str) -> bool:
-    """Whether a given name has the family name in it, and two syllables or words more."""
-    one, whole = names.plain(family), names.plain(given)
+def _may_be_whole(part: str, other: str | None) -> bool:
+    """Whether a part of a name has the other in it and two syllables or words more, or has both."""
+    if not other:
+        return is_whole(part, least=3)
+    one, whole = names.plain(other), names.plain(part)
     if one not in whole:
         return False
     parts: Sequence[str] = whole if names.script(whole) in ("hangul", "han") else whole.split()
@@ -193,12 +196,16 @@ class RowReader(CellReader):
         mapping, before = self.mapping, len(self.reasons)
         main = self.text(mapping.name, LONGEST_NAME)
         family, given = self._parts(mapping.family_name, mapping.given_name)
-        if family and given and (_has_both(family, given) or _has_both(given, family)):
-            column = mapping.given_name if _has_both(family, given) else mapping.family_name
-            self.warnings.append(
-                f"column {column!r}: begins or ends with the other part, as a whole name does: if"
-                " it is one, it is the name in the mapping, and no part of one"
-            )
+        whole_in = (
+            (mapping.given_name, given and _may_be_whole(given, family)),
+            (mapping.family_name, family and _may_be_whole(family, given)),
+        )
+        self.warnings += [
+            f"column {column!r}: may hold the whole name: if it does, it is the name in the"
+            " mapping, and no part of one"
+            for column, may_be in whole_in
+            if may_be and not main
+        ]
         found = []
         if main or family or given:
             found.append(Name(main or names.joined(family, given), family, given))

@@ -29,11 +29,8 @@ class Name:
     of "Kim Jong Il" is the family name is a comparison, not a fact.
 
     Examples:
-        >>> name = Name("Mr. KIM  Chol-su")
-        >>> name.plain, name.tokens, name.script
-        ('kim chol-su', ('kim', 'chol', 'su'), 'latin')
-        >>> Name("김철수 (金哲洙)").script
-        'mixed'
+        >>> Name("Mr. KIM  Chol-su").plain
+        'kim chol-su'
     """
 
     written: str = attrs.field(converter=_nfc)
@@ -44,16 +41,6 @@ class Name:
     def plain(self) -> str:
         """For comparison: `plain` of what was written."""
         return plain(self.written)
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """For comparison: the words, split at spaces, hyphens, dots, commas and brackets."""
-        return tokens(self.written)
-
-    @property
-    def script(self) -> str:
-        """The script it is written in: see `script`."""
-        return script(self.written)
 
 
 def _words(*rows: str) -> frozenset[str]:

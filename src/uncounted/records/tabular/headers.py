@@ -179,12 +179,6 @@ def _plain_words() -> frozenset[str]:
     )
 
 
-def names_a_person(columns: Iterable[str]) -> bool:
-    """Tell whether columns whose names are known whole have an id or a name."""
-    known = [fields_of(column) for column in columns if is_known(column)]
-    return any(name in meant for meant in known for name in ("id", *NAME_FIELDS))
-
-
 def is_header(columns: Iterable[str]) -> bool:
     """Tell whether the first row of a table is surely a header, and nobody's data.
 

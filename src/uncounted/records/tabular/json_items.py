@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,7 +19,6 @@ import attrs
 from uncounted.delimited import Row, named_columns
 from uncounted.errors import BadInput
 from uncounted.proof.canonical_json import JSONObject
-from uncounted.records.tabular.headers import is_known, names_a_person
 
 LONGEST_ITEM = 16 << 20  # characters
 MOST_COLUMNS = 16_384
@@ -27,28 +26,23 @@ DEEPEST = 20
 # Under which an API puts the list of its answer: KoBo, Uwazi, OData and others.
 _LISTS = ("results", "rows", "value", "data", "entities", "submissions", "items", "records")
 _HINT = "it must be a list of objects, [{...}, {...}], or one object a line"
-_KEYED = (
-    "bring a list of objects, [{...}, {...}], in which what is the key now is a field, such as id;"
-    " no key is repeated here, for it may be somebody's name"
-)
 _LOST = re.compile("[\ud800-\udfff\0]")
 
 
 class JsonItems:
     """A JSON file: its columns, in order of appearance, those of its repeats, and its items.
 
-    `lists` are those that a mapping names as repeats: one object that has one is an item.
     A key may be data, even one that every item has: only what `headers` knows may be repeated.
 
     Raises:
         BadInput: it is no such JSON, or has an item longer than `LONGEST_ITEM`; by number.
     """
 
-    def __init__(self, path: Path, lists: Collection[str] = ()) -> None:
-        self.path, self._lists = path, lists
+    def __init__(self, path: Path) -> None:
+        self.path = path
         columns: dict[str, None] = {}
         inside: dict[str, dict[str, None]] = {}
-        for number, value in _items(path, lists):
+        for number, value in _items(path):
             item = _Flat(value)
             columns.update(dict.fromkeys(item.cells))
             for name, children in item.repeats.items():
@@ -65,7 +59,7 @@ class JsonItems:
     def __iter__(self) -> Iterator[Row]:
         """Give each item, numbered from 1; what it does not state is empty."""
         blank = dict.fromkeys(self.columns, "")
-        for number, value in _items(self.path, self._lists):
+        for number, value in _items(self.path):
             item = _Flat(value)
             repeats = {
                 name: [
@@ -218,10 +212,10 @@ class _Stream:
             self._more(len(self._held) - self._at)
 
 
-def _items(path: Path, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
+def _items(path: Path) -> Iterator[tuple[int, Any]]:
     stream, number = _Stream(path), 0
     try:
-        for number, value in enumerate(_values(stream, path, lists), 1):
+        for number, value in enumerate(_values(stream, path), 1):
             yield number, value
     except _BadJson as bad:
         raise BadInput(f"{path.name}, item {number + 1}: {bad.why}", hint=_HINT) from None
@@ -234,7 +228,7 @@ def _items(path: Path, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
         stream.close()
 
 
-def _values(stream: _Stream, path: Path, lists: Collection[str]) -> Iterator[Any]:
+def _values(stream: _Stream, path: Path) -> Iterator[Any]:
     first = stream.peek()
     if not first:
         raise BadInput(f"{path.name} is empty", hint=_HINT)
@@ -246,7 +240,7 @@ def _values(stream: _Stream, path: Path, lists: Collection[str]) -> Iterator[Any
         while stream.peek():
             yield stream.value()
     elif first == "{":
-        yield from _answer(stream, path.name, lists)
+        yield from _answer(stream, path.name)
     else:
         raise _BadJson("not JSON")
 
@@ -264,8 +258,8 @@ def _list(stream: _Stream) -> Iterator[Any]:
         stream.take(",")
 
 
-def _answer(stream: _Stream, name: str, lists: Collection[str]) -> Iterator[Any]:
-    """The list in an object that an API answered with; else the object itself, and the next."""
+def _answer(stream: _Stream, name: str) -> Iterator[Any]:
+    """The list in an object that an API answered with; else the objects one after the other."""
     stream.take("{")
     rest: list[tuple[str, Any]] = []
     listed = False
@@ -291,42 +285,11 @@ def _answer(stream: _Stream, name: str, lists: Collection[str]) -> Iterator[Any]
         yield _pairs(rest)
         while stream.peek():
             yield stream.value()
+    elif len(rest) == 1 and isinstance(rest[0][1], list):
+        yield from rest[0][1]
     else:
-        yield from _alone(_pairs(rest), name, lists)
-
-
-def _alone(value: JSONObject, name: str, lists: Collection[str]) -> Iterator[Any]:
-    """The items of a file of one object: the list that is all it has, else itself.
-
-    Raises:
-        BadInput: it says of nobody who it is, holds objects, and no mapping reads them as its
-            repeats: it is no item but has them.
-    """
-    if len(value) == 1 and _are_objects(only := next(iter(value.values()))):
-        yield from only
-        return
-    flat = _Flat(value)
-    if not names_a_person(flat.cells) and flat.repeats.keys().isdisjoint(lists):
-        if len(flat.repeats) == 1:
-            raise BadInput(
-                f"{name} is one object, with a list of objects in it",
-                hint="if they are people, bring that list alone, [{...}, {...}]; if all of it is"
-                " one person, put [ ] around it",
-            )
-        if any(map(_is_keyed, (value, *value.values()))):
-            raise BadInput(f"{name} has an object under each key, and no list", hint=_KEYED)
-    yield value
-
-
-def _are_objects(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
-
-
-def _is_keyed(value: Any) -> bool:
-    """Whether an object is a table, of which each key is somebody or something."""
-    return (
-        isinstance(value, dict)
-        and bool(value)
-        and all(isinstance(_stated(one), dict) for one in value.values())
-        and not all(map(is_known, value))
-    )
+        raise BadInput(
+            f"{name} is one object",
+            hint="bring the list of people alone, [{...}, {...}]; if the object is one person, put"
+            " [ ] around it, and if each key is one, make the key a field, such as id",
+        )

@@ -164,7 +164,7 @@ def _children(table: Table, name: str) -> Callable[[], Iterator[Row]]:
 
 
 def _json(path: Path, repeats: Sequence[Repeat]) -> Table:
-    items = JsonItems(path, {repeat.name for repeat in repeats})
+    items = JsonItems(path)
     for number, repeat in enumerate(repeats, 1):
         if repeat.name not in items.repeats:
             raise BadMapping(
