@@ -216,6 +216,7 @@ def test_agreement_is_that_of_a_known_series() -> None:
     assert convergence(np.ones((4, 100))) == Convergence(1.0, 400.0, 400.0)
 
 
+@pytest.mark.sampler
 def test_many_people_and_many_lists_end() -> None:
     """A thousand million people, and 40 sparse lists: a number or a refusal, in its time."""
     big = CaptureTable.of(

@@ -129,6 +129,7 @@ def test_strata_that_differ_without_limit_stand_alone() -> None:
         assert row.pooled.point == pytest.approx(row.unpooled.point, rel=0.05)
 
 
+@pytest.mark.sampler
 def test_pooled_numbers_are_nearer_the_truth_and_cover_it() -> None:
     rng = np.random.default_rng(9)
     held, error, total = [], [], []

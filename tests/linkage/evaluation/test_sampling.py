@@ -107,6 +107,7 @@ def many() -> tuple[SyntheticLinkage, Sharing]:
     return large, sharing(keys, [("room",), ("digits",)])
 
 
+@pytest.mark.sampler
 def test_two_hundred_labels_go_where_they_tell_and_tell_much(
     many: tuple[SyntheticLinkage, Sharing],
 ) -> None:
@@ -205,6 +206,7 @@ def test_all_labelled_is_the_truth_without_doubt(one: SyntheticLinkage, near: Sh
     assert not found.relinked
 
 
+@pytest.mark.sampler
 def test_intervals_cover_as_often_as_they_say(one: SyntheticLinkage, near: Sharing) -> None:
     """A hundred samples of eighty pairs of one linkage."""
     truth = truth_of(one, near)

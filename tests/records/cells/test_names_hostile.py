@@ -69,6 +69,7 @@ HUGE = {
 }
 
 
+@pytest.mark.volume
 @pytest.mark.parametrize("kind", HUGE)
 def test_a_name_of_ten_megabytes(kind: str, within: Callable[[float, int], None]) -> None:
     name = HUGE[kind]
