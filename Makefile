@@ -1,7 +1,7 @@
 # Everything sets itself up: `make demo` and `make test` need Python >= 3.12, make and the package registries.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test fast lint types fences kernels-linkage kernels-estimate tests study bench clean help
+.PHONY: demo test fast lint types fences kernels-linkage kernels-estimate tests docs study bench clean help
 .DEFAULT_GOAL := help
 
 UV = $(shell tools/bootstrap.sh --which)
@@ -11,7 +11,7 @@ STAMPS := .venv/.stamps
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
-demo: $(STAMPS)/run ## the whole road on a made-up example, into demo-out/
+demo: $(STAMPS)/run ## the whole workflow on synthetic data, into demo-out/
 	@$(BIN)/uncounted demo --out demo-out
 
 test: $(STAMPS)/dev $(STAMPS)/browser ## every check: ruff, mypy, import-linter, pytest, the pages
@@ -42,6 +42,9 @@ tests: export PYTHONDONTWRITEBYTECODE =
 tests: $(STAMPS)/dev $(STAMPS)/browser ## pytest, warnings as errors: tests, and the examples in docstrings, docs/ and the README
 	@$(BIN)/python -m pytest -q --doctest-modules tests src docs README.md
 
+docs: $(STAMPS)/docs ## the documentation as a site, into site/: offline search, nothing from outside, no broken link
+	@$(BIN)/python -m tools.site
+
 study: $(STAMPS)/dev ## slow studies: how often the intervals cover a simulated truth
 	@for study in benchmarks/study_*.py; do echo "== $$study"; $(BIN)/python $$study || exit 1; done
 	@$(BIN)/python benchmarks/study_coverage.py --published
@@ -50,7 +53,7 @@ bench: $(STAMPS)/bench ## measure speed and memory, as ratios in one run
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 clean: ## remove what was set up here, the demo's output too
-	@rm -rf .venv .tools demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .tools demo-out site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(STAMPS)/run: uv.lock pyproject.toml tools/bootstrap.sh
 	@tools/bootstrap.sh
@@ -64,6 +67,10 @@ $(STAMPS)/dev: uv.lock pyproject.toml tools/bootstrap.sh
 
 $(STAMPS)/bench: $(STAMPS)/dev
 	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --compile-bytecode --group bench --python '>=3.12'
+	@touch $@
+
+$(STAMPS)/docs: $(STAMPS)/dev
+	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --inexact --compile-bytecode --group docs --python '>=3.12'
 	@touch $@
 
 $(STAMPS)/browser: | $(STAMPS)/dev

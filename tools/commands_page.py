@@ -17,8 +17,9 @@ from uncounted.cli import app
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "commands.md"
 HEAD = """# Commands
 
-Written by `tools/commands_page.py` from `uncounted COMMAND --help`. Every command has `--json`, which prints one JSON
-object, unless its help says otherwise. Exit status: 0 done, 1 refused or found wanting, 2 used wrongly.
+Written by `tools/commands_page.py` from `uncounted COMMAND --help`. Every command has `--json`,
+which prints one JSON object, unless its help says otherwise. Exit status: 0 done, 1 refused or
+found wanting, 2 used wrongly.
 """
 FOOT = """
 ## What this page does not cover
