@@ -159,6 +159,9 @@ def _contrast(table: OutcomeTable, one: Rate, two: Rate, settings: RateSettings)
         settings.level,
         effects=(one.effect, two.effect),
     )
+    corrected = None
+    if one.corrected is not None and two.corrected is not None:
+        corrected = one.corrected.value - two.corrected.value
     beyond = None  # nothing settles what chance could have made
     if found.interval is not None and tip is not None and tip.limit > 1:
         beyond = bounds.sign_identifying_share(found.interval)
@@ -169,7 +172,7 @@ def _contrast(table: OutcomeTable, one: Rate, two: Rate, settings: RateSettings)
         settles_beyond_chance=beyond,
         tipping=tip,
         reporting=reporting_bias.reporting_ratio_grid(one.share, two.share),
-        corrected=_corrected(one, two),
+        corrected=corrected,
         believed=_believed(table, one, two, settings),
     )
     if not table.sources:
@@ -184,12 +187,6 @@ def _contrast(table: OutcomeTable, one: Rate, two: Rate, settings: RateSettings)
 
 def _whole(rate: Rate) -> Counts:
     return rate.tally.x, rate.tally.n
-
-
-def _corrected(one: Rate, two: Rate) -> float | None:
-    if one.corrected is None or two.corrected is None:
-        return None
-    return one.corrected.value - two.corrected.value
 
 
 def _believed(

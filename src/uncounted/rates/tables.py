@@ -166,13 +166,13 @@ def unknown_table(rates: Rates) -> TextTable:
 def _bounds(bounds: Interval, n: int) -> str:
     if bounds[1] - bounds[0] > 1e-9:
         return interval_words(bounds, n)
-    return per_cent(bounds[0], n) if n >= MIN_ROWS_FOR_PERCENT else "as reported"
+    return _rate(bounds[0], n) or "as reported"
 
 
 def _difference_bounds(bounds: Interval, n: int) -> str:
     if bounds[1] - bounds[0] > 1e-9:
         return _limits(bounds, n)
-    return percentage_points(bounds[0], n) if n >= MIN_ROWS_FOR_PERCENT else "as reported"
+    return _points(bounds[0], n) or "as reported"
 
 
 def reported_table(rates: Rates, labels: RowLabels) -> TextTable:

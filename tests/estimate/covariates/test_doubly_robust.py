@@ -21,9 +21,9 @@ from uncounted.estimate.covariates.nuisance import (
     Floats,
     Ints,
     Predictor,
-    RidgeLogit,
     _spline,
     fit_multinomial,
+    ridge_logit,
 )
 from uncounted.histories import Covariates, PersonTable, read_persons
 
@@ -85,7 +85,7 @@ def people() -> PersonTable:
 
 def test_the_sums_are_the_papers() -> None:
     people = population(400, 3)
-    found = fit_lists(people, ("A", "B"), learner=RidgeLogit())
+    found = fit_lists(people, ("A", "B"), learner=ridge_logit)
     q10, q01, q11 = found.shares.T.tolist()
     q = [(a + c, b + c, c) for a, b, c in zip(q10, q01, q11, strict=True)]
     rows = [(int(a), int(b)) for a, b in people.memberships.tolist()]

@@ -136,15 +136,14 @@ def _refuse(people: PersonTable, cell: Ints) -> None:
             hint="use two-list, or strata",
         )
     counts = np.bincount(cell, minlength=len(SIGNS))
-    if counts[-1] < FOLDS:
-        raise NotEstimable(
-            f"{counts[-1]} people are on both lists, so some fold of {FOLDS} would have none",
-            hint="a method for count tables",
-        )
     if counts.min() < FOLDS:
+        few = (
+            f"{counts[-1]} people are on both lists"
+            if counts[-1] < FOLDS
+            else (f"a pattern has {counts.min()} people")
+        )
         raise NotEstimable(
-            f"a pattern has {counts.min()} people, so some fold of {FOLDS} would have none",
-            hint="a method for count tables",
+            f"{few}, so some fold of {FOLDS} would have none", hint="a method for count tables"
         )
 
 

@@ -36,7 +36,7 @@ from uncounted.estimate.covariates.cross_fitting import (
     fit_lists,
     restricted,
 )
-from uncounted.estimate.covariates.nuisance import Learner, RidgeLogit
+from uncounted.estimate.covariates.nuisance import RIDGE_LOGIT, Learner, ridge_logit
 from uncounted.histories import PersonTable
 
 METHOD = "doubly-robust"
@@ -92,9 +92,6 @@ class CovariateStudy:
         }
 
 
-RIDGE_LOGIT = RidgeLogit()
-
-
 def doubly_robust(
     people: PersonTable,
     *,
@@ -102,7 +99,7 @@ def doubly_robust(
     level: float = 0.95,
     seed: int = 1,
     psi: float = 1.0,
-    learner: Learner = RIDGE_LOGIT,
+    learner: Learner = ridge_logit,
 ) -> CovariateStudy:
     """Doubly robust estimation of N, lists independent given covariates (Das et al. 2021).
 
@@ -243,7 +240,7 @@ def _settings(people: PersonTable, names: Pair, spec: _Spec) -> Details:
         "lists": list(names),
         "covariates": kinds,
         "psi": spec.psi,
-        "learner": getattr(spec.learner, "name", "given by the caller"),
+        "learner": RIDGE_LOGIT if spec.learner is ridge_logit else "given by the caller",
         "folds": FOLDS,
         "margin": MARGIN,
     }

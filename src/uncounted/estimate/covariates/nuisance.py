@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import attrs
 import numpy as np
 import numpy.typing as npt
 
@@ -26,39 +25,33 @@ _STEPS = 100
 _TOLERANCE = 1e-9
 _KNOTS = (0.1, 0.5, 0.9)  # quantiles at which the knots of a spline are
 PENALTY = 1.0  # of the ridge: an odds ratio of 7 a standard deviation is a surprise
+RIDGE_LOGIT = f"ridge {PENALTY:g} multinomial logit, splines of {len(_KNOTS)} knots"
 
 
-@attrs.frozen
-class RidgeLogit:
+def ridge_logit(covariates: Covariates, cell: Ints, cells: int) -> Predictor:
     """Multinomial logistic regression: splines of numbers, a term for each kind, a ridge.
 
-    log(q_c / q_last) = a_c + b_c . f(x), the last cell being "on every list". A numeric
-    covariate gives itself and a restricted cubic spline (Stone and Koo 1985) through
-    3 knots at quantiles; with few distinct values its square, or nothing, instead.
-    Each kind of a covariate of kinds gives a term. Terms of numbers have mean 0 and
+    log(q_c / q_last) = a_c + b_c . f(x), the last cell being "on every list"; every cell has
+    somebody. A numeric covariate gives itself and a restricted cubic spline (Stone and Koo
+    1985) through 3 knots at quantiles; with few distinct values its square, or nothing,
+    instead. Each kind of a covariate of kinds gives a term. Terms of numbers have mean 0 and
     standard deviation 1; the coefficients have a normal prior of variance 1, the a_c a flat
     one. A kind that the regression has not seen has no term.
 
     Examples:
-        >>> import numpy as np
         >>> age = np.array([20.0, 30.0, 40.0, 50.0])
-        >>> predict = RidgeLogit()({"age": age}, np.array([0, 1, 1, 0]), 2)
+        >>> predict = ridge_logit({"age": age}, np.array([0, 1, 1, 0]), 2)
         >>> predict({"age": age}).sum(axis=1)
         array([1., 1., 1., 1.])
     """
+    terms = {name: _terms(column) for name, column in covariates.items()}
 
-    name = f"ridge {PENALTY:g} multinomial logit, splines of {len(_KNOTS)} knots"
+    def features(of: Covariates) -> Floats:
+        blocks = [terms[name](of[name]) for name in sorted(terms)]
+        return np.column_stack([np.ones(len(blocks[0])), *blocks])
 
-    def __call__(self, covariates: Covariates, cell: Ints, cells: int) -> Predictor:
-        """Fit to people in cells 0 .. cells - 1, every cell having somebody."""
-        terms = {name: _terms(column) for name, column in covariates.items()}
-
-        def features(of: Covariates) -> Floats:
-            blocks = [terms[name](of[name]) for name in sorted(terms)]
-            return np.column_stack([np.ones(len(blocks[0])), *blocks])
-
-        beta = fit_multinomial(features(covariates), cell, cells, PENALTY)
-        return lambda of: _shares(features(of), beta)
+    beta = fit_multinomial(features(covariates), cell, cells, PENALTY)
+    return lambda of: _shares(features(of), beta)
 
 
 def _terms(column: Column) -> Callable[[Column], Floats]:
