@@ -1,6 +1,6 @@
 """Record linkage and multiple systems estimation of people whom reports document in part.
 
-Numbers in, an Estimate out, without a case file:
+Counts in, a `Study` of estimates out, without a case file (`uncounted.estimate.run`):
 
     >>> import uncounted
     >>> table = uncounted.CaptureTable.of("AB", {"10": 30, "01": 20, "11": 12})
