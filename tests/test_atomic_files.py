@@ -119,7 +119,7 @@ def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         raise PermissionError(errno.EACCES, "no")
 
     monkeypatch.setattr(Path, "read_bytes", forbidden)
-    with pytest.raises(NoAccess, match="may not be read by this user"):
+    with pytest.raises(NoAccess, match="cannot be read: permission denied"):
         atomic_files.read_private(tmp_path / "key")
 
 

@@ -53,7 +53,7 @@ def test_repeated_patterns_are_added(tmp_path: Path) -> None:
         ("A,B,count\n1,0,\u0665\n", "not a whole number"),
         ("A,B,count\n0,0,5\n", "row 2: on no list"),
         ("A,B,count\n1,0\n", "row 2: 2 cells where the header has 3"),
-        ("A,B,count\n", "a header and no rows"),
+        ("A,B,count\n", "a header but no rows"),
         ("count\n5\n", "no column of 0 and 1"),
         ("", "empty"),
     ],
@@ -72,7 +72,7 @@ def test_another_column_must_be_named(tmp_path: Path) -> None:
 
 
 def test_people_are_counted_by_list_not_split_by_their_number(tmp_path: Path) -> None:
-    with pytest.raises(UsedWrongly, match="'count' says how many people a row stands for") as told:
+    with pytest.raises(UsedWrongly, match="'count' holds the number of people of each row") as told:
         read_tables(write(tmp_path, "A,B,count\n1,0,5\n0,1,5\n1,1,2\n"), by=["count"])
     assert told.value.hint == "leave it out of --by"
 

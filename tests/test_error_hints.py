@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,11 @@ def test_every_refusal_has_a_hint(path: Path) -> None:
 
 def test_there_are_as_many_refusals_as_before_the_rooms_were_divided() -> None:
     assert sum(len(refusals(path)) for path in MODULES) >= 297
+
+
+def test_every_message_is_in_the_list_that_is_read() -> None:
+    done = subprocess.run(
+        [sys.executable, str(SOURCE.parents[1] / "tools" / "error_list.py"), "--check"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout

@@ -133,8 +133,8 @@ def place(path: Path, content: bytes, *, private: bool = False, replace: bool = 
                 path.hardlink_to(temporary)
         except FileExistsError as error:
             raise AlreadyThere(
-                f"{path.name} is there already and is kept",
-                hint="name another folder, or move that file away",
+                f"{path.name} already exists and was not overwritten",
+                hint="give another folder, or move that file",
             ) from error
         finally:
             temporary.unlink(missing_ok=True)
@@ -210,10 +210,10 @@ def read_private(path: Path) -> bytes:
         raise
     except PermissionError as error:
         raise NoAccess(
-            f"{path.name} may not be read by this user", hint="check who owns the folder"
+            f"{path.name} cannot be read: permission denied", hint="check who owns the folder"
         ) from error
     except OSError as error:
-        raise Damaged(f"{path.name} cannot be read", hint="bring it back from a copy") from error
+        raise Damaged(f"{path.name} cannot be read", hint="restore it from a copy") from error
 
 
 def read_or_none(path: Path) -> bytes | None:
@@ -245,7 +245,9 @@ def refuse_existing(path: Path) -> None:
     if path.is_dir() and not any(path.iterdir()):
         return
     if path.exists() or path.is_symlink():
-        raise AlreadyThere(f"{path} is there already", hint="name another, or move that one away")
+        raise AlreadyThere(
+            f"{path} is there already", hint="give another name, or move the existing one"
+        )
 
 
 def sync_file(path: Path) -> None:

@@ -80,19 +80,19 @@ class CaptureTable:
             raise BadInput(f"a table has 1 to {MAX_LISTS} lists, this one {len(self.lists)}")
         for pattern, count in self.counts.items():
             if len(pattern) != len(self.lists) or set(pattern) - set("01-"):
-                raise BadInput(f"{pattern!r} is no pattern over {len(self.lists)} lists")
+                raise BadInput(f"{pattern!r} is not a capture history over {len(self.lists)} lists")
             if type(count) is not int:
                 raise BadInput(
                     f"pattern {pattern} has a number of people that is not a whole number",
-                    hint="people are counted whole: 3, not 3.7, True or nan",
+                    hint="write whole numbers: 3, not 3.7, True or nan",
                 )
             if "1" not in pattern:
                 raise BadInput(
-                    f"{count} people are on no list, which nobody can have counted",
-                    hint="leave the all-zero row out: its count is what is estimated",
+                    f"{count} people are on no list: they cannot be observed",
+                    hint="delete the all-zero row: its count is what is estimated",
                 )
             if count < 0:
-                raise BadInput(f"pattern {pattern} has the count {count}, below zero")
+                raise BadInput(f"pattern {pattern} has a negative count: {count}")
 
     @classmethod
     def of(
@@ -214,7 +214,7 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
         )
     if "count" in by:
         raise UsedWrongly(
-            "the column 'count' says how many people a row stands for, so it splits nothing",
+            "the column 'count' holds the number of people of each row and cannot define strata",
             hint="leave it out of --by",
         )
     counted = "count" in sheet.columns
@@ -232,13 +232,13 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
             if count == 0:
                 continue
             raise BadInput(
-                f"{path.name}, row {row.number}: on no list, which nobody can have counted",
+                f"{path.name}, row {row.number}: all zeros: people on no list cannot be observed",
                 hint=_on_no_list(rows, by),
             )
         key = tuple(row.cells[name].strip() for name in by)
         strata.setdefault(key, Counter())[pattern] += count
     if not strata:
-        raise BadInput(f"{path.name} has a header and no rows")
+        raise BadInput(f"{path.name} has a header but no rows")
     return [
         CaptureTable(lists, counts, dict(zip(by, key, strict=True)))
         for key, counts in sorted(strata.items())
@@ -269,9 +269,9 @@ def _refuse_other_columns(
         if name in lists and values[name] and not values[name] & {"0", "1"}:
             which, named = (f"column {name!r}", f" {name}") if headed else (f"column {at}", "")
             raise BadInput(
-                f"{path.name}: {which} does not hold 0 and 1",
-                hint=f"name it with --by{named} to split the table by it, or take it out; a list of"
-                " reports goes into a case file first (uncounted import, then link)",
+                f"{path.name}: {which} holds values other than 0 and 1",
+                hint=f"to use it for strata give --by{named}, or delete it; a list of"
+                " reports must first be imported into a case file and linked",
             )
 
 
@@ -282,7 +282,7 @@ def _membership(path: Path, row: delimited.Row, name: str) -> str:
     if not cell:
         return NOT_ACTIVE
     raise BadInput(
-        f"{path.name}, row {row.number}, column {name!r}: neither 0 nor 1 nor empty",
+        f"{path.name}, row {row.number}, column {name!r}: must be 0, 1 or empty",
         hint="1: on the list; 0: not on it; empty: the list was not active here",
     )
 
@@ -291,8 +291,8 @@ def _count(path: Path, row: delimited.Row) -> int:
     cell = row.cells["count"].strip()
     if not (cell.isascii() and cell.isdigit()):
         raise BadInput(
-            f"{path.name}, row {row.number}, column 'count': not a whole number from 0 up",
-            hint="people are counted whole, in digits alone: 3, not 3.7, -3 or 1,200",
+            f"{path.name}, row {row.number}, column 'count': must be a whole number, 0 or more",
+            hint="write digits only: 3, not 3.7, -3 or 1,200",
         )
     if len(cell) > 10 or int(cell) > MOST_PEOPLE:
         raise BadInput(

@@ -29,8 +29,9 @@ csv.field_size_limit(LONGEST_FIELD)
 # Where the first row names one column, of a file that has more or should have.
 TITLE = "is the first row a title? take out what stands above the row that names the columns"
 _GROUPED = (
-    "write its name into the first row, or take the column out; where the first row has headings"
-    " over several columns each, take that row out, so that the one below it names the columns"
+    "name it in the first row, or delete the column; where the first"
+    " row has headings over several columns each, take that row out, so"
+    " that the one below it names the columns"
 )
 # What a file of another kind begins with, and what to do about it.
 _FOREIGN = (
@@ -166,7 +167,7 @@ def head(path: Path) -> bytes:
     if path.is_dir():
         raise BadInput(
             f"{path.name or path} is a folder",
-            hint="name a file in it; a case file is sealed, and is no table",
+            hint="give a file; a case file is encrypted and cannot be read as a table",
         )
     if path.exists() and not path.is_file():
         raise BadInput(f"{path.name} is a device or a pipe, not a file", hint="save it first")
@@ -174,7 +175,7 @@ def head(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(64)
     except FileNotFoundError:
-        raise BadInput(f"there is no file {path.name}", hint="check the path") from None
+        raise BadInput(f"no such file: {path.name}", hint="check the path") from None
     except (OSError, ValueError):
         raise BadInput(
             f"{path.name} cannot be read", hint="check that you may read it (ls -l)"
@@ -188,7 +189,7 @@ def _check_file(path: Path) -> None:
             raise BadInput(f"{path.name} is {kind}, not CSV", hint=hint)
     if start_of_file.lstrip(_MARKS).replace(b"\0", b"").lower().startswith(_PAGES):
         raise BadInput(
-            f"{path.name} is a web page or XML, whatever its name says",
+            f"{path.name} is a web page or XML file, despite its name",
             hint="open it in a spreadsheet program, and save it as .xlsx or as CSV UTF-8",
         )
 
@@ -214,7 +215,7 @@ def _started(path: Path, encoding: str) -> tuple[TextIO, str | None]:
             if_it_fails.pop_all()
     except (OSError, UnicodeError):
         raise BadInput(
-            f"{path.name} cannot be read any more", hint="is the disk that it is on still there?"
+            f"{path.name} can no longer be read", hint="check that its disk is still connected"
         ) from None
     return file, stated[1] if stated else None
 
@@ -233,8 +234,8 @@ def _rows(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[
         ) from None
     except UnicodeError:
         raise BadInput(
-            f"{path.name}, row {number + 1}: not in its encoding any more",
-            hint="the file was changed while it was read; do it again",
+            f"{path.name}, row {number + 1}: not valid in the file's encoding",
+            hint="the file changed while it was being read; run the command again",
         ) from None
 
 
@@ -260,12 +261,12 @@ def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
                 if sum(map(bool, columns)) == 1 and len(columns) > 2
                 else _GROUPED
                 if any(columns[position:])
-                else "write its name into the first row, or take the column out",
+                else "name it in the first row, or delete the column",
             )
         if name in first:
             raise BadInput(
                 f"{what}: column {position} has the name of column {first[name]}",
-                hint="give each column a name of its own in the first row",
+                hint="give each column a different name in the first row",
             )
         first[name] = position
     return tuple(columns)

@@ -67,7 +67,10 @@ class RolledBack(Damaged):
     """The database or the log is older than the other half says."""
 
 
-DISK_FULL = "the disk is full", "free some space and do it again"  # what happened, what to do
+DISK_FULL = (
+    "the disk is full",
+    "free some space and run the command again",
+)  # what happened, what to do
 
 
 class NoSpace(Error):

@@ -54,12 +54,12 @@ class PersonTable:
         if self.memberships.ndim != 2 or self.memberships.shape[1] != len(self.lists):
             raise BadInput("memberships have one row a person and one column a list")
         if len(set(self.lists)) != len(self.lists) or not self.lists:
-            raise BadInput("lists need names, each its own", hint="rename one of the columns")
+            raise BadInput("lists need different names", hint="rename one of the columns")
         unrecorded = int(np.sum(~self.memberships.any(axis=1)))
         if unrecorded:
             raise BadInput(
-                f"{unrecorded} people are on no list, which nobody can have counted",
-                hint="leave these rows out: how many they are is what is estimated",
+                f"{unrecorded} people are on no list: they cannot be observed",
+                hint="delete these rows: their number is what is estimated",
             )
         for name, column in self.covariates.items():
             if column.shape != (self.observed,):
@@ -128,21 +128,22 @@ def _refuse_identifying(name: str, column: Column) -> None:
     if column.dtype.kind == "f":
         numbers = column.astype(np.float64)
         if not np.isfinite(numbers).all():
-            raise BadInput(f"covariate {name!r} has a value that is no finite number")
+            raise BadInput(f"covariate {name!r} has a value that is not a finite number")
         if distinct == len(column) >= _MANY_ROWS and (numbers == np.rint(numbers)).all():
             raise BadInput(
-                f"covariate {name!r} is another whole number for every person, as an identifier is",
+                f"covariate {name!r} has a different whole number for every person,"
+                " like an identifier",
                 hint="leave it out; if it is a measurement, round it",
             )
         return
     if any(_DATE.fullmatch(value) for value in column[:_MANY_ROWS].tolist()):
         raise BadInput(
-            f"covariate {name!r} looks like a date, which may not come in here",
+            f"covariate {name!r} looks like a date: exact dates are not accepted as covariates",
             hint="use an age, a year or a period instead",
         )
     if distinct > MAX_LEVELS:
         raise BadInput(
-            f"covariate {name!r} has {distinct} different values, as names or identifiers have",
+            f"covariate {name!r} has {distinct} different values, like names or identifiers",
             hint=f"join them into at most {MAX_LEVELS} kinds, or leave the column out",
         )
 
@@ -177,7 +178,7 @@ def read_persons(
     if not lists or "count" in lists:
         raise BadInput(
             f"{path.name} must have one row a person, and a column of 0 and 1 for each list",
-            hint="a table with counts has no people in it, so it can have no covariates",
+            hint="covariates need one row a person, not counts",
         )
     lists_at = [(at, name) for at, name in enumerate(sheet.columns, start=1) if name in lists]
     memberships: list[list[int]] = []
@@ -189,7 +190,7 @@ def read_persons(
         for name in names:
             columns[name].append(_cell(path, row, name))
     if not memberships:
-        raise BadInput(f"{path.name} has a header and no rows")
+        raise BadInput(f"{path.name} has a header but no rows")
     found = {name: _numbers(cells, name in coded) for name, cells in columns.items()}
     return PersonTable.of(lists, memberships, found)
 

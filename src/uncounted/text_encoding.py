@@ -41,13 +41,13 @@ def check(path: Path, encoding: str) -> str:
         name = _STATED[codecs.lookup(encoding).name.replace("utf_", "utf-")]
     except (LookupError, ValueError):
         raise BadInput(
-            "no such encoding of text is known",
-            hint="the encodings are " + ", ".join(sorted(set(_STATED))),
+            "unknown encoding",
+            hint="encodings: " + ", ".join(sorted(set(_STATED))),
         ) from None
     if _characters(path, name) is None:
         raise BadInput(
             f"{path.name} is not {encoding} from beginning to end",
-            hint="leave the encoding out, so that it is looked for, or save the file as UTF-8",
+            hint="omit --encoding to detect it, or save the file as UTF-8",
         )
     return name
 
@@ -77,7 +77,7 @@ def find(path: Path, knows: Callable[[str], bool] | None, header: Callable[[str]
         return name
     if marked:
         raise BadInput(
-            f"{path.name} begins as {name} and does not go on so", hint="save it as UTF-8"
+            f"{path.name} begins as {name} but is not valid {name}", hint="save it as UTF-8"
         )
     return _korean_or_chinese(path, knows, header)  # 4
 
@@ -156,13 +156,11 @@ def _korean_or_chinese(
         return named[0]
     if plausible:
         raise BadInput(
-            f"{path.name} is not UTF-8, and whether it is Korean (CP949) or Chinese (GB18030)"
-            " cannot be told",
-            hint="save the file as UTF-8, or say --encoding cp949 or gb18030 where the command"
-            " has it",
+            f"{path.name} is not UTF-8, and could be Korean (CP949) or Chinese (GB18030)",
+            hint="save the file as UTF-8, or add --encoding cp949 or --encoding gb18030",
         )
     raise BadInput(
-        f"{path.name} is in no encoding that can be told (UTF-8, UTF-16, CP949, GB18030)",
+        f"{path.name} has an encoding that cannot be detected (UTF-8, UTF-16, CP949, GB18030)",
         hint=_HINT,
     )
 

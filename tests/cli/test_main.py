@@ -312,7 +312,7 @@ def test_a_wrong_passphrase_and_none(base: Path) -> None:
     refused(run(base, "link", "case", env=wrong), 1, "passphrase")
     none = environment(base)
     del none["UNCOUNTED_PASSPHRASE"]
-    refused(run(base, "link", "case", env=none), 2, "nobody is there to ask")
+    refused(run(base, "link", "case", env=none), 2, "there is no terminal to ask on")
 
 
 def test_a_passphrase_from_a_file(base: Path) -> None:
@@ -360,7 +360,7 @@ def test_used_wrongly(base: Path, arguments: list[str], words: str) -> None:
 @pytest.mark.parametrize("name", ["", "a,b", "=B", "a\nb", "\x1b[31mred", "x" * 61])
 def test_names_that_no_source_can_have(base: Path, name: str) -> None:
     file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
-    refused(run(base, "import", "case", file, "--source", name), 2, "no name for a source")
+    refused(run(base, "import", "case", file, "--source", name), 2, "not a valid name for a source")
 
 
 def test_a_name_that_tables_use_is_reported_to_be_taken(base: Path) -> None:
@@ -380,7 +380,7 @@ def test_a_folder_is_no_file_of_reports_whatever_else_was_reported(base: Path) -
 def test_an_encoding_that_was_reported_and_is_wrong_is_to_be_left_out(base: Path) -> None:
     file = rows(base, "ko.csv", (HEAD + "1,김영숙,1980,f\n").encode("cp949"))
     said = ("--source", "A", "--encoding", "utf-8")
-    refused(run(base, "import", "case", file, *said), 1, "leave the encoding out")
+    refused(run(base, "import", "case", file, *said), 1, "omit --encoding")
 
 
 def test_a_title_above_the_columns_is_queried_in_a_draft_too(base: Path) -> None:
@@ -401,7 +401,7 @@ def test_nothing_to_link(base: Path, tmp_path: Path) -> None:
     file = rows(tmp_path, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
     done = run(tmp_path, "import", "case", file, "--source", "S", env=home)  # no consent
     assert done.returncode == 0, done.stderr
-    refused(run(tmp_path, "link", "case", env=home), 1, "no report that may be linked")
+    refused(run(tmp_path, "link", "case", env=home), 1, "no report may be linked")
 
 
 @pytest.mark.parametrize("count", ["1" + "0" * 30, "9" * 5000])

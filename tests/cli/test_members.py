@@ -98,12 +98,12 @@ def test_two_members_and_a_revocation(who: Who, capsys: pytest.CaptureFixture[st
     log = who.json("log", case)["entries"]
     assert [entry["kind"] for entry in log] == ["create", "grant", "rotation"]
     assert log[1]["by"] != log[2]["by"] == json.loads(keys.read_text())["signer"]
-    refused(capsys, 2, "their own access", "revoke", case, "Office")
+    refused(capsys, 2, "your own access", "revoke", case, "Office")
     done = who.be("first").type("revoke", case, "Office")
     assert "under a new key" in done.stdout
     assert "a copy of this folder made before entry 3 still opens with their key" in done.stderr
     who.be("second")
-    refused(capsys, 1, "not a member of the case file any more", "log", case)
+    refused(capsys, 1, "no longer a member of the case file", "log", case)
     who.be("first")
     refused(capsys, 2, "no such member", "revoke", case, str(keys))
     refused(capsys, 2, "no such member", "revoke", case, "Nobody")
@@ -148,10 +148,10 @@ def test_shares_on_the_terminal_and_back(who: Who, capsys: pytest.CaptureFixture
     assert "revoke removes it" in done.stderr
     refused(capsys, 1, "a member already", *join)
     who.type("check", who.case)
-    refused(capsys, 1, "recovery shares for this case file already", "recovery", "split", who.case)
+    refused(capsys, 1, "already has recovery shares", "recovery", "split", who.case)
     told = who.json("recovery", "split", who.case, "--replace")
     assert (len(told["shares"]), told["threshold"]) == (5, 3)
-    refused(capsys, 2, "nobody is there to ask", "recovery", "join", who.case)
+    refused(capsys, 2, "there is no terminal to ask on", "recovery", "join", who.case)
     refused(capsys, 2, "at least 2", "recovery", "split", who.case, "--threshold", "1")
     for secret in (*shares, *told["shares"]):
         for path in (who.folder / "a.case").rglob("*"):
@@ -244,7 +244,7 @@ def test_a_spare_key_in_a_file(who: Who, capsys: pytest.CaptureFixture[str]) -> 
     assert "..." in who.type("members", who.case).stdout
     refused(capsys, 1, "holds a secret key", "grant", who.case, str(key))
     join = ["recovery", "join", who.case, "--key", str(key)]
-    refused(capsys, 2, "shares and a key", *join, "--shares-file", "-")
+    refused(capsys, 2, "--shares-file and --key", *join, "--shares-file", "-")
     assert who.be("second").json(*join)["recipient"].startswith("age1")
     who.type("check", who.case)
 
@@ -256,10 +256,10 @@ def test_identities(
     monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "first words")
     for command in (["identity"], ["identity", "show"], ["identity", "passphrase"]):
-        refused(capsys, 1, "no identity yet", *command)
+        refused(capsys, 1, "no identity found", *command)
     assert run(["identity", "new"]) == 0
     assert "Your recipient:    age1" in capsys.readouterr().out
-    refused(capsys, 1, "an identity in this folder already", "identity", "new")
+    refused(capsys, 1, "already has an identity", "identity", "new")
     refused(capsys, 2, "UNCOUNTED_NEW_PASSPHRASE or give --new-pass", "identity", "passphrase")
     (tmp_path / "new").write_text("second words\n")
     arguments = ["identity", "passphrase", "--new-passphrase-file", str(tmp_path / "new"), "--json"]

@@ -195,7 +195,7 @@ def test_a_review_of_what_has_changed_is_refused(
     do("decide", case, "--file", decisions(tmp_path / "d.csv", f"{a},{b},{c},{d},same"))
     code, err = refused(capsys, "review", case)
     assert code == 1
-    assert "have changed since they were linked" in err.replace("\n", " ")
+    assert "the linkage is out of date" in err.replace("\n", " ")
     assert "hint: run uncounted link again" in err
 
 
@@ -542,4 +542,4 @@ def test_a_file_in_another_encoding_is_read_if_its_encoding_is_reported(
     assert cli.run(["decide", str(case), "--file", str(file), "--encoding", "cp949"]) == 1
     out, err = capsys.readouterr()
     assert "1 rejected" in out
-    assert "no row was taken in" in err
+    assert "no rows were accepted" in err

@@ -384,12 +384,15 @@ def renamed(value: dict[str, Any], name: str) -> None:
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        (lambda v: v.update(format="uncounted-export/9"), "no export that this version knows"),
-        (lambda v: v.pop("sources"), "lacks a part"),
-        (lambda v: v.pop("left_behind"), "lacks a part"),
+        (
+            lambda v: v.update(format="uncounted-export/9"),
+            "not an export that this version can read",
+        ),
+        (lambda v: v.pop("sources"), "is missing a part"),
+        (lambda v: v.pop("left_behind"), "is missing a part"),
         (lambda v: v["reports"][0].pop("consent_decided"), "report 1 of the export cannot be"),
         (lambda v: v["reports"][1].update(consent_decided="no"), "report 2 of the export"),
-        (lambda v: v.update(reports=3), "lacks a part"),
+        (lambda v: v.update(reports=3), "is missing a part"),
         (lambda v: v["reports"][1].update(says={}), "report 2 of the export cannot be read"),
         (lambda v: v["reports"][1].update(id="S-9"), "report 2 of the export cannot be read"),
         (lambda v: v["reports"][1].update(consent={"uses": ["x"]}), "report 2 of the export"),
@@ -399,7 +402,7 @@ def renamed(value: dict[str, Any], name: str) -> None:
         (lambda v: v["attachments"][0].update(report="S-99"), "attachment 1 .* missing"),
         (lambda v: v["attachments"][0].update(name=7), "a value of the export"),
         (lambda v: v["decisions"][0].update(one=["Seoul", "S-99"]), "decision 1 of the export can"),
-        (lambda v: v["decisions"][0].update(one=["Seoul"]), "lacks a part"),
+        (lambda v: v["decisions"][0].update(one=["Seoul"]), "is missing a part"),
         (lambda v: v["decisions"][1].update(same="yes"), "decision 2 of the export cannot be read"),
         (lambda v: v["decisions"][1].update(note="철수 \ud800"), "a value of the export"),
         (lambda v: v["decisions"].append(turned(v["decisions"][0])), "decision 4 .* there twice"),
@@ -411,7 +414,7 @@ def renamed(value: dict[str, Any], name: str) -> None:
         (lambda v: renamed(v, "a\nb"), "a value of the export"),
         (lambda v: renamed(v, "a\u202eb"), "a value of the export"),
         (lambda v: v["sources"]["Seoul"].update(collector=["철수"]), "a value of the export"),
-        (lambda v: v["sources"]["Seoul"].update(covers=5), "lacks a part"),
+        (lambda v: v["sources"]["Seoul"].update(covers=5), "is missing a part"),
         (lambda v: v["sources"]["Seoul"]["covers"].update(acts="arrest"), "a value of the export"),
         (lambda v: v["sources"]["Seoul"].update(vocabulary={"act": 5}), "is not a section"),
     ],
@@ -436,7 +439,7 @@ def test_decisions_that_contradict_those_that_stand_are_refused_before_anything_
         # Each alone is true there; S-1 of both lists is one person, so S-2 would be, too.
         other.decide([ProposedDecision(2, ("다른 목록", "S-1"), ("Seoul", "S-2"), same=True)])
         before = len(list(other.entries()))
-        with pytest.raises(BadInput, match="cannot be true together"):
+        with pytest.raises(BadInput, match="contradict decisions in this case file"):
             restore.take_in(other, exported)
         assert len(list(other.entries())) == before
 
@@ -577,7 +580,7 @@ def test_the_commands(tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[s
     (tmp_path / "gone.csv").write_text("id,name,uses\nS-9,李英姬,link\n")
     assert run(["init", case]) == 0
     assert run(["import", case, str(tmp_path / "s.csv")]) == 2
-    assert "whose list is this?" in capfd.readouterr().err
+    assert "--source is missing" in capfd.readouterr().err
     assert run(["import", case, str(tmp_path / "s.csv"), "--source", "S"]) == 0
     (tmp_path / "bad.csv").write_text("id,name,uses\nS-2,,link\n")
     assert run(["import", case, str(tmp_path / "bad.csv"), "--source", "S"]) == 1
@@ -600,6 +603,6 @@ def test_the_commands(tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[s
     assert "1 consent decided where the export was made" in told.err
     assert "not in the export: 1 withdrawn reports that must not come back" in told.err
     assert run(["import", str(tmp_path / "b.case"), out, "--source", "S"]) == 2
-    assert "leave --source and --mapping out" in capfd.readouterr().err
+    assert "omit --source and --mapping" in capfd.readouterr().err
     assert run(["import", str(tmp_path / "b.case"), str(home)]) == 1
     assert "holds no reports.json" in capfd.readouterr().err

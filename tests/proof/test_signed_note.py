@@ -73,7 +73,7 @@ def test_one_known_signature_that_fails_spoils_the_note() -> None:
 
 
 def test_no_one_known() -> None:
-    with pytest.raises(UnknownSigner, match="no signature by a key"):
+    with pytest.raises(UnknownSigner, match="no signature by a trusted key"):
         open_note(A.sign(TEXT), [B.verifier])
     with pytest.raises(UnknownSigner):
         open_note(A.sign(TEXT), [])
@@ -203,8 +203,8 @@ def test_verifier_keys_come_back() -> None:
         (" " + A.vkey, "not a verifier key"),
         (A.vkey.replace("+A", "+B"), "not a verifier key"),
         (A.vkey.replace(A.verifier.id.hex(), A.verifier.id.hex().upper()), "not a verifier key"),
-        (A.vkey.replace("/a+", "/b+"), "does not fit its own hash"),
-        (A.vkey.replace(A.verifier.id.hex(), "00000000"), "does not fit its own hash"),
+        (A.vkey.replace("/a+", "/b+"), "does not match its own hash"),
+        (A.vkey.replace(A.verifier.id.hex(), "00000000"), "does not match its own hash"),
     ],
 )
 def test_what_is_not_a_verifier_key(vkey: str, words: str) -> None:

@@ -154,7 +154,7 @@ def test_a_checkpoint_of_something_else_is_not_published(tmp_path: Path) -> None
     log = log_of(tmp_path, 3)
     early = sign(log.state("example.org/log"), A)
     log.append(entries_of(3, 4))
-    with pytest.raises(BadInput, match="not about the log as it stands"):
+    with pytest.raises(BadInput, match="does not match the log"):
         log.publish(early)
     assert log.checkpoint() is None
 

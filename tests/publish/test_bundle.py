@@ -88,7 +88,7 @@ def test_nothing_is_written_over(tmp_path: Path, parts: dict[str, Any]) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     before = outside(tmp_path)
     for taken in ("full", "file", "link"):
-        with pytest.raises(AlreadyThere, match="something in that folder already"):
+        with pytest.raises(AlreadyThere, match="that folder is not empty"):
             bundle.write(tmp_path / taken, FILES, **parts)
     assert outside(tmp_path) == before
     assert (tmp_path / "full" / ".hidden").read_bytes() == b"kept"

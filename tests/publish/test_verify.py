@@ -307,7 +307,7 @@ def test_huge_files_are_not_read(release: Path) -> None:
 def test_an_edited_manifest(release: Path) -> None:
     data = GOOD.manifest.replace(b'"observed":4400', b'"observed":9900')
     (release / verify.MANIFEST).write_bytes(data)
-    refused(release, "manifest.json is not the one that was signed")
+    refused(release, "manifest.json is not the signed one")
 
 
 def test_an_edited_manifest_signed_again_by_another(release: Path) -> None:
@@ -327,12 +327,12 @@ def test_an_edited_manifest_signed_again_by_its_own_key_is_not_in_the_log(releas
 
 def test_a_checkpoint_is_no_signature_of_a_manifest(release: Path) -> None:
     (release / verify.SIGNATURE).write_bytes(GOOD.written[verify.CHECKPOINT])
-    refused(release, "manifest.json is not the one that was signed")
+    refused(release, "manifest.json is not the signed one")
 
 
 def test_the_signature_of_another_manifest(release: Path) -> None:
     (release / verify.SIGNATURE).write_bytes(A.sign(verify.signed_text(b"{}")))
-    refused(release, "manifest.json is not the one that was signed")
+    refused(release, "manifest.json is not the signed one")
 
 
 def test_a_changed_signature(release: Path) -> None:
@@ -345,22 +345,25 @@ def test_a_changed_signature(release: Path) -> None:
     ("data", "words"),
     [
         (b"", "manifest.json: not JSON"),
-        (b"[]", "does not have the fields"),
-        (b"null", "does not have the fields"),
+        (b"[]", "does not have the required fields"),
+        (b"null", "does not have the required fields"),
         (b"\xff\xfe{\x00", "not JSON"),
         (b"[" * 100_000, "not JSON"),
         (GOOD.manifest + b"\n", "not in the canonical form"),
         (GOOD.manifest.replace(b'"facts":{', b'"facts":{"observed":1,'), "a key stands twice"),
-        (GOOD.manifest.replace(b'{"facts"', b'{"extra":1,"facts"'), "does not have the fields"),
-        (GOOD.manifest.replace(b'"size":12', b'"size":"12"'), "not of the kind"),
-        (GOOD.manifest.replace(b'"size":12', b'"size":true'), "not of the kind"),
-        (GOOD.manifest.replace(b'"size":12', b'"size":1.5'), "not of the kind"),
+        (
+            GOOD.manifest.replace(b'{"facts"', b'{"extra":1,"facts"'),
+            "does not have the required fields",
+        ),
+        (GOOD.manifest.replace(b'"size":12', b'"size":"12"'), "has the wrong type"),
+        (GOOD.manifest.replace(b'"size":12', b'"size":true'), "has the wrong type"),
+        (GOOD.manifest.replace(b'"size":12', b'"size":1.5'), "has the wrong type"),
         (GOOD.manifest.replace(b'"size":12', b'"size":-12'), "more than"),
         (GOOD.manifest.replace(b'"size":12', b'"size":9000000000'), "more than"),
         (GOOD.manifest.replace(b"release/1", b"release/2"), "does not know"),
         (GOOD.manifest.replace(WHEN.encode(), b"yesterday"), "does not say when"),
         (GOOD.manifest.replace(A.vkey.encode(), b"nobody"), "not a verifier key"),
-        (GOOD.manifest.replace(b'"name":"uncounted",', b""), "does not have the fields"),
+        (GOOD.manifest.replace(b'"name":"uncounted",', b""), "does not have the required fields"),
     ],
 )
 def test_what_is_not_a_manifest(release: Path, data: bytes, words: str) -> None:
@@ -454,8 +457,8 @@ def test_the_opening_of_another_release(release: Path) -> None:
         ({"body": {"manifest": "00"}}, "not about this manifest"),
         ({"by": B.vkey}, "by another key"),
         ({"seq": 2}, "about two entries"),
-        ({"seq": "3"}, "not of the kind"),
-        ({"more": 1}, "does not have the fields"),
+        ({"seq": "3"}, "has the wrong type"),
+        ({"more": 1}, "does not have the required fields"),
     ],
 )
 def test_entries_that_say_something_else(tmp_path: Path, body: dict[str, Any], words: str) -> None:

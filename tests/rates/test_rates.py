@@ -629,9 +629,9 @@ def test_same_seed_same_numbers_and_json_without_infinity() -> None:
 
 
 def test_what_must_refuse() -> None:
-    with pytest.raises(NotEstimable, match="not one row has a known outcome"):
+    with pytest.raises(NotEstimable, match="no row has a known outcome"):
         compare(OutcomeTable.of({"a": (0, 0, 3), "b": (0, 0, 1)}))
-    with pytest.raises(UsedWrongly, match="no row is in the group"):
+    with pytest.raises(UsedWrongly, match="no row is in the reference group"):
         compare(CLAIM, RateSettings(reference="2020"))
     with pytest.raises(UsedWrongly, match="x from 0 to n"):
         OutcomeTable.of({"a": (3, 2)})

@@ -135,7 +135,7 @@ REFUSED = {
     "stands for 'KP-09-musan' already": {"place": {"KP-09-hoeryong": {"also": ["무산"]}}},
     "does not begin with the code": {"place": {"hoeryong": {"en": "H"}}},
     "is finer than a county": {"place": {"KP-09-hoeryong-ri": {"en": "A village"}}},
-    "would be taken for a place of the table": {"place": {"KP-09-hyesan": {"en": "Xyz"}}},
+    "would be read as a place of the built-in table": {"place": {"KP-09-hyesan": {"en": "Xyz"}}},
 }
 FORBIDDEN = (
     "safe house", "Shelter", "escape route", "broker", "Helpers", "whereabouts", "은신처", "탈출로",
@@ -152,7 +152,7 @@ def test_what_cannot_be_meant_is_refused(words: str) -> None:
 @pytest.mark.parametrize("word", FORBIDDEN)
 @pytest.mark.parametrize("kind", ["act", "authority", "outcome"])
 def test_no_word_that_helps_to_find_anybody_can_be_added(kind: str, word: str) -> None:
-    with pytest.raises(BadMapping, match="a word that the vocabulary must not have"):
+    with pytest.raises(BadMapping, match="a word that the vocabulary does not allow"):
         OwnWords.parse({kind: {"x": {"en": "X", "also": [word]}}})
 
 

@@ -68,12 +68,14 @@ def test_a_report_as_it_was_before_there_was_a_second_form() -> None:
 @pytest.mark.parametrize("value", [5, ["x"], {"written": "x"}])
 def test_what_is_no_text_is_not_taken_for_one(field: str, value: Any) -> None:
     payload = {**Report("A", "1", (Name("김철수"),)).to_payload(), field: value}
-    with pytest.raises(BadInput, match="something else where a text should be") as refused:
+    with pytest.raises(
+        BadInput, match="a value that is not text where text is required"
+    ) as refused:
         Report.from_payload(payload)
     assert "written again" in (refused.value.hint or "")
 
 
 @pytest.mark.parametrize("form", [0, 3, "2", None])
 def test_a_payload_of_a_later_version_is_refused(form: Any) -> None:
-    with pytest.raises(BadInput, match="a form that this version does not know"):
+    with pytest.raises(BadInput, match="a format that this version does not support"):
         Report.from_payload({**Report("A", "1", (Name("김철수"),)).to_payload(), "format": form})

@@ -445,7 +445,7 @@ def test_files_of_a_bag_that_trade_places(bag: Path) -> None:
     whole = one.read_bytes()
     other.replace(one)
     other.write_bytes(whole)
-    with pytest.raises(BadInput, match="bag is not whole"):
+    with pytest.raises(BadInput, match="bag is not valid"):
         restore.read(bag)
 
 

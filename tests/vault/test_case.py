@@ -224,7 +224,7 @@ def test_a_key_given_by_a_stranger_is_refused(
     (grant,) = grants.grants(filled, me)
     next(filled.glob("members/*")).unlink()
     give(filled, grant, me.recipient, stranger)
-    with pytest.raises(Damaged, match="given by somebody who is not a member"):
+    with pytest.raises(Damaged, match="given by someone who is not a member"):
         Case.open(filled, me)
 
 
@@ -363,13 +363,13 @@ def test_an_entry_that_cannot_be_is_none(case: Case, number: int) -> None:
     """Whoever types a number too many is told so, however long it is."""
     assert case.entry(number) is None
     assert case.stored(number) is None
-    with pytest.raises(UsedWrongly, match=f"entry {number} is no import"):
+    with pytest.raises(UsedWrongly, match=f"entry {number} is neither an import nor a decision"):
         case.undo_import(number)
-    with pytest.raises(UsedWrongly, match=f"entry {number} is no decision"):
+    with pytest.raises(UsedWrongly, match=f"entry {number} is not a decision"):
         case.undo_decision(number)
     with pytest.raises(UsedWrongly, match="no such list of rejected rows"):
         case.rejects(f"rejects-{number}")
-    with pytest.raises(UsedWrongly, match=f"there is no entry {number} that can be opened"):
+    with pytest.raises(UsedWrongly, match=f"no entry {number} can be opened"):
         case.opening(number)
 
 

@@ -443,7 +443,7 @@ def test_a_disk_so_full_that_the_log_cannot_be_written_either_keeps_no_one_from_
     real = PublicLog.seal
 
     def no_room(self: PublicLog, identity: Identity) -> None:
-        raise NoSpace("the disk is full", hint="make room")
+        raise NoSpace("the disk is full", hint="free some space")
 
     with Case.open(folder, me) as case:
         monkeypatch.setattr(PublicLog, "seal", no_room)
@@ -510,7 +510,7 @@ def test_a_report_whose_key_was_destroyed_in_place_is_reported(folder: Path, me:
             entries.storage.forget_entry(row.seq)
     with Case.open(folder, me) as case:
         for read in (lambda: case.reports("link", TODAY), lambda: list(case.every_report())):
-            with pytest.raises(Damaged, match=f"entry {row.seq} was destroyed, and its report"):
+            with pytest.raises(Damaged, match=f"entry {row.seq} was destroyed, but its report"):
                 read()
         assert f"entry {row.seq} was destroyed, and nothing says why" in case.check()
 
@@ -536,7 +536,7 @@ def test_too_little_memory_to_write_the_database_anew_keeps_no_one_out(
     with monkeypatch.context() as patch:
         patch.setattr(sqlcipher, "connect", lambda *args, **named: Little(real(*args, **named)))
         case = Case.open(folder, me)
-    with pytest.raises(NoSpace, match="it is forgotten, and that was kept"):
+    with pytest.raises(NoSpace, match="it was erased"):
         case.withdraw("one", "R-2")
     case.close()
     with Case.open(folder, me) as again:

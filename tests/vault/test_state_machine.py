@@ -551,18 +551,18 @@ def test_a_merge_holds_in_every_draw_and_is_undone_to_the_last_byte(tmp_path: Pa
         before = relinked()
         assert not all(_together(case, *pair))
         merge = case.decide([ProposedDecision(2, *pair, same=True)])
-        with pytest.raises(NotLinked, match="decisions on them have changed"):
+        with pytest.raises(NotLinked, match="the linkage is out of date"):
             latest_linkage(case, TODAY)
         merged = relinked()
         assert merged != before
         assert all(_together(case, *pair))
         assert merge.entry is not None
         case.undo_decision(merge.entry)
-        with pytest.raises(NotLinked, match="decisions on them have changed"):
+        with pytest.raises(NotLinked, match="the linkage is out of date"):
             latest_linkage(case, TODAY)
         assert relinked() == before
         case.withdraw("two", "R-1")
-        with pytest.raises(NotLinked, match="have changed since"):
+        with pytest.raises(NotLinked, match="out of date"):
             latest_linkage(case, TODAY)
         assert pair[1] not in Linkage.from_bytes(relinked()).keys
         assert case.check() == ()

@@ -50,7 +50,7 @@ def passphrase(
         return given
     if not somebody_is_there():
         raise UsedWrongly(
-            "no passphrase was given, and nobody is there to ask",
+            "no passphrase: none was given, and there is no terminal to ask on",
             hint=f"set {variable} or give {option}",
         )
     words = "New passphrase for your identity" if new else "Passphrase"
@@ -60,14 +60,15 @@ def passphrase(
 def _first_line(file: Path, option: str) -> str:
     # A pipe will do as well as a file: a shell's <(...) is one.
     if file.is_dir() or not file.exists():
-        raise UsedWrongly("there is no such passphrase file", hint=f"check {option}")
+        raise UsedWrongly("no such passphrase file", hint=f"check {option}")
     with file.open("rb") as stream:
         content = stream.read(_MOST_OF_PASSPHRASE)
     try:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise UsedWrongly(
-            "the passphrase file is not text in UTF-8", hint="save it as UTF-8 and do it again"
+            "the passphrase file is not text in UTF-8",
+            hint="save it as UTF-8 and run the command again",
         ) from None
     return lines[0] if lines else ""
 
@@ -105,7 +106,9 @@ def needs_a_yes(yes: bool) -> None:
         UsedWrongly: nobody is there, and `--yes` was not given.
     """
     if not yes and not somebody_is_there():
-        raise UsedWrongly("this has to be confirmed, and nobody is there to ask", hint="give --yes")
+        raise UsedWrongly(
+            "confirmation needed, but there is no terminal to ask on", hint="add --yes"
+        )
 
 
 def open_case(
@@ -230,11 +233,11 @@ def listed(option: str, joined: str | None) -> tuple[str, ...] | None:
     parts = tuple(part.strip() for part in joined.split(","))
     if not all(parts):
         raise UsedWrongly(
-            f"{option} has nothing where it should have something",
-            hint=f"separate by single commas, or leave {option} out",
+            f"{option} has an empty value",
+            hint=f"separate values by single commas, or omit {option}",
         )
     if len(set(parts)) < len(parts):
-        raise UsedWrongly(f"{option} says one thing twice", hint="say each of them once")
+        raise UsedWrongly(f"{option} repeats a value", hint="give each value once")
     return parts
 
 

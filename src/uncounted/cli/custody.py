@@ -144,15 +144,16 @@ def _checked(done: SoundnessCheck) -> None:
 def _refuse_unsound(done: SoundnessCheck) -> None:
     if done.errors:
         raise Damaged(
-            f"{plural(len(done.errors), 'thing')} wrong with the case file",
-            hint="permissions and what is not of the case file you can put right; for the rest,"
-            " keep this folder as it is, and bring the whole of it back from a copy",
+            f"{plural(len(done.errors), 'error')} in the case file",
+            hint="you can correct permissions and remove foreign files; for anything"
+            " else keep this folder unchanged and restore the whole case file"
+            " from a copy",
         )
     if done.unsigned:
         raise NotVerified(
-            f"{plural(done.unsigned, 'timestamp is', 'timestamps are')} not signed under the"
-            " certificates that you named",
-            hint="put the root of every authority that was asked into the file of --roots",
+            f"{plural(done.unsigned, 'timestamp is', 'timestamps are')} not"
+            " signed under the certificates in the file of --roots",
+            hint="add the root certificate of each authority you used to that file",
         )
 
 

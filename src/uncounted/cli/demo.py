@@ -39,7 +39,7 @@ def example_folder() -> Path:
     ):
         if (folder / "returns").is_dir():
             return folder / "returns"
-    raise BadInput("the shipped example is not there", hint="install uncounted again")
+    raise BadInput("the bundled example is missing", hint="install uncounted again")
 
 
 def tour(out: Path, run: Run, *, quiet: bool = False, show_commands: bool = False) -> DemoResult:
@@ -154,8 +154,8 @@ def _clear(out: Path) -> None:
         shutil.rmtree(out)
     elif out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise AlreadyThere(
-            f"{out.name} is there already, and is not an earlier demo's",
-            hint="name another folder with --out",
+            f"{out.name} already exists and was not made by an earlier demo",
+            hint="give another folder: --out DIR",
         )
     out.mkdir(parents=True, exist_ok=True)
     (out / _MARK).write_text("everything in this folder is synthetic; delete it when you like\n")

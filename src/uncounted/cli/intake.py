@@ -205,15 +205,17 @@ def import_(
         intake.check_is_one(file)
         if source is not None or mapping is not None:
             raise UsedWrongly(
-                "an export says itself which sources it holds and what its parts are",
-                hint="leave --source and --mapping out",
+                "--source and --mapping cannot be used with an export: it already contains them",
+                hint="omit --source and --mapping",
             )
         with open_case(case, passphrase_file) as opened, Waiting() as waiting:
             return intake.take_in(opened, file, dry_run=dry_run, progress=waiting)
     if suggest:
         return intake.suggest_mapping(file, form)
     if source is None:
-        raise UsedWrongly("whose list is this?", hint="say it: --source NAME")
+        raise UsedWrongly(
+            "--source is missing: which organisation is this file from?", hint="--source NAME"
+        )
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         return intake.import_file(opened, file, source, form, dry_run=dry_run, progress=waiting)
 

@@ -301,7 +301,9 @@ def join(
     from uncounted.workflow.access import combine_shares, read_key
 
     if key is not None and shares_file is not None:
-        raise UsedWrongly("shares and a key were given", hint="one of them is enough")
+        raise UsedWrongly(
+            "--shares-file and --key cannot be used together", hint="give one of them"
+        )
     through = read_key(key) if key else combine_shares(case, lambda: _shares(shares_file))
     with open_case(case, passphrase_file, through=through) as opened:
         mine = opened.members[-1]
@@ -318,7 +320,7 @@ def _shares(file: Path | None) -> list[RecoveryShare]:
     elif file.exists() and not file.is_dir():  # a pipe will do
         text = as_text(file.read_bytes(), "the file of shares")
     else:
-        raise UsedWrongly("there is no such file of shares", hint="check --shares-file")
+        raise UsedWrongly("no such file of shares", hint="check --shares-file")
     lines = [line.strip() for line in text.splitlines()]
     kept = [line for line in lines if line and not line.startswith("#")]
     return [read_share(line, number) for number, line in enumerate(kept, start=1)]
@@ -329,7 +331,8 @@ def _typed_shares() -> list[RecoveryShare]:
 
     if not somebody_is_there():
         raise UsedWrongly(
-            "no shares were given, and nobody is there to ask", hint="give --shares-file"
+            "no recovery shares: none were given, and there is no terminal to ask on",
+            hint="give --shares-file",
         )
     shares: list[RecoveryShare] = []
     while not shares or len(shares) < shares[0].needed:

@@ -228,14 +228,14 @@ def _fields(settings: Sequence[str], from_file: Path | None) -> dict[str, str]:
     from_input = [field for field, value in fields.items() if value == "-"]
     if len(from_input) + (str(from_file) == "-") > 1:
         raise UsedWrongly(
-            "standard input can be read once only", hint="put the fields into a file: --from FILE"
+            "standard input can be read only once", hint="put the fields in a file: --from FILE"
         )
     if from_input:
         fields[from_input[0]] = from_stdin()
     if from_file is not None:
         fields |= _listed(from_file)
     if not fields:
-        raise UsedWrongly("nothing to change was given", hint="give --set or --from")
+        raise UsedWrongly("nothing to change", hint="give --set or --from")
     return fields
 
 
@@ -245,7 +245,7 @@ def _listed(file: Path) -> dict[str, str]:
     elif file.exists() and not file.is_dir():
         text = as_text(file.read_bytes(), "the file of --from")
     else:
-        raise UsedWrongly("there is no such file of fields", hint="check --from")
+        raise UsedWrongly("no such file of fields", hint="check --from")
     return _once([_pair(line) for line in text.split("\n") if line.strip()])
 
 
@@ -253,16 +253,14 @@ def _once(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     fields = [field for field, _ in pairs]
     for at, field in enumerate(fields):
         if field in fields[:at]:
-            raise UsedWrongly(f"{field!r} is given twice", hint="say once what it is to be")
+            raise UsedWrongly(f"{field!r} is given twice", hint="give it once")
     return dict(pairs)
 
 
 def _pair(setting: str) -> tuple[str, str]:
     field, equals, value = setting.partition("=")
     if not equals:
-        raise UsedWrongly(
-            "--set takes FIELD=VALUE, and so does a line", hint="like --set birth=1985-03"
-        )
+        raise UsedWrongly("not FIELD=VALUE", hint="for example --set birth=1985-03")
     return field.strip(), value
 
 

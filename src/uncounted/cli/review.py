@@ -72,8 +72,8 @@ def _decided(done: DecisionSummary) -> None:
 def _refuse_if_none_taken(done: DecisionSummary) -> None:
     if not done.rows or done.rejected == done.rows:
         raise BadInput(
-            "no row was taken in",
-            hint="each row wants a decision, and two reports that are in this case file",
+            "no rows were accepted: every row was rejected",
+            hint="each row needs a decision and two reports of this case file",
         )
 
 

@@ -100,7 +100,7 @@ def _chosen(settings: EstimateSettings, table: CaptureTable) -> dict[str, Method
         unused = name not in names and (methods is not None or not applies(name, table.lists))
         if unused and own:
             raise UsedWrongly(
-                f"there are settings for {name}, which is not run here",
+                f"settings were given for {name}, which is not run here",
                 hint=f"methods that are: {', '.join(names)}",
             )
     return {name: METHODS[name] for name in names}

@@ -57,7 +57,7 @@ def check(folder: Path) -> None:
         BadInput: one of the steps fails.
     """
     changed = BadInput(
-        "the bag is not whole: a file is missing, was added, or was changed", hint=_HINT
+        "the bag is not valid: a file is missing, was added, or was changed", hint=_HINT
     )
     if not (folder / _MANIFEST).is_file():  # 1
         raise BadInput(f"the bag has no {_MANIFEST}", hint=_HINT)

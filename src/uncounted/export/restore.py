@@ -89,7 +89,7 @@ def read(path: Path, *, progress: Progress = silent) -> CheckedExport:
     except (ValueError, RecursionError):
         raise BadInput(f"{file.name} is not JSON", hint=_HINT) from None
     if not isinstance(value, dict) or value.get("format") != FORMAT:  # 2
-        raise BadInput(f"{file.name} is no export that this version knows", hint=_HINT)
+        raise BadInput(f"{file.name} is not an export that this version can read", hint=_HINT)
     try:
         sources = {
             validate.name(name): validate.settings(found)
@@ -100,7 +100,7 @@ def read(path: Path, *, progress: Progress = silent) -> CheckedExport:
         decided_of_two = list(_decisions(value.get("decisions", []), reports))  # 5
         behind = {validate.name(what): int(count) for what, count in value["left_behind"].items()}
     except (LookupError, TypeError, AttributeError, ValueError):
-        raise BadInput(f"{file.name} lacks a part that an export has", hint=_HINT) from None
+        raise BadInput(f"{file.name} is missing a part of an export", hint=_HINT) from None
     return CheckedExport(sources, reports, decided, attachments, decided_of_two, behind)
 
 
@@ -180,7 +180,7 @@ def check_is_one(path: Path) -> None:
         BadInput: there is no file of reports in it.
     """
     if path.is_dir() and not (_inside(path) / REPORTS).is_file():
-        raise BadInput(f"that folder holds no {REPORTS}, so it is no export", hint=_FOLDER)
+        raise BadInput(f"that folder holds no {REPORTS}, so it is not an export", hint=_FOLDER)
 
 
 def _inside(folder: Path) -> Path:
@@ -217,7 +217,7 @@ def _reports(
         if not sound:
             raise BadInput(f"report {number} of the export cannot be read", hint=_HINT)
         if (source, key) in seen:
-            raise BadInput(f"report {number} of the export is there twice", hint=_HINT)
+            raise BadInput(f"report {number} of the export occurs twice", hint=_HINT)
         seen.add((source, key))
         incoming = IncomingReport(key, report.to_payload(), consent, number, collector=collector)
         found.setdefault(source, []).append(incoming)
@@ -257,11 +257,11 @@ def _decisions(
             raise BadInput(f"decision {number} of the export cannot be read", hint=_HINT)
         pair = pair_of(one, other)
         if pair in decided:
-            raise BadInput(f"decision {number} of the export is there twice", hint=_HINT)
+            raise BadInput(f"decision {number} of the export occurs twice", hint=_HINT)
         decided[pair] = same
         yield ProposedDecision(number, one, other, same, note)
     if any(contradictions(decided)):
-        raise BadInput("the decisions of the export cannot all be true", hint=_HINT)
+        raise BadInput("the decisions of the export contradict each other", hint=_HINT)
 
 
 def _refuse_contradictions(case: Case, export: CheckedExport) -> None:
@@ -271,8 +271,8 @@ def _refuse_contradictions(case: Case, export: CheckedExport) -> None:
         decided.setdefault(_pair(each.one, each.other), each.same)
     if any(contradictions(decided)):
         raise BadInput(
-            "the decisions of the export cannot be true together with those that stand here",
-            hint="take decisions back here, or where it was made (uncounted undo)",
+            "the decisions of the export contradict decisions in this case file",
+            hint="undo decisions here, or where the export was made (uncounted undo)",
         )
 
 

@@ -100,4 +100,4 @@ def _list(value: Any) -> list[Any]:
 
 
 def _wrong() -> BadInput:
-    return BadInput("a value of the export is not of its kind", hint=_HINT)
+    return BadInput("a value of the export has the wrong type", hint=_HINT)

@@ -71,7 +71,7 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
         AlreadyThere: the folder is there.
     """
     if out.exists() or out.is_symlink():
-        raise AlreadyThere(f"{out.name} is there already", hint="name a folder that is not there")
+        raise AlreadyThere(f"{out.name} is there already", hint="give a folder that does not exist")
     with atomic_files.partial_folder(out, private=True) as passing, atomic_files.disk_errors():
         folder = passing / bagit.PAYLOAD if form == "bagit" else passing
         atomic_files.make_private_folder(folder)

@@ -198,9 +198,9 @@ def sample(
         more, kept = length * (round_ + 1), kept - kept // 2
     if rhat > run.refuse:
         raise NotConverged(
-            f"the draws of who is who depend on where they start (R-hat {rhat:.2f})",
-            hint="too little in the reports tells people apart; add birth dates or places, "
-            "or link fewer reports at once",
+            f"the linkage sampler did not converge (R-hat {rhat:.2f})",
+            hint="the reports have too little to tell people apart; add birth dates"
+            " or places, or link fewer reports",
         )
     return _gather(chains, draws, ChainDiagnostics(round(rhat, 4), round(ess, 1), kept), watched)
 

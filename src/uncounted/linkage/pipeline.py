@@ -138,8 +138,9 @@ def link(
     keys = _keys(reports, draws, decisions)
     if floor is not None and not 0 < floor <= candidate_graph.MOST_FLOOR:
         raise UsedWrongly(
-            f"a floor of {floor} is no chance above 0 and up to {candidate_graph.MOST_FLOOR}",
-            hint="leave it out, or give the least chance at which two reports may be one person",
+            f"the minimum match probability {floor} must be above 0 and at most"
+            f" {candidate_graph.MOST_FLOOR}",
+            hint="omit it, or give a probability",
         )
     if len(reports) < 2:
         labels = np.zeros((draws, len(reports)), np.int32)
@@ -228,7 +229,7 @@ def _keys(
     reports: Sequence[Report], draws: int, decisions: Sequence[Decision]
 ) -> tuple[tuple[str, str], ...]:
     if draws < 1:
-        raise UsedWrongly(f"{draws} draws were asked for", hint="ask for 200 or so")
+        raise UsedWrongly(f"the number of draws cannot be {draws}", hint="200 is usual")
     keys = tuple((report.source, report.id) for report in reports)
     if len(set(keys)) != len(keys):
         raise UsedWrongly("two reports have the same source and id")
@@ -236,7 +237,7 @@ def _keys(
         raise UsedWrongly(f"reports come from more than {MOST_LISTS} sources")
     for i, j, _ in decisions:
         if not (0 <= i < len(keys) and 0 <= j < len(keys)) or i == j:
-            raise UsedWrongly("a decision is not about two of the reports")
+            raise UsedWrongly("a decision names a report that is not linked")
     return keys
 
 
@@ -335,8 +336,8 @@ def _refuse_all_alike(built: candidate_graph.CandidateGraph) -> None:
     looked_at = float(special.expit(built.kept.log_odds).sum())
     if lost > max(_MOST_LOST * (lost + looked_at), 1.0):
         raise NotLinkable(
-            "reports say nearly one thing of everybody, so that nothing tells who is who",
-            hint="bring what tells people apart beside a name: birth, origin, relatives, acts",
+            "the reports are nearly identical: nothing tells people apart",
+            hint="add columns besides the name: birth, origin, relatives, acts",
         )
 
 
@@ -369,9 +370,8 @@ def _fit_diagnostics(sampled: mcmc.PartitionDraws, labels: NDArray[np.int32]) ->
     people = labels.max(axis=1) + 1
     if prior_sensitivity.outweighed(sampled, labels):
         raise NotLinkable(
-            "what happened when and where outweighs names in what was learned",
-            hint="people of one event would be taken for one person: "
-            "leave date and place out, or bring fuller names",
+            "the model relies more on events than on names: people from one event would be merged",
+            hint="omit date and place, or import fuller names",
         )
     low, high = np.quantile(people, [0.025, 0.975])
     return FitDiagnostics(

@@ -181,7 +181,9 @@ class Linkage:
                     grid = np.load(io.BytesIO(archive.read("grid.npy")), allow_pickle=False)
             return cls._of(about, labels, grid)
         except _NOT_AS_WRITTEN as why:
-            raise Damaged("the draws of who is who cannot be read", hint="link again") from why
+            raise Damaged(
+                "the stored linkage cannot be read", hint="run uncounted link again"
+            ) from why
 
     @classmethod
     def _of(cls, about: Any, labels: Labels, grid: Labels) -> Linkage:

@@ -118,7 +118,7 @@ def sha256(data: bytes) -> bytes:
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> JSONObject:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise BadInput("a key stands twice in one JSON object", hint=_AS_WRITTEN)
+        raise BadInput("a JSON object repeats a key", hint=_AS_WRITTEN)
     return found
 
 

@@ -43,7 +43,7 @@ class Checkpoint:
         if not _is_origin(self.origin) or self.size < 0 or len(self.root) != 32:
             raise BadInput(
                 "a checkpoint needs an origin on one line, a size and 32 bytes of root",
-                hint="take all three from one log",
+                hint="take all three from the same log",
             )
         return f"{self.origin}\n{self.size}\n{strict_base64.encode(self.root)}\n"
 
@@ -87,7 +87,7 @@ def open_checkpoint(
     if origin is not None and checkpoint.origin != origin:
         raise UnknownSigner(
             "the checkpoint belongs to another log",
-            hint="take the checkpoint that lies beside this log or release",
+            hint="use the checkpoint of this log or release",
         )
     return checkpoint
 

@@ -44,7 +44,7 @@ def commit(value: bytes, salt: bytes) -> bytes:
     if len(salt) != SALT_BYTES:
         raise BadInput(
             f"a salt has {SALT_BYTES} bytes, this one {len(salt)}",
-            hint="give the whole salt, as it was given with the commitment",
+            hint="give the complete salt of the commitment",
         )
     return hmac.digest(salt, _DOMAIN + value, "sha256")
 

@@ -89,7 +89,9 @@ def inclusion_proof(node: Nodes, index: int, size: int) -> list[bytes]:
         BadInput: there is no such leaf in a tree of that size.
     """
     if not 0 <= index < size:
-        raise BadInput(f"a tree of {size} leaves has no leaf {index}", hint="leaves count from 0")
+        raise BadInput(
+            f"a tree of {size} leaves has no leaf {index}", hint="leaves are numbered from 0"
+        )
     low, high, proof = 0, size, []
     while high - low > 1:
         middle = low + _split(high - low)

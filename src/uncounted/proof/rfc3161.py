@@ -85,13 +85,13 @@ def certificates(pem: bytes) -> list[x509.Certificate]:
     """
     if not _PEM.search(pem):
         raise BadInput(
-            "there is no certificate in that file", hint="it starts -----BEGIN CERTIFICATE-----"
+            "no certificate in that file", hint="a PEM file begins with -----BEGIN CERTIFICATE-----"
         )
     try:
         return x509.load_pem_x509_certificates(pem)
     except ValueError:
         raise BadInput(
-            "a certificate in that file cannot be read", hint="get the file once more"
+            "a certificate in that file cannot be read", hint="download the file again"
         ) from None
 
 

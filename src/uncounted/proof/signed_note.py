@@ -57,8 +57,8 @@ class Verifier:
         verifier = cls(found["name"], key[1:])
         if verifier.id.hex() != found["id"]:
             raise BadInput(
-                "this verifier key does not fit its own hash",
-                hint="a letter was lost or changed on the way; copy the whole line again",
+                "this verifier key does not match its own hash",
+                hint="a character is missing or changed; copy the whole line again",
             )
         return verifier
 
@@ -93,7 +93,7 @@ class Signer:
         if not _may_sign(self.name):
             raise BadInput(
                 "a key needs a name without spaces, plus signs or control characters",
-                hint="take something like example.org/documentation",
+                hint="for example example.org/documentation",
             )
 
     @classmethod
@@ -107,7 +107,7 @@ class Signer:
         if len(seed) != 32:
             raise BadInput(
                 f"an Ed25519 key has 32 bytes, this one {len(seed)}",
-                hint="give the whole key, and nothing else",
+                hint="give the complete key and nothing else",
             )
         return cls(name, Ed25519PrivateKey.from_private_bytes(seed))
 
@@ -165,13 +165,13 @@ def open_note(note: bytes, verifiers: Iterable[Verifier]) -> str:
             continue
         if not verifier.verifies(text.encode(), signature[4:]):  # 3
             raise BadSignature(
-                "the signature does not fit the text",
+                "the signature does not match the text",
                 hint="the text or the signature was changed after signing; fetch the file again",
             )
         verified = True
     if not verified:  # 4
         raise UnknownSigner(
-            "no signature by a key that we were told to trust",
+            "no signature by a trusted key",
             hint="check that the verifier key is the right one",
         )
     return text
@@ -184,7 +184,9 @@ def split(note: bytes) -> tuple[str, list[tuple[str, bytes]]]:
         MalformedNote: signed-note, "Format", is not kept.
     """
     if len(note) > MAX_NOTE_BYTES:
-        raise MalformedNote(f"a note of more than {MAX_NOTE_BYTES:,} bytes is not read", hint=AGAIN)
+        raise MalformedNote(
+            f"a note of more than {MAX_NOTE_BYTES:,} bytes is too large", hint=AGAIN
+        )
     try:
         whole = note.decode("utf-8")
     except UnicodeDecodeError:
@@ -198,7 +200,7 @@ def split(note: bytes) -> tuple[str, list[tuple[str, bytes]]]:
     lines = rest[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
         raise MalformedNote(
-            f"a note with more than {MAX_SIGNATURES} signatures is not read", hint=AGAIN
+            f"a note with more than {MAX_SIGNATURES} signatures is too large", hint=AGAIN
         )
     return text, [_signature(line) for line in lines]
 

@@ -105,7 +105,7 @@ class TileLog:
         signed = Checkpoint.parse(split(checkpoint)[0])
         if (signed.size, signed.root) != (self.size, self.root()):
             raise BadInput(
-                "this checkpoint is not about the log as it stands",
+                "this checkpoint does not match the log",
                 hint="sign the size and root that the log has now",
             )
         atomic_files.write(self.folder / "checkpoint", checkpoint)
@@ -157,12 +157,13 @@ class TileLog:
         """
         if not 0 <= index < self.size:
             raise BadInput(
-                f"a log of {self.size} entries has no entry {index}", hint="entries count from 0"
+                f"a log of {self.size} entries has no entry {index}",
+                hint="entries are numbered from 0",
             )
         number, offset = divmod(index, WIDTH)
         found: bytes = self._bundle(number, self._width(0, number))[offset]
         if merkle.leaf_hash(found) != self.node(0, index):
-            raise Damaged(f"entry {index} of the log does not fit its hash", hint=_AGAIN)
+            raise Damaged(f"entry {index} of the log does not match its hash", hint=_AGAIN)
         return found
 
     def _append_entries(self, added: list[bytes]) -> None:
@@ -229,7 +230,7 @@ class TileLog:
     def _width(self, level: int, number: int) -> int:
         held = (self.size >> (HEIGHT * level)) - number * WIDTH
         if held <= 0:
-            raise BadInput("this lies beyond the end of the log", hint="ask for less")
+            raise BadInput("this is beyond the end of the log", hint="ask for less")
         return min(held, WIDTH)
 
     def _within(self, size: int | None) -> int:

@@ -103,15 +103,13 @@ def _opened(folder: Path, name: str) -> Iterator[BufferedReader]:
         descriptor = atomic_files.open_no_follow(folder / name, _FLAGS)
     except FileNotFoundError:
         raise NotVerified(
-            f"{name} is missing", hint="is this the folder of a release, and all of it?"
+            f"{name} is missing", hint="check that this is the complete folder of a release"
         ) from None
     except OSError:
-        raise NotVerified(
-            f"{name} cannot be read, or is not an ordinary file", hint=_ANEW
-        ) from None
+        raise NotVerified(f"{name} cannot be read, or is not a regular file", hint=_ANEW) from None
     with _readable(name), os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise NotVerified(f"{name} is not an ordinary file", hint=_ANEW)
+            raise NotVerified(f"{name} is not a regular file", hint=_ANEW)
         yield file
 
 
@@ -120,4 +118,4 @@ def _readable(name: str) -> Iterator[None]:
     try:
         yield
     except OSError:
-        raise NotVerified(f"{name} cannot be read", hint="check who may read it") from None
+        raise NotVerified(f"{name} cannot be read", hint="check its permissions") from None

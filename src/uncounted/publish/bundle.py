@@ -157,6 +157,6 @@ def _refuse_full(folder: Path) -> None:
         )
     if taken:
         raise AlreadyThere(
-            "there is something in that folder already",
-            hint="name a folder that does not exist yet; a release is never written over",
+            "that folder is not empty",
+            hint="give a folder that does not exist; a release is never overwritten",
         )

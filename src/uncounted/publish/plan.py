@@ -105,7 +105,7 @@ class Plan:
             if key not in population:
                 raise BadMapping(
                     f"the plan's [population] has no {key!r}",
-                    hint=f'say it in words: {key} = "..."',
+                    hint=f'add a line: {key} = "..."',
                 )
         truth = _table(value, "truth", _TRUTH)
         where = truth.get("file")
@@ -144,14 +144,14 @@ class Plan:
         self.check_lists(there)
         if left := [name for name in self.lists if self.only and name not in self.only]:
             raise BadMapping(
-                f"the plan presents {left[0]!r}, which its 'only' leaves out",
-                hint="add it to 'only', or take its [lists] table away",
+                f"the plan describes {left[0]!r}, which is not in its 'only'",
+                hint="add it to 'only', or delete its [lists] table",
             )
         names = tuple(dict.fromkeys((*self.lists, *(self.only or there))))
         labels = [self.lists.get(name, ListPlan()).label or name for name in names]
         if twice := [label for at, label in enumerate(labels) if label in labels[:at]]:
             raise BadMapping(
-                f"the plan calls two lists {twice[0]!r}", hint="readers could not tell them apart"
+                f"the plan calls two lists {twice[0]!r}", hint="give each list a different label"
             )
         return names
 
@@ -191,7 +191,7 @@ def _string(value: _Toml, key: str, what: str) -> str | None:
     if found is None:
         return None
     if not isinstance(found, str) or not found.strip():
-        raise BadMapping(f"{what}: {key!r} must be words in quotes")
+        raise BadMapping(f"{what}: {key!r} must be text in quotes")
     return unicodedata.normalize("NFC", " ".join(found.split()))
 
 
@@ -217,8 +217,7 @@ def _threshold(value: _Toml) -> int:
         raise BadMapping("the plan: 'threshold' must be a whole number")
     if threshold < LEAST_THRESHOLD:
         raise BadMapping(
-            f"the plan: 'threshold' is {threshold}; under {LEAST_THRESHOLD} it would show"
-            " counts of a few people",
+            f"the plan: 'threshold' is {threshold}; it must be at least {LEAST_THRESHOLD}",
             hint=f"{DEFAULT_THRESHOLD} is the default",
         )
     return threshold

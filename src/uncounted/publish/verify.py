@@ -170,7 +170,7 @@ def verify(folder: Path, *, signer: str | None = None, since: Path | None = None
     """
     for path in filter(None, (folder, since)):
         if not path.is_dir():
-            raise UsedWrongly("there is no such folder", hint="name the folder of a release")
+            raise UsedWrongly("no such folder", hint="give the folder of a release")
     wanted = _wanted(signer)
     data = _own(folder, MANIFEST)
     manifest = _manifest(data)  # 1
@@ -178,7 +178,8 @@ def verify(folder: Path, *, signer: str | None = None, since: Path | None = None
     if wanted is not None and key != wanted:  # 3
         raise NotVerified(
             "this release is signed by another key",
-            hint=f"asked for {fingerprint(wanted.vkey)}, signed by {fingerprint(key.vkey)}",
+            hint=f"--signer is {fingerprint(wanted.vkey)}; the release is signed by"
+            f" {fingerprint(key.vkey)}",
         )
     files = _files(folder, manifest.files)  # 4, 5
     log = _log(folder, data, key)  # 6, 7, 8, 9
@@ -282,7 +283,7 @@ def _manifest(data: bytes) -> _Manifest:
     _shaped(value, shape | {"facts": dict}, MANIFEST)
     if value["format"] != FORMAT:
         raise NotVerified(
-            "manifest.json is of a format that this version does not know",
+            "manifest.json has a format that this version does not support",
             hint="a newer version of uncounted may read it",
         )
     _shaped(value["tool"], {"name": str, "version": str}, MANIFEST)
@@ -292,7 +293,7 @@ def _manifest(data: bytes) -> _Manifest:
         raise NotVerified(f"manifest.json lists more than {MAX_FILES:,} files")
     problem = wrong_names(value["files"])
     if problem is not None:
-        raise NotVerified(problem, hint="do not open this folder's files; ask the publisher")
+        raise NotVerified(problem, hint="do not open the files of this folder; ask the publisher")
     for listed in value["files"].values():
         _shaped(listed, {"size": int, "sha256": str}, MANIFEST)
         if not 0 <= listed["size"] <= MAX_FILE_BYTES:
@@ -311,18 +312,18 @@ def _signature(folder: Path, manifest: bytes, vkey: str) -> Verifier:
     except UnknownSigner:
         raise NotVerified(
             "manifest.sig is not signed by the key that manifest.json names",
-            hint="one of the two was changed or swapped after signing",
+            hint="one of the two was changed or replaced after signing",
         ) from None
     except BadSignature:
         raise NotVerified(
-            "manifest.sig was changed after signing", hint="fetch the release again"
+            "manifest.sig was changed after signing", hint="download the release again"
         ) from None
     except MalformedNote as problem:
-        raise NotVerified(f"{SIGNATURE}: {problem}", hint="fetch the release again") from None
+        raise NotVerified(f"{SIGNATURE}: {problem}", hint="download the release again") from None
     if text != signed_text(manifest):
         raise NotVerified(
-            "manifest.json is not the one that was signed",
-            hint="it was changed or swapped after signing; fetch the release again",
+            "manifest.json is not the signed one",
+            hint="it was changed or replaced after signing; download the release again",
         )
     return key
 
@@ -343,7 +344,7 @@ def _files(folder: Path, listed: Mapping[str, _SignedFile]) -> Check:
         more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         raise NotVerified(
             "; ".join(wrong[:5]) + more,
-            hint="fetch the release again, into an empty folder, and do not use these files",
+            hint="download the release again, into an empty folder, and do not use these files",
         )
     total = sum(signed.size for signed in listed.values())
     return Check("files", True, f"{len(listed)} files, {total:,} bytes")
@@ -423,12 +424,12 @@ def _since(folder: Path, log: Checkpoint, since: Path | None) -> Verdict | None:
     if older.log.size > log.size:
         raise NotVerified(
             f"the log has shrunk from {older.log.size:,} to {log.size:,} entries",
-            hint="entries were taken back, or the two releases are the other way round",
+            hint="entries were removed, or the two releases are in the wrong order",
         )
     if _root(leaves, older.log.size) != older.log.root:
         raise NotVerified(
             "the log was rewritten since the older release",
-            hint="what it said then is not what it says now; ask the publisher why",
+            hint="its earlier entries have changed; ask the publisher why",
         )
     return older
 
@@ -450,12 +451,12 @@ def _named[T](name: str, step: Callable[[], T]) -> T:
     except UnknownSigner:
         raise NotVerified(
             f"{name} is not signed by the key that signed the release",
-            hint="it belongs to another log, or was swapped",
+            hint="it belongs to another log, or was replaced",
         ) from None
     except BadSignature:
         raise NotVerified(f"{name} was changed after signing") from None
     except MalformedNote as problem:
-        raise NotVerified(f"{name}: {problem}", hint="fetch the release again") from None
+        raise NotVerified(f"{name}: {problem}", hint="download the release again") from None
 
 
 def _canonical(data: bytes, name: str) -> Any:
@@ -467,6 +468,6 @@ def _canonical(data: bytes, name: str) -> Any:
 
 def _shaped(value: Any, shape: Mapping[str, type], name: str) -> None:
     if not isinstance(value, dict) or value.keys() != shape.keys():
-        raise NotVerified(f"{name} does not have the fields that it must have")
+        raise NotVerified(f"{name} does not have the required fields")
     if any(type(value[field]) is not kind for field, kind in shape.items()):
-        raise NotVerified(f"{name}: a field is not of the kind that it must be")
+        raise NotVerified(f"{name}: a field has the wrong type")

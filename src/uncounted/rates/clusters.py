@@ -72,7 +72,7 @@ def effective_sample_size(
     if K == 1:
         raise NotEstimable(
             "all rows of the group come from one cluster",
-            hint="one interview is one voice, however much it tells: there is no interval",
+            hint="with one cluster no interval can be given",
         )
     p = float(a.sum()) / rows
     assumed = p in (0.0, 1.0)
@@ -112,10 +112,12 @@ def bootstrap(
         raise NotEstimable(
             f"a group has rows from {few} cluster{'' if few == 1 else 's'} and {MIN_CLUSTERS} are "
             "needed",
-            hint="so few clusters, drawn again, look more alike than others would be",
+            hint="with so few clusters the bootstrap understates the uncertainty",
         )
     if np.any((a.sum(axis=0) == 0) | (a.sum(axis=0) == m.sum(axis=0))):
-        raise NotEstimable("all rows of a group have the same outcome: drawn again, they still do")
+        raise NotEstimable(
+            "all rows of a group have the same outcome: the bootstrap has no variation"
+        )
     shares = _shares(rng, a, m, resamples)
     finite = shares[np.isfinite(shares).all(axis=1)]
     tails = [0.5 - level / 2, 0.5 + level / 2]

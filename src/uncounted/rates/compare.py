@@ -61,8 +61,8 @@ def compare(table: OutcomeTable, settings: RateSettings | None = None) -> Rates:
     tallies = {name: table.group(name) for name in names}
     if not any(tally.n for tally in tallies.values()):
         raise NotEstimable(
-            "not one row has a known outcome, so there is no rate",
-            hint="an empty cell is an outcome that is not known; write 0 for one that did not",
+            "no row has a known outcome",
+            hint="an empty cell means unknown; write 0 if the outcome did not happen",
         )
     rates = {name: _rate(table, name, settings) for name in names}
     first = rates[names[0]]
@@ -80,8 +80,8 @@ def _reference_first(table: OutcomeTable, reference: str | None) -> list[str]:
         return list(table.groups)
     if reference not in table.groups:
         raise UsedWrongly(
-            "no row is in the group that the others should be held against",
-            hint="--reference takes the group's name as it is written in the file",
+            "no row is in the reference group",
+            hint="write --reference as in the file",
         )
     return [reference, *(name for name in table.groups if name != reference)]
 

@@ -103,7 +103,7 @@ class OutcomeTable:
         for name, given in counts.items():
             tally = Tally(*given)
             if not (0 <= tally.x <= tally.n and tally.unknown >= 0):
-                raise UsedWrongly("a group is x of n, with x from 0 to n")
+                raise UsedWrongly("a group needs x from 0 to n")
             cells[name, None, None] = tally
         return cls(tuple(sorted(counts, key=in_time)), cells)
 
@@ -250,8 +250,8 @@ class OutcomeColumns:
         named.append("count")
         if len(set(named)) != len(named):
             raise UsedWrongly(
-                "one column is named twice, and no column can be two things",
-                hint="outcome, by, cluster and source are columns of their own; so is count",
+                "one column is named twice",
+                hint="outcome, by, cluster, source and count must be different columns",
             )
 
 
@@ -304,7 +304,7 @@ def read(path: Path, columns: OutcomeColumns, *, encoding: str | None = None) ->
         reader.take(row)
         rows += 1
     if not rows:
-        raise BadInput(f"{path.name} has a header and no rows")
+        raise BadInput(f"{path.name} has a header but no rows")
     return reader.finish()
 
 
@@ -343,12 +343,12 @@ class _Reader:
         if self.wanted is not None and not self.found:
             raise UsedWrongly(
                 f"no row of {self.name} has that value in column {self.columns.outcome!r}",
-                hint="--outcome-is takes the value as it is written in the file",
+                hint="write --outcome-is as in the file",
             )
         if not self.groups:
             raise BadInput(
-                f"{self.name}: no row says what it is in column {self.columns.by!r}",
-                hint="there is nothing to split by; leave --by out to take all rows as one",
+                f"{self.name}: every row is empty in column {self.columns.by!r}",
+                hint="omit --by to treat all rows as one group",
             )
         names = sorted({c for _, _, c, _ in self.counts if c is not None}, key=in_order)
         number = {name: i for i, name in enumerate(names)}
@@ -360,7 +360,7 @@ class _Reader:
         if len({source for _, source, _ in cells}) > MAX_SOURCES:
             raise BadInput(
                 f"{self.name}, column {self.columns.source!r}: more than {MAX_SOURCES} sources",
-                hint="an interview or a person is a --cluster; a source is who collected it",
+                hint="use --cluster for interviews or people; --source is who collected them",
             )
         groups = tuple(sorted(self.groups, key=in_time))
         return OutcomeTable(groups, dict(cells), self.ungrouped, len(self.others))
@@ -378,8 +378,8 @@ class _Reader:
         if value in _YES or value in _NO:
             return value in _YES
         raise BadInput(
-            f"{self._at(row, self.columns.outcome)}: neither 0 or 1, nor yes or no, nor empty",
-            hint="if the column holds words, say which one counts with --outcome-is VALUE",
+            f"{self._at(row, self.columns.outcome)}: must be 0 or 1, yes or no, or empty",
+            hint="if the column holds words, add --outcome-is VALUE",
         )
 
     def _label(
@@ -393,7 +393,7 @@ class _Reader:
         if label and label not in seen and len(seen) >= most:
             raise BadInput(
                 f"{self.name}, column {column!r}: more than {most} different values",
-                hint="groups are few: years, periods, places; make a column that has them",
+                hint="use a column with few values: years, periods, places",
             )
         return self._fit(row, column, label)
 
@@ -403,8 +403,8 @@ class _Reader:
         label = unicodedata.normalize("NFC", " ".join(row.cells[column].split()))
         if not label:
             raise BadInput(
-                f"{self._at(row, column)}: empty, so nobody knows what it belongs with",
-                hint="name it in every row; a row that stands alone gets a name of its own",
+                f"{self._at(row, column)}: empty cell",
+                hint="fill every row; give a row that stands alone a value of its own",
             )
         return self._fit(row, column, label)
 
@@ -413,14 +413,14 @@ class _Reader:
             raise BadInput(
                 f"{self._at(row, column)}: longer than {_MAX_LABEL_LENGTH} letters, or not "
                 "printable",
-                hint="a group, a source or a cluster is a short name",
+                hint="use a short name",
             )
         return label
 
     def _count(self, row: delimited.Row) -> int:
         cell = row.cells["count"].strip()
         if not (cell.isascii() and cell.isdigit()):
-            raise BadInput(f"{self._at(row, 'count')}: not a whole number from 0 up")
+            raise BadInput(f"{self._at(row, 'count')}: must be a whole number, 0 or more")
         if len(cell) > 10 or int(cell) > MOST_PEOPLE:
             raise BadInput(f"{self._at(row, 'count')}: more than {MOST_PEOPLE:,}")
         return int(cell)

@@ -35,7 +35,7 @@ def bias_adjusted(share: float, rho: float) -> float:
         [0.9, 0.7, 0.37]
     """
     if not (rho > 0 and math.isfinite(rho)):
-        raise UsedWrongly("a reporting ratio is above 0", hint="1: both outcomes reach us alike")
+        raise UsedWrongly("a reporting ratio must be above 0", hint="1: reporting does not differ")
     return share / (share + rho * (1 - share))
 
 
@@ -149,11 +149,11 @@ def check_coding(sensitivity: float, specificity: float) -> None:
     """
     for name, value in (("sensitivity", sensitivity), ("specificity", specificity)):
         if not 0 < value <= 1:
-            raise UsedWrongly(f"the {name} must be above 0 and at most 1", hint="0.95, say")
+            raise UsedWrongly(f"the {name} must be above 0 and at most 1", hint="for example 0.95")
     if sensitivity + specificity <= 1:
         raise UsedWrongly(
-            "sensitivity and specificity add up to 1 or less: such a coding says nothing",
-            hint="both are shares coded rightly, so 0.95 and not 5",
+            "sensitivity and specificity add up to 1 or less: such a coding is not informative",
+            hint="both are shares coded correctly: 0.95, not 5",
         )
 
 
@@ -212,8 +212,8 @@ class BiasPrior:
     def __attrs_post_init__(self) -> None:
         if not (math.isfinite(self.mean) and math.isfinite(self.sd) and 0 <= self.sd <= 10):
             raise UsedWrongly(
-                "the belief about log rho needs a mean and a standard deviation from 0 to 10",
-                hint="0.35: rho is between 1/2 and 2 nineteen times in twenty",
+                "the prior on log rho needs a mean and a standard deviation from 0 to 10",
+                hint="0.35: rho is between 1/2 and 2 with 95% probability",
             )
 
 

@@ -140,9 +140,9 @@ class OwnWords:
                     key = _key(kind, text)
                     if meant.setdefault(key, code or word.code) != word.code:
                         raise BadMapping(
-                            f"[vocabulary.{kind}] {word.code}: {text!r} stands for"
-                            f" {meant[key]!r} already",
-                            hint="write it under one code only, or leave it out",
+                            f"[vocabulary.{kind}] {word.code}: {text!r} already stands for"
+                            f" {meant[key]!r}",
+                            hint="write it under one code only, or delete it",
                         )
 
     def code_for(self, kind: str, text: str) -> str | None:
@@ -256,14 +256,14 @@ def _word(kind: str, code: str, table: Any) -> OwnWord:
     word = _kept(code, row)
     if any(_NEVER.search(vocabulary.key(text)) for text in word.spellings):
         raise BadMapping(
-            f"{where} is a word that the vocabulary must not have",
+            f"{where} is a word that the vocabulary does not allow",
             hint="no route, shelter, helper or whereabouts: see docs/reference/vocabulary.md",
         )
     known = code in (vocabulary.codes(kind) if kind != "place" else _table())
     if known and any(word.labels):
         raise BadMapping(
-            f"{where} is there already, with its labels",
-            hint='add ways to write it: also = ["..."]',
+            f"{where} already exists, with its labels",
+            hint='to add spellings: also = ["..."]',
         )
     if not known:
         _check_new(where, kind, word)
@@ -272,20 +272,22 @@ def _word(kind: str, code: str, table: Any) -> OwnWord:
 
 def _check_new(where: str, kind: str, word: OwnWord) -> None:
     if kind == "sex":
-        raise BadMapping(f"{where} is no code", hint="the codes are f and m; add words with also")
+        raise BadMapping(
+            f"{where} is not a code", hint="the codes are f and m; add words with also"
+        )
     if not word.en:
-        raise BadMapping(f"{where} is new and has no label", hint='say what it is: en = "..."')
+        raise BadMapping(f"{where} is a new code without a label", hint='add a label: en = "..."')
     if kind == "place":
         _check_place(where, word.code)
     elif not _CODE.fullmatch(word.code):
-        raise BadMapping(f"{where} is no code", hint="a code is small letters and hyphens")
+        raise BadMapping(f"{where} is not a code", hint="a code is small letters and hyphens")
 
 
 def _check_place(where: str, code: str) -> None:
     above = _table().get(code.rpartition("-")[0])
     if above is None or not _PLACE_CODE.fullmatch(code):
         raise BadMapping(
-            f"{where} does not begin with the code of the place that it lies in",
+            f"{where} does not begin with the code of the place that contains it",
             hint="a county of North Hamgyong: KP-09- and its name in letters, without spaces",
         )
     if above.level not in _ABOVE_COUNTIES:
@@ -295,8 +297,8 @@ def _check_place(where: str, code: str) -> None:
         )
     if [found.code for found in places.candidates(_in_table(code))] != [_wide(above).code]:
         raise BadMapping(
-            f"{where} would be taken for a place of the table",
-            hint="give the code of that place other ways to write it, with also, or another code",
+            f"{where} would be read as a place of the built-in table",
+            hint="add the spelling to the code of that place with also, or choose another code",
         )
 
 

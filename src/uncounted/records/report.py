@@ -80,7 +80,7 @@ class Report:
         """
         if payload.get("format") not in FORMATS:
             raise BadInput(
-                "a sealed report has a form that this version does not know",
+                "a stored report has a format that this version does not support",
                 hint="open the case file with the version of uncounted that wrote it",
             )
         birth, relative = payload.get("birth"), payload.get("relative")
@@ -109,8 +109,8 @@ def _plain(value: Any) -> Any:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise BadInput(
-            "a report has something else where a text should be",
-            hint="what uncounted writes is never so: have the file written again by what made it",
+            "a report has a value that is not text where text is required",
+            hint="write the file again with the program that made it",
         )
     return value
 

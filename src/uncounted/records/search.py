@@ -44,7 +44,7 @@ def keys(words: Sequence[str]) -> tuple[str, ...]:
     """
     found = tuple(filter(None, map(key, words)))
     if not found:
-        raise UsedWrongly("there is nothing to look for", hint="give a part of a name or a note")
+        raise UsedWrongly("no words to search for", hint="give part of a name or of a note")
     return found
 
 

@@ -109,8 +109,8 @@ def opening(entries: Entries, seq: int) -> JSONObject:
     opened = entries.at(seq)
     if opened is None:
         raise UsedWrongly(
-            f"there is no entry {seq} that can be opened",
-            hint="uncounted log lists the entries; what was withdrawn opens no more",
+            f"no entry {seq} can be opened",
+            hint="list the entries with uncounted log; withdrawn reports cannot be opened",
         )
     if opened.entry.kind in OWN_KINDS:
         raise NotPublishable(

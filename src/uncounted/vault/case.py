@@ -108,8 +108,8 @@ class Case(OpenCase):
         gone = membership.find(self._storage, member)
         if gone.recipient == self._identity.recipient:
             raise UsedWrongly(
-                "nobody can take away their own access: whoever does it knows the new key",
-                hint="ask another member to do it",
+                "you cannot revoke your own access",
+                hint="ask another member",
             )
         member_gone = attrs.asdict(Member(gone.recipient, gone.vkey, gone.name))
         return self._renew("revocation", {"member": member_gone}, removed=gone.recipient)
@@ -154,8 +154,8 @@ class Case(OpenCase):
         old = next((m for m in self.members if membership.is_recovery(m)), None)
         if old is not None and not replace:
             raise AlreadyThere(
-                "there are recovery shares for this case file already",
-                hint="--replace makes new ones, and the old ones open nothing from then on",
+                "this case file already has recovery shares",
+                hint="add --replace to make new ones; the old ones then no longer work",
             )
         return old
 

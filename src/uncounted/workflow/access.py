@@ -97,7 +97,7 @@ def change_passphrase(home: Path, old: Ask, new: Ask) -> IdentityKeys:
 
 def _refuse_without(home: Path) -> None:
     if not identity.exists(home):
-        raise NoAccess("there is no identity yet", hint="uncounted identity new makes one")
+        raise NoAccess("no identity found", hint="create one: uncounted identity new")
 
 
 def open_case(
@@ -131,8 +131,8 @@ def refuse_inside(case: Path, out: Path) -> None:
     refuse_existing(out)
     if out.resolve().is_relative_to(case.resolve()):
         raise UsedWrongly(
-            "what --out names would stand inside the case file",
-            hint="name a place of its own: who gets the case file would get it, too",
+            "--out is inside the case file",
+            hint="choose another folder: everyone who gets the case file would get it too",
         )
 
 

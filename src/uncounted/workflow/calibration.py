@@ -94,9 +94,9 @@ def check_design(
         if sampling.is_of(Linkage.from_bytes(stored.payload), sample.rows):
             return
     raise BadInput(
-        "the columns stratum and of are those of no linkage of this case file, so it cannot be"
-        " told what each pair stands for",
-        hint="give the file as it was drawn, from this case file: only `same` is yours",
+        "the columns stratum and of do not belong to a linkage of this case"
+        " file: the weights of the pairs are unknown",
+        hint="use the file as it was drawn from this case file; change only `same`",
     )
 
 
@@ -109,9 +109,9 @@ def _check_sharing(linkage: Linkage, sample: LabelledPairs, reports: Sequence[Re
     for letter in sorted(stated.keys() & sampling.UNLINKED):
         if stated[letter].of != sizes.get(letter):
             raise BadInput(
-                f"row {stated[letter].row}: its stratum has another size in this case file, so it"
-                " cannot be told what the pair stands for",
-                hint="give the file as it was drawn: only `same` is yours",
+                f"row {stated[letter].row}: its stratum has another size in this"
+                " case file: the weight of the pair is unknown",
+                hint="use the file as it was drawn; change only `same`",
             )
 
 
@@ -125,10 +125,12 @@ def _check_decided(case: Case, linkage: Linkage, sample: LabelledPairs) -> None:
     lacking = [row.row for row in answers if frozenset((row.one, row.two)) not in done]
     if lacking:
         raise BadInput(
-            f"{len(lacking)} of {len(answers)} answers of the sample were not decided (row"
-            f" {lacking[0]} is the first), so those that were are no lot",
-            hint="uncounted decide CASE --file FILE takes all of them; link again, then"
-            " --adjudicated-sample. Answers that the linkage is not told go to --labels",
+            f"{len(lacking)} of {len(answers)} answers of the sample were not"
+            f" decided (row {lacking[0]} is the first), so the decided ones are"
+            " not a random sample",
+            hint="uncounted decide CASE --file FILE takes all of them; run uncounted"
+            " link again, then --adjudicated-sample. Labels that were not"
+            " decided go to --labels",
         )
 
 

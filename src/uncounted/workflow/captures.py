@@ -143,7 +143,7 @@ def write_overlap(
     opened = latest_linkage(case, on)
     draws = len(opened.linkage.labels)
     if draw is not None and draw >= draws:
-        raise UsedWrongly(f"there is no draw {draw}", hint=f"the draws are 0 to {draws - 1}")
+        raise UsedWrongly(f"no draw {draw}", hint=f"draws: 0 to {draws - 1}")
     tables = split(opened, draw, by, lists)
     header = tables[0].lists if tables else tuple(lists or ())
     rows = [

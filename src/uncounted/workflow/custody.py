@@ -182,5 +182,5 @@ def read_roots(file: Path | None) -> list[Certificate]:
     if file is None:
         return []
     if not file.is_file():
-        raise UsedWrongly("there is no such file of certificates", hint="check --roots")
+        raise UsedWrongly("no such file of certificates", hint="check --roots")
     return rfc3161.certificates(file.read_bytes())

@@ -171,7 +171,7 @@ class EstimateRequest:
         if lists and 2 not in lists:
             raise UsedWrongly(
                 f"--psi is for two lists, and there are {max(lists)}",
-                hint="choose two, e.g. --lists A,B; for more, --xi says how far the answer moves",
+                hint="choose two, e.g. --lists A,B; for more lists use --xi",
             )
 
 
@@ -187,45 +187,45 @@ _CASE_CONFLICTS: _Conflicts = (
 _CONFLICTS: _Conflicts = (
     (
         lambda r: r.psi is not None and not math.isfinite(r.psi),
-        "psi {psi} is not a number above 0",
+        "--psi must be above 0, not {psi}",
         "1: independent lists",
     ),
     (
         lambda r: r.partial_pooling and not r.by,
         "--partial-pooling needs strata",
-        "say what splits the table: --by COLUMN",
+        "add --by COLUMN",
     ),
     (
         lambda r: r.partial_pooling and len(r.methods or ()) > 1,
-        "strata are pooled by one method",
+        "strata are pooled with one method",
         "name one with --method",
     ),
     (
         lambda r: r.partial_pooling and (r.xi is not None or r.claim is not None),
-        "--partial-pooling goes without --xi and --claim",
-        "ask for them with --by alone: each stratum is then held against them",
+        "--partial-pooling cannot be used with --xi or --claim",
+        "use --xi and --claim with --by alone",
     ),
     (
         lambda r: r.partial_pooling and r.prior is not None,
-        "--partial-pooling goes without --prior",
-        "strata lean on each other under p(N) ~ 1/N",
+        "--partial-pooling cannot be used with --prior",
+        "omit --prior: the prior is p(N) ~ 1/N",
     ),
     (
         lambda r: r.covariates and (r.by or r.partial_pooling or r.methods or r.pictures),
-        "--covariates goes without --by, --partial-pooling, --method and --pictures",
-        "it is a method of its own, for rows of people",
+        "--covariates cannot be used with --by, --partial-pooling, --method or --pictures",
+        "it is a method of its own, for a table with one row a person",
     ),
     (
         lambda r: (
             r.covariates and any(each is not None for each in (r.xi, r.claim, r.delta, r.prior))
         ),
-        "--covariates goes without --xi, --claim, --delta and --prior",
-        "its own table says how the answer moves with psi, the dependence it assumes",
+        "--covariates cannot be used with --xi, --claim, --delta or --prior",
+        "its sensitivity analysis is over psi, the odds ratio of the two lists",
     ),
     (
         lambda r: r.categorical and not r.covariates,
-        "--categorical says which covariates are codes, and there are none",
-        "name them all with --covariates",
+        "--categorical needs --covariates",
+        "name all covariates with --covariates, and the categories among them with --categorical",
     ),
 )
 

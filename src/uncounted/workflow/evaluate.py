@@ -91,34 +91,33 @@ class EvaluationRequest:
 _CONFLICTS: tuple[tuple[Callable[[EvaluationRequest], object], str, str], ...] = (
     (
         lambda r: sum(each is not None for each in (r.truth, r.size, r.labels)) > 1,
-        "--truth, --sample and --labels are three ways, and one is taken at a time",
-        "draw with --sample, fill the file in, then give it as --labels",
+        "--truth, --sample and --labels cannot be used together",
+        "draw with --sample, fill in the file, then give it as --labels",
     ),
     (
         lambda r: (r.size is None) != (r.out is None),
-        "--sample says how many pairs and --out where to write them: both or neither",
+        "--sample and --out must be used together",
         "uncounted evaluate CASE --sample 200 --out sample.csv",
     ),
     (
         lambda r: r.adjudicated_sample and (r.size is not None or r.labels),
-        "--adjudicated-sample is a sample that was answered with decide, and goes alone or with"
-        " --truth",
-        "a sample whose answers the linkage was not told goes to --labels",
+        "--adjudicated-sample can only be used alone or with --truth",
+        "it is for a sample whose labels went to uncounted decide; others go to --labels",
     ),
     (
         lambda r: r.all_records and r.truth is None,
-        "--all-records says something of the file of --truth",
-        "give both",
+        "--all-records needs --truth",
+        "add --truth FILE",
     ),
     (
         lambda r: r.pictures and r.truth is None and r.labels is None,
-        "there is no calibration curve without labels",
-        "give --truth or --labels too",
+        "--pictures needs labels",
+        "add --truth or --labels",
     ),
     (
         lambda r: r.pictures and r.pictures.exists() and not r.pictures.is_dir(),
-        "--pictures names a file, and pictures go into a folder",
-        "name another place",
+        "--pictures must be a folder, not a file",
+        "give another folder",
     ),
 )
 
@@ -224,8 +223,8 @@ def _against_truth(
     labels = read_truth(truth, encoding=request.encoding)
     if request.all_records and not isinstance(labels, Persons):
         raise UsedWrongly(
-            "--all-records says that people are named in full, and the file names pairs",
-            hint="leave it out, or give a file of source, report, person",
+            "--all-records needs a file of people, not of pairs",
+            hint="omit it, or give a file with source, report, person",
         )
     linkage, level = latest_linkage(case, on).linkage, request.level
     if isinstance(labels, Persons):
@@ -250,10 +249,10 @@ def _from_sample(
     pairs = _decided_pairs(case, linkage, sample)
     if pairs and accuracy.relinked:
         raise BadInput(
-            f"the linkage was told the answers to {pairs} of these pairs, and agrees with them"
-            " for that reason",
-            hint="draw another sample, from the linkage as it is now, and label that; what it"
-            " says of the probabilities before: uncounted evaluate CASE --adjudicated-sample FILE",
+            f"the linkage already follows decisions on {pairs} of these pairs,"
+            " so they cannot evaluate it",
+            hint="draw and label another sample; to check the earlier probabilities:"
+            " uncounted evaluate CASE --adjudicated-sample FILE",
         )
     line = None if pairs else accuracy.calibration.line
     others = recalibrate(case, linkage).others
@@ -327,8 +326,8 @@ def _draw(
         return ()
     if not found.calibration.bins:
         raise NotEstimable(
-            "no draw links a labelled pair, so there is no curve to be drawn",
-            hint="leave --pictures out, or label pairs that uncounted review shows",
+            "no draw links a labelled pair: no calibration curve to plot",
+            hint="omit --pictures, or label pairs that uncounted review shows",
         )
     shares = [
         CalibrationBin(

@@ -222,8 +222,8 @@ def _check_source(name: str) -> None:
     """A source's name stands in headers, options and on pages: it must be able to."""
     if name in _RESERVED:
         raise UsedWrongly(
-            "a source cannot be called what tables call a column of theirs",
-            hint=f"any name but {', '.join(_RESERVED)}, such as --source Seoul",
+            "a source cannot have the name of a column of tables",
+            hint=f"choose a name other than {', '.join(_RESERVED)}, such as --source Seoul",
         )
     if (
         not name.strip()
@@ -234,6 +234,6 @@ def _check_source(name: str) -> None:
         or name[0] in "=+-@"
     ):
         raise UsedWrongly(
-            "that is no name for a source",
+            "not a valid name for a source",
             hint="up to 60 letters, digits, spaces, dots or hyphens, such as --source Seoul",
         )

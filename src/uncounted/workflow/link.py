@@ -96,8 +96,8 @@ def link(
     reports = list(own.translated(Report.from_payload(stored.payload) for stored in chosen.reports))
     if not reports:
         raise NotLinkable(
-            "there is no report that may be linked",
-            hint="import some, with consent for link: see [consent] in docs/reference/mapping.md",
+            "no report may be linked",
+            hint="import reports with consent for link: see [consent] in docs/reference/mapping.md",
         )
     keys = [(stored.source, stored.id) for stored in chosen.reports]
     decisions, older = decided(case, keys), _older_decisions(case, keys)
@@ -201,8 +201,7 @@ def latest_linkage(case: Case, on: dt.date, audience: str | None = None) -> Link
     now = {(report.source, report.id): report for report in case.reports("link", on).reports}
     if result is None or stored.entry.seq < case.last_change or set(result.keys) != set(now):
         raise NotLinked(
-            "reports, what may be done with them, or decisions on them have changed since they"
-            " were linked",
+            "the linkage is out of date (reports, consent or decisions changed)",
             hint="run uncounted link again",
         )
     countable = case.reports(("link", "statistics"), on, audience)

@@ -129,7 +129,7 @@ def rate(table: Path, request: RateRequest, *, on: dt.date) -> RateResult:
     if request.out is not None:
         atomic_files.refuse_existing(request.out)
     elif request.internal:
-        raise UsedWrongly("--not-for-publication marks a page, and no --out names one")
+        raise UsedWrongly("--not-for-publication needs --out")
     labels = request.labels
     found = compare(read(table, request.columns, encoding=request.encoding), request.settings)
     if request.out is not None:
@@ -144,7 +144,7 @@ def _words(text: str, option: str) -> str:
     words = " ".join(text.split())
     if not words or len(words) > _LONGEST or not words.isprintable():
         raise UsedWrongly(
-            f"{option} is a few words on one line, at most {_LONGEST} letters",
+            f"{option} must be a few words on one line, at most {_LONGEST} letters",
             hint='--unit attempts --outcome-label "ended in arrest"',
         )
     return words

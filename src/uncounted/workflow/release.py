@@ -74,7 +74,7 @@ def release(
     plan = Plan.parse(plan_file)
     if plan.method is not None and plan.method not in METHODS:
         raise UsedWrongly(
-            f"the plan's method {plan.method!r} is none", hint=f"methods: {', '.join(METHODS)}"
+            f"unknown method {plan.method!r} in the plan", hint=f"methods: {', '.join(METHODS)}"
         )
     opened = latest_linkage(case, on, plan.audience)
     release_facts.refuse_names(plan, opened.reports)

@@ -82,9 +82,9 @@ def keep(
     now = ReleaseRecord(blind, table.lists, plan.threshold, seal)
     if before is not None and now != before and not despite_earlier:
         raise NotPublishable(
-            "this case file was released before with other lists, counts or threshold, and the"
-            " two together may tell what each of them hides",
-            hint="nothing audits them together yet: compare them by hand, then --despite-earlier",
+            "this case file was released before with other lists, counts or"
+            " threshold: the two together may disclose suppressed counts",
+            hint="they are not audited together: compare them by hand, then add --despite-earlier",
         )
     return now
 
@@ -199,7 +199,7 @@ def _truth(plan: Plan, lists: Sequence[str]) -> SyntheticTruth | None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadMapping(
             f"the plan's [truth] file {plan.truth_file.name} is not one",
-            hint="see docs/reference/release.md; a real population has no known truth",
+            hint="see docs/reference/release.md; only synthetic data have a known truth",
         ) from error
     return SyntheticTruth(number, plan.truth_capture, run(perfect.select(lists)))
 
@@ -221,9 +221,9 @@ def refuse_names(plan: Plan, reports: Iterable[Report]) -> None:
         for name in report.names:
             if any(wanted in text for wanted in _whole(name) for text in texts):
                 raise NotPublishable(
-                    "the words of the plan hold the name of somebody on record",
-                    hint="title, population and what is said of lists are printed as they are; "
-                    "say them without names",
+                    "the text of the plan holds the name of a documented person",
+                    hint="title, population and descriptions are published as written;"
+                    " remove names",
                 )
 
 

@@ -273,8 +273,8 @@ def set_consent(
         )
     if audience is not None and not audience.strip():
         raise UsedWrongly(
-            "an audience of no words is nobody",
-            hint="like --audience UN; leave it out if it may be published for everybody",
+            "--audience is empty",
+            hint="for example --audience UN; omit it if it may be published for everybody",
         )
     consent = Consent(frozenset(uses), audience, _day(until), given_by)
     entry = case.set_consent(source, report_id, consent)
@@ -288,7 +288,7 @@ def _day(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise UsedWrongly(
-            "--until takes a full day", hint="like --until 2027-12-31, that day included"
+            "--until needs a complete date", hint="for example --until 2027-12-31 (inclusive)"
         ) from None
 
 

@@ -13,14 +13,14 @@ from uncounted.estimate import check, disconnected_groups
 @pytest.mark.parametrize(
     ("lists", "counts", "finding", "words"),
     [
-        ("AB", {}, "empty-table", "nobody in the table"),
+        ("AB", {}, "empty-table", "the table has no people"),
         ("A", {"1": 3}, "too-few-lists", "at least two different lists"),
         ("AB", {"10": 3}, "too-few-lists", "at least two different lists"),
         ("ABC", {"100": 6, "010": 4, "001": 4}, "no-overlap", "no person is on two lists"),
         ("ABC", {"100": 40, "010": 30, "001": 20, "110": 6}, "disconnected-lists", "2 groups"),
         ("ABC", {"111": 5, "110": 9, "100": 3, "101": 1}, "list-covers-all", "list 'A' holds"),
-        ("AB", {"11": 50}, "too-few-lists", "the lists hold the very same people"),
-        ("ABC", {"111": 1}, "too-few-lists", "the lists hold the very same people"),
+        ("AB", {"11": 50}, "too-few-lists", "the lists hold the same people"),
+        ("ABC", {"111": 1}, "too-few-lists", "the lists hold the same people"),
         ("ABC", {"10-": 5, "011": 9, "110": 3}, "partly-active", "list 'C' was active for a part"),
     ],
 )

@@ -112,7 +112,7 @@ def test_every_table_refused_gives_the_reason_alone() -> None:
     study = run_over([CaptureTable.of("AB", {"10": 5, "01": 7})] * 3)
     assert study.refused
     assert study["decomposable"].reason == (
-        "no person is on two lists, so nothing says how many all of them missed"
+        "no person is on two lists, so the number missed by all lists cannot be estimated"
     )
 
 

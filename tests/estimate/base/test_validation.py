@@ -53,7 +53,7 @@ def test_no_method_takes_what_cannot_be(method: str, wrong: dict[str, Any], word
     [
         (0, "at least one draw is needed, and 0 were"),
         (-5, "at least one draw is needed, and -5 were"),
-        (2.5, "at least one draw is needed"),
+        (2.5, "at least 1 draw is needed"),
         (10**12, "1,000,000,000,000 draws are too many"),
     ],
 )
@@ -99,14 +99,14 @@ def test_a_prior_that_is_none(shape: float, scale: float) -> None:
 @pytest.mark.parametrize("prior", [None, "1/N", 3.0])
 def test_what_is_no_prior(prior: Any) -> None:
     for of in (decomposable, posterior_n0, identify):
-        with pytest.raises(UsedWrongly, match="what was given is no prior on N"):
+        with pytest.raises(UsedWrongly, match="not a prior on N"):
             of(THREE, prior=prior)
 
 
 @pytest.mark.parametrize(
     ("grid", "words"),
     [
-        ([1, 2, 3], "the grid of n0 is no range"),
+        ([1, 2, 3], "the grid of n0 must be a range"),
         (range(5, 6), "over at least two values"),
         (range(-1, 6), "must rise from 0 or more"),
         (range(5, 0, -1), "must rise from 0 or more"),
@@ -121,10 +121,10 @@ def test_a_grid_that_is_none(grid: Any, words: str) -> None:
 
 def test_what_is_no_model_and_no_assumption() -> None:
     cells: Any = 3
-    with pytest.raises(UsedWrongly, match="is no model of the seen patterns"):
+    with pytest.raises(UsedWrongly, match="not a model of the cell probabilities"):
         identify(THREE, cells=cells)
     assumption: Any = 2.0
-    with pytest.raises(UsedWrongly, match="what was given is no assumption"):
+    with pytest.raises(UsedWrongly, match="not an identifying assumption"):
         identify(THREE, assumption=assumption)
 
 
@@ -149,7 +149,7 @@ def test_resamples_are_whole() -> None:
 def test_a_prior_in_words() -> None:
     assert read_prior("10, 200") == GammaPoissonPrior(10, 200)
     for wrong in ("", "flat", "1", "1,2,3", "1/M", "a,b"):
-        with pytest.raises(UsedWrongly, match="a prior on N is 1/N or SHAPE,SCALE"):
+        with pytest.raises(UsedWrongly, match="a prior on N must be 1/N or SHAPE,SCALE"):
             read_prior(wrong)
 
 
@@ -208,7 +208,7 @@ def test_a_setting_that_would_change_nothing(
 
 def test_a_claim_is_one() -> None:
     for claim in ("10000", 10_000):
-        with pytest.raises(UsedWrongly, match="what was given is no claim"):
+        with pytest.raises(UsedWrongly, match="not a claim"):
             run(PAIR, EstimateSettings(claim=claim))
 
 

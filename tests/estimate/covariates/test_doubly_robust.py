@@ -223,7 +223,7 @@ def test_what_must_be_refused_is() -> None:
     hardly = learner_of(
         lambda of: np.full(len(of["age"]), 1e-3), lambda of: np.full(len(of["age"]), 1e-3)
     )
-    assert "hardly ever on both lists" in str(fit(some(80, 80, 40), learner=hardly).reason)
+    assert "hardly anyone is on both lists" in str(fit(some(80, 80, 40), learner=hardly).reason)
     assert fit(some(80, 80, 0)).refusal_code == "no-overlap"
     assert fit(bare).refusal_code is None
     for refused in (fit(bare), fit(some(80, 80, 4))):
@@ -311,7 +311,7 @@ def test_reading_people(tmp_path: Path) -> None:
         ("A,count,age\n1,3,30\n", BadInput, "one row a person"),
         ("A,B,age\n", BadInput, "no rows"),
         ("A,B,age\n" + "".join(f"1,0,n{i}\n" for i in range(60)), BadInput, "60 different values"),
-        ("A,B,age\n" + "".join(f"1,0,{i}\n" for i in range(120)), BadInput, "as an identifier is"),
+        ("A,B,age\n" + "".join(f"1,0,{i}\n" for i in range(120)), BadInput, "like an identifier"),
     ],
 )
 def test_people_that_may_not_be_read(

@@ -259,8 +259,8 @@ def test_why_a_chain_stopped_is_reported(code: int, words: str) -> None:
     ("settings", "words"),
     [
         ({"prior": StickBreakingPrior(classes=0)}, "not between 1 and 50"),
-        ({"chains": 2}, "too few to see"),
-        ({"target_ess": 100}, "too few for an interval"),
+        ({"chains": 2}, "too few to check convergence"),
+        ({"target_ess": 100}, "too small an effective sample size"),
         ({"prior": StickBreakingPrior(alpha=(0.0, 1.0))}, "above 0"),
         ({"budget": 0.0}, "above 0 seconds"),
         ({"level": 1.0}, "not between 0 and 1"),

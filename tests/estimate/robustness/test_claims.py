@@ -120,7 +120,7 @@ def test_claims_that_are_none(text: str) -> None:
 
 @pytest.mark.parametrize("number", [0, -1, math.nan, math.inf])
 def test_numbers_that_no_claim_has(number: float) -> None:
-    with pytest.raises(UsedWrongly, match="people is none"):
+    with pytest.raises(UsedWrongly, match="must be a positive number"):
         Claim(number)
 
 

@@ -40,7 +40,7 @@ def test_rows_are_what_the_method_gives_without_each_list(kosovo: CaptureTable) 
     assert rows["ABA"].interval == decomposable(rest).interval
     assert rows["HRW"].status == "refused"
     assert rows["HRW"].point is None
-    assert "every list depends on every other" in (rows["HRW"].reason or "")
+    assert "the complete graph holds" in (rows["HRW"].reason or "")
     (found,) = [each for each in study.warnings if each.code == "influential-list"]
     assert found.text == "without ABA: 7,120 (6,700–7,580), no overlap with main"
 

@@ -143,7 +143,7 @@ def test_two_lists_need_a_stated_dependence() -> None:
     table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
     refusal = two_list(table)
     assert refusal.reason is not None
-    assert "must be stated" in refusal.reason
+    assert "must be assumed" in refusal.reason
     assert two_list(table, psi=1.0).point == pytest.approx(1500, rel=0.02)
     assert two_list(table, psi=2.0).point == pytest.approx(2300, rel=0.02)
     unsure = two_list(table, psi=2.0, log_psi_sd=0.5).interval

@@ -63,11 +63,11 @@ NASTY = {
         ["source,report,person", "A,1,p", f"A,1,{SECRET}"],
         "row 3: the report of row 2, with another person",
     ),
-    "no person at all": (["source,report,person", "A,1,", "A,2, "], "says of no report whom"),
+    "no person at all": (["source,report,person", "A,1,", "A,2, "], "has no report with a person"),
     "no such column": (["source,person", f"A,{SECRET}"], "has no column 'report'"),
     "ragged": (["source,report,person", f"A,1,p,{SECRET}"], "row 2: 4 cells where"),
     "no id": (["source,report,person", f"A,,{SECRET}"], "row 2: nothing in the column 'report'"),
-    "a weight of nothing": (["source,report,person,weight", "A,1,p,0"], "no number above 0"),
+    "a weight of nothing": (["source,report,person,weight", "A,1,p,0"], "must be above 0"),
     "a weight that is a word": (
         ["source,report,person,weight", f"A,1,p,{SECRET}"],
         "row 2: the weight is no number above 0",
@@ -83,8 +83,8 @@ NASTY = {
         [PAIR, "A,1,B,1,yes", "B,1,C,1,yes", "A,1,C,1,no"],
         "row 4: these two are different here, and the same person by way of other rows",
     ),
-    "no answer": ([PAIR, "A,1,B,1,", "A,2,B,2,?"], "has no answer"),
-    "infinite": (["source,report,person,weight", "A,1,p,inf"], "no number above 0"),
+    "no answer": ([PAIR, "A,1,B,1,", "A,2,B,2,?"], "has no labels"),
+    "infinite": (["source,report,person,weight", "A,1,p,inf"], "must be above 0"),
 }
 
 
@@ -93,7 +93,7 @@ def test_what_contradicts_itself_is_refused_by_row(file: Callable[..., Path], wh
     lines, words = NASTY[what]
     with pytest.raises(BadInput, match=words) as error:
         read_truth(file(*lines))
-    assert error.value.hint or "says of no report" in words
+    assert error.value.hint or "has no report" in words
     assert SECRET not in f"{error.value} {error.value.hint}"
 
 

@@ -263,9 +263,9 @@ def test_what_names_nothing_here_is_refused() -> None:
     linkage = linkage_of([[0, 1]])
     with pytest.raises(BadInput, match="names none of the reports"):
         against_persons(linkage, Persons({("Z", "1"): "a"}, {}))
-    with pytest.raises(BadInput, match="names no pair of reports"):
+    with pytest.raises(BadInput, match="has no pair of linked reports"):
         against_pairs(linkage, LabelledPairs((Labelled(2, ("Z", "1"), ("Z", "2"), True),)))
-    with pytest.raises(UsedWrongly, match="not said to be named in full"):
+    with pytest.raises(UsedWrongly, match="weights of people need --all-records"):
         against_persons(linkage, Persons({("A", "0"): "a"}, {"a": 3.0}))
 
 

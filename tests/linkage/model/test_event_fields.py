@@ -43,10 +43,12 @@ def reports(others: float) -> tuple[list[Report], list[str]]:
 
 def test_people_of_one_event_who_would_be_one_person_are_refused() -> None:
     rows, _ = reports(others=0.25)
-    with pytest.raises(NotLinkable, match="what happened when and where outweighs names") as failed:
+    with pytest.raises(
+        NotLinkable, match="the model relies more on events than on names"
+    ) as failed:
         link(rows, draws=20, with_grid=False)
     assert failed.value.hint is not None
-    assert "leave date and place out, or bring fuller names" in failed.value.hint
+    assert "omit date and place, or import fuller names" in failed.value.hint
     # as the hint says
     bare = [attrs.evolve(row, acts=()) for row in rows]
     assert link(bare, draws=20, with_grid=False).diagnostics.failed_check is None

@@ -111,7 +111,7 @@ def test_an_attacker_with_the_totals_gets_nothing_from_one_small_cell() -> None:
         5,
     )
     assert audit.feasible_intervals(naive)["101"] == audit.FeasibleInterval(3, 3)
-    with pytest.raises(NotPublishable, match="a hidden count could be computed"):
+    with pytest.raises(NotPublishable, match="a suppressed count could be computed"):
         audit.audit_table(naive, counts)
     assert len(protect(table, 5, SUPPRESSION_KEY).hidden) >= 2
 
@@ -130,7 +130,7 @@ def test_a_lone_small_cell_is_not_the_only_one_that_can_be_small() -> None:
     assert audit.feasible_intervals(printed)["001"] == audit.FeasibleInterval(
         0, 4
     )  # without the rule: up to 20
-    with pytest.raises(NotPublishable, match="a hidden count could be computed"):
+    with pytest.raises(NotPublishable, match="a suppressed count could be computed"):
         audit.audit_table(printed, {"100": 90, "010": 38, "001": 2})
 
 
@@ -154,7 +154,9 @@ def test_zero_is_hidden_as_the_small_are() -> None:
 
 def test_two_lists_with_a_small_overlap_are_refused() -> None:
     table = CaptureTable.of("AB", {"10": 50, "01": 40, "11": 3})
-    with pytest.raises(NotPublishable, match="an estimate from two lists gives their number away"):
+    with pytest.raises(
+        NotPublishable, match="an estimate from two lists would disclose their number"
+    ):
         protect(table, 5, SUPPRESSION_KEY)
 
 

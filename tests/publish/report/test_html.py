@@ -257,7 +257,7 @@ def test_no_seed_no_hash_no_diagnostic_leaves(small: dict[str, bytes]) -> None:
 def test_warnings_and_reasons_that_tell_of_hidden_counts_are_not_repeated(
     small: dict[str, bytes], large: dict[str, bytes]
 ) -> None:
-    telling = ("patterns have nobody", "only two lists share")
+    telling = ("capture histories have no people", "only two lists share")
     quiet, open_ = ("".join(read(x["report.html"]).text) for x in (small, large))
     assert not [words for words in telling if words in quiet]
     assert all(words in open_ for words in telling)  # nothing is hidden in that table

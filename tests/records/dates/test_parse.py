@@ -102,7 +102,7 @@ def test_bounds_agree_with_the_edtf_library(text: str, mark: str) -> None:
 @pytest.mark.parametrize("text", ["1900-02-29", "2013-02-29", "2100-02-29"])
 def test_no_29_february_of_a_common_year(text: str) -> None:
     oracle.parse_edtf(text)  # wrong: it takes every 29 February
-    with pytest.raises(BadInput, match="that month has no such day"):
+    with pytest.raises(BadInput, match="no such day in that month"):
         edtf.bounds(text)
 
 

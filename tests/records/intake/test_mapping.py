@@ -16,8 +16,8 @@ START = '[columns]\nid = "a"\nname = "b"\n'
 @pytest.mark.parametrize(
     ("text", "words", "hint"),
     [
-        (START + 'name = "c"\n', "the mapping says name twice: line 4", "say it once"),
-        (START + '"sex" = "c"\n"sex" = "d"', 'says "sex" twice: its end', "say it once"),
+        (START + 'name = "c"\n', "the mapping says name twice: line 4", "give it once"),
+        (START + '"sex" = "c"\n"sex" = "d"', 'says "sex" twice: its end', "give it once"),
         (START + "[columns]\nsex = 'c'", "the mapping says [columns] twice: line 4", ""),
         (START + "birth = { year = 'y', year = 'z' }", "says year twice: line 4", ""),
         (START + "name_alt = [\n'y']\nname_alt = [\n'y']\n", "says a name twice: line 7", ""),
@@ -97,10 +97,10 @@ FORM = "[[acts]]\nrepeat = 'r'\n"
         (START + f"{FORM}act = 'x'\ndate = 'x'", "act and date cannot", ""),
         (
             START + f"{ACTS}date = 'd'\n{ACTS}date = 'd'",
-            "sections of acts say the same",
-            "take one",
+            "sections of acts are identical",
+            "delete one",
         ),
-        (START + "act = 'd'\n[[acts]]\nact = 'd'", "sections of acts say the same", "take one"),
+        (START + "act = 'd'\n[[acts]]\nact = 'd'", "sections of acts are identical", "delete one"),
     ],
 )
 def test_things_that_are_not_in_one_column(text: str, words: str, hint: str) -> None:

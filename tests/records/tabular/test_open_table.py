@@ -304,8 +304,16 @@ SOUND = sheet([["id", "name"], [1, SECRET]])
     [
         ("xl/vbaProject.bin", "x", "holds macros"),
         ("xl/worksheets/sheet1.xml", SOUND[:-30], "is damaged"),
-        ("xl/worksheets/sheet1.xml", '<!DOCTYPE a [<!ENTITY b "c">]>' + SOUND, "defines words"),
-        ("xl/workbook.xml", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><workbook/>', "defines words"),
+        (
+            "xl/worksheets/sheet1.xml",
+            '<!DOCTYPE a [<!ENTITY b "c">]>' + SOUND,
+            "defines XML entities",
+        ),
+        (
+            "xl/workbook.xml",
+            '<!DOCTYPE a SYSTEM "file:///etc/passwd"><workbook/>',
+            "defines XML entities",
+        ),
         ("xl/workbook.xml", "<workbook/>", "has no sheet with rows"),
         ("xl/worksheets/sheet1.xml", SOUND.replace("<row>", '<row r="1">'), "is damaged"),
         ("xl/worksheets/sheet1.xml", SOUND.replace("<row>", '<row r="1048577">'), "is damaged"),
@@ -346,11 +354,11 @@ def test_other_files_that_are_zips(tmp_path: Path, held: dict[str, str], words: 
 
 def test_what_only_one_kind_of_file_has(tmp_path: Path) -> None:
     path = one_sheet(tmp_path / "t.xlsx", [["a"], [1]])
-    refused(path, "says itself how it is encoded", encoding="cp949")
+    refused(path, "declares its own encoding", encoding="cp949")
     (tmp_path / "t.csv").write_text("a\n1\n")
     refused(tmp_path / "t.csv", "has no sheets", sheet="1")
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600))
-    refused(tmp_path / "old.xls", "an old Excel file, or one with a password")
+    refused(tmp_path / "old.xls", "an old Excel file, or has a password")
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:
@@ -420,14 +428,14 @@ def test_repeats_that_belong_to_no_one_or_to_two(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("main", "acts", "mapping", "words"),
     [
-        (MAIN_ROWS, [["what", "when"], ["x", "y"]], REPEATED, "to which row"),
+        (MAIN_ROWS, [["what", "when"], ["x", "y"]], REPEATED, "cannot be matched with the rows"),
         (MAIN_ROWS, ACT_ROWS, REPEATED.replace("what", "waht"), "does not have"),
-        (MAIN_ROWS, ACT_ROWS, REPEATED.replace('"acts"', '"nope"'), "has no sheet of the name"),
+        (MAIN_ROWS, ACT_ROWS, REPEATED.replace('"acts"', '"nope"'), "has no sheet named as repeat"),
         (
             MAIN_ROWS,
             [ACT_ROWS[0], ["arrest", "2013", 1, "acts", 1]],
             REPEATED,
-            "belong to another sheet",
+            "belong to a sheet that is not read",
         ),
     ],
 )
@@ -445,14 +453,14 @@ def test_repeats_that_cannot_be_joined(
 
 def test_a_repeat_is_no_way_out_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "form.csv").write_text("id,name,KEY\nA,Kim,1\n")
-    with pytest.raises(BadMapping, match="a file in the folder"):
+    with pytest.raises(BadMapping, match="must be a file in the same folder"):
         taken(tmp_path / "form.csv", REPEATED.replace('"acts"', '"../acts.csv"'))
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('[[acts]]\nkind = "arrest"\nkey = "a"\n', "has a key and no repeat"),
+        ('[[acts]]\nkind = "arrest"\nkey = "a"\n', "has a key but no repeat"),
         ('[[acts]]\nkind = "arrest"\nrepeat = "r"\nkey = "a"\n', "both a key and a parent"),
         ('[[acts]]\nkind = "arrest"\nsplit = true\n', "not for one kind"),
         ('[[acts]]\nact = "x"\nsplit = 1\n', "neither true nor false"),
@@ -662,7 +670,7 @@ def test_values_of_uwazi_in_json(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         ("[]", "is empty"),
-        ("[1, 2]", "no item of it has a field"),
+        ("[1, 2]", "none of its items has a field"),
         ('[{"a": 1}', "item 2: not JSON"),
         ('[{"a": 1},', "item 2: not JSON: it stops"),
         ('[{"a": 1} {"a": 2}]', "item 2: not JSON"),

@@ -109,7 +109,7 @@ def _put_back(old: Path, now: Path, name: str) -> None:
 def test_an_older_log_is_noticed(grown: tuple[Path, Path], me: Identity) -> None:
     old, now = grown
     _put_back(old, now, "log")
-    with pytest.raises(RolledBack, match="an older log has been put in its place"):
+    with pytest.raises(RolledBack, match="an older log has replaced it"):
         Case.open(now, me)
 
 
@@ -129,7 +129,7 @@ def test_no_log_at_all_is_noticed(grown: tuple[Path, Path], me: Identity) -> Non
 def test_an_older_database_is_noticed(grown: tuple[Path, Path], me: Identity) -> None:
     old, now = grown
     _put_back(old, now, "case.db")
-    with pytest.raises(RolledBack, match="an older database has been put in its place"):
+    with pytest.raises(RolledBack, match="an older database has replaced it"):
         Case.open(now, me)
 
 
@@ -153,7 +153,7 @@ def test_a_fork_of_the_same_length_is_noticed(
     with Case.open(old, me) as case:
         case.intake("one", {}, many(600, start=5))
     _put_back(old, now, "log")
-    with pytest.raises(RolledBack, match="two stories of the same"):
+    with pytest.raises(RolledBack, match="entries each but differ"):
         Case.open(now, me)
 
 

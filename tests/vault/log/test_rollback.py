@@ -117,7 +117,7 @@ def test_a_lost_memory_is_no_error_and_a_wrong_one_is_reported(
     content = memory.read_text()
     for wrong in (content.replace(" ", ""), "x" + content, content + "7 AAAA\n", "\xff"):
         memory.write_text(wrong)
-        with pytest.raises(Damaged, match="remembers of the case file was altered"):
+        with pytest.raises(Damaged, match="record of this case file in your identity was changed"):
             Case.open(now, mine)
     memory.unlink()
     with Case.open(older, mine) as case:  # and so an old copy is opened on purpose

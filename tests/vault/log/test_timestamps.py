@@ -239,7 +239,7 @@ def test_a_certificate_for_mail_signs_no_timestamps(openssl: OpenSsl, tmp_path: 
     [
         ((404, "text/plain", b""), "HTTP 404"),
         ((302, REPLY, b""), "HTTP 302"),
-        ((200, "text/html", b"<html>"), "no timestamp authority"),
+        ((200, "text/html", b"<html>"), "not from a timestamp authority"),
         ((200, REPLY, bytes(rfc3161.MOST_BYTES + 5)), "too long"),
     ],
 )

@@ -182,7 +182,7 @@ def test_a_disk_that_fails_while_reading(
     monkeypatch.setattr(
         Path, "open", lambda self, mode="r": Broken() if self == scan else real(self, mode)
     )
-    with pytest.raises(BadInput, match="cannot be read to its end"):
+    with pytest.raises(BadInput, match="cannot be read completely"):
         case.attach("one", "R-1", [scan])
     monkeypatch.undo()
     assert held(case) == []
@@ -256,7 +256,7 @@ def test_a_file_that_the_report_has_already_is_passed_over(case: Case, scan: Pat
 
 
 def test_names_that_do_not_fit_the_files(case: Case, scan: Path) -> None:
-    with pytest.raises(UsedWrongly, match="files and names differ in number"):
+    with pytest.raises(UsedWrongly, match="the numbers of files and names differ"):
         case.attach("one", "R-1", [scan], names=[])
 
 

@@ -255,7 +255,7 @@ def test_a_withdrawn_report_takes_its_decisions_with_it(filled: Path, me: Identi
         states = [each.standing for each in case.decision_states().values()]
         assert states == ["forgotten"] * 3 + ["stands"]
         assert sound(case)
-        with pytest.raises(UsedWrongly, match="is left to be taken back"):
+        with pytest.raises(UsedWrongly, match="is left to undo"):
             case.undo_decision(taken)
     with entries_of(filled, me) as entries:
         for opened in entries.of_kind("decision"):

@@ -142,7 +142,7 @@ def test_a_flip_at_the_head_of_the_database_is_noticed(
     filled: Path, me: Identity, bit: int
 ) -> None:
     _flip(filled / "case.db", bit)
-    with pytest.raises(Damaged, match="database of the case file was altered"):
+    with pytest.raises(Damaged, match="database of the case file was changed"):
         _read_everything(filled, me)
 
 

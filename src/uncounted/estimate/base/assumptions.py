@@ -25,7 +25,7 @@ def check_xi(xi: float) -> None:
         UsedWrongly: not a finite number above 0.
     """
     if not (xi > 0 and math.isfinite(xi)):
-        raise UsedWrongly(f"xi {xi} is not above 0", hint="1 is the usual assumption")
+        raise UsedWrongly(f"xi {xi} is not above 0", hint="1: as the method assumes")
 
 
 def signs(J: int) -> Floats:

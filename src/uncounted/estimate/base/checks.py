@@ -92,48 +92,45 @@ def check(table: CaptureTable) -> Checked:
 
 _DIFFER = Refusal(
     "reports-differ",
-    "their reports say different things, which takes two reports: whom nobody recorded is in one "
-    "of the other strata",
-    "they count as recorded, and where they are many the other strata come out too high, whose "
-    "lists overlap the less for it; if a report is wrong, correct it with uncounted edit",
+    "the reports of these people contradict each other; every one has two reports, so undocumented "
+    "people are in the other strata",
+    "they count as documented; if they are many, the estimates of the other strata are too high; "
+    "if a report is wrong, correct it with uncounted edit",
 )
 _SAME = Refusal(
     "too-few-lists",
-    "the lists hold the very same people, so together they say no more than one of them",
-    "if one was copied from another, count it once; how many a single list missed cannot be told "
-    "from that list",
+    "the lists hold the same people, so together they have no more information than one of them",
+    "if one was copied from another, use it once; one list alone cannot be estimated from",
 )
-_NOBODY = Refusal(
-    "empty-table", "there is nobody in the table", "check the file and the lists chosen"
-)
+_NOBODY = Refusal("empty-table", "the table has no people", "check the file and the chosen lists")
 
 
 def _refusal(table: CaptureTable) -> Refusal | None:
     if len(table.lists) < 2:
         return Refusal(
             "too-few-lists",
-            "at least two different lists with people in them are needed, and there is one",
-            "how many a single list missed cannot be told from that list",
+            "at least two different lists with people are needed, but there is one",
+            "one list alone cannot be estimated from",
         )
     groups = disconnected_groups(table)
     if len(groups) == len(table.lists):
         return Refusal(
             "no-overlap",
-            "no person is on two lists, so nothing says how many all of them missed",
-            "check the linkage: people who are on two lists may not have been recognised",
+            "no person is on two lists, so the number missed by all lists cannot be estimated",
+            "check the record linkage: matches between lists may have been missed",
         )
     if len(groups) > 1:
         return Refusal(
             "disconnected-lists",
-            f"the lists fall into {len(groups)} groups with no person in common",
-            "check the linkage between the groups, or estimate each group on its own",
+            f"the lists form {len(groups)} groups with no person in common",
+            "check the record linkage between the groups, or estimate each group separately",
         )
     if whole := lists_with_everyone(table):
         return Refusal(
             "list-covers-all",
-            f"list {whole[0]!r} holds everybody who was recorded, so the other lists say nothing "
-            "about people whom it missed",
-            "leave it out if it was put together from the others",
+            f"list {whole[0]!r} holds every documented person, so the other lists have no "
+            "information about people it missed",
+            "omit it if it was compiled from the others",
         )
     return None
 

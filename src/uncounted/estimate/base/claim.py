@@ -39,7 +39,9 @@ class Claim:
 
     def __attrs_post_init__(self) -> None:
         if not 0 < self.number < math.inf:
-            raise UsedWrongly(f"a claim of {self.number} people is none", hint="as in 10000")
+            raise UsedWrongly(
+                f"a claim must be a positive number, not {self.number}", hint="for example 10000"
+            )
 
     @classmethod
     def parse(cls, text: str) -> Claim:

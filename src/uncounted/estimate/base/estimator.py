@@ -161,8 +161,8 @@ def estimate_from_draws(
     middle, low, high = (observed + x for x in quantiles(open_ended(n0), level))
     if not math.isfinite(middle):
         raise NotEstimable(
-            "half of the draws or more put no end to the number of people",
-            hint="too few people are on two lists; look at the lower bounds",
+            "the upper end is unbounded in at least half of the draws",
+            hint="too few people are on two lists; use a lower bound (chao)",
         )
     logs = np.log(n0 + 0.5)
     return Estimate(

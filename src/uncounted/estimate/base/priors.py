@@ -73,8 +73,8 @@ class GammaPoissonPrior:
         a, b = self.shape, self.scale
         if not all(_LEAST <= each <= _MOST for each in (a, b, a * b)):
             raise UsedWrongly(
-                f"a prior of shape {a} and scale {b} is none: both are above 0, and neither"
-                " they nor the people expected are beyond 1e12",
+                f"a prior of shape {a} and scale {b} is not valid: both must be"
+                " above 0, and they and the expected N at most 1e12",
                 hint=_HOW,
             )
 
@@ -105,8 +105,8 @@ def prior_of(prior: object) -> Prior:
     """
     if not isinstance(prior, InversePrior | GammaPoissonPrior):
         raise UsedWrongly(
-            "what was given is no prior on N",
-            hint="InversePrior() or GammaPoissonPrior(shape, scale); read_prior reads one in words",
+            "not a prior on N",
+            hint="use InversePrior() or GammaPoissonPrior(shape, scale)",
         )
     return prior
 
@@ -126,7 +126,7 @@ def read_prior(text: str) -> Prior:
     try:
         shape, scale = (float(part) for part in text.split(","))
     except ValueError:
-        raise UsedWrongly("a prior on N is 1/N or SHAPE,SCALE", hint=_HOW) from None
+        raise UsedWrongly("a prior on N must be 1/N or SHAPE,SCALE", hint=_HOW) from None
     return GammaPoissonPrior(shape, scale)
 
 

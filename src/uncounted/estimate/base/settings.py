@@ -18,7 +18,7 @@ type MethodSettings = Mapping[str, object]  # keyword arguments of one method
 
 def _claim_of(claim: object) -> Claim | None:
     if not (claim is None or isinstance(claim, Claim)):
-        raise UsedWrongly("what was given is no claim", hint='e.g. Claim.parse("<15000")')
+        raise UsedWrongly("not a claim", hint='e.g. Claim.parse("<15000")')
     return claim
 
 

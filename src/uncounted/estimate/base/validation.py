@@ -35,9 +35,7 @@ def level_of(level: Any) -> float:
     if not 0 < value < 1:
         raise UsedWrongly(f"level {level} is not between 0 and 1", hint="0.95 is usual")
     if value > MOST_LEVEL:
-        raise UsedWrongly(
-            f"level {level} is above {MOST_LEVEL}, the highest there is", hint="0.95 is usual"
-        )
+        raise UsedWrongly(f"level {level} is above the maximum, {MOST_LEVEL}", hint="0.95 is usual")
     return value
 
 
@@ -54,8 +52,8 @@ def seed_of(seed: Any) -> int:
     whole = _whole(seed)
     if whole is None or whole < 0:
         raise UsedWrongly(
-            f"seed {seed} is not a whole number from 0 up",
-            hint="any will do, as long as it is kept: it makes results repeat",
+            f"seed {seed} must be a whole number, 0 or more",
+            hint="any whole number; the same seed repeats the result",
         )
     return whole
 
@@ -69,12 +67,12 @@ def draws_of(draws: Any) -> int:
     whole = _whole(draws)
     if whole is None or whole < 1:
         raise UsedWrongly(
-            f"at least one draw is needed, and {draws} were asked for",
-            hint="4,000 are usual; more make the last digits steadier",
+            f"at least 1 draw is needed, not {draws}",
+            hint="4,000 is usual; more draws reduce the Monte Carlo error",
         )
     if whole > MOST_DRAWS:
         raise UsedWrongly(
-            f"{whole:,} draws are too many to hold", hint=f"up to {MOST_DRAWS:,}; 4,000 are usual"
+            f"{whole:,} draws do not fit in memory", hint=f"up to {MOST_DRAWS:,}; 4,000 are usual"
         )
     return whole
 
@@ -91,7 +89,7 @@ def delta_of(delta: Any) -> float:
     if not LEAST_DELTA <= value <= MOST_DELTA:
         raise UsedWrongly(
             f"delta {delta} is not from {LEAST_DELTA:g} to {MOST_DELTA:g}",
-            hint="it is as many made-up people in every pattern; 2**-J for J lists is usual",
+            hint="delta is the pseudo-count of each cell; 2**-J for J lists is usual",
         )
     return value
 
@@ -104,11 +102,11 @@ def xi_of(xi: Any) -> float:
     """
     value = number_of(xi)
     if not (value > 0 and math.isfinite(value)):
-        raise UsedWrongly(f"xi {xi} is not above 0", hint="1 is the usual assumption")
+        raise UsedWrongly(f"xi {xi} is not above 0", hint="1: as the method assumes")
     if not LEAST_XI <= value <= MOST_XI:
         raise UsedWrongly(
             f"xi {xi} is not from 1/1000 to 1000",
-            hint="1 is the usual assumption; a factor beyond a thousand is no doubt about it",
+            hint="1: as the method assumes",
         )
     return value
 
@@ -142,7 +140,7 @@ def names_of(methods: Sequence[str] | str) -> tuple[str, ...]:
     names = (methods,) if isinstance(methods, str) else tuple(dict.fromkeys(methods))
     if not names:
         raise UsedWrongly(
-            "no method was named", hint="leave the methods out to have every one that applies"
+            "no method was named", hint="omit --method to use every method that applies"
         )
     return names
 
@@ -165,8 +163,8 @@ def check_settings(name: str, method: Callable[..., object], own: Mapping[str, o
     for given in own:
         if given in _OF_THE_STUDY:
             raise UsedWrongly(
-                f"{given} is no setting of {name}: it is the same for every method",
-                hint=f"give {given} beside the settings",
+                f"{given} is not a setting of {name}: it is the same for every method",
+                hint=f"pass {given} as an argument of its own",
             )
         if given not in has:
             raise UsedWrongly(

@@ -73,7 +73,7 @@ def saturated(
     if len(table.counts) < 2**J - 1:
         empty = 2**J - 1 - len(table.counts)
         raise NotEstimable(
-            f"{empty} of the {2**J - 1} patterns have nobody",
+            f"{empty} of the {2**J - 1} capture histories have no people",
             hint="the table of xi can start from another method's estimate",
         )
     log_r = sum(
@@ -82,8 +82,8 @@ def saturated(
     )
     if log_r - math.log(xi) > math.log(LAST):
         raise NotEstimable(
-            "the patterns put the number unseen beyond any that can be counted",
-            hint="too few people are on an even number of lists; look at the lower bounds",
+            "the estimated number of undocumented people is too large to represent",
+            hint="too few people are on an even number of lists; use a lower bound (chao)",
         )
     n0 = math.exp(log_r - math.log(xi))
     variance = n0 + n0**2 * sum(1 / count for count in table.counts.values())

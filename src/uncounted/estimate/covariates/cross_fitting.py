@@ -95,9 +95,10 @@ def fit_lists(people: PersonTable, names: Pair, *, learner: Learner, seed: int =
     shares, clipped = _clip(shares)
     if clipped > MOST_CLIPPED * kept.observed:
         raise NotEstimable(
-            f"{clipped} of {kept.observed} people are of kinds that are hardly ever on both lists,"
-            " so what is said of them rests on a handful",
-            hint="join kinds of people, leave a covariate out, or use lists that overlap",
+            f"{clipped} of {kept.observed} people have covariates with which"
+            " hardly anyone is on both lists, so their estimate would depend on"
+            " a few people",
+            hint="merge categories, omit a covariate, or use lists that overlap more",
         )
     terms = _terms(shares, cell)
     return Unrecorded(
@@ -127,7 +128,7 @@ def _cells(people: PersonTable, names: Pair) -> Ints:
 def _refuse(people: PersonTable, cell: Ints) -> None:
     if not people.covariates:
         raise NotEstimable(
-            "there is no covariate, so there is nothing to adjust for",
+            "no covariate to adjust for",
             hint="use two-list, or name covariates",
         )
     if people.observed < FEWEST_ROWS:
@@ -167,7 +168,7 @@ def _clip(shares: Floats) -> tuple[Floats, int]:
     q1 >= q12 and q1 q2 >= q12 hold for any three shares.
     """
     if not (np.isfinite(shares).all() and (shares >= 0).all()):
-        raise UsedWrongly("the learner gave chances that are below 0 or no numbers")
+        raise UsedWrongly("the learner gave probabilities that are negative or not numbers")
     shares = shares / shares.sum(axis=1, keepdims=True)
     low = (shares < MARGIN) & (SIGNS < 0)
     touched = low.any(axis=1)

@@ -176,7 +176,7 @@ def _fit(people: PersonTable, names: Pair, spec: _Spec) -> tuple[Estimate, Unrec
             raise NotEstimable(refusal.reason, hint=refusal.hint)  # noqa: TRY301
         if len(checked.table.lists) < len(names):
             raise NotEstimable(  # noqa: TRY301
-                "a list has nobody, or the very same people as another",
+                "a list is empty or identical to another",
                 hint="leave it out",
             )
         unrecorded = fit_lists(people, names, learner=spec.learner, seed=spec.seed)
@@ -204,9 +204,10 @@ def _estimate(
     interval = _interval(seen, n0, variance, floor, spec)
     if floor > N and interval[1] <= floor:
         raise NotEstimable(
-            "these lists give fewer people than all lists together have documented: among people "
-            "alike, they tend to have the same ones, and the assumption is contradicted",
-            hint="state how they go together (psi above 1), or choose other lists",
+            "these lists give fewer people than all lists together have"
+            " documented: given the covariates they are positively dependent,"
+            " which contradicts the assumption",
+            hint="state their odds ratio (psi above 1), or choose other lists",
         )
     return Estimate(
         method=METHOD,

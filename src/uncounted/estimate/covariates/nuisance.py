@@ -124,7 +124,7 @@ def fit_multinomial(X: Floats, cell: Ints, cells: int, penalty: float) -> Floats
     """
     if len(np.unique(cell)) < cells:
         raise NotEstimable(
-            "some pattern has nobody among those whom a regression learns from",
+            "a capture history is empty in the training data of a regression",
             hint="fewer folds, or fewer lists at a time",
         )
     p, K = X.shape[1], cells - 1
@@ -152,7 +152,7 @@ def fit_multinomial(X: Floats, cell: Ints, cells: int, penalty: float) -> Floats
             size /= 2
         beta = beta + size * step
         value = loss(beta)
-    raise NotEstimable("a regression does not come to an end", hint="a larger penalty")
+    raise NotEstimable("a regression did not converge", hint="a larger penalty")
 
 
 def _curvature(X: Floats, shares: Floats, ridge: Floats) -> Floats:

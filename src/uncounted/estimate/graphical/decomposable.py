@@ -225,12 +225,12 @@ def decomposable(
         raise NotEstimable(
             f"the average over all graphs is computed for up to {MAX_GRAPH_LISTS} lists, "
             f"and there are {J}",
-            hint="leave lists out, or join lists of the same collector",
+            hint="use fewer lists, or merge lists of one collector",
         )
     if table.observed > MOST_OBSERVED:
         raise NotEstimable(
             f"more than {MOST_OBSERVED:,} people are beyond the precision of this average",
-            hint="check the counts; with so many, the choice of the assumption is all that matters",
+            hint="check the counts",
         )
     delta = 2.0**-J if delta is None else delta_of(delta)
     prior = prior_of(prior)
@@ -247,9 +247,9 @@ def decomposable(
     complete = log_posterior.complete(posterior)
     if complete > MOST_COMPLETE:
         raise NotEstimable(
-            f"with probability {complete:.2f} every list depends on every other, and then the "
-            "table says nothing about those whom nobody recorded",
-            hint="look at the table of xi: it says how many for each assumption one may make",
+            f"with probability {complete:.2f} the complete graph holds: the"
+            " result would come from the prior, not from the data",
+            hint="see the sensitivity to xi, or use fewer lists",
         )
     far = float(1 - _mass_to(posterior, 20 * table.observed))
     mean, why = _mean(posterior, prior, model)
@@ -287,13 +287,13 @@ def _check_grid(grid: range | None) -> None:
     if grid is None:
         return
     if not isinstance(grid, range):
-        raise UsedWrongly("the grid of n0 is no range", hint="e.g. range(0, 50_000, 10)")
+        raise UsedWrongly("the grid of n0 must be a range", hint="e.g. range(0, 50_000, 10)")
     if grid.start < 0 or grid.step < 1 or not grid[1:2]:
         raise UsedWrongly("the grid of n0 must rise from 0 or more over at least two values")
     if grid.stop > LAST or len(grid) > _LONGEST:
         raise UsedWrongly(
             f"the grid of n0 goes beyond {LAST:,}, or has more than {_LONGEST:,} values",
-            hint="give it a step, or leave it out: then every n0 counts, however far",
+            hint="give it a step, or omit it",
         )
 
 

@@ -40,9 +40,8 @@ def shapes(J: int) -> Counter[Shape]:
     """
     if J > MAX_LISTS:
         raise NotEstimable(
-            f"what the graphs believe of the share missed is worked out for up to {MAX_LISTS}"
-            f" lists, and there are {J}",
-            hint="join lists, or pool another method",
+            f"the implied prior is computed for up to {MAX_LISTS} lists, and there are {J}",
+            hint="merge lists, or pool another method",
         )
     pairs = list(combinations(range(J), 2))
     found: Counter[Shape] = Counter()

@@ -44,9 +44,8 @@ def counts_of(table: CaptureTable) -> Floats:
     """
     if len(table.lists) > MOST_LISTS:
         raise NotEstimable(
-            f"the seen patterns are modelled for up to {MOST_LISTS} lists, and there are "
-            f"{len(table.lists)}",
-            hint="leave lists out, or join lists of the same collector",
+            f"cells are modelled for up to {MOST_LISTS} lists, and there are {len(table.lists)}",
+            hint="use fewer lists, or merge lists of one collector",
         )
     return np.array([table.counts.get(p, 0) for p in patterns(table.lists)], dtype=np.float64)
 
@@ -65,7 +64,7 @@ class Dirichlet:
     def __attrs_post_init__(self) -> None:
         if self.count is not None and not 0 < self.count < math.inf:
             raise UsedWrongly(
-                f"a prior count of {self.count} is none: it is above 0", hint="1, 1/2 or 2^-J"
+                f"a pseudo-count must be above 0, not {self.count}", hint="1, 1/2 or 2^-J"
             )
 
     @property

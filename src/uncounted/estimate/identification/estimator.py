@@ -111,17 +111,16 @@ def identify(
     prior = prior_of(prior)
     assumption = _stated(assumption, table)
     if not isinstance(cells, Dirichlet):
-        raise UsedWrongly(
-            "what was given is no model of the seen patterns", hint="e.g. Dirichlet(1/2)"
-        )
+        raise UsedWrongly("not a model of the cell probabilities", hint="e.g. Dirichlet(1/2)")
     # In the order of their names, so that the order of the lists is nothing.
     ordered = table.select(sorted(table.lists))
     prior_share = cells.prior_share(ordered, assumption)
     if prior_share is not None and prior_share > MOST_PRIOR:
         raise NotEstimable(
-            f"{prior_share:.0%} of the doubt comes from the prior of {cells.name} rather than from "
-            f"people: {_empty(ordered)} of the {2 ** len(table.lists) - 1} patterns are empty",
-            hint="look at other priors (cells=Dirichlet(1/2)), or leave a list out",
+            f"{prior_share:.0%} of the variance comes from the prior of"
+            f" {cells.name} rather than from the data: {_empty(ordered)} of the"
+            f" {2 ** len(table.lists) - 1} capture histories are empty",
+            hint="try another prior (cells=Dirichlet(1/2)), or use fewer lists",
         )
     kept = _keep(ordered, cells, assumption, prior, seed=seed, draws=draws)
     n0 = draw_n0(prior, table.observed, kept.log_odds, np.random.default_rng([seed, 2]))
@@ -156,13 +155,13 @@ def identify(
 def _stated(assumption: Assumption | None, table: CaptureTable) -> Assumption:
     if assumption is None and len(table.lists) == 2:
         raise NotEstimable(
-            "two lists cannot show how far they depend on each other, so it must be stated",
-            hint="state xi = 1 / (odds ratio between them), as in NHOI(xi=1), and say why",
+            "two lists cannot show their own dependence: it must be assumed",
+            hint="assume xi = 1 / (their odds ratio), for example NHOI(xi=1), and say why",
         )
     if assumption is None:
         return NHOI()
     if not isinstance(assumption, NHOI | MarginalPair | ConditionalPair):
-        raise UsedWrongly("what was given is no assumption", hint="e.g. NHOI(xi=2)")
+        raise UsedWrongly("not an identifying assumption", hint="e.g. NHOI(xi=2)")
     return assumption
 
 
@@ -216,7 +215,7 @@ def _keep(
         raise NotEstimable(
             f"the table and the prior on N contradict each other: of {possible:,} draws the prior "
             f"keeps {enough}",
-            hint="look at the estimate under 1/N, or give more draws",
+            hint="use the prior 1/N, or more draws",
         )
     return _Kept(
         np.concatenate(kept),

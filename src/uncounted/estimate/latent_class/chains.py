@@ -249,12 +249,12 @@ def _each(codes: Iterable[int]) -> None:
         return
     if TOO_MANY in wrong:
         raise NotEstimable(
-            "the chains went to more people on no list than whole numbers of 64 bits hold",
-            hint="the table sets no upper end: look at the lower bound and the table of xi",
+            "the chains diverged: the number of undocumented people exceeds 64-bit integers",
+            hint="the data set no upper limit: use a lower bound (chao) and the sensitivity to xi",
         )
     raise NotEstimable(
-        "a pattern of this table has no chance that floating point can hold",
-        hint="leave out the lists that hold nearly everybody",
+        "a pattern of this table has a probability too small to represent",
+        hint="omit lists that hold nearly everyone",
     )
 
 

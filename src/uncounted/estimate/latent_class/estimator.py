@@ -139,7 +139,8 @@ def latent_class(
     if not found.convergence.reached(LEAST_ESS):
         raise NotEstimable(
             _why_not(found, table.observed),
-            hint="a larger budget or fewer classes; where the chains sit apart, show no number",
+            hint="use a larger budget or fewer classes; if the chains still"
+            " disagree, report no estimate",
         )
     tails = [0.5 - level / 2, 0.5, 0.5 + level / 2]
     n0 = np.quantile(found.n0, tails, method="inverted_cdf")
@@ -182,32 +183,32 @@ def _check_settings(
             f"{prior.classes} classes are not between 1 and {_MOST_CLASSES}", hint="10 is usual"
         )
     if not all(0 < value < math.inf for value in (*prior.alpha, *prior.chance)):
-        raise UsedWrongly("the numbers of a gamma or beta prior are above 0")
+        raise UsedWrongly("the parameters of a gamma or beta prior must be above 0")
     if chains < _LEAST_CHAINS:
         raise UsedWrongly(
-            f"{chains} chains are too few to see whether they agree",
+            f"{chains} chains are too few to check convergence",
             hint=f"at least {_LEAST_CHAINS}",
         )
     if not target_ess >= LEAST_ESS:
         raise UsedWrongly(
-            f"{target_ess:g} effective draws are too few for an interval",
+            f"{target_ess:g} is too small an effective sample size for an interval",
             hint=f"at least {LEAST_ESS:g}",
         )
     if not 0 < budget < math.inf:
-        raise UsedWrongly("a budget is above 0 seconds")
+        raise UsedWrongly("the budget must be above 0 seconds")
 
 
 def _check_table(table: CaptureTable) -> None:
     if len(table.lists) < LEAST_LISTS:
         raise NotEstimable(
-            f"latent classes need at least {LEAST_LISTS} lists: with two, only the prior would "
-            "say how people differ",
-            hint="a third list, or a method that says what it assumes of two",
+            f"latent classes need at least {LEAST_LISTS} lists: with two,"
+            " capture heterogeneity would come from the prior only",
+            hint="add a third list, or use two-list",
         )
     if table.observed > MOST_OBSERVED:
         raise NotEstimable(
             f"more than {MOST_OBSERVED:,} people are beyond the precision of this method",
-            hint="check the counts; with so many, the choice of the assumption is all that matters",
+            hint="check the counts",
         )
 
 

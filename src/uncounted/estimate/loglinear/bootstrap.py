@@ -68,7 +68,7 @@ def resample(
     if len(good) < max(2, (1 - MOST_FAILED) * resamples):
         raise NotEstimable(
             f"{resamples - len(good)} of {resamples} resamples of the table have no estimate",
-            hint="the overlaps hang on a few people; leave a list out, or look at lower bounds",
+            hint="the overlaps depend on a few people; use fewer lists, or a lower bound (chao)",
         )
     share = np.clip(np.mean(good < point), 0.5 / len(good), 1 - 0.5 / len(good))
     acceleration = _acceleration(cells, seen, estimate) if resamples >= ENOUGH else 0.0

@@ -79,7 +79,7 @@ def rank(
     if not kept:
         raise NotEstimable(
             "no log-linear model has a maximum likelihood estimate on this table",
-            hint="too many overlaps are empty; leave a list out, or look at lower bounds",
+            hint="too many overlaps are empty; use fewer lists, or a lower bound (chao)",
         )
     n0, variance = np.exp(fits.intercept[kept]), fits.variance[kept]
     return Ranked(

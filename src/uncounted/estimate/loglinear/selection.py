@@ -230,26 +230,26 @@ def _check(
     if J < FEWEST:
         raise NotEstimable(
             "with two lists no log-linear model but independence can be fitted",
-            hint="state how they depend on each other (two-list), or look at independence",
+            hint="use two-list with a stated odds ratio, or independence",
         )
     if J > MOST:
         raise NotEstimable(
-            f"log-linear models are looked for among up to {MOST} lists, and there are {J}",
-            hint="leave lists out, or join lists of the same collector",
+            f"log-linear models are selected among up to {MOST} lists, and there are {J}",
+            hint="use fewer lists, or merge lists of one collector",
         )
     if criterion not in ("bic", "aic"):
         raise UsedWrongly(f"unknown criterion {criterion!r}", hint="criteria: bic, aic")
     if max_order is not None and not 1 <= max_order < J:
         raise UsedWrongly(
             f"max_order {max_order} is not between 1 and {J - 1}",
-            hint="all lists together cannot act on one another: nothing would be left to tell",
+            hint="the interaction of all lists is not identifiable",
         )
     if search not in ("all", "greedy", None):
         raise UsedWrongly(f"unknown search {search!r}", hint="searches: all, greedy")
     if search == "all" and _how(J, _order(J, max_order)) != "all":
         raise UsedWrongly(
-            f"the models of {J} lists with sets of up to {_order(J, max_order)} cannot all be "
-            "listed",
+            f"the models of {J} lists with sets of up to {_order(J, max_order)}"
+            " are too many to enumerate",
             hint="search greedy, or max_order 2 with six lists",
         )
     if (top is not None and top < 1) or starts < 1:

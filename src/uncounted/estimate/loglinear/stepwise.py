@@ -84,9 +84,9 @@ def log_linear_stepwise(
     if not FEWEST <= J <= MOST:
         raise NotEstimable(
             f"pairs are chosen among {FEWEST} to {MOST} lists, and there are {J}",
-            hint="with two lists, state how they depend on each other (two-list)"
+            hint="with two lists use two-list with a stated odds ratio"
             if J < FEWEST
-            else "leave lists out, or join lists of the same collector",
+            else "use fewer lists, or merge lists of one collector",
         )
     if not 0 <= threshold <= 1:
         raise UsedWrongly("threshold must be from 0 to 1")
@@ -120,7 +120,7 @@ def _choice(cells: CellCounts, threshold: float, register: Register) -> Choice:
     if model is None:
         raise NotEstimable(
             "not even independence has a maximum likelihood estimate on this table",
-            hint="look at the overlaps: a list may be a part of another",
+            hint="check the overlaps: one list may be part of another",
         )
     n0 = float(np.exp(intercept[0]))
     variance = float(fit_each([model], cells.counts[None], np.zeros(1, dtype=np.int64)).variance[0])

@@ -108,7 +108,7 @@ def chao(
     else:
         if f2 == 0:
             raise NotEstimable(
-                "nobody is on exactly two lists, so this form of the bound has no end",
+                "no one is on exactly two lists, so this form of the bound is infinite",
                 hint="the variant `moment` has a form for it",
             )
         bound = Bound.of(table, variant)
@@ -250,8 +250,7 @@ def _by_pattern(table: CaptureTable) -> Design:
     J = len(table.lists)
     if J > MOST_LISTS:
         raise NotEstimable(
-            f"this form of the bound looks at every pattern of up to {MOST_LISTS} lists, and "
-            f"there are {J}",
+            f"this form of the bound takes up to {MOST_LISTS} lists, and there are {J}",
             hint="the variants `moment`, `equal` and `mh` take any number",
         )
     cells = np.arange(1, 1 << J)

@@ -90,8 +90,8 @@ def _root(n: float, totals: np.ndarray) -> float:
     above = np.array([excess(x) for x in grid]) > 0
     if not above[0] or above.all():
         raise NotEstimable(
-            "under independence no number of people fits these lists",
-            hint="look at the overlaps: a list may be a part of another",
+            "no total fits these lists under independence",
+            hint="check the overlaps: one list may be part of another",
         )
     at = int(np.argmin(above))
     return n + float(np.exp(root(excess, grid[at - 1], grid[at])))

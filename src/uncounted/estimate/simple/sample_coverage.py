@@ -113,7 +113,7 @@ def sample_coverage(table: CaptureTable, *, level: float = 0.95, seed: int = 1) 
     if len(table.lists) < 3:
         raise NotEstimable(
             "sample coverage needs at least three lists",
-            hint="with two lists, state how they depend on each other (two-list)",
+            hint="with two lists use two-list with a stated odds ratio",
         )
     patterns = np.array([[float(mark) for mark in pattern] for pattern in table.counts])
     counts = np.array(list(table.counts.values()), dtype=np.float64)
@@ -123,15 +123,15 @@ def sample_coverage(table: CaptureTable, *, level: float = 0.95, seed: int = 1) 
     n0 = found.chosen - table.observed
     if n0 <= 0:
         raise NotEstimable(
-            "sample coverage breaks down: it gives no more people than were recorded",
-            hint="the table is too small or too sparse for it; see what the other methods say",
+            "the sample coverage estimate is not above the number documented",
+            hint="the table is too small or too sparse for it; use another method",
         )
     variance = _variance(patterns, counts, found, seed)
     if not variance <= (WIDEST * n0) ** 2:
         raise NotEstimable(
-            "sample coverage is too unsure to say anything: its standard error is more than"
-            f" {WIDEST} times the people it adds",
-            hint="the table is too small or too sparse for it; see what the other methods say",
+            "the sample coverage estimate is too uncertain: its standard error"
+            f" is more than {WIDEST} times the people it adds",
+            hint="the table is too small or too sparse for it; use another method",
         )
     enough = found.coverage > ENOUGH
     warning = EstimateWarning(

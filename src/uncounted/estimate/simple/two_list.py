@@ -83,13 +83,13 @@ def two_list(
     """
     if len(table.lists) != 2:
         raise NotEstimable(
-            f"this is for exactly two lists, and there are {len(table.lists)}",
+            f"this method takes exactly two lists, not {len(table.lists)}",
             hint="choose two lists, or use a method for more",
         )
     if psi is None:
         raise NotEstimable(
-            "two lists cannot show how far they depend on each other, so it must be stated",
-            hint="state the odds ratio between them as psi (1: independent) and say why",
+            "two lists cannot show their own dependence: it must be assumed",
+            hint="assume their odds ratio psi (1: independent), and say why",
         )
     psi, log_psi_sd = _checked(psi, log_psi_sd)
     rng = np.random.default_rng(seed)
@@ -121,7 +121,7 @@ def _checked(psi: float, log_psi_sd: float) -> tuple[float, float]:
         )
     if not 0 <= sd < math.inf:
         raise UsedWrongly(
-            f"log_psi_sd {log_psi_sd} is not a number from 0 up", hint="0: psi is known exactly"
+            f"log_psi_sd {log_psi_sd} must be 0 or more", hint="0: psi is known exactly"
         )
     return odds, sd
 

@@ -141,19 +141,20 @@ def pool_strata(
     draws = draws_of(draws)
     if t is not None and not 0 < t <= MOST_T:
         raise UsedWrongly(
-            f"t, by which strata differ, is above 0 and up to {MOST_T:g}, and not {t}",
+            f"t, the standard deviation between strata, must be above 0 and at most {MOST_T:g},"
+            f" not {t}",
             hint="1 lets odds differ threefold",
         )
     method, *others = settings.methods or ("decomposable",)
     if others:
-        raise UsedWrongly("strata are pooled by one method", hint="name one of them")
+        raise UsedWrongly("strata are pooled with one method", hint="name one of them")
     if method not in _METHODS:
         raise UsedWrongly(
-            f"strata cannot be pooled by {method!r}", hint=f"methods: {', '.join(_METHODS)}"
+            f"strata cannot be pooled with {method!r}", hint=f"methods: {', '.join(_METHODS)}"
         )
     own = settings.of(method)
     if "grid" in own:
-        raise UsedWrongly("pooling needs the whole posterior", hint="leave the grid out")
+        raise UsedWrongly("pooling needs the full posterior", hint="omit the grid")
     alone = run_strata(
         tables,
         attrs.evolve(settings, methods=(method,), by_method={method: own}, robustness=False),

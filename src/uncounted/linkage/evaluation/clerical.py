@@ -130,7 +130,7 @@ def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) ->
     if not present:
         raise BadInput(
             "the sample holds no pair of reports that were linked",
-            hint="a sample belongs to the case file that it was drawn from",
+            hint="use a sample that was drawn from this case file",
         )
     names = sorted({row.stratum for row in sample.rows})
     answered = [row for row in present if row.same is not None]
@@ -166,8 +166,9 @@ def _check_answered(names: Sequence[str], answered: Sequence[Labelled]) -> None:
     done = {row.stratum for row in answered}
     if lacking := [name for name in names if name not in done]:
         raise BadInput(
-            f"no pair of stratum {lacking[0]} has an answer, so nothing is known of it",
-            hint="answer some of each stratum; the rows are in random order, so the first will do",
+            f"no pair of stratum {lacking[0]} is labelled",
+            hint="label some pairs of each stratum; the rows are in random order, so"
+            " start with the first",
         )
 
 

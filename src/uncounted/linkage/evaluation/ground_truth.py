@@ -100,15 +100,15 @@ def against_persons(
     """
     if truth.weight and not complete:
         raise UsedWrongly(
-            "the people have weights, and are not said to be named in full",
-            hint="give --all-records if all reports of each of them are in the file",
+            "weights of people need --all-records",
+            hint="add --all-records if the file has all reports of each of its people",
         )
     person, weight, missing = _persons(linkage, truth)
     known = person >= 0
     if not known.any():
         raise BadInput(
-            "the truth names none of the reports that were linked",
-            hint="its columns source and report are to be those of uncounted clusters",
+            "the file of known matches has none of the linked reports",
+            hint="its columns source and report must be as uncounted clusters writes them",
         )
     point = point_partition(linkage)
     kept = np.ones_like(known) if complete else known
@@ -249,8 +249,8 @@ def against_pairs(
     rows = [row for row in judged if row.one in at and row.two in at]
     if not rows:
         raise BadInput(
-            "the truth names no pair of reports that were linked",
-            hint="its columns of sources and reports are to be those of uncounted clusters",
+            "the file of known matches has no pair of linked reports",
+            hint="its columns of sources and reports must be as uncounted clusters writes them",
         )
     same = np.array([bool(row.same) for row in rows])
     pairs = StatedPairs.labelled(linkage, rows)

@@ -68,7 +68,7 @@ def read_truth(file: Path, *, encoding: str | None = None) -> Persons | Labelled
     columns = set(sheet.columns)
     if columns >= {*PAIR_COLUMNS, *DESIGN_COLUMNS}:
         raise UsedWrongly(
-            f"{file.name} is a sample with unequal chances, not the truth of every pair",
+            f"{file.name} is a sample with unequal probabilities, not a file of known matches",
             hint="give it as --labels",
         )
     if columns >= set(PAIR_COLUMNS):
@@ -115,8 +115,8 @@ def _key(name: str, row: delimited.Row, source: str, report: str) -> Key:
     for column, cell in zip((source, report), cells, strict=True):
         if not cell:
             raise BadInput(
-                f"{name}, row {row.number}: nothing in the column {column!r}",
-                hint="a report is named by its source and the source's own id",
+                f"{name}, row {row.number}: empty cell in the column {column!r}",
+                hint="a report is identified by its source and its id there",
             )
     return cells[0], cells[1]
 
@@ -135,7 +135,7 @@ def _persons(sheet: delimited.Sheet, report: str) -> Persons:
         if before != person:
             raise BadInput(
                 f"{name}, row {row.number}: the report of row {first}, with another person",
-                hint="a report is about one person; take one of the two rows out",
+                hint="a report is about one person; delete one of the two rows",
             )
         if "weight" not in sheet.columns:
             continue
@@ -148,7 +148,7 @@ def _persons(sheet: delimited.Sheet, report: str) -> Persons:
                 hint="a weight says how many people a person stands for",
             )
     if not seen:
-        raise BadInput(f"{name} says of no report whom it is about", hint=_PERSON_HINT)
+        raise BadInput(f"{name} has no report with a person", hint=_PERSON_HINT)
     return Persons(
         {key: person for key, (_, person) in seen.items()},
         {person: weight for person, (_, weight) in weights.items()},
@@ -163,8 +163,8 @@ def _weight(name: str, row: delimited.Row) -> float:
         stated = 0.0
     if not 0 < stated < 1e12:
         raise BadInput(
-            f"{name}, row {row.number}: the weight is no number above 0",
-            hint="leave the column out if every person stands for as many",
+            f"{name}, row {row.number}: the weight must be above 0",
+            hint="omit the column if all weights are equal",
         )
     return stated
 
@@ -194,8 +194,8 @@ def _pairs(sheet: delimited.Sheet) -> LabelledPairs:
     rows = tuple(seen.values())
     if all(row.same is None for row in rows):
         raise BadInput(
-            f"{name} has no answer: no cell of the column 'same' says yes or no",
-            hint="write yes or no for each pair, and ? where it cannot be told",
+            f"{name} has no labels: the column 'same' has no yes or no",
+            hint="write yes or no for each pair, and ? if you cannot tell",
         )
     _check_consistent(name, rows)
     return LabelledPairs(rows, sum(row.same is None for row in rows))
@@ -208,7 +208,7 @@ def _answer(name: str, row: delimited.Row) -> bool | None:
     if answer not in _YES | _NO:
         raise BadInput(
             f"{name}, row {row.number}: 'same' is neither yes nor no",
-            hint="write yes, no, or ? where it cannot be told",
+            hint="write yes, no, or ? if you cannot tell",
         )
     return answer in _YES
 
@@ -219,7 +219,7 @@ def _counts(name: str, row: delimited.Row) -> tuple[int, int]:
         if not (cell.isascii() and cell.isdigit() and 0 < int(cell[:15]) < 10**14):
             raise BadInput(
                 f"{name}, row {row.number}: no whole number in 'of' or 'drawn'",
-                hint="leave the columns of the sample as they are: only `same` is yours",
+                hint="change only the column `same`",
             )
     return int(cells[0]), int(cells[1])
 
@@ -240,9 +240,9 @@ def _check_consistent(name: str, rows: tuple[Labelled, ...]) -> None:
     for row in rows:
         if row.same is False and find(row.one) == find(row.two):
             raise BadInput(
-                f"{name}, row {row.row}: these two are different here, and the same person by"
-                " way of other rows",
-                hint="if A is B and B is C, then A is C: look at the three again",
+                f"{name}, row {row.row}: this row says different, but other rows"
+                " make them the same person",
+                hint="if A is B and B is C, then A is C: check these pairs again",
             )
 
 
@@ -255,12 +255,12 @@ def _check_design(name: str, pairs: LabelledPairs) -> None:
         if (row.of, row.drawn) != (before.of, before.drawn) or row.drawn > row.of:
             raise BadInput(
                 f"{name}, row {row.row}: its stratum has other numbers than in row {before.row}",
-                hint="leave the columns of the sample as they are: only `same` is yours",
+                hint="change only the column `same`",
             )
     for stratum, before in first.items():
         if count[stratum] != before.drawn:
             raise BadInput(
                 f"{name} has {count[stratum]} of a stratum of which {before.drawn} pairs were"
                 f" drawn (row {before.row} is one of them)",
-                hint="no row may be taken out or added: leave `same` empty where nobody can say",
+                hint="do not add or delete rows: leave `same` empty if you cannot tell",
             )

@@ -175,8 +175,8 @@ def draw_sample(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) 
     frame, enough = _informative(whole, size)
     if not frame:
         raise NotEstimable(
-            "no pair of reports is linked in any draw or shares a key: there is nothing to label",
-            hint="labels of pairs that you know of can be given with --truth",
+            "no pair of reports is linked in any draw or shares a blocking key: nothing to label",
+            hint="known matches can be given with --truth",
         )
     sizes = np.array([len(part.codes) for part in frame])
     least = int(np.minimum(sizes, _LEAST).sum())

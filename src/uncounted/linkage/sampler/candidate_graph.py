@@ -85,10 +85,8 @@ def build(
     while 2 * keep.sum() > MOST_NEAR * count:
         if log_floor >= 0:
             raise NotLinkable(
-                f"reports are likely to be of one person with more than {MOST_NEAR} others each, "
-                "on average",
-                hint="are lists copies of themselves, or do they say one thing of everybody? "
-                "take copies out before you import",
+                f"each report has on average more than {MOST_NEAR} candidate matches",
+                hint="check whether a list was imported twice or has the same values in every row",
             )
         log_floor = min(log_floor + _STEP, 0.0)
         keep = pairs.log_odds >= log_floor
@@ -235,8 +233,9 @@ def decided_units(count: int, decisions: Sequence[Decision]) -> Codes:
     for i, j, same in decisions:
         if not same and unit[i] == unit[j]:
             raise UsedWrongly(
-                "decisions say of two reports that they are one person, and that they are not",
-                hint="some are said to be the same through a third: undo one of them",
+                "decisions contradict each other: two reports are decided to be the"
+                " same and to be different",
+                hint="some are the same through a third report: undo one of them",
             )
     return unit
 

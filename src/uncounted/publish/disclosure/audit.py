@@ -95,9 +95,11 @@ def _extreme(knowledge: AttackerKnowledge, cell: str, *, least: bool) -> int:
     objective[hidden.index(cell)] = 1.0 if least else -1.0
     found = milp.least(objective, rows, np.zeros(2 * k), np.array([most] * k + [1] * k, float))
     if found.status == milp.INFEASIBLE:
-        raise NotPublishable("no table at all fits what would be printed: one of the sums is wrong")
+        raise NotPublishable(
+            "no table is consistent with what would be printed: one of the sums is wrong"
+        )
     if not found.success:
-        raise NotPublishable(f"the attack on the table could not be finished: {found.message}")
+        raise NotPublishable(f"the disclosure audit could not finish: {found.message}")
     value: float = found.x[hidden.index(cell)]
     return round(value)
 
@@ -127,10 +129,10 @@ def audit_table(
     found = feasible_intervals(knowledge) if knowledge.hidden else {}
     for cell, limits in found.items():
         if not limits.low <= truth.get(cell, 0) <= limits.high:
-            raise NotPublishable("the attack on the table found a range that misses the truth")
+            raise NotPublishable("the disclosure audit found a range without the true count")
         if is_disclosive(limits, t):
             raise NotPublishable(
-                "a hidden count could be computed from what would be printed",
+                "a suppressed count could be computed from what would be printed",
                 hint="publish fewer lists, or a wider population, so that fewer cells are small",
             )
     return found

@@ -146,26 +146,24 @@ def protect(
     if best is not None:
         return _audited(*best)
     raise NotPublishable(
-        f"no way of hiding counts keeps those under {threshold} from being computed",
+        f"no suppression protects the counts under {threshold}",
         hint="publish fewer lists together, or count a wider population",
     )
 
 
 def _refuse_outright(table: CaptureTable, threshold: int) -> None:
     if table.observed < threshold:
-        raise NotPublishable(
-            f"fewer than {threshold} people are on any list, and nothing may be said of so few"
-        )
+        raise NotPublishable(f"fewer than {threshold} people are on any list, too few to publish")
     if len(table.lists) > MAX_LISTS:
         raise NotPublishable(
-            f"a table of {len(table.lists)} lists has more cells than can be shown or protected",
+            f"a table of {len(table.lists)} lists has too many cells to show or protect",
             hint=f"publish at most {MAX_LISTS} lists together",
         )
     if len(table.lists) == 2 and table.on(table.lists) < threshold:
         raise NotPublishable(
-            f"fewer than {threshold} people are on both lists, and an estimate from two lists "
-            "gives their number away",
-            hint="a third list, or a wider population",
+            f"fewer than {threshold} people are on both lists, and an estimate"
+            " from two lists would disclose their number",
+            hint="add a third list, or use a wider population",
         )
 
 

@@ -99,8 +99,8 @@ def save_plots(plots: Sequence[Plot], folder: str | Path) -> tuple[Path, ...]:
             folder.mkdir(mode=0o700, parents=True)
     if taken:
         raise AlreadyThere(
-            f"{len(taken)} of the pictures exist already, {taken[0].name} among them",
-            hint="choose another folder, or take them away first",
+            f"{len(taken)} of the plots already exist, {taken[0].name} among them",
+            hint="give another folder, or delete them first",
         )
     folders = [atomic_files.place(path, svg.encode(), private=True) for path, svg in files.items()]
     atomic_files.sync_folders(set().union(*folders))

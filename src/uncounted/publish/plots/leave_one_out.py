@@ -53,7 +53,7 @@ def leave_one_out(study: Study) -> Plot:
     headline = study.headline
     if headline is None or not study.leave_one_out:
         raise NotEstimable(
-            "no list was left out of this study, so there is nothing to draw",
+            "this study has no leave-one-list-out estimates to plot",
             hint="three to eight lists, a headline, and robustness=True",
         )
     rows = [_whole(headline, study), *(_without(row) for row in study.leave_one_out)]

@@ -115,7 +115,7 @@ def model_spread(
     models = list(estimate.diagnostics.get("models", ()))
     if not estimate.ok or not models:
         raise NotEstimable(
-            f"{estimate.method} has no models to draw side by side",
+            f"{estimate.method} has no models to plot",
             hint=estimate.reason or "log-linear has; of decomposable see list_dependence",
         )
     carried = min(sum(model["weight"] for model in models), 1.0)

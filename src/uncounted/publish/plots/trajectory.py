@@ -143,7 +143,7 @@ def _usual(ok: Sequence[Part]) -> list[float]:
 def _checked(points: Sequence[SubsampleRow]) -> list[Part]:
     if not points:
         raise UsedWrongly(
-            "there are no parts of the records to draw",
+            "no subsampling rows to plot",
             hint="rows as of `estimate.robustness.trajectory`",
         )
     return [

@@ -61,7 +61,7 @@ def upset(table: CaptureTable) -> Plot:
     '3 combinations of 2 lists, with 59 people. ... Holds small counts: not for publication.'
     """
     if not table.observed:
-        raise NotEstimable("nobody is on any list, so there is nothing to draw")
+        raise NotEstimable("no one is on any list: nothing to plot")
     shown = shown_patterns(table)
     rest = [pattern for pattern in table.counts if pattern not in set(shown)]
     left = sum(table.counts[pattern] for pattern in rest)

@@ -135,11 +135,14 @@ def xi_curve(study: Study, claim: float | None = None) -> Plot:
     table = table_line(study)
     if table is None:
         raise NotEstimable(
-            "this study has no table of xi, so there is nothing to draw",
+            "this study has no sensitivity to xi to plot",
             hint=study.first.reason or "estimate with `run`, which makes one",
         )
     if claim is not None and not 0 < claim < math.inf:
-        raise UsedWrongly(f"a claim of {claim} people is none", hint="as in 10000")
+        raise UsedWrongly(
+            f"a claim must be a positive number, not {claim}",
+            hint="for example 10000",
+        )
     own = own_line(study, table)
     claimed = [] if claim is None else _claims(claim, table, own)
     parts = [f"Documented: {whole(study.observed)}."]

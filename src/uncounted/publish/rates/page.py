@@ -68,9 +68,10 @@ def refuse_small(rates: Rates) -> None:
     found = sum(small(rate.tally) for rate in rates.rates)
     if found:
         raise NotPublishable(
-            f"{found} of {len(rates.rates)} groups have fewer than {SMALL_COUNT} with, without or "
-            "of unknown outcome: that can lead back to people",
-            hint="join groups into larger ones; --not-for-publication makes a page marked so",
+            f"{found} of {len(rates.rates)} groups have fewer than {SMALL_COUNT}"
+            " rows with, without or of unknown outcome: publishing them could"
+            " disclose people",
+            hint="merge groups; or add --not-for-publication for an internal page",
         )
 
 

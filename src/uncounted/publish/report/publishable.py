@@ -172,8 +172,8 @@ def _headline(
         if answer.estimate.method == method:
             return answer
     raise NotPublishable(
-        f"the plan's method {method!r} gives no number here",
-        hint="leave 'method' out of the plan to lead with the first that does",
+        f"the plan's method {method!r} gives no estimate here",
+        hint="omit 'method' from the plan to use the first method that gives one",
     )
 
 

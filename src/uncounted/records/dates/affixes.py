@@ -135,7 +135,7 @@ def without_time(text: str) -> str:
         return text
     hours = (hour for hour in found.groupdict().values() if hour)
     if any(int(hour) > 24 for hour in hours):
-        raise BadInput("no such time of day", hint="a date needs no time: leave it out")
+        raise BadInput("no such time of day", hint="a date needs no time: delete it")
     return found[1].strip(" ,(")
 
 

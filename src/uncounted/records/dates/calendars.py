@@ -82,7 +82,7 @@ def western_year(text: str) -> tuple[str, bool]:
     year = JUCHE_OFFSET + int(juche)
     if western and int(western) != year:
         raise BadInput(
-            "the Juche year and the year beside it are not the same year",
+            "the Juche year and the other year are not the same year",
             hint="check both: Juche 1 is 1912",
         )
     return f"{year}{sign or ''}{text[found.end() :]}", True

@@ -97,9 +97,9 @@ def _date_bounds(text: str) -> Bounds:
 def _check_month(month: str | None, day: str | None) -> None:
     """Say which part is impossible, before every year is tried."""
     if month is not None and not _matching(month, 1, 12):
-        raise BadInput("there is no such month", hint="months run from 01 to 12")
+        raise BadInput("no such month", hint="months run from 01 to 12")
     if day is not None and not _matching(day, 1, 31):
-        raise BadInput("there is no such day", hint="days run from 01 to 31")
+        raise BadInput("no such day", hint="days run from 01 to 31")
 
 
 @lru_cache(maxsize=4_096)
@@ -120,7 +120,7 @@ def _first_day(year: str, month: str | None, day: str | None, *, descending: boo
         for m in _matching(month or "XX", 1, 12)[::turn]:
             for d in _matching(day or "XX", 1, monthrange(y, m)[1])[::turn]:
                 return date(y, m, d)
-    raise BadInput("that month has no such day", hint="check the day against the month")
+    raise BadInput("no such day in that month", hint="check the day against the month")
 
 
 def _season(year: str, season: str) -> tuple[date, date]:

@@ -164,7 +164,7 @@ class ExpressionReader:
         """What is known, where the month or the day is said to be unknown."""
         found = self.expression(rest, ranges=ranges)
         if "/" not in found and "-" in found[7:]:
-            raise BadInput("not a date: a day, and that it is unknown", hint=HINT)
+            raise BadInput("not a date: it has a day and says that the day is unknown", hint=HINT)
         self.note("a month or day is said not to be known")
         return found
 
@@ -360,7 +360,7 @@ class ExpressionReader:
             # but "May 1998 (May-June)" is not only May
             if wider and not (_ONE_MONTH.fullmatch(outer) and all("/" in one for one in wider)):
                 return outer
-            raise BadInput("two dates that contradict one another", hint="leave the true one")
+            raise BadInput("two dates that contradict each other", hint="keep the correct one")
         if len(narrow) == 1:
             return qualified(narrow[0], "?") if "?" in outer else narrow[0]
         return self._either(f"{narrow[0].split('/')[0]}/{narrow[-1].split('/')[-1]}")

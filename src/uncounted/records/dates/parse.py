@@ -129,7 +129,7 @@ class _Reader(ExpressionReader):
         without = _without(_LUNAR, unmarked)
         solar, lunar = unmarked != text, without != unmarked
         if solar and lunar:
-            raise BadInput("a date marked solar and lunar", hint="leave the mark that is true")
+            raise BadInput("a date marked solar and lunar", hint="keep the correct mark")
         if lunar:
             return self._lunar(without, first=bool(_LUNAR.match(unmarked)))
         found = self._timed(unmarked)
@@ -164,8 +164,8 @@ class _Reader(ExpressionReader):
         day = next((day for day, one in meant if lies_in(day, one)), None)
         if day is None:
             raise BadInput(
-                "the solar and the lunar date beside it are not the same day",
-                hint="check both, and leave the one that is true",
+                "the solar and the lunar date are not the same day",
+                hint="check both and keep the correct one",
             )
         self.note("said in both calendars, of which the solar one is read; not checked to the day")
         return day
@@ -218,7 +218,7 @@ class _Reader(ExpressionReader):
             return self.expression(text)
         rest, hour, minute, zone = found.groups()
         if int(hour) > 24 or int(minute) > 59:
-            raise BadInput("no such time of day", hint="a date needs no time: leave it out")
+            raise BadInput("no such time of day", hint="a date needs no time: delete it")
         self.note("the time of day was left out")
         day = self.expression(rest)
         in_utc = zone in ("z", "utc", "+00:00", "+0000")

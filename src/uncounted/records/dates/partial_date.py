@@ -106,5 +106,5 @@ def parse(text: str, *, day_first: bool | None = None) -> PartialDate:
     """
     found = read(text, day_first=day_first).date
     if found is None:
-        raise BadInput("no date is known", hint="leave the cell empty")
+        raise BadInput("the date is unknown", hint="leave the cell empty")
     return found

@@ -110,7 +110,7 @@ def point(text: str, note: Callable[[str], None], *, day_first: bool | None = No
             hint="format the column as text or as 2013-05-07, and save the file again",
         )
     if re.fullmatch(r"\d{6}", text):
-        raise BadInput("a month, or a day with a year of two digits: which?", hint=HINT)
+        raise BadInput("ambiguous six-digit date (YYYYMM or YYMMDD?)", hint=HINT)
     raise BadInput("not a date", hint=HINT)
 
 
@@ -126,7 +126,7 @@ def _mixed(year: str, one: str, two: str, note: Callable[[str], None], *, sign: 
         return _joined(year, one, two, note=note)
     if month > other and sign == ",":
         raise BadInput(
-            "could be a day, or two months", hint='write "2013-05-07" or "2013-05/2013-07"'
+            "ambiguous: one day, or two months", hint='write "2013-05-07" or "2013-05/2013-07"'
         )
     end = int(year)
     if month > other:
@@ -151,7 +151,7 @@ def _joined(
             break
         parts.append(part.zfill(2))
     if len(parts) == 2 and "20" < parts[1] < "25":  # a season, in EDTF alone
-        raise BadInput("there is no such month", hint="months run from 01 to 12")
+        raise BadInput("no such month", hint="months run from 01 to 12")
     return "-".join(parts)
 
 

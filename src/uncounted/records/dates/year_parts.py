@@ -117,5 +117,5 @@ def winter_of_two_years(text: str) -> str | None:
         return None
     first, last = (part for part in found.groups() if part)
     if (int(first) + 1) % 10 ** len(last) != int(last):
-        raise BadInput("a winter of two years that do not follow one another", hint="check both")
+        raise BadInput("a winter of two years that are not consecutive", hint="check both")
     return f"{first}-12/{int(first) + 1}-02"

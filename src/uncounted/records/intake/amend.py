@@ -45,9 +45,7 @@ def amended(
     acts = _acts_named(fields, report)
     own = [name for name in fields if name in _OWN]
     if not own and not acts:
-        raise UsedWrongly(
-            "nothing was said anew", hint=f"fields are {', '.join((*_OWN, *ACT_FIELDS))}"
-        )
+        raise UsedWrongly("nothing to change", hint=f"fields: {', '.join((*_OWN, *ACT_FIELDS))}")
     where: dict[str, Any] = {
         name: DateColumns(name) if name == "birth" else name for name in own if name in _STATED
     }

@@ -85,8 +85,8 @@ def _read_year(part: str, *, birth: bool) -> tuple[str, tuple[str, ...]]:
         return part, ()
     if not _YEAR_ALONE.fullmatch(read.date.edtf):
         raise BadInput(
-            "more than a year in its column, and a month or day beside it",
-            hint="leave the year alone in it, or name one column for the whole date",
+            "the year column has more than a year, and there is a month or day column",
+            hint="keep only the year in it, or use one column for the whole date",
         )
     return read.date.edtf, read.notes
 
@@ -302,8 +302,8 @@ class CellReader:
         cell = self.row.cells[column]
         if "#" in cell and _NOT_SHOWN.fullmatch(cell.strip()):
             raise BadInput(
-                "an error of the spreadsheet, or #### of a column that is too narrow",
-                hint="widen the column, or mend the formula, and export it again",
+                "a spreadsheet error, or #### from a column that is too narrow",
+                hint="widen the column or correct the formula, and export the file again",
             )
         return text and self.known(column)
 
@@ -331,7 +331,7 @@ class CellReader:
             read, notes = _read_year(year, birth=birth)
             self.warnings += [f"column {where.year!r}: {note}" for note in notes]
         if rest and rest[0].isdecimal() and int(rest[0]) > 12:
-            raise BadInput("there is no such month", hint="months run from 01 to 12")
+            raise BadInput("no such month", hint="months run from 01 to 12")
         numeric = all(part.isdecimal() or part == "XX" for part in rest)
         numbers = "".join(f"-{part.zfill(2)}" for part in rest)
         written = year + numbers if numeric else " ".join([year, *rest])

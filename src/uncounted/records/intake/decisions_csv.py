@@ -62,14 +62,14 @@ def _shape(sheet: delimited.Sheet) -> tuple[str, ...]:
         if needed not in there:
             raise BadInput(
                 f"{sheet.path.name} has no column {needed!r}",
-                hint=f"the columns are {', '.join(columns)}, and if you like {NOTE};"
+                hint=f"columns: {', '.join(columns)}, optionally {NOTE};"
                 f" {delimited.near(sheet.columns, needed)}",
             )
     for place, name in enumerate(sheet.columns, start=1):
         if name not in {*columns, NOTE} | BESIDE:
             raise BadInput(
-                f"{sheet.path.name}: column {place} is none that a file of decisions has",
-                hint=f"take it out, or call it {NOTE} if it says why",
+                f"{sheet.path.name}: column {place} is not a column of a file of decisions",
+                hint=f"delete it, or name it {NOTE} if it gives reasons",
             )
     return columns
 

@@ -193,9 +193,10 @@ def _refuse_strange(columns: tuple[str, ...]) -> None:
     ]
     if strange:
         raise BadMapping(
-            f"without a mapping nothing says what column {', '.join(strange)} is",
-            hint="write a mapping (--mapping MAP.toml; --suggest drafts one), or take it out;"
-            " in JSON columns are numbered as their keys are first met",
+            f"without a mapping the meaning of column {', '.join(strange)} is unknown",
+            hint="write a mapping (--mapping MAP.toml; --suggest drafts one), or"
+            " delete it; in JSON columns are numbered in the order of their"
+            " keys",
         )
 
 

@@ -68,7 +68,7 @@ def read(source: Path | str) -> TomlTable:
             raise BadMapping(f"{source.name} is not UTF-8 text", hint="save it as UTF-8") from None
         except OSError:
             raise BadMapping(
-                f"there is no mapping {source.name or source} to read", hint="check the path"
+                f"no such mapping file: {source.name or source}", hint="check the path"
             ) from None
     else:
         text = source
@@ -106,7 +106,7 @@ def _not_toml(text: str, why: str) -> BadMapping:
         what = "a name"
     return BadMapping(
         f"the mapping says {what} twice: {where}",
-        hint="say it once; several columns of other names are a list: name_alt = [...]",
+        hint="give it once; several columns are a list: name_alt = [...]",
     )
 
 
@@ -124,7 +124,7 @@ def fields(tables: TomlTable) -> TomlTable:
     if "id" not in columns:
         raise BadMapping(
             "[columns] does not say which column is the id",
-            hint="the id is the source's own key, the same at every import of the file",
+            hint="the id is the key of the source, the same at every import",
         )
     if not columns.keys() & set(NAME_FIELDS):
         raise BadMapping("[columns] names no column with a name", hint='add name = "..."')
@@ -191,8 +191,8 @@ def _act_columns(where: str, table: TomlTable, kind: str | None = None) -> ActCo
         )
     if texts["repeat"] is None and (texts["key"] or texts["parent"]):
         raise BadMapping(
-            f"{where} has a key and no repeat",
-            hint='name the sheet, file or list that the acts are in: repeat = "..."',
+            f"{where} has a key but no repeat",
+            hint='add the sheet, file or list of the acts: repeat = "..."',
         )
     if (texts["key"] is None) != (texts["parent"] is None):
         raise BadMapping(
@@ -266,7 +266,7 @@ def _uses(where: str, value: Any) -> frozenset[str]:
     stated = [] if value in ([], "") else _texts(where, value)
     for use in stated:
         if use not in USES:
-            raise BadMapping(f"{where}: {use!r} is no use", hint=f"the uses are {', '.join(USES)}")
+            raise BadMapping(f"{where}: {use!r} is not a use", hint=f"uses: {', '.join(USES)}")
     return frozenset(stated)
 
 
@@ -298,7 +298,9 @@ def _full_day(where: str, value: Any) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise BadMapping(f"{where} is not a full day", hint='write it as "2030-12-31"') from None
+        raise BadMapping(
+            f"{where} is not a complete date", hint='write it as "2030-12-31"'
+        ) from None
 
 
 def _source(table: Any, own: OwnWords) -> SourceInfo:
@@ -370,8 +372,8 @@ def _refuse_shared(
     for first, second in combinations(acts, 2):
         if first == second:
             raise BadMapping(
-                "two sections of acts say the same, so that each act would be there twice",
-                hint="take one of them out ([columns] with act, date or place is one too)",
+                "two sections of acts are identical: each act would be imported twice",
+                hint="delete one of them ([columns] with act, date or place counts as one)",
             )
     uses = [_Use(what, column) for what, column in person]
     uses += [_Use("birth", column) for column in (birth.columns if birth else ())]

@@ -52,7 +52,7 @@ class JsonItems:
             if len(columns) > MOST_COLUMNS:
                 raise BadInput(f"{path.name}, item {number}: too many fields", hint=_HINT)
         if not columns:
-            raise BadInput(f"{path.name} is empty, or no item of it has a field", hint=_HINT)
+            raise BadInput(f"{path.name} is empty, or none of its items has a field", hint=_HINT)
         self.columns = named_columns(path.name, tuple(columns))
         self.repeats = {name: tuple(keys) for name, keys in inside.items()}
 
@@ -290,6 +290,6 @@ def _answer(stream: _Stream, name: str) -> Iterator[Any]:
     else:
         raise BadInput(
             f"{name} is one object",
-            hint="bring the list of people alone, [{...}, {...}]; if the object is one person, put"
+            hint="import the list of people alone, [{...}, {...}]; if the object is one person, put"
             " [ ] around it, and if each key is one, make the key a field, such as id",
         )

@@ -95,16 +95,14 @@ def open_table(
     start = delimited.head(path)
     packed = start.startswith(b"PK\x03\x04")
     if sheet is not None and not packed:
-        raise BadInput(f"{path.name} has no sheets", hint="leave --sheet out")
+        raise BadInput(f"{path.name} has no sheets", hint="omit --sheet")
     if packed or path.suffix.casefold() in JSON_SUFFIXES:
         if encoding is not None:
-            raise BadInput(
-                f"{path.name} says itself how it is encoded", hint="leave --encoding out"
-            )
+            raise BadInput(f"{path.name} declares its own encoding", hint="omit --encoding")
         return _xlsx(path, sheet, repeats) if packed else _json(path, repeats)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise BadInput(
-            f"{path.name} is an old Excel file, or one with a password",
+            f"{path.name} is an old Excel file, or has a password",
             hint="save it as .xlsx without a password, or as CSV UTF-8",
         )
     main = delimited.read(path, encoding=encoding, knows=_is_called_so)
@@ -173,7 +171,7 @@ def _json(path: Path, repeats: Sequence[Repeat]) -> Table:
             )
         if repeat.key or repeat.parent:
             raise BadMapping(
-                "a list in an item needs no key", hint="leave key and parent out of [[acts]]"
+                "a list in an item needs no key", hint="omit key and parent from [[acts]]"
             )
         _check_columns(repeat, items.repeats[repeat.name])
     return Table(path, "JSON", items.columns, "utf-8", items.__iter__, items.repeats)
@@ -196,8 +194,8 @@ def _repeat_sheet(book: Workbook, number: int, repeat: Repeat) -> SheetPart:
     found = next((sheet for sheet in book.sheets if sheet.name == repeat.name), None)
     if found is None:
         raise BadMapping(
-            f"{book.path.name} has no sheet of the name that repeat {number} of the mapping has",
-            hint="write it as the tab of the sheet has it",
+            f"{book.path.name} has no sheet named as repeat {number} of the mapping says",
+            hint="write the name as on the tab of the sheet",
         )
     return found
 
@@ -212,7 +210,7 @@ def _chosen(book: Workbook, wanted: str | None, taken: list[SheetPart]) -> Sheet
                 return sheet
         raise BadInput(
             f"{book.path.name} has no such sheet",
-            hint=f"give --sheet its name, or its number, 1 to {len(book.sheets)}",
+            hint=f"add --sheet NAME, or --sheet N with N from 1 to {len(book.sheets)}",
         )
     free = [sheet for sheet in book.sheets if not sheet.hidden and sheet not in taken]
     if len(free) == 1:
@@ -221,15 +219,15 @@ def _chosen(book: Workbook, wanted: str | None, taken: list[SheetPart]) -> Sheet
     raise BadInput(
         f"{book.path.name} has {len(free) or 'no'} sheets that may be meant"
         + (f", and {hidden} hidden" if hidden else ""),
-        hint="say which: --sheet with its name, or its number from the left, hidden ones counted",
+        hint="add --sheet NAME, or --sheet N with its number from the left (hidden sheets count)",
     )
 
 
 def _sibling(path: Path, name: str) -> Path:
     if Path(name).name != name or name in ("", ".", ".."):
         raise BadMapping(
-            "a repeat is a file in the folder of the file it goes with",
-            hint="write its name alone, without a folder",
+            "a repeat must be a file in the same folder",
+            hint="write its name without a folder",
         )
     return path.with_name(name)
 
@@ -283,9 +281,9 @@ def _keys(main: Sequence[str], other: Sequence[str], repeat: Repeat) -> tuple[st
         if key in main and parent in other:
             return key, parent
     raise BadMapping(
-        "nothing says to which row of the file a row of [[acts]] belongs",
-        hint='name the columns with the same values: key = "...", there, and parent = "...",'
-        " in the repeat",
+        "the rows of [[acts]] cannot be matched with the rows of the file",
+        hint='give the columns with the same values: key = "...", there, and'
+        ' parent = "...", in the repeat',
     )
 
 
@@ -296,7 +294,7 @@ def _refuse_nested(other: Joinable, unused: Iterable[str], parent: str) -> None:
     first = next(iter(other), None)
     if first is not None and first.cells[_PARENT_TABLE] in unused:
         raise BadMapping(
-            "the rows of a repeat belong to another sheet than the one that is read",
+            "the rows of a repeat belong to a sheet that is not read",
             hint="a repeat inside a repeat cannot be read; or say which sheet with --sheet",
         )
 

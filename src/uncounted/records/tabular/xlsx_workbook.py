@@ -107,8 +107,8 @@ def _check_parts(path: Path) -> frozenset[str]:
         raise BadInput(f"{path.name} is {kind}", hint=_HINT)
     if any(name.casefold().endswith("vbaproject.bin") for name in names):
         raise BadInput(
-            f"{path.name} holds macros, which are never run here",
-            hint="save it as .xlsx, without them",
+            f"{path.name} holds macros",
+            hint="save it as .xlsx, without macros",
         )
     if len(parts) > _MOST_PARTS or len(names) < len(parts):
         raise damaged(path)
@@ -123,14 +123,14 @@ def _check_parts(path: Path) -> frozenset[str]:
         ):
             raise BadInput(
                 f"{path.name} unpacks to far more than a table has",
-                hint="it may be made to fill this machine; ask whoever sent it for a CSV file",
+                hint="it may be malicious; ask the sender for a CSV file",
             )
     return names
 
 
 def damaged(path: Path) -> BadInput:
     """The error for a file that is no XLSX from beginning to end."""
-    return BadInput(f"{path.name} is damaged, or no XLSX file", hint=_HINT)
+    return BadInput(f"{path.name} is damaged, or not an XLSX file", hint=_HINT)
 
 
 def chunks(path: Path, part: str) -> Iterator[bytes]:
@@ -183,7 +183,7 @@ def elements(
         parser.EndElementHandler = parser.CharacterDataHandler = None
 
     def refuse(*_: object) -> None:
-        raise BadInput(f"{path.name} defines words of its own in its XML", hint=_HINT)
+        raise BadInput(f"{path.name} defines XML entities", hint=_HINT)
 
     parser.StartDoctypeDeclHandler = refuse
     outside()
@@ -230,7 +230,7 @@ def plain(name: str, text: str) -> str:
     if len(text) > LONGEST_CELL:
         raise BadInput(
             f"{name} has a cell of more than {LONGEST_CELL:,} characters",
-            hint="no spreadsheet program writes one: ask whoever sent it how the file was made",
+            hint="no spreadsheet program writes such a cell: ask the sender how it was made",
         )
     if "_x" not in text:
         return text
@@ -251,7 +251,7 @@ def _texts(path: Path, part: str) -> list[str]:
             texts.append(plain(path.name, text_of(held)))
             size += len(texts[-1])
             if size > MOST_TEXT:
-                raise BadInput(f"{path.name} holds more text than can be held", hint=_HINT)
+                raise BadInput(f"{path.name} holds too much text", hint=_HINT)
     return texts
 
 

@@ -41,15 +41,15 @@ def checked(storage: Storage, recipient: str, vkey: str | None, name: str | None
     holders = storage.holders()
     if any(row.recipient == recipient for row in holders):
         raise AlreadyThere(
-            "this recipient is a member already", hint="uncounted members lists who is"
+            "this recipient is a member already", hint="list the members with uncounted members"
         )
     for author in storage.authors():
         if author.recipient == recipient and vkey is None:
             vkey = author.vkey  # they come back
         if (author.recipient == recipient) != (author.vkey == vkey):
             raise UsedWrongly(
-                "the recipient and the verifier key are not those of one identity",
-                hint="take both from what uncounted identity prints for them",
+                "the recipient and the verifier key belong to different identities",
+                hint="use both keys that their uncounted identity prints",
             )
     if name is not None:
         _check_name(name, holders)
@@ -65,12 +65,12 @@ def _check_name(name: str, holders: list[HolderRow]) -> None:
         or name.startswith((RECOVERY, "age1", "ssh-"))
     ):
         raise UsedWrongly(
-            "that is no name for a member",
+            "not a valid name for a member",
             hint=f"up to {_LONGEST_NAME} letters; not one that begins like a recipient, or with "
             f"{RECOVERY}",
         )
     if any(row.name == name for row in holders):
-        raise AlreadyThere("another member has this name", hint="take another one")
+        raise AlreadyThere("another member already has this name", hint="choose another one")
 
 
 def hold(case: UnlockedCase, member: Member, since: int, by: Identity) -> bytes:
@@ -119,16 +119,17 @@ def join(case: UnlockedCase, identity: Identity, through: str, clock: Clock) -> 
     holder = next((row for row in storage.holders() if row.recipient == through), None)
     if holder is None or holder.vkey is not None:
         raise NoAccess(
-            "this identity has a key to the case file but is not a member of it"
+            "this identity has a key to the case file but is not a member"
             if through == identity.recipient
-            else "this key is not one through which an identity becomes a member",
+            else "this key cannot be used to become a member",
             hint="ask a member for access",
         )
     for author in storage.authors():
         if (author.recipient == identity.recipient) != (author.vkey == identity.vkey):
             raise UsedWrongly(
-                "another verifier key is known for this recipient, or the other way round",
-                hint="take an identity of your own",
+                "this recipient has another verifier key here, or this verifier key"
+                " another recipient",
+                hint="use an identity of your own",
             )
     name = holder.name if through == identity.recipient else None
     member = Member(identity.recipient, identity.vkey, name)
@@ -153,7 +154,7 @@ def find(storage: Storage, given: str) -> HolderRow:
         known = row.name == given or (given == RECOVERY and is_recovery(row))
         if known or row.recipient == given:
             return row
-    raise UsedWrongly("there is no such member", hint="uncounted members lists who is")
+    raise UsedWrongly("no such member", hint="list the members with uncounted members")
 
 
 def is_recovery(row: HolderRow | Member) -> bool:

@@ -34,7 +34,7 @@ DATABASE = "case.db"
 LOG = "log"
 EPOCH, HASHING = "epoch", "hashing"  # in the table of what is said once
 _PASSING = re.compile(r"\..+\.[0-9a-f]{8}(\.tmp)?")  # as what writes them names them
-_COPY = "bring the case file back from a copy"
+_COPY = "restore the case file from a copy"
 # Where something is written or deleted by name. Other files are replaced by a rename, which
 # takes the place of a link and does not follow it.
 _ROOMS = (
@@ -72,8 +72,9 @@ def refuse_links(folder: Path) -> None:
     for name in _ROOMS:
         if (folder / name).is_symlink():
             raise Damaged(
-                f"{name} is a link, and a case file cannot have one there: nothing was opened",
-                hint="put the file or folder itself in its place",
+                f"{name} is a symbolic link, which a case file must not have there:"
+                " nothing was opened",
+                hint="replace it by the file or folder itself",
             )
 
 
@@ -85,7 +86,7 @@ def beginning(folder: Path) -> Iterator[None]:
         AlreadyThere: the folder holds something.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise AlreadyThere("the folder is not empty", hint="name a folder that is not there yet")
+        raise AlreadyThere("the folder is not empty", hint="give a folder that does not exist yet")
     made = not folder.exists()
     try:
         atomic_files.make_private_folder(folder)
@@ -142,11 +143,11 @@ def unlock(folder: Path, case_id: str, opener: Opener) -> UnlockedCase:
     grants = members.grants(folder, opener)  # 1
     if any(grant.case_id != case_id for grant in grants):
         raise Damaged(
-            f"the case key is that of another case file than the one {manifest.NAME} names",
+            f"the case key belongs to another case file than {manifest.NAME} names",
             hint=_COPY,
         )
     if not (folder / DATABASE).is_file():
-        raise NotACase(f"{DATABASE} is missing", hint="bring it back from a copy")
+        raise NotACase(f"{DATABASE} is missing", hint="restore it from a copy")
     case = _first_that_opens(folder, case_id, grants)  # 2
     try:
         _check(case, grants)  # 3
@@ -175,15 +176,15 @@ def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> Unlock
 def _check(case: UnlockedCase, grants: list[Grant]) -> None:
     case.storage.check_version()
     if case.storage.meta("case") != case.id.encode():
-        raise Damaged("the database is that of another case file", hint=_COPY)
+        raise Damaged("the database belongs to another case file", hint=_COPY)
     case.storage.upgrade()
     if int(case.storage.meta(EPOCH) or b"1") != case.epoch:
-        raise Damaged("the case key does not know which one it is", hint=_COPY)
+        raise Damaged("the case key has no number", hint=_COPY)
     (giver,) = (grant.granted_by for grant in grants if grant.epoch == case.epoch)
     if giver not in {row.vkey for row in case.storage.authors() if row.revoked is None}:
         raise Damaged(
-            "the case key was given by somebody who is not a member",
-            hint="bring the folder with the keys back from a copy",
+            "the case key was given by someone who is not a member",
+            hint="restore the folder with the keys from a copy",
         )
 
 
@@ -198,7 +199,7 @@ def tidy(folder: Path) -> None:
 def no_more() -> NoAccess:
     """Say that an identity was a member and is none now."""
     return NoAccess(
-        "this identity is not a member of the case file any more",
+        "this identity is no longer a member of the case file",
         hint="ask a member for access",
     )
 
@@ -207,8 +208,8 @@ def why_not(error: NoAccess, home: Path | None, case_id: str, through: Opener | 
     """Say as much as can be known of why a key opens nothing here."""
     if through is not None:
         return NoAccess(
-            "this key, or these shares, open nothing in this case file",
-            hint="they are of another case file, or newer ones have taken their place here",
+            "this key, or these shares, do not open this case file",
+            hint="they belong to another case file, or were replaced by newer ones",
         )
     if home is None:
         return error
@@ -218,7 +219,6 @@ def why_not(error: NoAccess, home: Path | None, case_id: str, through: Opener | 
     if others:
         return NoAccess(
             str(error),
-            hint="it has opened other case files, and not this one: check the folder and "
-            "UNCOUNTED_HOME, or ask a member for access",
+            hint="check the folder and UNCOUNTED_HOME, or ask a member for access",
         )
     return error

@@ -26,7 +26,7 @@ _HASHING = b"hashing"
 
 
 def _damaged(what: str) -> Damaged:
-    return Damaged(f"{what} not what was sealed", hint="bring the case file back from a copy")
+    return Damaged(f"{what} not what was sealed", hint="restore the case file from a copy")
 
 
 class CaseKeys:

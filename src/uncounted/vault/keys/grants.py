@@ -93,14 +93,14 @@ def grants(folder: Path, opener: Opener) -> list[Grant]:
     files = _files(folder)
     if not files:
         raise NotACase(
-            f"the folder has no file in {FOLDER}/, so nobody can open it",
-            hint="bring the folder back from a copy",
+            f"the folder has no file in {FOLDER}/, so it cannot be opened",
+            hint="restore the folder from a copy",
         )
     mine = [path for path in files if path.name.startswith(_digest(opener.recipient))]
     if not mine:
         raise NoAccess(
             "this identity is not a member of the case file",
-            hint="use the identity that made it, or ask a member for access",
+            hint="use the identity that created it, or ask a member for access",
         )
     return [_open(path, opener) for path in sorted(mine, key=_epoch, reverse=True)]
 
@@ -148,7 +148,7 @@ def _open(path: Path, opener: Opener) -> Grant:
         return _parse(opener.unseal(sealed), opener.recipient, _epoch(path))
     except (NoAccess, NotVerified, BadInput, ValueError) as error:
         raise Damaged(
-            "the file that holds the case key for this identity was altered or cut short",
+            "the file that holds the case key for this identity was changed or truncated",
             hint=f"bring {FOLDER}/{path.name} back from a copy",
         ) from error
 

@@ -82,7 +82,7 @@ class Identity:
             signer = Signer.from_seed(fields["name"], bytes.fromhex(fields["ed25519"]))
         except (ValueError, KeyError, TypeError, BadInput, pyrage.IdentityError) as error:
             raise Damaged(
-                f"{_SEALED} holds no identity", hint="bring it back from a copy"
+                f"{_SEALED} does not hold an identity", hint="restore it from a copy"
             ) from error
         return cls(str(age_identity.to_public()), signer.vkey, signer, age_identity)
 
@@ -142,7 +142,7 @@ def refuse_existing(home: Path) -> None:
     """
     if exists(home):
         raise AlreadyThere(
-            "there is an identity in this folder already",
+            "this folder already has an identity",
             hint="use it, or set UNCOUNTED_HOME to another folder",
         )
 
@@ -162,8 +162,8 @@ def load(home: Path, passphrase: str) -> Identity:
     """
     if not exists(home):
         raise NoAccess(
-            "there is no identity in this folder",
-            hint="uncounted init makes one; UNCOUNTED_HOME says where it is kept",
+            "no identity in this folder",
+            hint="create one with uncounted identity new, or set UNCOUNTED_HOME to its folder",
         )
     sealed = atomic_files.read_private(home / _SEALED)
     identity = Identity.parse(_unlock(sealed, _normal(passphrase)))
@@ -173,8 +173,8 @@ def load(home: Path, passphrase: str) -> Identity:
     elif atomic_files.read_private(public) != _public_bytes(identity):
         # Somebody who swaps it would have others seal the next case file to himself.
         raise Damaged(
-            "the public half of the identity is not that of its secret keys",
-            hint=f"delete {_PUBLIC}; it is made again when the identity is opened",
+            "the public keys of the identity do not match its secret keys",
+            hint=f"delete {_PUBLIC}; it is created again when the identity is opened",
         )
     _sweep(home)
     return attrs.evolve(identity, home=home)
@@ -197,11 +197,15 @@ def change_passphrase(home: Path, old: str, new: str) -> Identity:
     """
     words = _normal(new)
     if words == _normal(old):
-        raise UsedWrongly("that is the passphrase already", hint="take another one")
+        raise UsedWrongly(
+            "the new passphrase is the same as the old one", hint="choose another one"
+        )
     identity = load(home, old)  # 1
     sealed = age_passphrase.encrypt(identity.unsafe_secret(), words)  # 2
     if _unlock(sealed, words) != identity.unsafe_secret():
-        raise Damaged("the new file does not open: the old one is kept", hint="do it again")
+        raise Damaged(
+            "the new file does not open; the old one was kept", hint="run the command again"
+        )
     atomic_files.write(home / _SEALED, sealed, private=True)  # 3
     return identity
 
@@ -226,13 +230,13 @@ def public(home: Path) -> PublicIdentity:
         return PublicIdentity(fields["recipient"], fields["vkey"])
     except FileNotFoundError as error:
         raise NoAccess(
-            "there is no identity in this folder",
-            hint="uncounted init makes one; UNCOUNTED_HOME says where it is kept",
+            "no identity in this folder",
+            hint="create one with uncounted identity new, or set UNCOUNTED_HOME to its folder",
         ) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged(
-            f"{_PUBLIC} is not the public half of an identity",
-            hint=f"delete {_PUBLIC}; it is made again when the identity is opened",
+            f"{_PUBLIC} does not hold the public keys of an identity",
+            hint=f"delete {_PUBLIC}; it is created again when the identity is opened",
         ) from error
 
 
@@ -240,9 +244,7 @@ def _normal(passphrase: str) -> str:
     # A Mac types Hangul in pieces (NFD), others whole: the same words must open.
     words = unicodedata.normalize("NFC", passphrase)
     if not words.strip():
-        raise UsedWrongly(
-            "the passphrase is empty", hint="five or six words that nobody would guess are good"
-        )
+        raise UsedWrongly("the passphrase is empty", hint="use five or six random words")
     return words
 
 
@@ -257,7 +259,7 @@ def _unlock(sealed: bytes, words: str) -> bytes:
                 hint="check the keyboard layout and caps lock",
             ) from error
         raise Damaged(
-            f"{_SEALED} was altered or cut short", hint="bring it back from a copy"
+            f"{_SEALED} was changed or truncated", hint="restore it from a copy"
         ) from error
 
 

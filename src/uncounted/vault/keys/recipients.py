@@ -144,7 +144,7 @@ def read(given: str) -> PublicKeys:
         return PublicKeys(parse(given))
     path = Path(given)
     if not path.is_file():
-        raise UsedWrongly("this is neither a recipient nor a file that holds one", hint=_LOOKS)
+        raise UsedWrongly("not a recipient, and not a file that holds one", hint=_LOOKS)
     text = _text(path)
     if _AGE_SECRET in text.upper() or "PRIVATE KEY" in text:
         raise BadInput(
@@ -168,7 +168,7 @@ def _public_half(path: Path, text: str) -> PublicKeys:
         return PublicKeys(parse(recipient), str(vkey))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
-            f"{path.name} is not the public half of an identity",
+            f"{path.name} does not hold the public keys of an identity",
             hint="uncounted identity --json prints it",
         ) from error
 

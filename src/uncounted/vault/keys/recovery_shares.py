@@ -92,16 +92,15 @@ def read(text: str, number: int) -> RecoveryShare:
     for place, (word, whole) in enumerate(zip(words, known, strict=True), start=1):
         if whole is None or not (whole == word or len(word) == len(word[:4])):
             raise BadInput(
-                f"word {place} of share {number} is not one that shares are made of",
-                hint="compare it letter by letter with what was written down",
+                f"word {place} of share {number} is not a word of recovery shares",
+                hint="compare it with the paper letter by letter",
             )
     try:
         share = Share.from_mnemonic(" ".join(filter(None, known)))
     except MnemonicError as error:
         raise BadInput(
-            f"the words of share {number} do not fit together: one of them is another, "
-            "or two changed places",
-            hint="compare every word with what was written down",
+            f"the words of share {number} do not match: one is wrong, or two are swapped",
+            hint="compare every word with the paper",
         ) from error
     return RecoveryShare(number, share.member_threshold, share)
 
@@ -116,16 +115,16 @@ def refuse_unfit(shares: Sequence[RecoveryShare]) -> None:
     for share in shares[1:]:
         if not share.of_one_split_with(first):
             raise BadInput(
-                f"share {share.number} is not of the same split as share {first.number}",
-                hint="shares that were made at different times, or for different case files, "
-                "do not go together",
+                f"share {share.number} does not belong to the same set as share {first.number}",
+                hint="shares made at different times or for different case files cannot"
+                " be combined",
             )
     seen = dict[int, int]()
     for share in shares:
         if share.share.index in seen:
             raise BadInput(
                 f"share {share.number} is share {seen[share.share.index]} once more",
-                hint="each share counts once",
+                hint="give each share once",
             )
         seen[share.share.index] = share.number
 
@@ -139,13 +138,13 @@ def join(case_id: str, shares: Sequence[RecoveryShare]) -> SecretKey:
         BadInput: too few, one twice, or of different splits.
     """
     if not shares:
-        raise BadInput("no share was given", hint="give as many as are needed")
+        raise BadInput("no recovery share was given", hint="give as many shares as are needed")
     refuse_unfit(shares)
     first = shares[0]
     if len(shares) < first.needed:
         raise BadInput(
             f"{first.needed} shares are needed, and {len(shares)} were given",
-            hint="ask another person who keeps one",
+            hint="ask another holder of a share",
         )
     secret = _combined(shares[: first.needed])
     for extra in shares[first.needed :]:
@@ -159,8 +158,8 @@ def _combined(shares: Sequence[RecoveryShare]) -> bytes:
         return bytes(shamir_mnemonic.combine_mnemonics([s.share.mnemonic() for s in shares]))
     except MnemonicError as error:
         raise BadInput(
-            "these shares do not make a key together: one of them was altered or made up",
-            hint="try with other shares of the same split",
+            "these shares do not form a key: one of them is wrong",
+            hint="try other shares of the same set",
         ) from error
 
 

@@ -164,7 +164,7 @@ class Entries:
         if commit(canonical(public_body(opened.entry, opened.body)), opened.salt) != row.leaf:
             raise Damaged(
                 f"entry {row.seq} does not fit its commitment in the log",
-                hint="bring the case file back from a copy",
+                hint="restore the case file from a copy",
             )
         return opened
 
@@ -208,5 +208,5 @@ class Entries:
 def _another_payload(seq: int) -> Damaged:
     return Damaged(
         f"the bytes kept with entry {seq} are not those it commits to",
-        hint="bring the case file back from a copy",
+        hint="restore the case file from a copy",
     )

@@ -26,8 +26,9 @@ from uncounted.vault.store.database import Storage
 
 _PUBLISHED = "published"
 _NO_LOG = (
-    "bring log/ back: from a copy of the folder, or from whoever has a copy of the log, which is "
-    "public; the reports are all in case.db, and uncounted export --without-log takes them out"
+    "restore log/ from a copy of the folder, or from anyone who has the"
+    " log, which is public; all reports are in case.db, and uncounted"
+    " export --without-log exports them"
 )
 _HINT = "bring both back from one copy of the whole folder; keep this one as it is"
 
@@ -77,21 +78,21 @@ class PublicLog:
             raise RolledBack("the log of the case file is missing", hint=_NO_LOG)
         if signed.size < known.size:
             raise RolledBack(
-                f"the log has {signed.size} entries, and {known.size} were published: "
-                "an older log has been put in its place",
+                f"the log has {signed.size} entries, and {known.size} were"
+                " published: an older log has replaced it",
                 hint=_HINT,
             )
         if signed.size > self._storage.size():  # 3
             raise RolledBack(
-                f"the log has {signed.size} entries and the database {self._storage.size()}: "
-                "an older database has been put in its place",
+                f"the log has {signed.size} entries and the database"
+                f" {self._storage.size()}: an older database has replaced it",
                 hint=_HINT,
             )
         edge = self._grown(known, signed.size)
         if edge.root() != signed.root:  # 4
             raise RolledBack(
-                f"the log and the database tell two stories of the same {signed.size} entries: "
-                "one of them is from a copy that went its own way",
+                f"the log and the database have {signed.size} entries each but"
+                " differ: one of them is from another copy",
                 hint=_HINT,
             )
         self._check_tiles(signed)
@@ -209,7 +210,7 @@ class PublicLog:
             open_checkpoint(note, self._verifiers(signed.size), origin=self._origin)
         except NotVerified as error:
             raise Damaged(
-                "the checkpoint of the log is signed by somebody whose access had been taken away",
+                "the checkpoint of the log is signed by someone whose access had been revoked",
                 hint=_HINT,
             ) from error
         return signed

@@ -44,8 +44,8 @@ class SeenTreeHeads:
             return ()
         except ValueError as error:
             raise Damaged(
-                "what this identity remembers of the case file was altered",
-                hint=f"delete {self._path}; from then on it remembers again",
+                "the record of this case file in your identity was changed",
+                hint=f"delete {self._path}; it is created again",
             ) from error
 
     def compare(self, size: int, root_at: Callable[[int], bytes]) -> None:
@@ -61,18 +61,18 @@ class SeenTreeHeads:
         if within and root_at(within[-1].size) != within[-1].root:
             same = max((m.size for m in within if root_at(m.size) == m.root), default=0)
             raise RolledBack(
-                f"this is a copy that went its own way: its first {same} entries are those that "
-                f"this identity saw here, and what follows up to entry {within[-1].size} is not",
-                hint="somebody worked on two copies of the case file: keep both, open the other "
-                "one, and do there again what was done here; to go on with this one, "
-                f"delete {self._path}",
+                f"this copy has diverged: its first {same} entries are those that"
+                " this identity saw, but not those after it, up to entry"
+                f" {within[-1].size}",
+                hint="two copies of the case file were changed: keep both, open the"
+                " other one and repeat there what was done here; to continue with"
+                f" this one, delete {self._path}",
             )
         if self.heads and self.heads[-1].size > size:
             raise RolledBack(
                 f"the whole folder is an older state of the case file: it has {size} entries, "
                 f"and this identity saw {self.heads[-1].size}",
-                hint="bring the newest copy back; if you put this one here yourself and there is "
-                f"no newer one, delete {self._path}",
+                hint=f"restore the newest copy; if this is the newest one, delete {self._path}",
             )
 
     def add(self, head: TreeHead) -> None:

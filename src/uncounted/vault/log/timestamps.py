@@ -102,7 +102,7 @@ def verify(file: Path, roots: Sequence[x509.Certificate] = ()) -> StoredTimestam
     if note is None:
         raise NotVerified(
             f"the checkpoint that {file.name} is about is missing",
-            hint="bring it back from a copy of the log",
+            hint="restore it from a copy of the log",
         )
     stamp = rfc3161.verify(atomic_files.read_private(file), note, roots)
     return StoredTimestamp(stamp, Checkpoint.parse(split(note)[0]).size, file)

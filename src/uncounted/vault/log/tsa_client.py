@@ -36,9 +36,9 @@ def place(url: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise UsedWrongly("that address cannot be read", hint=_SHAPE) from None
+        raise UsedWrongly("not a valid address", hint=_SHAPE) from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise UsedWrongly("that is no address of a timestamp authority", hint=_SHAPE)
+        raise UsedWrongly("not an address of a timestamp authority", hint=_SHAPE)
     return f"{parts.hostname}, port {port or (443 if parts.scheme == 'https' else 80)}"
 
 
@@ -87,7 +87,7 @@ def ask(url: str, query: bytes, *, seconds: float = SECONDS) -> bytes:
     if not 200 <= reply.status < 300:
         raise NotStamped(f"the authority answered with HTTP {reply.status}", hint=_AGAIN)
     if kind != _REPLY:
-        raise NotStamped("what answered there is no timestamp authority", hint=_AGAIN)
+        raise NotStamped("the answer is not from a timestamp authority", hint=_AGAIN)
     if len(answer) > MOST_BYTES:
         raise NotStamped("the answer is too long to be a timestamp", hint=_AGAIN)
     return answer

@@ -30,7 +30,7 @@ from uncounted.vault.store.database import Storage
 
 FOLDER = "attachments"
 KIND = "attachment"
-_COPY = "bring the case file back from a copy, or attach the file again"
+_COPY = "restore the case file from a copy, or attach the file again"
 # What this module writes. Nothing else is ever deleted: it is not ours (the indexes that a
 # file server puts into every folder, for one), and `check` counts it.
 _OURS = re.compile(r"[0-9a-f]{64}\.age|\.[0-9a-f]{16}\.tmp")
@@ -77,7 +77,7 @@ def of_report(
     row = current(storage, source, report_id)
     named = [file.name for file in files] if names is None else list(names)
     if len(named) != len(files):
-        raise UsedWrongly("files and names differ in number", hint="give a name for each file")
+        raise UsedWrongly("the numbers of files and names differ", hint="give a name for each file")
     pairs = zip(files, named, strict=True)
     return [NewAttachment(row.source, row.id, file, name) for file, name in pairs]
 
@@ -106,7 +106,7 @@ def attach_all(
     for number, each in enumerate(new, start=1):
         if not each.file.is_file():
             raise UsedWrongly(
-                f"file {number} of those to be attached is not there, or is no ordinary file",
+                f"file {number} to attach does not exist, or is not a regular file",
                 hint="check the path; a folder, a pipe or a device cannot be attached",
             )
     there, held = dict[str, _Sealed](), set[tuple[str, str, str, str]]()
@@ -269,8 +269,8 @@ def _opened(file: Path, number: int) -> IO[bytes]:
         return file.open("rb")
     except OSError as error:
         raise BadInput(
-            f"file {number + 1} of those to be attached cannot be opened",
-            hint="check who may read it, and the disk it is on",
+            f"file {number + 1} to attach cannot be opened",
+            hint="check its permissions, and its disk",
         ) from error
 
 
@@ -281,7 +281,7 @@ def _encrypt(reading: _Read, writing: _Digest, key: x25519.Identity) -> None:
     except (OSError, pyrage.EncryptError) as error:
         if writing.failed is not None:
             raise writing.failed from error
-        raise BadInput("the file cannot be read to its end", hint="check the disk it is on") from (
+        raise BadInput("the file cannot be read completely", hint="check its disk") from (
             reading.failed or error
         )
 

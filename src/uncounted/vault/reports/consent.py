@@ -22,7 +22,7 @@ def _as_uses(uses: Iterable[str]) -> frozenset[str]:
     stated = frozenset(uses)
     if stated - set(USES):
         raise BadInput(
-            f"{len(stated - set(USES))} of the uses are not known",
+            f"{len(stated - set(USES))} of the uses are unknown",
             hint="the uses are " + ", ".join(USES),
         )
     return stated

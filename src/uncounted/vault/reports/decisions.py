@@ -308,7 +308,7 @@ def _contradiction(earlier: ProposedDecision, later: ProposedDecision) -> BadInp
         "decisions contradict each other: a pair is the same in row"
         f" {(earlier if earlier.same else later).row}, and different in row"
         f" {(later if earlier.same else earlier).row}",
-        hint="correct the file and take it in again: nothing of it was kept",
+        hint="correct the file and run the command again: nothing was saved",
     )
 
 
@@ -365,8 +365,8 @@ def _of_entry(entries: Entries, number: int) -> list[int]:
     row = entries.storage.entry(number)
     if row is None or row.kind not in (KIND, FILE):
         raise UsedWrongly(
-            f"entry {number} is no decision",
-            hint="uncounted log lists decisions and imports by their numbers",
+            f"entry {number} is not a decision",
+            hint="see the numbers in uncounted log",
         )
     first, end = number, number + 1
     if row.kind == FILE:
@@ -378,8 +378,8 @@ def _of_entry(entries: Entries, number: int) -> list[int]:
     left = [seq for seq in seqs if first <= seq < end and seq not in gone]
     if not left:
         raise UsedWrongly(
-            f"nothing of entry {number} is left to be taken back",
-            hint="it was taken back before, or forgotten with a report",
+            f"nothing of entry {number} is left to undo",
+            hint="it was undone before, or erased with a report",
         )
     return left
 

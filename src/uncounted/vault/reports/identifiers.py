@@ -38,8 +38,8 @@ def forms(name: str) -> tuple[str, ...]:
         return (name,)
     if any("\ud800" <= letter <= "\udfff" for letter in name):
         raise BadInput(
-            "the name of the source, or the id of the report, is no whole text",
-            hint="it holds bytes that are not UTF-8, or half a character: write it anew",
+            "the name of the source, or the id of the report, is not valid text",
+            hint="it holds bytes that are not UTF-8, or half a character: write it again",
         )
     return tuple(dict.fromkeys((whole(name), unicodedata.normalize("NFD", name), name)))
 
@@ -64,9 +64,9 @@ def of_source(name: str, known: Iterable[str]) -> str:
             return form
     if _alike(name) in {_alike(other) for other in there}:
         raise UsedWrongly(
-            "the case file has a source whose name is almost this one",
-            hint="they differ only in capitals, spaces or the form of letters: write the name "
-            "as it was written before, or take one that is clearly another",
+            "the case file has a source with nearly the same name",
+            hint="they differ only in capitals, spaces or the form of letters: write"
+            " the name as before, or choose a clearly different one",
         )
     return whole(name)
 

@@ -86,7 +86,7 @@ def ingest(
 ) -> IntakeOutcome:
     """Take the rows in, in one transaction, as `Case.intake` says."""
     if not source.strip():
-        raise UsedWrongly("the source has no name", hint="say whose list this is: --source NAME")
+        raise UsedWrongly("the source has no name", hint="--source NAME")
     source = identifiers.of_source(source, entries.storage.sources())
     with entries.storage.transaction(keep=keep):
         return _Intake(entries, source, about).run(incoming, progress)

@@ -93,8 +93,8 @@ def rejected_rows(entries: Entries, name: str) -> list[RejectedRow]:
     content = None if opened is None else entries.artefact(opened) or opened.payload
     if content is None:
         raise UsedWrongly(
-            "there is no such list of rejected rows in this case file",
-            hint="uncounted rejects CASE, without a name, lists those that there are",
+            "no such list of rejected rows",
+            hint="list them: uncounted rejects CASE",
         )
     listed = json.loads(content)
     found = sorted((row, tuple(reasons)) for reasons, rows in listed for row in rows)

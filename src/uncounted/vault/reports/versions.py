@@ -100,7 +100,7 @@ def current(storage: Storage, source: str, report_id: str) -> ReportRow:
     row = storage.report(*identifiers.of_report(storage, source, report_id))
     if row is None:
         raise UsedWrongly(
-            "there is no such report in this source",
+            "no such report in this source",
             hint="check the source's name and the report's id; uncounted search finds reports",
         )
     return row
@@ -198,13 +198,11 @@ def _import(entries: Entries, number: int) -> ImportBody:
     opened = entries.open(row) if row is not None and row.kind == "import" else None
     if opened is None:
         raise UsedWrongly(
-            f"entry {number} is no import and no decision",
-            hint="uncounted log lists both by their numbers",
+            f"entry {number} is neither an import nor a decision",
+            hint="see the numbers in uncounted log",
         )
     if number in erasures.undone_imports(entries):
-        raise UsedWrongly(
-            f"the import of entry {number} was taken back before", hint="there is nothing to do"
-        )
+        raise UsedWrongly(f"the import of entry {number} was undone before", hint="nothing to do")
     return ImportBody.from_json(opened.body)
 
 

@@ -25,7 +25,7 @@ def withdraw(entries: Entries, folder: Path, source: str, report_id: str) -> Ent
         row = entries.storage.report(source, report_id)
         if row is None:
             raise UsedWrongly(
-                "there is no such report in this source",
+                "no such report in this source",
                 hint="it may have been withdrawn already"
                 if tag in entries.storage.tombstones()
                 else "check the source's name and the report's id",

@@ -91,11 +91,13 @@ class EncryptedDatabase:
         version = int(self._value("PRAGMA user_version"))
         if version > SCHEMA_VERSION:
             raise NotACase(
-                f"the case file has version {version}, this program knows {SCHEMA_VERSION}",
+                f"the case file has version {version}, this program supports {SCHEMA_VERSION}",
                 hint="use a newer version of uncounted",
             )
         if version < 1:
-            raise NotACase("the database holds no case file", hint="uncounted init makes one")
+            raise NotACase(
+                "the database is not that of a case file", hint="create one with uncounted init"
+            )
 
     def upgrade(self) -> None:
         """Make what an older version wrote into what this one writes, in one transaction."""
@@ -150,7 +152,7 @@ class EncryptedDatabase:
         if self._only_read:
             raise UsedWrongly(
                 "the case file is open for reading only, since its log is missing",
-                hint="bring log/ back from a copy, and open it as always",
+                hint="restore log/ from a copy, and open it again",
             )
         self._run("BEGIN IMMEDIATE")
         try:
@@ -243,20 +245,21 @@ def as_error(error: sqlcipher.Error | MemoryError) -> Error:
     if code == _NOMEM or isinstance(error, MemoryError):
         return NoSpace(
             "there is not enough memory for this",
-            hint="close other programs, or use a machine with more: as much is needed as the "
-            "database is large",
+            hint="close other programs, or use a machine with more: it needs as much"
+            " as the size of the database",
         )
     if code in _BUSY:
         return CaseBusy("another process has the case file open", hint="wait until it has finished")
     if code in _REFUSED or code == _IOERR:
         return NoSpace(
             "the disk is full, or the case file cannot be written to",
-            hint="make room, check who owns the folder, and do it again: nothing was kept",
+            hint="free some space, check who owns the folder, and run the command"
+            " again: nothing was saved",
         )
     if code in _DAMAGED:
         return Damaged(
-            "the database of the case file was altered or cut short",
-            hint="bring the case file back from a copy",
+            "the database of the case file was changed or truncated",
+            hint="restore the case file from a copy",
         )
     # Anything else is a mistake of ours, and is shown as one.
     raise error

@@ -288,8 +288,8 @@ class Storage(EncryptedDatabase):
             for row in rows:
                 if row[8] is None:
                     raise Damaged(
-                        f"entry {row[3]} was destroyed, and its report stands",
-                        hint="bring the case file back from a copy; uncounted check says more",
+                        f"entry {row[3]} was destroyed, but its report is still there",
+                        hint="restore the case file from a copy; uncounted check says more",
                     )
                 yield ReportRow(*row[:8]), Sealed(row[8], row[9])
 
@@ -337,10 +337,10 @@ class Storage(EncryptedDatabase):
         except NoSpace as error:
             size = -(-self.size_on_disk() // _MEGABYTE)
             raise NoSpace(
-                "it is forgotten, and that was kept; what is left of it on the disk is still to "
-                f"be overwritten, which needs about {size} MB",
-                hint="make room, check who owns the folder, and open the case file again: "
-                "that overwrites it",
+                "it was erased; its remains on the disk must still be overwritten,"
+                f" which needs about {size} MB",
+                hint="free some space, check who owns the folder, and open the case file"
+                " again: that overwrites it",
             ) from error
 
     def must_be_swept(self) -> None:

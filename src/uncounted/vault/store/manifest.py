@@ -35,7 +35,7 @@ def read(folder: Path) -> str:
     """
     if not folder.is_dir():
         what = "that is a file, not a folder" if folder.exists() else "there is no such folder"
-        raise NotACase(what, hint="a case file is a folder; uncounted init makes one")
+        raise NotACase(what, hint="a case file is a folder; create one with uncounted init")
     try:
         content = atomic_files.read_private(folder / NAME)
         mark = json.loads(content)
@@ -44,7 +44,7 @@ def read(folder: Path) -> str:
     except FileNotFoundError as error:
         raise NotACase(
             f"the folder is not a case file: {NAME} is missing",
-            hint="check the path; uncounted init makes a case file",
+            hint="check the path; create one: uncounted init",
         ) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NotACase(f"{NAME} is not that of a case file", hint="check the path") from error
@@ -52,11 +52,11 @@ def read(folder: Path) -> str:
         raise NotACase(f"{NAME} is not that of a case file", hint="check the path")
     if version != FORMAT_VERSION:
         raise NotACase(
-            f"the case file has format {version}, this program knows {FORMAT_VERSION}",
+            f"the case file has format {version}, this program supports {FORMAT_VERSION}",
             hint="use a newer version of uncounted",
         )
     if content != _bytes(case_id):
-        raise Damaged(f"{NAME} was altered", hint="bring it back from a copy")
+        raise Damaged(f"{NAME} was altered", hint="restore it from a copy")
     return str(case_id)
 
 
