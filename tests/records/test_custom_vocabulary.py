@@ -126,9 +126,9 @@ def test_they_come_back_from_what_a_case_keeps() -> None:
 REFUSED = {
     "is not a section": {"act": ["x"]},
     "unknown key 'acts'": {"acts": {}},
-    "is new and has no label": {"act": {"border-handover": {"ko": "국경 인계"}}},
-    "is there already, with its labels": {"act": {"arrest": {"en": "Capture"}}},
-    "is no code": {"act": {"Border Handover": {"en": "Handover"}}},
+    "is a new code without a label": {"act": {"border-handover": {"ko": "국경 인계"}}},
+    "already exists, with its labels": {"act": {"arrest": {"en": "Capture"}}},
+    "is not a code": {"act": {"Border Handover": {"en": "Handover"}}},
     "has a label that is not a text": {"act": {"x": {"en": "X", "also": "y"}}},
     "stands for 'arrest' already": {"act": {"detention": {"also": ["Arrested"]}}},
     "stands for 'a' already": {"act": {"a": {"en": "One"}, "b": {"en": "one"}}},
