@@ -31,6 +31,12 @@ ROOT = Path(__file__).parent
 SLOW = ("sampler", "crash", "process", "exhaustive", "volume", "scrypt", "browser")
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Look for examples in no helper of the tests: one of them takes POSIX away."""
+    helper = collection_path.suffix == ".py" and not collection_path.name.startswith("test_")
+    return True if helper and collection_path.is_relative_to(ROOT / "tests") else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a test of a slow kind, then pages, then the rest: no worker ends with a long one.
