@@ -41,6 +41,7 @@ from uncounted.estimate.loglinear.forward import THRESHOLD, choose, fit_each
 from uncounted.estimate.loglinear.mle_existence import Register
 from uncounted.estimate.loglinear.poisson import CellCounts
 from uncounted.estimate.loglinear.selection import Candidates
+from uncounted.simulate import latent_class_cells, loglinear_cells
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "explanation" / "validation.md"
@@ -56,34 +57,18 @@ type Chances = npt.NDArray[np.float64]
 type Fit = dict[str, Any]
 
 
-def classes(shares: list[float], chances: list[list[float]]) -> Chances:
-    """Chance of each of the 2**J patterns when people are of several kinds."""
-    p = np.array(chances)
-    J = p.shape[1]
-    on = ((np.arange(1 << J)[:, None] >> np.arange(J)) & 1).astype(bool)
-    by_kind = np.where(on[None], p[:, None, :], 1 - p[:, None, :]).prod(axis=2)
-    answer: Chances = np.array(shares) @ by_kind
-    return answer
-
-
-def pairs() -> Chances:
-    """Four lists, log-linear: lists 1 and 2, and lists 3 and 4, go together (+1)."""
-    on = ((np.arange(16)[:, None] >> np.arange(4)) & 1).astype(float)
-    eta = on @ np.array([-2.2, -2.0, -1.8, -2.4]) + on[:, 0] * on[:, 1] + on[:, 2] * on[:, 3]
-    answer: Chances = np.exp(eta) / np.exp(eta).sum()
-    return answer
-
-
 POPULATIONS: dict[str, Callable[[], Chances]] = {
-    "independent": lambda: classes([1.0], [[0.10, 0.15, 0.20, 0.10, 0.05]]),
-    "two classes": lambda: classes(
+    "independent": lambda: latent_class_cells([1.0], [[0.10, 0.15, 0.20, 0.10, 0.05]]),
+    "two classes": lambda: latent_class_cells(
         [0.9, 0.1], [[0.033, 0.033, 0.099, 0.132, 0.033], [0.660, 0.825, 0.759, 0.990, 0.693]]
     ),
-    "three classes": lambda: classes(
+    "three classes": lambda: latent_class_cells(
         [0.7, 0.2, 0.1],
         [[0.02, 0.05, 0.05, 0.10, 0.03], [0.2, 0.3, 0.15, 0.25, 0.2], [0.7, 0.8, 0.6, 0.9, 0.5]],
     ),
-    "two pairs go together": pairs,
+    "two pairs go together": lambda: loglinear_cells(
+        [-2.2, -2.0, -1.8, -2.4], [(0, 1, 1.0), (2, 3, 1.0)]
+    ),
 }  # fmt: skip
 
 # Potential victims of trafficking, United Kingdom 2013. Silverman (2014).

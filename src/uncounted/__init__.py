@@ -17,7 +17,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from uncounted import estimate, linkage, rates
+    from uncounted import estimate, linkage, rates, simulate
     from uncounted.captures import CaptureTable, read_tables
     from uncounted.estimate import Estimate, Study
     from uncounted.publish import plots
@@ -34,6 +34,7 @@ __all__ = [
     "plots",
     "rates",
     "read_tables",
+    "simulate",
 ]
 
 _MODULES = {
@@ -41,6 +42,7 @@ _MODULES = {
     "linkage": "uncounted.linkage",
     "plots": "uncounted.publish.plots",
     "rates": "uncounted.rates",
+    "simulate": "uncounted.simulate",
 }
 _HOMES = {
     "CaptureTable": "uncounted.captures",

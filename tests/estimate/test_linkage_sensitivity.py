@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from uncounted.captures import CaptureTable
-from uncounted.cli.estimate_text import lines
+from uncounted.estimate.text.summary import lines
 from uncounted.estimate import EstimateSettings, run_over
 from uncounted.estimate.base.result import Study
 from uncounted.estimate.base.rows import (

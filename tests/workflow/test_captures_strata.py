@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from uncounted.captures import DIFFER
-from uncounted.cli.estimate_text import lines
+from uncounted.estimate.text.summary import lines
 from uncounted.estimate import EstimateSettings
 from uncounted.estimate.strata.stratified import run_strata
 from uncounted.linkage import Linkage, link

@@ -13,7 +13,7 @@ import pytest
 from tests.publish.synthetic_release import LARGE, LISTS, PLAN, study_of
 
 from uncounted.captures import CaptureTable
-from uncounted.cli.estimate_text import lines
+from uncounted.estimate.text.summary import lines
 from uncounted.errors import NotPublishable
 from uncounted.estimate import Study
 from uncounted.estimate.base.rows import (

@@ -21,8 +21,9 @@ from uncounted.cli.app import (
     passphrase_option,
     roots_option,
 )
-from uncounted.cli.terminal import answer, columns, number, plural, say
+from uncounted.cli.terminal import answer, say
 from uncounted.errors import Damaged, NotVerified
+from uncounted.text_table import columns, number, plural
 
 if TYPE_CHECKING:
     from uncounted.workflow.custody import (

@@ -20,8 +20,9 @@ from pathlib import Path
 
 import attrs
 
-from uncounted.cli.terminal import WIDTH, answer, hushed, number, say
+from uncounted.cli.terminal import answer, hushed, say
 from uncounted.errors import AlreadyThere, BadInput
+from uncounted.text_table import WIDTH, number
 from uncounted.workflow.access import show_identity
 from uncounted.workflow.demo import DemoResult, compare_with_truth
 

@@ -22,21 +22,21 @@ from uncounted.cli.app import (
     today,
     verbose_option,
 )
-from uncounted.cli.terminal import Waiting, answer, say
+from uncounted.cli.terminal import Waiting, answer, plain_terminal, say
 from uncounted.errors import UsedWrongly
+from uncounted.text_table import PLAIN
 
 if TYPE_CHECKING:
     from uncounted.workflow.estimate import EstimateResult
 
 
 def _answer(done: EstimateResult) -> None:
-    from uncounted.cli.estimate_text import lines, quiet_line
+    from uncounted.workflow.estimate import lines, quiet_line
 
-    if detail() == "quiet":
-        answer(quiet_line(done.study))
-        return
-    for line in lines(done.study, verbose=detail() == "verbose"):
-        answer(line)
+    quiet = detail() == "quiet"
+    text = [quiet_line(done.study)] if quiet else lines(done.study, verbose=detail() == "verbose")
+    for line in text:
+        answer(line.translate(PLAIN) if plain_terminal() else line)
 
 
 def _after(done: EstimateResult) -> None:

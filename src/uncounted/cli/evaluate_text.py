@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from uncounted.cli.terminal import (
-    answer,
-    columns,
-    interval_picture,
-    named_rows,
-    number,
-    plain_terminal,
-    plural,
-    say,
-)
+from uncounted.cli.terminal import answer, named_rows, plain_terminal, say
+from uncounted.text_table import columns, interval_picture, number, plural
 from uncounted.workflow.evaluate import (
     Calibration,
     ClericalEvaluation,

@@ -18,8 +18,9 @@ from uncounted.cli.app import (
     passphrase,
     passphrase_option,
 )
-from uncounted.cli.terminal import WIDTH, Waiting, answer, answer_file, columns, plural, say
+from uncounted.cli.terminal import Waiting, answer, answer_file, say
 from uncounted.errors import BadInput, UsedWrongly
+from uncounted.text_table import WIDTH, columns, plural
 
 if TYPE_CHECKING:
     from uncounted.workflow.intake import (

@@ -21,8 +21,9 @@ from uncounted.cli.app import (
     refuse_taken_or_inside,
     somebody_is_there,
 )
-from uncounted.cli.terminal import answer, answer_json, columns, say
+from uncounted.cli.terminal import answer, answer_json, say
 from uncounted.errors import BadInput, UsedWrongly
+from uncounted.text_table import columns
 
 if TYPE_CHECKING:
     from uncounted.workflow.access import (

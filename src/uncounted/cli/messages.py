@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from uncounted.cli.app import answers, app
-from uncounted.cli.terminal import WIDTH, answer, columns, plural, wrapped
+from uncounted.cli.terminal import answer
+from uncounted.text_table import WIDTH, columns, plural, wrapped
 
 if TYPE_CHECKING:
     from uncounted.workflow.explain import Explained, Explanation

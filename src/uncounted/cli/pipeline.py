@@ -23,8 +23,9 @@ from uncounted.cli.app import (
     seed_option,
     today,
 )
-from uncounted.cli.terminal import WIDTH, Waiting, answer, answer_json, number, plural
+from uncounted.cli.terminal import Waiting, answer, answer_json
 from uncounted.errors import NotVerified
+from uncounted.text_table import WIDTH, number, plural
 
 if TYPE_CHECKING:
     from uncounted.workflow.captures import OverlapSummary

@@ -18,7 +18,8 @@ from uncounted.cli.app import (
     today,
     verbose_option,
 )
-from uncounted.cli.terminal import WIDTH, Waiting, answer, say
+from uncounted.cli.terminal import Waiting, answer, say
+from uncounted.text_table import WIDTH
 
 if TYPE_CHECKING:
     from uncounted.workflow.rate import RateResult

@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from uncounted.cli.terminal import columns, interval_picture, plain_terminal, plural
+from uncounted.cli.terminal import plain_terminal
+from uncounted.text_table import columns, interval_picture, plural
 from uncounted.workflow.rate import (
     MIN_ROWS_FOR_PERCENT,
     Contrast,

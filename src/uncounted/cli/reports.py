@@ -22,8 +22,9 @@ from uncounted.cli.app import (
     somebody_is_there,
     today,
 )
-from uncounted.cli.terminal import Waiting, answer, columns, plural, say, visible
+from uncounted.cli.terminal import Waiting, answer, say
 from uncounted.errors import UsedWrongly
+from uncounted.text_table import columns, plural, visible
 
 if TYPE_CHECKING:
     from uncounted.workflow.export import ExportSummary, Form

@@ -18,8 +18,9 @@ from uncounted.cli.app import (
     somebody_is_there,
     today,
 )
-from uncounted.cli.terminal import Waiting, answer, columns, named_rows, plural, say
+from uncounted.cli.terminal import Waiting, answer, named_rows, say
 from uncounted.errors import BadInput
+from uncounted.text_table import columns, plural
 
 if TYPE_CHECKING:
     from uncounted.workflow.review import DecisionSummary, ReviewSummary

@@ -25,6 +25,7 @@ from uncounted.estimate.simple.two_list import pairs, two_list
 from uncounted.estimate.strata.partial_pooling import pool_strata
 from uncounted.estimate.strata.stratified import run_strata, run_strata_over
 from uncounted.estimate.study import METHODS, run, run_over
+from uncounted.estimate.text.summary import summary
 
 __all__ = [
     "METHODS",
@@ -53,6 +54,7 @@ __all__ = [
     "run_strata_over",
     "sample_coverage",
     "saturated",
+    "summary",
     "tipping",
     "two_list",
     "with_xi",

@@ -16,34 +16,21 @@ from typing import TYPE_CHECKING
 import attrs
 
 from uncounted import atomic_files
-from uncounted.captures import DIFFER, CaptureTable, read_tables
+from uncounted.captures import CaptureTable, read_tables
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate import Estimate, EstimateSettings, Study, check, run, run_over
+from uncounted.estimate import EstimateSettings, Study, check, run, run_over
 from uncounted.estimate.base.claim import Claim
-from uncounted.estimate.base.labels import SOURCES, label
 from uncounted.estimate.base.priors import read_prior
-from uncounted.estimate.base.rounding import (
-    Rounded,
-    round_estimate,
-    round_to_interval,
-    round_undocumented,
-    rounded_at_xi,
-)
 from uncounted.estimate.base.rows import (
-    AlternativesRange,
-    ClaimComparison,
-    LinkageUncertainty,
-    Result,
     SelfCheck,
-    StrataAlternatives,
 )
 from uncounted.estimate.base.settings import XI
-from uncounted.estimate.base.warning import EstimateWarning, explanations
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.covariates.doubly_robust import CovariateStudy, doubly_robust
 from uncounted.estimate.linkage_sensitivity import strata_with_alternatives, with_alternatives
-from uncounted.estimate.robustness.claims import WHAT_XI_IS
-from uncounted.estimate.strata.partial_pooling import Pooled, pool_strata
+from uncounted.estimate.strata.partial_pooling import pool_strata
 from uncounted.estimate.strata.stratified import Strata, run_strata, run_strata_over
+from uncounted.estimate.text.summary import lines, quiet_line
 from uncounted.histories import read_persons
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
@@ -55,32 +42,13 @@ if TYPE_CHECKING:  # a table is estimated without loading the vault, records or 
     from uncounted.workflow.link import LinkedReports
 
 __all__ = [
-    "DIFFER",
-    "SOURCES",
-    "WHAT_XI_IS",
-    "AlternativesRange",
-    "ClaimComparison",
-    "CovariateStudy",
-    "Estimate",
     "EstimateRequest",
     "EstimateResult",
-    "EstimateWarning",
-    "LinkageUncertainty",
-    "Pooled",
-    "Result",
-    "Rounded",
-    "Strata",
-    "StrataAlternatives",
-    "Study",
     "estimate_case",
     "estimate_table",
-    "explanations",
-    "label",
+    "lines",
+    "quiet_line",
     "refuse_if_nothing",
-    "round_estimate",
-    "round_to_interval",
-    "round_undocumented",
-    "rounded_at_xi",
     "study_over_draws",
 ]
 

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from uncounted.captures import CaptureTable
-from uncounted.cli.estimate_text import lines
+from uncounted.estimate.text.summary import lines
 from uncounted.estimate import EstimateSettings, run_over
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import (

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from uncounted.captures import CaptureTable
-from uncounted.cli.estimate_text import lines
+from uncounted.estimate.text.summary import lines
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import METHODS, Claim, EstimateSettings, Study, run, run_over
 from uncounted.estimate.base.xi import with_xi

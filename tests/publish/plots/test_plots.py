@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from uncounted.captures import CaptureTable
-from uncounted.cli.estimate_text import study_lines
+from uncounted.estimate.text.summary import study_lines
 from uncounted.errors import AlreadyThere, NotEstimable, UsedWrongly
 from uncounted.estimate import EstimateSettings, Study, run, saturated, tipping
 from uncounted.estimate.base.result import Estimate

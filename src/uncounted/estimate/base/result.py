@@ -6,6 +6,8 @@ did answer. No type here can hold a number and a refusal at once.
 
 from __future__ import annotations
 
+import html
+import math
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -33,10 +35,12 @@ from uncounted.estimate.base.rows import (
 )
 from uncounted.estimate.base.warning import EstimateWarning
 
+_LINE = 100
+
 type Floats = npt.NDArray[np.float64]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Estimate:
     """How many there are by one method, or why that method gives no number.
 
@@ -141,6 +145,29 @@ class Estimate:
             raise NotEstimable(f"{self.method}: {self.reason}", hint=self.hint)
         return self.point
 
+    @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """Method, point, interval and what kind of point it is, or why there is none."""
+        if self.point is None:
+            return self.method, "no estimate", "", self.reason or ""
+        interval = ""
+        if self.interval is not None:
+            low, high = self.interval
+            end = f"{high:,.0f}" if math.isfinite(high) else "no upper limit"
+            interval = f"{self.level:.0%} {low:,.0f} to {end}"
+        return self.method, f"{self.point:,.0f}", interval, self.point_kind or ""
+
+    @property
+    def line(self) -> str:
+        """The same on one line of at most 100 characters."""
+        method, point, interval, note = self.cells
+        text = f"{method}: {point}" + (f" ({interval})" if interval else "") + f", {note}"
+        return text if len(text) <= _LINE else f"{text[: _LINE - 3]}..."
+
+    def __repr__(self) -> str:
+        """One line."""
+        return f"Estimate({self.line})"
+
     def to_json(self) -> dict[str, Any]:
         """The object that `uncounted estimate --json` prints for this method."""
         return {
@@ -180,7 +207,7 @@ class Fitted:
     at: tuple[int, ...] = ()
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Study:
     """Every method on one table (or on draws of it), with what must stand beside them.
 
@@ -249,6 +276,24 @@ class Study:
     xi_by_method: tuple[MethodXiRow, ...] = ()
     claim: ClaimComparison | None = None
     fits: Mapping[str, Sequence[Fitted]] = attrs.field(factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        """Each estimate on a line; `estimate.summary` says more."""
+        head = f"Study({len(self.lists)} lists, {self.observed:,} documented, seed={self.seed})"
+        return "\n".join([head, *(f"  {each.line}" for each in self.estimates)])
+
+    def _repr_html_(self) -> str:
+        """The same as a table, for a notebook; a refusal has its reason and no number."""
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in each.cells) + "</tr>"
+            for each in self.estimates
+        )
+        head = "".join(f"<th>{name}</th>" for name in ("method", "total", "interval", "note"))
+        caption = f"{len(self.lists)} lists, {self.observed:,} people documented"
+        return (
+            f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
+        )
 
     @property
     def refused(self) -> bool:

@@ -1,4 +1,4 @@
-"""Every diagnostic of an estimate as tables: `uncounted estimate --verbose`."""
+"""Every diagnostic of a study as tables: `uncounted estimate --verbose`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from uncounted.cli.terminal import WIDTH, columns, number, wrapped
-from uncounted.workflow.estimate import (
-    SOURCES,
-    CovariateStudy,
-    Estimate,
-    Result,
-    Study,
-    label,
-    round_to_interval,
-)
+from uncounted.estimate.base.labels import SOURCES, label
+from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.rounding import round_to_interval
+from uncounted.estimate.base.rows import Result
+from uncounted.estimate.covariates.doubly_robust import CovariateStudy
+from uncounted.text_table import WIDTH, columns, number, wrapped
 
 _PAIRS = 10  # pairs of lists that are shown: those with the lowest and the highest estimates
 _SETTINGS = {

@@ -1,45 +1,60 @@
-"""An estimate in a terminal: the result, how the methods agree, what to report with it.
+"""A study in words and figures: the result, how the methods agree, what to report with it.
 
-At most 25 lines by default; `estimate_tables` has the rest, as tables.
+At most 25 lines by default; `tables` has the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from uncounted.cli import estimate_tables as tables
-from uncounted.cli.terminal import (
-    WIDTH,
-    columns,
-    interval_picture,
-    number,
-    plain_terminal,
-    plural,
-    wrapped,
-)
-from uncounted.workflow.estimate import (
-    CovariateStudy,
-    Estimate,
-    EstimateWarning,
-    LinkageUncertainty,
-    Pooled,
+from uncounted.estimate.base.labels import label
+from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.rounding import (
     Rounded,
-    Strata,
-    StrataAlternatives,
-    Study,
-    explanations,
-    label,
     round_estimate,
     round_to_interval,
     round_undocumented,
     rounded_at_xi,
 )
+from uncounted.estimate.base.rows import LinkageUncertainty, StrataAlternatives
+from uncounted.estimate.base.warning import EstimateWarning, explanations
+from uncounted.estimate.covariates.doubly_robust import CovariateStudy
+from uncounted.estimate.strata.partial_pooling import Pooled
+from uncounted.estimate.strata.stratified import Strata
+from uncounted.estimate.text import tables
+from uncounted.text_table import WIDTH, columns, interval_picture, number, plural, wrapped
 
 CODES = list(explanations())  # the gravest first
 _LINES = 25
 _PICTURE = (12, 32)  # characters at least and at most
 _FARTHEST = 4  # the axis ends at so many times the largest point
 _FEWEST_WARNINGS = 4  # lines for warnings, however long the rest is
+
+
+def summary(done: Study | Strata | CovariateStudy, *, verbose: bool = False) -> str:
+    """The result as the command line prints it.
+
+    Parameters
+    ----------
+    done : Study | Strata | CovariateStudy
+        The result of `run`, `run_strata`, `pool_strata` or `doubly_robust`.
+    verbose : bool, default False
+        With every diagnostic, as tables.
+
+    Returns
+    -------
+    str
+        Lines of at most 80 characters; at most 25 of them by default.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate import EstimateSettings, run, summary
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> print(summary(run(table, EstimateSettings("independence"))).splitlines()[3])
+    Method        Total  95% interval  70                        255
+    """
+    return "\n".join(lines(done, verbose=verbose))
 
 
 def lines(done: Study | Strata | CovariateStudy, *, verbose: bool = False) -> Iterator[str]:
@@ -269,9 +284,7 @@ def _pictured(
         yield from columns(rows, right=[1, 2]).splitlines()
         return
     pictures = [
-        interval_picture(
-            *_limits(estimate), left=left, right=right, width=width, plain=plain_terminal()
-        )
+        interval_picture(*_limits(estimate), left=left, right=right, width=width)
         for estimate in estimated
     ]
     axis = ends[0].ljust(width - len(ends[1])) + ends[1]
