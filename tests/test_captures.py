@@ -46,7 +46,7 @@ def test_repeated_patterns_are_added(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("A,B,count\n2,0,5\n1,0,5\n", "row 2, column 'A': neither 0 nor 1"),
+        ("A,B,count\n2,0,5\n1,0,5\n", "row 2, column 'A': must be 0, 1 or empty"),
         ("A,B,count\n1,0,-5\n", "row 2, column 'count': not a whole number"),
         ("A,B,count\n1,0,60.5\n", "not a whole number"),
         ("A,B,count\n1,0,NaN\n", "not a whole number"),
@@ -144,3 +144,28 @@ def test_no_header_is_repeated_that_may_be_a_person(tmp_path: Path) -> None:
     with pytest.raises(UsedWrongly) as raised:
         read_tables(file, by=["year"])
     assert raised.value.hint == "the name of column 1 is similar"
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars"])
+def test_a_table_goes_into_a_data_frame_and_comes_back(backend: str) -> None:
+    table = CaptureTable.of("ABC", {"10-": 5, "011": 7, "111": 2})
+    frame = table.to_frame(backend)
+    assert type(frame).__module__.startswith(backend)
+    assert list(frame.columns) == ["A", "B", "C", "count"]
+    assert CaptureTable.from_frame(frame) == table
+
+
+def test_a_data_frame_may_have_a_row_a_person_and_true_and_false() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"A": [True, True, False], "B": [False, True, True]})
+    assert CaptureTable.from_frame(frame).counts == {"10": 1, "11": 1, "01": 1}
+    frame = pd.DataFrame({"A": [1.0, float("nan")], "B": [1.0, 1.0]})
+    assert CaptureTable.from_frame(frame).counts == {"11": 1, "-1": 1}
+
+
+def test_a_data_frame_with_another_value_is_refused_by_row_and_column() -> None:
+    import pandas as pd
+
+    with pytest.raises(BadInput, match="the data frame, row 2, column 'B': must be 0, 1 or empty"):
+        CaptureTable.from_frame(pd.DataFrame({"A": [1, 1], "B": [1, 2]}))

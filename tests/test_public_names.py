@@ -11,13 +11,14 @@ import uncounted
 PUBLIC = {
     "uncounted": """
         CaptureTable Estimate Study __version__ estimate linkage plots rates read_tables
+        simulate
     """,
     "uncounted.estimate": """
         Claim Estimate EstimateSettings GammaPoissonPrior InversePrior METHODS Study chao check
         decomposable describe disconnected_groups identify independence
         latent_class log_linear log_linear_stepwise pairs pool_strata round_to_interval run
-        run_over run_strata run_strata_over sample_coverage saturated tipping two_list with_xi
-        xi_table
+        run_over run_strata run_strata_over sample_coverage saturated summary tipping
+        two_list with_xi xi_table
     """,
     "uncounted.linkage": """
         Linkage at_chance capture_table link people_rows point_partition
@@ -25,6 +26,9 @@ PUBLIC = {
     "uncounted.rates": """
         BiasPrior Contrast OutcomeColumns OutcomeTable Rate RateSettings Rates RowLabels Tally
         compare read sentence
+    """,
+    "uncounted.simulate": """
+        latent_class_cells loglinear_cells simulate
     """,
     "uncounted.publish.plots": """
         Plot all_plots leave_one_out list_dependence method_spread model_spread posterior

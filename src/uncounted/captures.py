@@ -12,7 +12,7 @@ import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import SupportsIndex, cast
+from typing import Any, SupportsIndex, cast
 
 import attrs
 
@@ -118,6 +118,59 @@ class CaptureTable:
             counts["".join("1" if name in on else "0" for name in names)] += 1
         return cls(names, counts, stratum)
 
+    @classmethod
+    def from_frame(cls, frame: Any) -> CaptureTable:
+        """Make a table from a data frame of pandas, polars or arrow, with columns as `TABLE.csv`.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            One column of 0 and 1 for each list, and a `count` column or one row a person. A
+            missing value in a list column says that the list was not active.
+
+        Returns
+        -------
+        CaptureTable
+            The counts of all rows.
+
+        Raises
+        ------
+        BadInput
+            With the row (the first is row 1) and the column.
+        """
+        import narwhals as nw
+
+        data = nw.from_native(frame, eager_only=True)
+        rows = [
+            delimited.Row(at, {name: _cell(value) for name, value in row.items()})
+            for at, row in enumerate(data.iter_rows(named=True), start=1)
+        ]
+        (table,) = _tables("the data frame", tuple(data.columns), rows, ())
+        return table
+
+    def to_frame(self, backend: str = "pandas") -> Any:
+        """A data frame with a column for each list and `count`, a row a capture history.
+
+        Parameters
+        ----------
+        backend : str, default "pandas"
+            `pandas`, `polars` or `pyarrow`, which has to be installed.
+
+        Returns
+        -------
+        DataFrame
+            Of that library; a list that was not active is a missing value.
+        """
+        import narwhals as nw
+
+        marks = {"0": 0, "1": 1, NOT_ACTIVE: None}
+        data: dict[str, list[int | None]] = {
+            name: [marks[pattern[at]] for pattern in self.counts]
+            for at, name in enumerate(self.lists)
+        }
+        data["count"] = list(self.counts.values())
+        return nw.from_dict(data, backend=backend).to_native()  # type: ignore[arg-type]
+
     @property
     def observed(self) -> int:
         """People on at least one list (n)."""
@@ -206,39 +259,53 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
     (14, ('A', 'B'))
     """
     sheet = delimited.read(path)
-    by = tuple(by)
-    if missing := [name for name in by if name not in sheet.columns]:
+    return _tables(path.name, sheet.columns, list(sheet), tuple(by))
+
+
+def _cell(value: object) -> str:
+    """A value of a data frame as `TABLE.csv` has it: whole floats as whole numbers."""
+    if hasattr(value, "item"):  # of numpy
+        value = value.item()
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool | float) and value == int(value):
+        return str(int(value))
+    return str(value)
+
+
+def _tables(
+    file: str, columns: tuple[str, ...], rows: list[delimited.Row], by: tuple[str, ...]
+) -> list[CaptureTable]:
+    if missing := [name for name in by if name not in columns]:
         raise UsedWrongly(
-            f"{path.name} has no column {missing[0]!r}",
-            hint=delimited.near(sheet.columns, missing[0]),
+            f"{file} has no column {missing[0]!r}", hint=delimited.near(columns, missing[0])
         )
     if "count" in by:
         raise UsedWrongly(
             "the column 'count' holds the number of people of each row and cannot define strata",
             hint="leave it out of --by",
         )
-    counted = "count" in sheet.columns
-    lists = tuple(name for name in sheet.columns if name not in by and name != "count")
-    rows = list(sheet)
+    counted = "count" in columns
+    lists = tuple(name for name in columns if name not in by and name != "count")
     for row in rows:
         if row.wrong:
-            raise BadInput(f"{path.name}, row {row.number}: {row.wrong}")
-    _refuse_other_columns(path, sheet.columns, lists, rows)
+            raise BadInput(f"{file}, row {row.number}: {row.wrong}")
+    _refuse_other_columns(file, columns, lists, rows)
     strata: dict[tuple[str, ...], Counter[str]] = {}
     for row in rows:
-        pattern = "".join(_membership(path, row, name) for name in lists)
-        count = _count(path, row) if counted else 1
+        pattern = "".join(_membership(file, row, name) for name in lists)
+        count = _count(file, row) if counted else 1
         if "1" not in pattern:
             if count == 0:
                 continue
             raise BadInput(
-                f"{path.name}, row {row.number}: all zeros: people on no list cannot be observed",
+                f"{file}, row {row.number}: all zeros: people on no list cannot be observed",
                 hint=_on_no_list(rows, by),
             )
         key = tuple(row.cells[name].strip() for name in by)
         strata.setdefault(key, Counter())[pattern] += count
     if not strata:
-        raise BadInput(f"{path.name} has a header but no rows")
+        raise BadInput(f"{file} has a header but no rows")
     return [
         CaptureTable(lists, counts, dict(zip(by, key, strict=True)))
         for key, counts in sorted(strata.items())
@@ -254,11 +321,11 @@ def _on_no_list(rows: list[delimited.Row], by: tuple[str, ...]) -> str:
 
 
 def _refuse_other_columns(
-    path: Path, sheet_columns: tuple[str, ...], lists: tuple[str, ...], rows: list[delimited.Row]
+    file: str, sheet_columns: tuple[str, ...], lists: tuple[str, ...], rows: list[delimited.Row]
 ) -> None:
     if not lists:
         raise BadInput(
-            f"{path.name} has no column of 0 and 1", hint="one column a list, 1 where it has them"
+            f"{file} has no column of 0 and 1", hint="one column a list, 1 where it has them"
         )
     values = {name: {row.cells[name].strip() for row in rows} - {""} for name in lists}
     held = [name for name in lists if values[name] and values[name] <= {"0", "1"}]
@@ -269,34 +336,34 @@ def _refuse_other_columns(
         if name in lists and values[name] and not values[name] & {"0", "1"}:
             which, named = (f"column {name!r}", f" {name}") if headed else (f"column {at}", "")
             raise BadInput(
-                f"{path.name}: {which} holds values other than 0 and 1",
+                f"{file}: {which} holds values other than 0 and 1",
                 hint=f"to use it for strata give --by{named}, or delete it; a list of"
                 " reports must first be imported into a case file and linked",
             )
 
 
-def _membership(path: Path, row: delimited.Row, name: str) -> str:
+def _membership(file: str, row: delimited.Row, name: str) -> str:
     cell = row.cells[name].strip()
     if cell in ("0", "1"):
         return cell
     if not cell:
         return NOT_ACTIVE
     raise BadInput(
-        f"{path.name}, row {row.number}, column {name!r}: must be 0, 1 or empty",
+        f"{file}, row {row.number}, column {name!r}: must be 0, 1 or empty",
         hint="1: on the list; 0: not on it; empty: the list was not active here",
     )
 
 
-def _count(path: Path, row: delimited.Row) -> int:
+def _count(file: str, row: delimited.Row) -> int:
     cell = row.cells["count"].strip()
     if not (cell.isascii() and cell.isdigit()):
         raise BadInput(
-            f"{path.name}, row {row.number}, column 'count': must be a whole number, 0 or more",
+            f"{file}, row {row.number}, column 'count': must be a whole number, 0 or more",
             hint="write digits only: 3, not 3.7, -3 or 1,200",
         )
     if len(cell) > 10 or int(cell) > MOST_PEOPLE:
         raise BadInput(
-            f"{path.name}, row {row.number}, column 'count': more than {MOST_PEOPLE:,} people",
+            f"{file}, row {row.number}, column 'count': more than {MOST_PEOPLE:,} people",
             hint="check whether the columns have been shifted",
         )
     return int(cell)

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 
+__all__ = ["latent_class_cells", "loglinear_cells", "simulate"]
+
 type Floats = npt.NDArray[np.float64]
 
 MOST_LISTS = 16

@@ -11,10 +11,10 @@ import pytest
 from rich.cells import cell_len
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.text.summary import lines, quiet_line
 from uncounted.cli.main import run as run_program
 from uncounted.estimate import EstimateSettings, Study, run
 from uncounted.estimate.base.warning import EstimateWarning, explanations
+from uncounted.estimate.text.summary import lines, quiet_line
 from uncounted.explanations import explanations_of
 
 KOSOVO = CaptureTable.of(

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.text.summary import lines
 from uncounted.estimate import EstimateSettings, run_over
 from uncounted.estimate.base.result import Study
 from uncounted.estimate.base.rows import (
@@ -24,6 +23,7 @@ from uncounted.estimate.linkage_sensitivity import (
     with_alternatives,
 )
 from uncounted.estimate.strata.stratified import Strata, run_strata_over
+from uncounted.estimate.text.summary import lines
 
 
 def relinked(table: CaptureTable, merged: int) -> CaptureTable:

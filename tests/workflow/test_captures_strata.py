@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from uncounted.captures import DIFFER
-from uncounted.estimate.text.summary import lines
 from uncounted.estimate import EstimateSettings
 from uncounted.estimate.strata.stratified import run_strata
+from uncounted.estimate.text.summary import lines
 from uncounted.linkage import Linkage, link
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name

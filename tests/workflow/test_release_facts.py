@@ -13,7 +13,6 @@ import pytest
 from tests.publish.synthetic_release import LARGE, LISTS, PLAN, study_of
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.text.summary import lines
 from uncounted.errors import NotPublishable
 from uncounted.estimate import Study
 from uncounted.estimate.base.rows import (
@@ -23,6 +22,7 @@ from uncounted.estimate.base.rows import (
     Quantiles,
 )
 from uncounted.estimate.linkage_sensitivity import AlternativeTables
+from uncounted.estimate.text.summary import lines
 from uncounted.linkage import Linkage
 from uncounted.linkage.diagnostics import CopiedList, FitDiagnostics, LinkageDiagnostics
 from uncounted.progress import silent

@@ -11,7 +11,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.text.summary import lines
 from uncounted.estimate import EstimateSettings, run_over
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import (
@@ -24,6 +23,7 @@ from uncounted.estimate.base.rounding import (
 from uncounted.estimate.base.rows import LeaveOneOutRow, MethodXiRow, PriorRow
 from uncounted.estimate.robustness.attach import compare
 from uncounted.estimate.simple.independence import independence
+from uncounted.estimate.text.summary import lines
 
 SMALL = st.floats(0, 60, allow_nan=False)
 LARGE = st.floats(0, 10**7, allow_nan=False)

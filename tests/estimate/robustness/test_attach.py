@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import pytest
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.text.summary import lines
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import METHODS, Claim, EstimateSettings, Study, run, run_over
 from uncounted.estimate.base.xi import with_xi
+from uncounted.estimate.text.summary import lines
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.text.summary import study_lines
 from uncounted.errors import AlreadyThere, NotEstimable, UsedWrongly
 from uncounted.estimate import EstimateSettings, Study, run, saturated, tipping
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Status, SubsampleRow
+from uncounted.estimate.text.summary import study_lines
 from uncounted.publish import fonts
 from uncounted.publish.plots import (
     Plot,
