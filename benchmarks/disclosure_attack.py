@@ -27,11 +27,11 @@ import attrs
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
 from uncounted.estimate import EstimateSettings, run
+from uncounted.estimate.base.rounding import round_estimate
 from uncounted.estimate.simple.chao import singles
 from uncounted.publish.disclosure.audit import AttackerKnowledge, fits
 from uncounted.publish.disclosure.suppression import ProtectedTable, _bound, patterns, protect
 from uncounted.publish.disclosure.suppression_key import SuppressionKey
-from uncounted.publish.report.rounding import rounded_estimate
 
 LISTS = "ABC"
 STEP = 10
@@ -73,7 +73,7 @@ def rounded_bound(table: CaptureTable, step: int | None) -> int | None:
 def rounded_answers(table: CaptureTable) -> tuple[object, ...]:
     """The other estimates as they would be printed if the table were known."""
     study = run(table, EstimateSettings(METHODS))
-    return tuple(rounded_estimate(e, table.observed) for e in study.estimates)
+    return tuple(round_estimate(e, table.observed) for e in study.estimates)
 
 
 def tables_that_fit(seen: ProtectedTable) -> Iterator[dict[str, int]]:

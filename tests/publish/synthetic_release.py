@@ -9,6 +9,7 @@ import attrs
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rows import XiRow
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.publish.disclosure.suppression_key import SuppressionKey
 from uncounted.publish.facts import LinkageFacts, ListFacts, ReleaseFacts, SyntheticTruth
 from uncounted.publish.plan import Plan
@@ -81,7 +82,10 @@ def study_of(table: CaptureTable, point: float, low: float, high: float) -> Stud
         observed=table.observed,
         lists=table.list_totals,
         estimates=(ok, bound, refusal),
-        warnings=("There are 3 people whom only two lists share",),
+        warnings=(
+            EstimateWarning("methods-disagree", f"{table.observed} to 3; one does not overlap"),
+            EstimateWarning("empty-list", f"{table.lists[0]} is left out: no people"),
+        ),
         sensitivity=tuple(XiRow(xi, 1.0, (1.0, 2.0), "any") for xi in (0.5, 1.0, 2.0)),
         input=table.digest(),
         seed=90210,

@@ -9,18 +9,12 @@ import pytest
 from tests.publish.synthetic_release import LARGE, LISTS, SMALL, SUPPRESSION_KEY
 
 from uncounted.captures import CaptureTable
+from uncounted.estimate.base.rounding import Rounded
 from uncounted.publish import fonts
 from uncounted.publish.disclosure.suppression import protect
 from uncounted.publish.report import figures
 from uncounted.publish.report.figures import EstimateRow
-from uncounted.publish.report.rounding import (
-    PublishedEstimate,
-    percent,
-    rounded,
-    spelled,
-    step_for,
-    whole,
-)
+from uncounted.publish.report.rounding import percent, spelled
 from uncounted.publish.svg import ticks, wrapped
 
 LABELS = dict(zip(LISTS, ("Dawn (새벽 기록) & <Archive>", "River", "Panel", "Door"), strict=True))
@@ -63,39 +57,29 @@ def test_overlaps_are_legible_wide_and_narrow(counts: dict[str, int]) -> None:
     ("answers", "truth"),
     [
         (
-            [
-                EstimateRow(
-                    "Decomposable graphs", PublishedEstimate(1270, 1180, 1390, 10), headline=True
-                )
-            ],
+            [EstimateRow("Decomposable graphs", Rounded(1270, 1180, 1390, 10), headline=True)],
             1500,
         ),
         (
             [
                 EstimateRow(
                     "Decomposable graphs",
-                    PublishedEstimate(1270, 1180, 1390, 10),
+                    Rounded(1270, 1180, 1390, 10),
                     headline=True,
-                    linkage_range=PublishedEstimate(1270, 1100, None, 10),
+                    linkage_range=Rounded(1270, 1100, None, 10),
                 )
             ],
             1500,
         ),
         (
-            [
-                EstimateRow(
-                    "Latent classes", PublishedEstimate(12_500, 9_500, None, 500), headline=True
-                )
-            ],
+            [EstimateRow("Latent classes", Rounded(12_500, 9_500, None, 500), headline=True)],
             None,
         ),
         (
             [
-                EstimateRow(
-                    "Lower bound (Chao)", PublishedEstimate(900, None, None, 50), bound=True
-                ),
-                EstimateRow("Log-linear models", PublishedEstimate(1_000, 850, 123_456_000, 50)),
-                EstimateRow("Independent lists", PublishedEstimate(860, 850, 900, 10)),
+                EstimateRow("Lower bound (Chao)", Rounded(900, None, None, 50), bound=True),
+                EstimateRow("Log-linear models", Rounded(1_000, 850, 123_456_000, 50)),
+                EstimateRow("Independent lists", Rounded(860, 850, 900, 10)),
             ],
             844,
         ),
@@ -126,30 +110,15 @@ def test_hidden_counts_all_look_the_same_and_stand_in_a_fixed_order() -> None:
 
 
 def test_a_drawing_says_what_it_is_to_those_who_do_not_see_it() -> None:
-    figure = figures.forest_figure(
-        843, [EstimateRow("Graphs", PublishedEstimate(1500, 1300, 1800, 50))]
-    )
+    figure = figures.forest_figure(843, [EstimateRow("Graphs", Rounded(1500, 1300, 1800, 50))])
     root = ET.fromstring(figure.wide)
     ids = (root.get("aria-labelledby") or "").split()
     assert [e.get("id") for e in root if e.tag in {f"{SVG}title", f"{SVG}desc"}] == ids
     assert "Graphs: about 1,500, between 1,300 and 1,800." in figure.desc
 
 
-def test_numbers_are_no_finer_than_their_interval() -> None:
-    assert rounded(10_468, (9_147, 13_952), 4_400) == PublishedEstimate(10_500, 9_000, 14_000, 500)
-    assert rounded(12_595, (9_827, 16_544), 4_400).about == "about 12,500"
-    assert rounded(850.0, (843.0, 861.0), 843) == PublishedEstimate(850, 843, 865, 5)
-    assert rounded(900.0, (850.0, float("inf")), 843).between == "850 or more, with no upper end"
-    assert [step_for(w) for w in (1, 40, 79, 80, 400, 799, 800)] == [5, 5, 5, 10, 50, 50, 100]
-    assert (whole(12600.4), percent(0.999), spelled(4)) == ("12,600", "over 99%", "Four")
-
-
-def test_rounding_never_narrows() -> None:
-    for low, high in [(901.5, 1203.2), (999.9, 1000.1), (850.0, 99_999.0)]:
-        value = rounded((low + high) / 2, (low, high), 800)
-        assert value.low is not None
-        assert value.high is not None
-        assert value.low <= low <= high <= value.high
+def test_shares_and_small_numbers_in_words() -> None:
+    assert (percent(0.999), percent(0.5), spelled(4)) == ("over 99%", "50%", "Four")
 
 
 def test_ticks_start_at_zero_and_are_few() -> None:

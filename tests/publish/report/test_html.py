@@ -154,7 +154,7 @@ def test_what_other_ways_of_linking_give_stands_next_to_the_range(
     assert (told["range"] is None) == (ways.passing == ways.not_estimable)
 
 
-@pytest.mark.parametrize("fails", [True, False])
+@pytest.mark.parametrize("failed_check", [True, False])
 def test_a_linkage_that_fails_a_check_is_reported_at_the_head(failed_check: bool) -> None:
     facts = facts_of(LARGE)
     assert facts.linkage is not None
