@@ -66,7 +66,9 @@ def people(tmp_path: Path) -> Path:
 
 def test_a_claim_is_printed_and_in_json(kosovo: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["estimate", str(kosovo), "--method", "chao", "--claim", "8000"]) == 0
-    assert 'How far "more than 8,000" carries:' in capfd.readouterr().out
+    assert "\nClaim: more than 8,000 (whether it holds, and while xi is below)\n" in (
+        capfd.readouterr().out
+    )
     assert run(["estimate", str(kosovo), "--method", "chao", "--claim", "<9000", "--json"]) == 0
     assert json.loads(capfd.readouterr().out)["claim"]["side"] == "fewer than"
 
@@ -101,7 +103,9 @@ def test_a_picture_never_turns_a_claim_round(
     assert run([*requested, "10000", "--pictures", str(tmp_path / "more")]) == 0
     picture = (tmp_path / "more" / "xi.svg").read_text()
     assert "holds for xi below 1.46; the whole interval is above it for xi below 0.96" in picture
-    assert "for xi below 0.96" in " ".join(capfd.readouterr().out.split())
+    fewer, more = capfd.readouterr().out.split("Claim: ")[1:]
+    assert "decomposable graphs     no        no       1.47           2.2" in fewer
+    assert "decomposable graphs    yes        no       1.46          0.96" in more
 
 
 def test_strata_pooled_and_alone_stand_side_by_side(
@@ -118,8 +122,11 @@ def test_strata_pooled_and_alone_stand_side_by_side(
     ]
     assert run(requested) == 0
     told = capfd.readouterr().out
-    assert "pull of the others" in told
+    rows = told.splitlines()
+    assert rows[2].split() == ["Stratum", "Documented", "Alone", "Pooled", "Shrinkage"]
+    assert [row.split()[:2] for row in rows[3:9]] == [["year", str(y)] for y in range(2015, 2021)]
     assert "independence, pooled" in told
+    assert max(map(len, rows)) <= 80
     assert run([*requested, "--json"]) == 0
     said = json.loads(capfd.readouterr().out)
     assert len(said["strata"]) == len(said["pooling"]["rows"]) == 6
@@ -141,9 +148,10 @@ def test_pictures_of_strata_have_a_folder_each(
 def test_people_given_their_age(people: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["estimate", str(people), "--covariates", "age"]) == 0
     told = capfd.readouterr().out
-    assert "Alike, as far as is known, in: age" in told
-    assert "A and B" in told
-    assert "psi times as high" in told
+    assert "Conditional on covariates: age\n" in told
+    assert "\nA and B " in told
+    assert "Sensitivity to the odds ratio psi of the two lists (1 = independent)" in told
+    assert max(map(len, told.splitlines())) <= 80
     assert run(["estimate", str(people), "--covariates", "age", "--json"]) == 0
     said = json.loads(capfd.readouterr().out)
     low, high = said["estimates"][0]["interval"]

@@ -158,7 +158,7 @@ def _words(
 ) -> str:
     """The sentence for an estimate that is no bound and a claim above what is on record."""
     more = claim.side == "more than"
-    side, rounded = ("below", down) if more else ("above", _up)
+    side, rounded = ("below", down) if more else ("above", up)
     level = f"{estimate.level * 100:g}% interval"
     if xi is None:  # nobody unseen
         other = "at no xi" if more else "at any xi"
@@ -186,7 +186,8 @@ def down(xi: float) -> str:
     return _two_digits(xi, math.floor)
 
 
-def _up(xi: float) -> str:
+def up(xi: float) -> str:
+    """An xi above which a claim holds, never less than it is."""
     return _two_digits(xi, math.ceil)
 
 

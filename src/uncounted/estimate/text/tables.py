@@ -11,6 +11,7 @@ from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.estimate.base.rows import Result
 from uncounted.estimate.covariates.doubly_robust import CovariateStudy
+from uncounted.estimate.robustness.claims import down, up
 from uncounted.text_table import WIDTH, columns, number, wrapped
 
 _PAIRS = 10  # pairs of lists that are shown: those with the lowest and the highest estimates
@@ -247,7 +248,7 @@ def claim(study: Study) -> Iterator[str]:
     if first.stands in ("on record", "against the record"):
         yield from paragraph("Claim: ", first.words)
         return
-    side = "below" if found.side == "more than" else "above"
+    side, rounded = ("below", down) if found.side == "more than" else ("above", up)
     yield f"Claim: {found.side} {number(found.number)} (whether it holds, and while xi is {side})"
     rows: list[Sequence[str]] = [("method", "point", "interval", "xi, point", "xi, interval")]
     for row in found.rows:
@@ -260,7 +261,7 @@ def claim(study: Study) -> Iterator[str]:
             yes = {"interval": ("yes", "yes"), "point": ("yes", "no")}
             point, whole = yes.get(row.stands, ("no", "no"))
             xi, inner = (
-                "" if each is None else f"{each:.2f}" for each in (row.xi, row.xi_interval)
+                "" if each is None else rounded(each) for each in (row.xi, row.xi_interval)
             )
             rows.append((name, point, whole, xi, inner))
     yield from (f"  {line}" for line in columns(rows, right=[1, 2, 3, 4]).splitlines())
