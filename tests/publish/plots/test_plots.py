@@ -19,7 +19,7 @@ from uncounted.errors import AlreadyThere, NotEstimable, UsedWrongly
 from uncounted.estimate import EstimateSettings, Study, run, saturated, tipping
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Status, SubsampleRow
-from uncounted.estimate.text.summary import study_lines
+from uncounted.estimate.text.summary import lines
 from uncounted.publish import fonts
 from uncounted.publish.plots import (
     Plot,
@@ -333,7 +333,7 @@ def test_one_number_is_one_number_in_every_picture_and_in_the_terminal() -> None
     found = model_spread(estimate, 232, ABC.lists)
     assert "about 1,200 with 12% of it; about 3,000 with 88% of it" in found.desc
     assert "Log-linear models: about 3,000, between" in posterior(study).desc
-    assert "about 3,000" in "\n".join(study_lines(study))
+    assert " 3,000 " in "\n".join(lines(study))
     for svg in (found.svg, found.narrow):
         (dashed,) = [e for e in ET.fromstring(svg).iter(f"{SVG}line") if e.get("stroke-dasharray")]
         x, top = float(dashed.get("x1", "nan")), float(dashed.get("y1", "nan"))
