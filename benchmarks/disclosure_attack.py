@@ -20,7 +20,7 @@ import argparse
 import itertools
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -29,7 +29,7 @@ from uncounted.errors import NotPublishable
 from uncounted.estimate import EstimateSettings, run
 from uncounted.estimate.base.rounding import round_estimate
 from uncounted.estimate.simple.chao import singles
-from uncounted.publish.disclosure.audit import AttackerKnowledge, fits
+from uncounted.publish.disclosure.audit import AttackerKnowledge
 from uncounted.publish.disclosure.suppression import ProtectedTable, _bound, patterns, protect
 from uncounted.publish.disclosure.suppression_key import SuppressionKey
 
@@ -48,6 +48,18 @@ class Print:
     totals: tuple[int | None, ...]
     bound_step: int | None
     bound: int | None
+
+
+def fits(knowledge: AttackerKnowledge, counts: Mapping[str, int]) -> bool:
+    """Whether a whole table is possible for the reader: it agrees with all that is printed."""
+    return (
+        all(counts.get(cell, 0) == n for cell, n in knowledge.shown.items())
+        and all(
+            s.low <= sum(counts.get(cell, 0) for cell in s.cells) <= s.high
+            for s in knowledge.published_sums
+        )
+        and any(counts.get(cell, 0) < knowledge.threshold for cell in knowledge.hidden)
+    )
 
 
 def printed(

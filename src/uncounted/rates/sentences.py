@@ -223,31 +223,29 @@ def chance(rates: Rates, labels: RowLabels) -> str:
         if rate.interval is not None and rate.tally.n >= MIN_ROWS_FOR_PERCENT
     ]
     if len(rates.rates) > MAX_GROUPS_IN_SENTENCE:
-        if not certain:
-            return (
-                "What chance would leave cannot be said: all rows of each group come from one "
-                "cluster."
-            )
+        if certain:
+            return _by_chance(rates, labels, "the intervals in the table")
         return (
-            f"If these reports were a random sample of all {labels.unit}, chance alone would leave "
-            f"the intervals in the table, {100 * rates.settings.level:g} times in 100."
+            "What chance would leave cannot be said: all rows of each group come from one cluster."
         )
     parts = [
         f"{interval_words(rate.interval, rate.tally.n)}{_within(rate.group)}" for rate in certain
     ]
-    text = ""
-    if parts:
-        text = (
-            f"If these reports were a random sample of all {labels.unit}, chance alone would "
-            f"leave {_listed(parts)}, {100 * rates.settings.level:g} times in 100."
-        )
-    for rate in rates.rates:
-        if rate.interval is None and rate.tally.n:
-            text += (
-                f" What chance would leave{_within(rate.group)} cannot be said: all its rows "
-                "come from one cluster."
-            )
-    return text.strip()
+    said = [_by_chance(rates, labels, _listed(parts))] if parts else []
+    said += [
+        f"What chance would leave{_within(rate.group)} cannot be said: all its rows come from one "
+        "cluster."
+        for rate in rates.rates
+        if rate.interval is None and rate.tally.n
+    ]
+    return " ".join(said)
+
+
+def _by_chance(rates: Rates, labels: RowLabels, left: str) -> str:
+    return (
+        f"If these reports were a random sample of all {labels.unit}, chance alone would leave "
+        f"{left}, {100 * rates.settings.level:g} times in 100."
+    )
 
 
 def tipping_sentence(contrast: Contrast, labels: RowLabels) -> str:

@@ -84,7 +84,7 @@ class Strata:
         return {
             tuple(label.values())
             for label, study in zip(self.labels, self.studies, strict=True)
-            if any(fit.method == method and fit.ok for fit in study.estimates)
+            if _answer(study, method) is not None
         }
 
 
@@ -234,17 +234,11 @@ def total_of(
     rng: np.random.Generator,
 ) -> Total:
     """The total by one method, of strata with their tables and their studies."""
-    good = [
-        fit
-        for study in studies
-        for fit in study.estimates  # a method that does not apply to a stratum is not among them
-        if fit.method == name and fit.ok
-    ]
+    answers = [_answer(study, name) for study in studies]
+    good = [fit for fit in answers if fit is not None]
     draws = _joint_draws(name, strata, studies, rng) if good else np.full((1, 1), math.inf)
     documented = sum(
-        study.observed
-        for study in studies
-        if not any(fit.method == name and fit.ok for fit in study.estimates)
+        study.observed for study, fit in zip(studies, answers, strict=True) if fit is None
     )
     point, low, high = quantiles(draws.ravel(), level)
     upper_limits = [fit.interval[1] for fit in good if fit.draws is None and fit.interval]
@@ -280,6 +274,11 @@ def total_of(
     return Total(total, draws)
 
 
+def _answer(study: Study, name: str) -> Estimate | None:
+    """A stratum's number by a method; None where it refuses or does not apply."""
+    return next((fit for fit in study.estimates if fit.method == name and fit.ok), None)
+
+
 def _joint_draws(
     name: str,
     strata: Sequence[Sequence[CaptureTable]],
@@ -299,7 +298,7 @@ def _joint_draws(
     estimates, on average over draws of who is who. Of one stratum nothing is changed.
     """
     draws = max(map(len, strata))
-    answering = [any(fit.method == name and fit.ok for fit in each.estimates) for each in studies]
+    answering = [_answer(study, name) is not None for study in studies]
     parts = [
         _in_each(study.fits.get(name) or (_only(study, name),), draws, rng)
         for study, answers in zip(studies, answering, strict=True)

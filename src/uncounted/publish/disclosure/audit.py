@@ -154,15 +154,3 @@ def _refuse_untrue(knowledge: AttackerKnowledge, truth: Mapping[str, int]) -> No
     )
     if not (shown and sums):
         raise NotPublishable("what would be printed does not agree with the table")
-
-
-def fits(knowledge: AttackerKnowledge, counts: Mapping[str, int]) -> bool:
-    """Whether a whole table is possible for the reader: it agrees with all that is printed."""
-    return (
-        all(counts.get(cell, 0) == n for cell, n in knowledge.shown.items())
-        and all(
-            s.low <= sum(counts.get(cell, 0) for cell in s.cells) <= s.high
-            for s in knowledge.published_sums
-        )
-        and any(counts.get(cell, 0) < knowledge.threshold for cell in knowledge.hidden)
-    )

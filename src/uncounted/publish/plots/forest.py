@@ -39,6 +39,11 @@ class ForestRow:
     density_outline: Outline | None = None
     observed: int | None = None
 
+    @classmethod
+    def refused(cls, name: str, reason: str | None) -> ForestRow:
+        """A row without a number."""
+        return cls(name, EstimateText(f"no number: {reason}", f"no number: {reason}"), None)
+
     @property
     def headline(self) -> bool:
         """Whether it is the answer that leads."""

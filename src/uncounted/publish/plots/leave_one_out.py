@@ -8,7 +8,6 @@ from uncounted.estimate.base.rows import LeaveOneOutRow
 from uncounted.publish.plots.base import (
     EDGE,
     Axis,
-    EstimateText,
     Plot,
     axis_reach,
     clean,
@@ -90,8 +89,7 @@ def _whole(headline: Estimate, study: Study) -> ForestRow:
 def _without(row: LeaveOneOutRow) -> ForestRow:
     name, observed = f"Without {row.left_out}", row.observed
     if row.point is None:
-        why = f"no number: {row.reason}"
-        return ForestRow(name, EstimateText(why, why), None)
+        return ForestRow.refused(name, row.reason)
     low, high = row.interval or (None, None)
     words = estimate_text(row.point, row.interval, observed)
     return ForestRow(name, words, IntervalMark(row.point, low, high), observed=observed)

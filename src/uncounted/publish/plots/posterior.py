@@ -93,13 +93,8 @@ def rows_of(study: Study, reach: float, *, densities: bool) -> list[ForestRow]:
             continue
         bound = estimate.point_kind == "lower bound"
         interval = estimate.interval
-        mark = IntervalMark(
-            estimate.point,
-            interval[0] if interval else None,
-            interval[1] if interval else None,
-            bound,
-            estimate is study.headline,
-        )
+        low, high = interval or (None, None)
+        mark = IntervalMark(estimate.point, low, high, bound, estimate is study.headline)
         words = estimate_text(estimate.point, interval, study.least_observed, bound=bound)
         if bound and "bound" not in label(estimate).lower():
             words = EstimateText(f"lower bound: {words.long}", f"bound: {words.short}")
@@ -110,13 +105,8 @@ def rows_of(study: Study, reach: float, *, densities: bool) -> list[ForestRow]:
         rows.append(ForestRow(label(estimate), words, mark, outline))
     refused = [estimate for estimate in study.estimates if estimate.point is None]
     if len(refused) > 1 and not rows and len({each.reason for each in refused}) == 1:
-        return [_refusal("Every method", refused[0].reason)]
-    return [*rows, *(_refusal(label(each), each.reason) for each in refused)]
-
-
-def _refusal(name: str, reason: str | None) -> ForestRow:
-    why = f"no number: {reason}"
-    return ForestRow(name, EstimateText(why, why), None)
+        return [ForestRow.refused("Every method", refused[0].reason)]
+    return [*rows, *(ForestRow.refused(label(each), each.reason) for each in refused)]
 
 
 def study_reach(study: Study) -> float:

@@ -31,17 +31,6 @@ _DASHES = ("", "6 3", "2 3", "8 3 2 3")
 
 
 @attrs.frozen
-class Part:
-    """A random part of the records, with the estimate rescaled to the whole; nan: refused."""
-
-    shuffle: int
-    fraction: float
-    observed: int
-    point: float
-    interval: Interval | None
-
-
-@attrs.frozen
 class _LinearAxes:
     left: float
     right: float
@@ -61,12 +50,12 @@ class _LinearAxes:
         return self.bottom - (self.bottom - self.top) * people / self.reach
 
 
-def trajectory(points: Sequence[SubsampleRow]) -> Plot:
+def trajectory(rows: Sequence[SubsampleRow]) -> Plot:
     """Estimates of N from growing random subsamples of the records, rescaled to the whole.
 
     Parameters
     ----------
-    points : sequence of SubsampleRow
+    rows : sequence of SubsampleRow
         As in `Study.trajectory`.
 
     Returns
@@ -87,29 +76,31 @@ def trajectory(points: Sequence[SubsampleRow]) -> Plot:
     >>> trajectory([row]).desc
     'Of all the records: 70 documented, about 160, between 110 and 270.'
     """
-    rows = _checked(points)
-    shuffles = sorted({row.shuffle for row in rows})
-    ok = [row for row in rows if not math.isnan(row.point)]
+    if not rows:
+        raise UsedWrongly(
+            "no subsampling rows to plot", hint="rows as of `estimate.robustness.trajectory`"
+        )
+    shuffles = sorted({row.order for row in rows})
+    points = [(row.fraction, row.rescaled) for row in rows if row.rescaled is not None]
     most = max(row.observed for row in rows)
-    uppers = [row.interval[1] for row in ok if row.interval is not None]
-    far = axis_reach([most, *(_usual(ok))], uppers)
+    uppers = [row.rescaled_interval[1] for row in rows if row.rescaled_interval is not None]
+    far = axis_reach([most, *_usual(points)], uppers)
     words = [
         "What each part gives is carried to the whole: half of the people stand for half. A "
         "level line with short bars is reassuring: more records of the same kind do not move the "
         "number. It does not show that the number is right, and under long bars it shows nothing."
     ]
-    refused = len(rows) - len(ok)
+    refused = len(rows) - len(points)
     if refused:
         words.append(
             f"A cross on the axis: no number from that part ({refused} of {len(rows)} parts)."
         )
     if any(upper > far for upper in uppers):
         words.append("A black arrow at the top: the bar goes on beyond the picture.")
-    beyond = [row for row in ok if row.point > far]
-    if beyond:
+    if beyond := sum(point > far for _, point in points):
         words.append(
             f"A large arrow at the top, where a line ends: the number itself is beyond the picture "
-            f"({len(beyond)} of {len(rows)} parts)."
+            f"({beyond} of {len(rows)} parts)."
         )
     words.append("The grey lines at the bottom are how many people each part documents.")
 
@@ -122,7 +113,7 @@ def trajectory(points: Sequence[SubsampleRow]) -> Plot:
         axes = _LinearAxes(left, on.width - 18, y + 14, y + 14 + _HIGH, far, shift)
         _draw_axes(on, axes, rows)
         for i, shuffle in enumerate(shuffles):
-            of = sorted((r for r in rows if r.shuffle == shuffle), key=lambda r: r.fraction)
+            of = sorted((r for r in rows if r.order == shuffle), key=lambda r: r.fraction)
             _one(on, axes, of, i, (i - (len(shuffles) - 1) / 2) * shift)
         return notes(on, axes.bottom + 44, words)
 
@@ -131,34 +122,14 @@ def trajectory(points: Sequence[SubsampleRow]) -> Plot:
     )
 
 
-def _usual(ok: Sequence[Part]) -> list[float]:
+def _usual(points: Sequence[tuple[float, float]]) -> list[float]:
     """Points, without those more than three times as far as the farthest of the largest part."""
-    if not ok:
-        return []
-    whole_part = max(row.fraction for row in ok)
-    top = max(row.point for row in ok if row.fraction == whole_part)
-    return [row.point for row in ok if row.point <= 3 * top]
+    largest = max((fraction for fraction, _ in points), default=1.0)
+    top = max((point for fraction, point in points if fraction == largest), default=0.0)
+    return [point for _, point in points if point <= 3 * top]
 
 
-def _checked(points: Sequence[SubsampleRow]) -> list[Part]:
-    if not points:
-        raise UsedWrongly(
-            "no subsampling rows to plot",
-            hint="rows as of `estimate.robustness.trajectory`",
-        )
-    return [
-        Part(
-            row.order,
-            row.fraction,
-            row.observed,
-            math.nan if row.rescaled is None else row.rescaled,
-            row.rescaled_interval,
-        )
-        for row in points
-    ]
-
-
-def _desc(rows: Sequence[Part]) -> str:
+def _desc(rows: Sequence[SubsampleRow]) -> str:
     parts = []
     for fraction in sorted({row.fraction for row in rows}, reverse=True):
         of = [row for row in rows if row.fraction == fraction]
@@ -168,14 +139,14 @@ def _desc(rows: Sequence[Part]) -> str:
     return " ".join(parts)
 
 
-def _row_text(row: Part) -> str:
+def _row_text(row: SubsampleRow) -> str:
     documented = f"{whole(row.observed)} documented, "
-    if math.isnan(row.point):
+    if row.rescaled is None:
         return documented + "no number"
-    return documented + estimate_text(row.point, row.interval, row.observed).long
+    return documented + estimate_text(row.rescaled, row.rescaled_interval, row.observed).long
 
 
-def _draw_axes(on: Drawing, axes: _LinearAxes, rows: Sequence[Part]) -> None:
+def _draw_axes(on: Drawing, axes: _LinearAxes, rows: Sequence[SubsampleRow]) -> None:
     for tick in ticks(axes.reach, 6):
         y = axes.y(tick)
         on.line(axes.left, y, axes.right + 8, y, stroke=PALE, width=0.7)
@@ -205,7 +176,9 @@ def _apart(on: Drawing, axes: _LinearAxes, fractions: Sequence[float]) -> list[f
     return kept
 
 
-def _one(on: Drawing, axes: _LinearAxes, rows: Sequence[Part], i: int, shift: float) -> None:
+def _one(
+    on: Drawing, axes: _LinearAxes, rows: Sequence[SubsampleRow], i: int, shift: float
+) -> None:
     """A shuffle: its line, its intervals and points, its refusals, and what it documents."""
     dash = _DASHES[i % len(_DASHES)]
     seen = [(axes.x(row.fraction), axes.y(row.observed)) for row in rows]
@@ -214,34 +187,37 @@ def _one(on: Drawing, axes: _LinearAxes, rows: Sequence[Part], i: int, shift: fl
     before: tuple[float, float] | None = None
     for row in rows:
         x = axes.x(row.fraction) + shift
-        if math.isnan(row.point):
+        if row.rescaled is None:
             _cross(on, x, axes.bottom)
             before = None
             continue
-        here = (x, axes.anywhere(row.point))
+        here = (x, axes.anywhere(row.rescaled))
         if before is not None and (within := _within(before, here, axes.top)) is not None:
             on.line(*within[0], *within[1], stroke=ACCENT, width=1.8, dash=dash)
         before = here
     for row in rows:
-        if not math.isnan(row.point):
-            _point(on, axes, row, axes.x(row.fraction) + shift, i)
+        if row.rescaled is not None:
+            x = axes.x(row.fraction) + shift
+            _point(on, axes, row.rescaled, row.rescaled_interval, x, i)
 
 
-def _point(on: Drawing, axes: _LinearAxes, row: Part, x: float, i: int) -> None:
-    if row.interval is not None:
-        low, high = row.interval
+def _point(
+    on: Drawing, axes: _LinearAxes, point: float, interval: Interval | None, x: float, i: int
+) -> None:
+    if interval is not None:
+        low, high = interval
         on.line(x, axes.y(low), x, axes.y(high), stroke=INK, width=1.2)
         on.line(x - 3, axes.y(low), x + 3, axes.y(low), stroke=INK, width=1.2)
         if high <= axes.reach:
             on.line(x - 3, axes.y(high), x + 3, axes.y(high), stroke=INK, width=1.2)
         else:
             _up(on, x, axes.top)
-    if row.point > axes.reach:
+    fill = (ACCENT, "#ffffff")[i % 2]
+    if point > axes.reach:
         y = axes.top
-        fill = (ACCENT, "#ffffff")[i % 2]
         on.path(f"M{number(x - 7)} {number(y)}l7 -11l7 11z", fill=fill, stroke=ACCENT, width=1.5)
         return
-    on.dot(x, axes.y(row.point), 4, fill=(ACCENT, "#ffffff")[i % 2], stroke=ACCENT)
+    on.dot(x, axes.y(point), 4, fill=fill, stroke=ACCENT)
 
 
 def _within(
