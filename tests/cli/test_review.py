@@ -528,7 +528,7 @@ def test_the_next_fifty_of_fourteen_hundred_reports_take_seconds() -> None:
     )
     assert time.process_time() - began < 10
     assert len(order.pairs) == 50
-    assert order.undecided > 500
+    assert order.uncertain > 500
 
 
 def test_a_file_in_another_encoding_is_read_if_its_encoding_is_reported(

@@ -129,7 +129,7 @@ def test_the_export_taken_into_a_new_case_gives_the_same_state(
 ) -> None:
     done = write.write(case, form, tmp_path / "out")
     assert (done.reports, done.attachments) == (6, 2)
-    assert done.left_behind == {
+    assert done.not_exported == {
         "earlier versions of reports": 1,
         "decisions that stand no more": 1,
         "linkages": 1,
@@ -183,9 +183,9 @@ def test_a_consent_decided_in_the_case_is_decided_in_the_other(
     case.set_consent("Seoul", "S-1", Consent())
     write.write(case, "json", tmp_path / "out")
     with Case.create(tmp_path / "b.case", me) as other:
-        assert restore.take_in(other, tmp_path / "out").consents_noted == 2
+        assert restore.take_in(other, tmp_path / "out").consents_recorded == 2
         assert state(other) == state(case)
-        assert restore.take_in(other, tmp_path / "out").consents_noted == 0
+        assert restore.take_in(other, tmp_path / "out").consents_recorded == 0
         assert state(other) == state(case)
         again = other.intake("Seoul", ABOUT, reports("Seoul"))  # the source's own file once more
         assert again.consent_kept == 2
@@ -214,10 +214,10 @@ def test_what_could_not_be_carried_is_reported_on_both_sides(
 ) -> None:
     case.withdraw("Seoul", "S-3")
     done = write.write(case, "json", tmp_path / "out")
-    assert done.left_behind["withdrawn reports that must not come back"] == 1
+    assert done.not_exported["withdrawn reports that must not come back"] == 1
     with Case.create(tmp_path / "b.case", me) as other:
         told = restore.take_in(other, tmp_path / "out")
-        assert told.not_carried == done.left_behind
+        assert told.not_in_export == done.not_exported
 
 
 def test_attachments_of_one_name_are_distinguished(
@@ -232,11 +232,17 @@ def test_attachments_of_one_name_are_distinguished(
         other.intake("다른 목록", ABOUT, reports("다른 목록"))
         other.withdraw("다른 목록", "S-2")
         told = restore.take_in(other, tmp_path / "out")
-        assert (told.attachments, told.skipped) == (1, {"its report is withdrawn here": 1})
+        assert (told.attachments, told.attachments_skipped) == (
+            1,
+            {"its report is withdrawn here": 1},
+        )
         assert len(other.attachments("Seoul", "S-1")) == 2
         again = restore.take_in(other, tmp_path / "out")
         assert again.attachments == 0
-        assert again.skipped == {"its report is withdrawn here": 1, "attached before": 1}
+        assert again.attachments_skipped == {
+            "its report is withdrawn here": 1,
+            "attached before": 1,
+        }
 
 
 @pytest.mark.parametrize("form", write.FORMS)
@@ -326,7 +332,7 @@ def test_every_kind_of_the_case_file_is_an_event_with_a_word_of_premis() -> None
 def test_csv_comes_back_through_its_own_mapping(case: Case, tmp_path: Path) -> None:
     done = write.write(case, "csv", tmp_path / "out")
     assert (
-        done.left_behind["cells that a spreadsheet would run, with an apostrophe before them"] == 4
+        done.not_exported["cells that a spreadsheet would run, with an apostrophe before them"] == 4
     )
     with (tmp_path / "out/Seoul.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -352,7 +358,7 @@ def test_a_relative_that_a_table_would_split_is_counted(tmp_path: Path, me: Iden
     with Case.create(tmp_path / "a.case", me) as case:
         case.intake("S", {}, [IncomingReport("1", said.to_payload(), Consent(), 2)])
         done = write.write(case, "csv", tmp_path / "out")
-    assert done.left_behind["reports with another name that has a separator in it"] == 1
+    assert done.not_exported["reports with another name that has a separator in it"] == 1
     with (tmp_path / "out/S.csv").open(encoding="utf-8") as file:
         assert [row["relative"] for row in csv.DictReader(file)] == ["김영호; 리순희"]
 

@@ -131,7 +131,7 @@ def test_a_good_release_with_its_key(release: Path) -> None:
     assert verdict.log.size == 4
     whats = [check.what for check in verdict.checks]
     assert whats == ["files", "signature", "log"]
-    assert verdict.checks[1].words.endswith("the key you gave")
+    assert verdict.checks[1].text.endswith("the key you gave")
     assert all(check.ok for check in verdict.checks)
 
 
@@ -152,7 +152,7 @@ def test_without_a_key_it_says_that_no_one_has_checked_whose_it_is(release: Path
     assert verdict.ok
     assert not verdict.signer_checked
     assert "signer not checked" in verdict.warnings[0]
-    assert verdict.checks[1].words == verdict.fingerprint
+    assert verdict.checks[1].text == verdict.fingerprint
 
 
 def test_a_release_of_another_is_theirs(tmp_path: Path) -> None:
@@ -492,7 +492,7 @@ def later(log: Log, **more: Any) -> Parts:
 def test_the_log_only_grew(release: Path, tmp_path: Path) -> None:
     new = later(GOOD.log).into(tmp_path / "new")
     verdict = verify.verify(new, signer=A.vkey, since=release)
-    assert verdict.checks[-1].words == "the log only grew since 4 entries"
+    assert verdict.checks[-1].text == "the log only grew since 4 entries"
     assert verdict.warnings == ()
     assert verify.verify(release, since=release).ok
 

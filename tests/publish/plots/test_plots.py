@@ -592,12 +592,12 @@ def test_a_trajectory_refuses_rows_that_are_none() -> None:
 
 
 def test_rounding_swallows_neither_the_point_nor_the_observed() -> None:
-    assert estimate_text(44.0, (19.0, 440.0), 19).long == "about 40, between 19 and 400"
+    assert estimate_text(44.0, (19.0, 440.0), 19).long == "about 45, between 19 and 440"
     assert (
-        estimate_text(3213.0, (332.0, 11_812.0), 232).long == "about 3,000, between 330 and 12,000"
+        estimate_text(3213.0, (332.0, 11_812.0), 232).long == "about 3,000, between 320 and 12,000"
     )
-    assert estimate_text(83.0, (82.0, 810.0), 82).long == "about 83, between 82 and 800"
-    assert estimate_text(10_357, (6_947, 18_010), 4_400).short == "about 10,000 (7,000 to 18,000)"
+    assert estimate_text(83.0, (82.0, 810.0), 82).long == "about 83, between 82 and 820"
+    assert estimate_text(10_357, (6_947, 18_010), 4_400).short == "about 10,500 (6,500–18,500)"
     assert estimate_text(150.0, (100.0, math.inf), 70).short == "about 150 (100 or more)"
     assert estimate_text(150.0, None, 70).long == "about 150, with no interval"
 
