@@ -17,17 +17,11 @@ from uncounted.explanations import Explanation, explanations_of
 class EstimateWarning:
     """A warning about a table, a method or a number.
 
-    Attributes
-    ----------
-    code : str
-        Its name, such as `influential-list`; `uncounted explain` takes it.
-    text : str
-        One or two lines, with the figure that triggered it.
+    `code` is its name, which `uncounted explain` takes; `text` has the figure that triggered it.
 
-    Examples
-    --------
-    >>> str(EstimateWarning("low-coverage", "sample coverage 47% (<55%): biased low"))
-    'low-coverage: sample coverage 47% (<55%): biased low'
+    Examples:
+        >>> str(EstimateWarning("low-coverage", "sample coverage 47% (<55%): biased low"))
+        'low-coverage: sample coverage 47% (<55%): biased low'
     """
 
     code: str

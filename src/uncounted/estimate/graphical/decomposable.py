@@ -251,7 +251,8 @@ def decomposable(
             " result would come from the prior, not from the data",
             hint="see the sensitivity to xi, or use fewer lists",
         )
-    far = float(1 - _mass_to(posterior, 20 * table.observed))
+    within = posterior.start + posterior.width <= 20 * table.observed
+    far = 1 - float(posterior.mass[within].sum())
     mean, why = _mean(posterior, prior, model)
     return Estimate(
         method="decomposable",
@@ -311,11 +312,6 @@ def _mean(posterior: Posterior, prior: Prior, model: GraphModel) -> tuple[float 
         return None, f"{kind}: under the complete graph and p(N) ~ 1/N it {why}"
     mean = model.observed + posterior.expect(lambda n0: n0)
     return mean, "over the stated grid" if posterior.exact else "finite under this prior"
-
-
-def _mass_to(posterior: Posterior, n0: int) -> float:
-    last = posterior.start + posterior.width
-    return float(posterior.mass[last <= n0].sum())
 
 
 def _range(grid: range) -> str:

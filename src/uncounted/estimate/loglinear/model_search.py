@@ -197,18 +197,14 @@ def starts(cells: CellCounts, order: int, many: int, register: Register) -> list
     found = [main_effects(J)]
     if order > 1:
         stepwise = choose(cells.counts[None], THRESHOLD, register)[0][0]
-        overlaps = [pair for pair in pair_terms(J) if _anybody(cells, pair)]
+        masks = np.flatnonzero(cells.counts > 0)
+        overlaps = [pair for pair in pair_terms(J) if np.any((masks & pair) == pair)]
         found += [stepwise or main_effects(J), completed(J, overlaps), completed(J, pair_terms(J))]
         rng = np.random.default_rng(_SEED)
         while len(found) < many:
             share = rng.random()
             found.append(completed(J, [pair for pair in overlaps if rng.random() < share]))
     return list(dict.fromkeys(found[:many]))
-
-
-def _anybody(cells: CellCounts, mask: int) -> bool:
-    masks = np.arange(len(cells.counts))
-    return bool(np.any(cells.counts[(masks & mask) == mask] > 0))
 
 
 def greedy(

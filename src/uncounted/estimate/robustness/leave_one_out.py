@@ -87,7 +87,8 @@ def priors(
     if len(table.lists) > MOST_LISTS:
         return ()
     prior = prior_of(settings.get("prior", DEFAULT_PRIOR))
-    n, used = table.observed, _delta(table, settings)
+    n, delta = table.observed, settings.get("delta")
+    used = delta_of(delta) if delta else 2.0 ** -len(table.lists)
     others: list[Prior] = [
         INVERSE,
         GammaPoissonPrior(1.0, float(_FLAT_TO * n)),
@@ -101,11 +102,6 @@ def priors(
         fit = _average(table, level=level, seed=seed, **own)
         rows.append(PriorRow(delta, belief.name, *fit.result))
     return tuple(rows)
-
-
-def _delta(table: CaptureTable, settings: MethodSettings) -> float:
-    delta = settings.get("delta")
-    return delta_of(delta) if delta else 2.0 ** -len(table.lists)
 
 
 def lighter(

@@ -300,7 +300,9 @@ def _joint_draws(
     draws = max(map(len, strata))
     answering = [_answer(study, name) is not None for study in studies]
     parts = [
-        _in_each(study.fits.get(name) or (_only(study, name),), draws, rng)
+        _in_each(
+            study.fits.get(name) or (Fitted(study[name], study.observed, 1, (0,)),), draws, rng
+        )
         for study, answers in zip(studies, answering, strict=True)
         if answers
     ]
@@ -324,11 +326,6 @@ def _total_n0(fits: Sequence[Fitted], size: int, rng: np.random.Generator) -> Fl
     """Draws of those on no list in all strata together, given who is who."""
     each = (drawn(fit.estimate, fit.observed, size, rng) - fit.observed for fit in fits)
     return sum(each, np.zeros(size))
-
-
-def _only(study: Study, name: str) -> Fitted:
-    """The fit to the one table of a stratum that is not over draws of who is who."""
-    return Fitted(study[name], study.observed, 1, (0,))
 
 
 def _in_each(fits: Sequence[Fitted], rows: int, rng: np.random.Generator) -> Mapping[int, Fitted]:
