@@ -278,7 +278,7 @@ def test_a_sample_that_was_decided_on_rates_nothing(
         keep(opened, type(one.linkage)(one.linkage.keys, labels))
     code, err = refused(capsys, "evaluate", case, "--labels", file)
     assert code == 1
-    assert "was told the answers to 90 of these pairs" in err
+    assert "of these pairs, so they cannot evaluate it" in err
     assert "hint: draw another sample" in err
     assert "evaluate CASE --adjudicated-sample FILE" in err.replace("\n", " ")
     truth = persons_file(tmp_path / "t.csv", one)

@@ -326,7 +326,7 @@ def test_a_second_demo_replaces_its_own_and_nothing_else(tmp_path: Path) -> None
     (tmp_path / "mine" / "notes.txt").write_text("keep me")
     done = uncounted(tmp_path, "demo", "--out", str(tmp_path / "mine"))
     assert done.returncode == 1
-    assert "not an earlier demo's" in done.stderr
+    assert "already exists and was not made by an earlier demo" in done.stderr
     assert (tmp_path / "mine" / "notes.txt").read_text() == "keep me"
 
 

@@ -377,8 +377,8 @@ def test_attaching_again_says_that_nothing_changed(case: Path, tmp_path: Path) -
         (["edit", *ONE, "--set", "name="], 1, "no name"),
         (["consent", *ONE, "--uses", "everything"], 2, "unknown use"),
         (["consent", *ONE, "--uses", "link", "--until", "2027"], 2, "needs a complete date"),
-        (["undo", "0", "--yes"], 2, "entry 0 is no import"),
-        (["attach", "/nowhere", *ONE], 2, "file 1 of those to be attached is not there"),
+        (["undo", "0", "--yes"], 2, "is neither an import nor a decision"),
+        (["attach", "/nowhere", *ONE], 2, "file 1 to attach does not exist"),
     ],
 )
 def test_what_cannot_be_done_says_why_and_names_no_one(

@@ -425,7 +425,10 @@ def test_a_decision_on_a_report_that_may_not_be_linked_is_kept_and_stated_to_be_
     ("header", "words"),
     [
         ("source_a,report_a,source_b,report_b", "has no column 'decision'"),
-        ("source_a,report_a,source_b,report_b,decision,witness", "column 6 is none that"),
+        (
+            "source_a,report_a,source_b,report_b,decision,witness",
+            "is not a column of a file of decisions",
+        ),
         ("source_1,report_1,source_2,report_2", "has no column 'same'"),
     ],
 )

@@ -116,7 +116,7 @@ def test_what_json_cannot_carry_is_refused(value: Any) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b'{"a":1,"a":1}', "a key stands twice"),
+        (b'{"a":1,"a":1}', "a JSON object repeats a key"),
         (b'{"a": 1}', "not in the canonical form"),
         (b'{"b":1,"a":2}', "not in the canonical form"),
         (b"1.0", "not in the canonical form"),

@@ -68,7 +68,7 @@ def test_signatures_by_unknown_keys_are_passed_over() -> None:
 
 def test_one_known_signature_that_fails_spoils_the_note() -> None:
     both = A.sign(TEXT) + line_of(B.sign("something else\n"))
-    with pytest.raises(BadSignature, match="does not fit the text"):
+    with pytest.raises(BadSignature, match="the signature does not match the text"):
         open_note(both, [A.verifier, B.verifier])
 
 

@@ -350,7 +350,7 @@ def test_a_changed_signature(release: Path) -> None:
         (b"\xff\xfe{\x00", "not JSON"),
         (b"[" * 100_000, "not JSON"),
         (GOOD.manifest + b"\n", "not in the canonical form"),
-        (GOOD.manifest.replace(b'"facts":{', b'"facts":{"observed":1,'), "a key stands twice"),
+        (GOOD.manifest.replace(b'"facts":{', b'"facts":{"observed":1,'), "repeats a key"),
         (
             GOOD.manifest.replace(b'{"facts"', b'{"extra":1,"facts"'),
             "does not have the required fields",

@@ -132,7 +132,7 @@ REFUSED = {
     "has a label that is not a text": {"act": {"x": {"en": "X", "also": "y"}}},
     "already stands for 'arrest'": {"act": {"detention": {"also": ["Arrested"]}}},
     "already stands for 'a'": {"act": {"a": {"en": "One"}, "b": {"en": "one"}}},
-    "stands for 'KP-09-musan' already": {"place": {"KP-09-hoeryong": {"also": ["무산"]}}},
+    "already stands for 'KP-09-musan'": {"place": {"KP-09-hoeryong": {"also": ["무산"]}}},
     "does not begin with the code": {"place": {"hoeryong": {"en": "H"}}},
     "is finer than a county": {"place": {"KP-09-hoeryong-ri": {"en": "A village"}}},
     "would be read as a place of the built-in table": {"place": {"KP-09-hyesan": {"en": "Xyz"}}},

@@ -253,7 +253,7 @@ def test_the_number_does_not_need_the_edges() -> None:
 
 def test_used_wrongly() -> None:
     tables = tables_of(TWO_LISTS)
-    with pytest.raises(UsedWrongly, match="cannot be pooled by 'chao'"):
+    with pytest.raises(UsedWrongly, match="strata cannot be pooled with"):
         pool_strata(tables, EstimateSettings("chao"))
     with pytest.raises(UsedWrongly, match="no strata"):
         pool_strata([])

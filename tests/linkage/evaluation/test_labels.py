@@ -66,11 +66,11 @@ NASTY = {
     "no person at all": (["source,report,person", "A,1,", "A,2, "], "has no report with a person"),
     "no such column": (["source,person", f"A,{SECRET}"], "has no column 'report'"),
     "ragged": (["source,report,person", f"A,1,p,{SECRET}"], "row 2: 4 cells where"),
-    "no id": (["source,report,person", f"A,,{SECRET}"], "row 2: nothing in the column 'report'"),
+    "no id": (["source,report,person", f"A,,{SECRET}"], ": empty cell in the column"),
     "a weight of nothing": (["source,report,person,weight", "A,1,p,0"], "must be above 0"),
     "a weight that is a word": (
         ["source,report,person,weight", f"A,1,p,{SECRET}"],
-        "row 2: the weight is no number above 0",
+        ": the weight must be above 0",
     ),
     "two weights": (
         ["source,report,person,weight", "A,1,p,2", "A,2,p,3"],

@@ -261,7 +261,7 @@ def test_labelled_pairs_count_alike() -> None:
 
 def test_what_names_nothing_here_is_refused() -> None:
     linkage = linkage_of([[0, 1]])
-    with pytest.raises(BadInput, match="names none of the reports"):
+    with pytest.raises(BadInput, match="the file of known matches has none of the linked reports"):
         against_persons(linkage, Persons({("Z", "1"): "a"}, {}))
     with pytest.raises(BadInput, match="has no pair of linked reports"):
         against_pairs(linkage, LabelledPairs((Labelled(2, ("Z", "1"), ("Z", "2"), True),)))

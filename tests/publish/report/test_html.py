@@ -378,7 +378,7 @@ def test_a_plan_for_other_lists_is_refused() -> None:
 
 
 def test_a_headline_method_without_a_number_is_refused() -> None:
-    with pytest.raises(NotPublishable, match="'log-linear' gives no number here"):
+    with pytest.raises(NotPublishable, match="'log-linear' gives no estimate here"):
         build(facts_of(LARGE), attrs.evolve(PLAN, method="log-linear"))
 
 

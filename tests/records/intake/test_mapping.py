@@ -23,7 +23,7 @@ START = '[columns]\nid = "a"\nname = "b"\n'
         (START + "name_alt = [\n'y']\nname_alt = [\n'y']\n", "says a name twice: line 7", ""),
         ("[columns]\n= 3", "not TOML: line 2", "a section"),
         ("[columns", "not TOML: its end", "a section"),
-        ('[columns]\nname = "b"\n', "which column is the id", "source's own key"),
+        ('[columns]\nname = "b"\n', "which column is the id", "key of the source"),
         ('[columns]\nid = "a"\n', "no column with a name", "name ="),
         (
             START + 'naem_alt = "x"\n',
@@ -37,8 +37,8 @@ START = '[columns]\nid = "a"\nname = "b"\n'
             "unknown key 'consnet'. Did you mean 'consent'?",
             "columns",
         ),
-        (START + '[consent]\nuses = ["lnik"]', "'lnik' is no use", "link, statistics"),
-        (START + '[consent]\nuntil = "2030"', "not a full day", "2030-12-31"),
+        (START + '[consent]\nuses = ["lnik"]', "'lnik' is not a use", "link, statistics"),
+        (START + '[consent]\nuntil = "2030"', "not a complete date", "2030-12-31"),
         (
             START + '[consent]\nuses = { colum = "x" }',
             "unknown key 'colum'. Did you mean 'column'?",
