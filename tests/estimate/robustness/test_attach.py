@@ -55,7 +55,7 @@ def test_a_person_can_read_it(study: Study) -> None:
         "List of known size, predicted from the others list people predicted EXH 1,910 ",
         "Subsampling: estimates from random parts, rescaled records 30% ",
         "Claim: more than 10,000 (whether it holds, and while xi is below) method point interval",
-        "decomposable graphs yes no 1.46 0.97",
+        "decomposable graphs yes no 1.46 0.96",
         "Chao lower bound says nothing",
     ):
         assert words in text
