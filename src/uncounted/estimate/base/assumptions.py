@@ -112,7 +112,7 @@ class MarginalPair:
         """In words."""
         _members(lists, self.a, self.b)
         return (
-            f"Over everybody, on whatever other lists they are or are not, the odds of being on "
+            f"In the whole population, the odds of being on "
             f"{self.b} are {_times(1 / self.xi)} for people on {self.a} as for people not on it."
         )
 
@@ -238,13 +238,15 @@ def words(lists: tuple[str, ...], xi: float = 1.0) -> str:
         a, b, c = lists
         how = "the same" if xi == 1 else f"{xi:.3g} times as large"
         return (
-            f"How strongly {a} and {b} go together (their odds ratio) is {how} among people on {c} "
+            f"The dependence of {a} and {b} (their odds ratio) is {how} among people on {c} "
             "as among people not on it."
         )
-    free = f"Lists may depend on each other in any way in which fewer than {len(lists)} take part"
+    free = f"Lists may have any interactions of fewer than {len(lists)} lists"
     if xi == 1:
-        return f"{free}; all {len(lists)} together do not act on one another beyond that."
+        return (
+            f"{free}; there is no interaction of all {len(lists)} (no highest-order interaction)."
+        )
     return (
-        f"{free}; beyond that, all {len(lists)} together act so that those on no list are "
-        f"{1 / xi:.3g} times as many as they would be otherwise."
+        f"{free}; the interaction of all {len(lists)} makes the undocumented {1 / xi:.3g} times "
+        "as many as without it."
     )

@@ -33,9 +33,13 @@ _BLOCK = 2**20  # scores held at a time
 _LONGEST = 10_000_000  # values of a grid
 
 ASSUMPTION = (
-    "Lists may depend on each other, in pairs or in groups. Once such links are allowed for, being "
-    "on one list says nothing about being on another; and the people on no list follow the same "
-    "pattern as those who are on some."
+    "Lists may depend on each other, in pairs or in groups. Conditional on that dependence, as the "
+    "graphs describe it, the lists are independent, and people on no list follow the same model "
+    "as those on some."
+)
+ASSUMPTION_TWO_LISTS = (
+    "The two lists are independent. Under the complete graph, which is averaged with that, the "
+    "number of people on no list is known only from the prior."
 )
 
 
@@ -263,7 +267,7 @@ def decomposable(
         interval=(low, high),
         level=level,
         interval_kind="credible",
-        assumption=ASSUMPTION,
+        assumption=ASSUMPTION if len(table.lists) > 2 else ASSUMPTION_TWO_LISTS,
         settings={
             "delta": delta,
             "prior_N": prior.name,

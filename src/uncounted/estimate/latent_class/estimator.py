@@ -39,8 +39,8 @@ _MOST_CLASSES = 50
 _LEAST_CHAINS = 4
 
 ASSUMPTION = (
-    "People are of a few kinds. Within a kind, being on one list says nothing about being on "
-    "another. And those who are on no list are of the same kinds as those who are on some."
+    "The population is a mixture of latent classes. Within a class the lists are independent, and "
+    "people on no list belong to the same classes as those on some."
 )
 
 

@@ -43,9 +43,8 @@ _TOP = {3: 8, 4: 20, 5: 100, 6: 100, 7: 50, 8: 40, 9: 30, 10: 30}
 _SHOWN = 10
 
 ASSUMPTION = (
-    "How being on one list goes with being on others follows the chosen log-linear model: sets of "
-    "lists that it leaves out do not act on one another, and the people whom no list has follow "
-    "the same model as those who are on some."
+    "The dependence between lists follows the selected log-linear model: interactions that it "
+    "leaves out are zero, and people on no list follow the same model as those on some."
 )
 _GREEDY = EstimateWarning("greedy-search", "too many log-linear models to fit all of them")
 

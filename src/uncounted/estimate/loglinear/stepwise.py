@@ -25,8 +25,8 @@ type Floats = npt.NDArray[np.float64]
 FEWEST, MOST = 3, 10
 
 ASSUMPTION = (
-    "Lists act on one another two at a time only, pairs that show no sign of it do not, and the "
-    "people whom no list has follow the same pattern as those who are on some."
+    "Lists depend on each other in pairs only, pairs that were not selected are independent given "
+    "the others, and people on no list follow the same model as those on some."
 )
 
 

@@ -33,9 +33,10 @@ ASSUMPTION_EQUAL = (
     "likely. Then there are, on average, at least this many."
 )
 ASSUMPTION = (
-    "Lists may differ in how many they reach, and people in how easily they are recorded, a person "
-    "who is easier for one list being easier for each; but for any one person being on one list "
-    "does not make another list less likely. Then there are, on average, at least this many."
+    "Lists may differ in coverage and people in how easily they are recorded (capture "
+    "heterogeneity), if people who are easier for one list are easier for each; for any one "
+    "person, being on one list does not make being on another less likely. Then the expected "
+    "total is at least this number."
 )
 
 

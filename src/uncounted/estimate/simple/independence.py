@@ -17,8 +17,8 @@ from uncounted.estimate.base.rows import Interval
 from uncounted.estimate.loglinear.profile import UNBOUNDED, profile_interval
 
 ASSUMPTION = (
-    "Being on one list says nothing about being on another, and on each list everybody had the "
-    "same chance to be recorded."
+    "The lists are independent, and on each list everybody had the same probability of being "
+    "recorded."
 )
 
 

@@ -22,8 +22,8 @@ ENOUGH = 0.55  # below it the high-coverage estimator is unstable (Chao et al. 2
 _RESAMPLES = 500
 
 ASSUMPTION = (
-    "People may differ and lists may depend on each other two at a time, in a way that is the "
-    "same among those recorded and those missed; no three lists act on one another beyond that."
+    "People may differ and lists may depend on each other in pairs, in the same way among people "
+    "who are recorded and people who are missed; there are no interactions of three lists."
 )
 
 

@@ -19,7 +19,7 @@ from uncounted.publish.report.publishable import PublishableNumbers
 from uncounted.publish.report.rounding import spelled
 
 _EXCLUSIONS = {
-    "no consent for link": "no consent to be compared with other reports",
+    "no consent for link": "no consent to record linkage",
     "no consent for statistics": "no consent to be counted",
 }
 
@@ -56,26 +56,25 @@ def lists(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers) -> Secti
         f"on one; reports are given to the nearest {REPORT_STEP}.",
     )
     blocks = (grid, BulletList(tuple(points))) if points else (grid,)
-    return Section("lists", "Who recorded them", blocks)
+    return Section("lists", "The lists", blocks)
 
 
 def overlaps(numbers: PublishableNumbers) -> Section:
     """The UpSet plot of the protected table."""
     table = numbers.table
     words = (
-        "Each row is one combination of lists: filled dots are the lists that these people are "
-        "on, and nobody is counted in two rows."
+        "Each row is one combination of lists (a capture history): filled dots are the lists that "
+        "these people are on. Everybody is in one row."
     )
     hidden = len(table.hidden)
     if hidden:
         words += (
-            f" {spelled(hidden)} count{'s are' if hidden != 1 else ' is'} not shown, so that no "
-            "small group can be picked out. The hatched boxes are all of one size, whatever they "
-            "stand for."
+            f" {spelled(hidden)} count{'s are' if hidden != 1 else ' is'} suppressed to protect "
+            "small groups. The hatched boxes are all of one size, whatever their count."
         )
     return Section(
         "overlaps",
-        "Who is on which lists",
+        "Overlap of the lists",
         (FigureBlock(figures.upset_figure(table, numbers.labels), words),),
     )
 
@@ -94,22 +93,22 @@ def exclusions(facts: ReleaseFacts) -> Section:
     if not rows:
         return Section(
             "left-out",
-            "What was left out",
-            (Paragraph("No report was left out for want of consent."),),
+            "Excluded reports",
+            (Paragraph("No report was excluded for lack of consent."),),
         )
     return Section(
         "left-out",
-        "What was left out",
+        "Excluded reports",
         (
             Paragraph(
-                "Consent is given with each report, for stated uses. Reports without it took no "
-                "part in any count on this page."
+                "Consent is recorded with each report, for stated uses. Reports without consent to "
+                "these uses are not counted on this page."
             ),
             TableBlock(
                 ("Reason", "Reports"),
                 tuple(rows),
                 numeric=frozenset({1}),
-                caption=f"To the nearest {REPORT_STEP}, so that no single report can be told.",
+                caption=f"To the nearest {REPORT_STEP}, so that no single report can be inferred.",
             ),
         ),
     )
@@ -133,22 +132,22 @@ def counts(numbers: PublishableNumbers) -> Section:
         tuple(rows),
         numeric=frozenset({len(table.lists)}),
         emphasis=frozenset({len(rows) - 1}),
-        caption="● on the list, ○ looked for and not on it. Last row: people on each list, and in "
-        "all. The same table is in table.csv.",
+        caption="● on the list, ○ not on it. Last row: people on each list, and all people. The "
+        "same table is in table.csv.",
     )
-    return Section("table", "Every count", (Paragraph(_what_is_hidden(table)), grid))
+    return Section("table", "Counts", (Paragraph(_what_is_hidden(table)), grid))
 
 
 def _what_is_hidden(table: ProtectedTable) -> str:
     t = table.threshold
     if not table.hidden:
-        return f"A count under {t} would not be shown, nor would zero. There is none."
+        return f"Counts under {t}, zero included, would be suppressed. There are none."
     return (
-        f"No count under {t} is shown, zero included. Others are hidden beside them, some so that "
-        "no sum gives a small one away and some by lot, under a secret that stays sealed. Before "
-        "this was written, a program that knows the counts, sums and lower bound printed here "
-        f"tried to compute every hidden count. Each may be zero and may be {t} or more for all "
-        f"that it could tell, or is known to be {t} or more and shields another. It was not asked "
-        "how likely either is, it did not run the methods on every table that fits, and "
-        "it did not look at earlier reports on the same people."
+        f"Counts under {t}, zero included, are suppressed (primary suppression). Others are "
+        "suppressed with them, some so that no sum reveals a small count (complementary "
+        "suppression) and some at random. Before publication, a program that knows the counts, "
+        "sums and lower bound printed here tried to compute every suppressed count. For all that "
+        f"it could tell, each may be zero and may be {t} or more, or is known to be {t} or more "
+        "and protects another. The program did not compute how likely either is, did not run the "
+        "methods on every table that fits, and did not use earlier reports on the same people."
     )

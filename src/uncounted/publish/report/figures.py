@@ -169,12 +169,16 @@ def forest_figure(
     observed: int, answers: Sequence[EstimateRow], truth: int | None = None
 ) -> SvgFigure:
     """The documented count, the lower bound and each method's interval, on one axis from zero."""
-    title = "How many there probably were"
+    title = "Estimated total"
     parts = [f"Documented: {whole(observed)}."]
     parts += [
         f"{a.label}: "
         + (f"at least {a.value.about}." if a.bound else f"{a.value.about}, {a.value.between}.")
-        + (f" Linked in other ways, {a.linkage_range.between}." if a.linkage_range else "")
+        + (
+            f" Under alternative linkage models, {a.linkage_range.between}."
+            if a.linkage_range
+            else ""
+        )
         for a in answers
     ]
     if truth is not None:

@@ -11,7 +11,7 @@ from uncounted.publish.report.document import Paragraph, Section
 from uncounted.publish.report.publishable import PublishableNumbers
 from uncounted.publish.report.rounding import percent, spelled
 
-_FAILS = " The way in which the lists were linked fails a check that it should pass."
+_FAILS = " The record linkage fails a check that it should pass."
 
 
 def lead_sentences(link: LinkageFacts, numbers: PublishableNumbers) -> str:
@@ -26,15 +26,15 @@ def _reaching(ways: AlternativeLinkages | None, numbers: PublishableNumbers) -> 
     if ways is None:
         return ""
     if ways.tried == 0:
-        return " What other ways of linking the lists would give was not looked at."
+        return " Alternative record-matching models were not tried."
     if ways.passing == 0:
-        return " No other way of linking the lists that was tried passes its checks."
+        return " No alternative record-matching model that was tried passes its checks."
     if reach is None:
-        return " Where the lists are linked in other ways, there is no number."
+        return " Under alternative record-matching models there is no estimate."
     if further(numbers) is None:
-        return " Linked in other ways that pass their checks, the lists take it no further."
+        return " Alternative record-matching models that pass their checks do not widen it."
     return (
-        " Over other ways of linking the lists that pass their checks, the range reaches "
+        " Over alternative record-matching models that pass their checks, it reaches "
         f"{_from_to(reach.low, reach.high)}."
     )
 
@@ -53,8 +53,8 @@ def section(link: LinkageFacts, numbers: PublishableNumbers) -> Section:
     if link.failed_check:
         blocks.append(
             Paragraph(
-                f"{_FAILS.strip()} Reports of different people may have been taken for one person,"
-                " or the answer may depend on where the computation began."
+                f"{_FAILS.strip()} Records of different people may have been linked, or the chains"
+                " may not have converged."
             )
         )
     if link.alternatives is not None and link.alternatives.tried:
@@ -68,22 +68,21 @@ def section(link: LinkageFacts, numbers: PublishableNumbers) -> Section:
                 "small",
             )
         )
-    return Section("linkage", "How it was decided who is who", tuple(blocks))
+    return Section("linkage", "Record linkage", tuple(blocks))
 
 
 def _doubt(link: LinkageFacts) -> str:
     low, high = link.people_interval
     text = (
-        f"Which reports are about the same person is not certain. Over {link.draws:,} ways of "
-        f"telling them apart, drawn by their probability, there were {whole(link.people_median)} "
-        f"different people on the lists; in 95 of 100 ways, {whole(low)} to {whole(high)}. "
-        "The counts on this page are those of one way, chosen by a fixed rule; the estimates "
-        "average over all of them."
+        f"Which records are about the same person is not certain. Over {link.draws:,} posterior "
+        f"draws of the linkage there are {whole(link.people_median)} different people on the "
+        f"lists (95% interval {whole(low)}–{whole(high)}). The counts on this page are those of "
+        "one representative grouping; the estimates average over all draws."
     )
     if link.linkage_variance_share is not None:
         text += (
-            f" Who is who makes {percent(link.linkage_variance_share)} of the doubt in the main "
-            "number (of its variance, on the scale of logarithms)."
+            f" Record linkage accounts for {percent(link.linkage_variance_share)} of the variance of "
+            "the main estimate (of log N)."
         )
     return text
 
@@ -91,22 +90,22 @@ def _doubt(link: LinkageFacts) -> str:
 def _otherwise(ways: AlternativeLinkages, numbers: PublishableNumbers) -> Iterator[str]:
     """What hangs on the prior and on who may be one person at all."""
     yield (
-        f"The reports were linked in {spelled(ways.tried).lower()} other ways, too: under other "
-        "assumptions of how often reports are about one person, and other rules of which may be at "
-        "all. A way passes its checks if independent runs agree, names decide more than events do, "
-        "and no more reports are joined than agreement between them suggests. "
+        f"The records were also linked under {spelled(ways.tried).lower()} alternative models: "
+        "other prior distributions and other thresholds for candidate pairs. A model passes its "
+        "checks if its chains agree, names weigh more than events, and it links no more records "
+        "than their agreement supports. "
         f"{spelled(ways.passing) if ways.passing else 'None'} of these "
-        f"{'do' if ways.passing > 1 else 'does'}."
+        f"{'pass' if ways.passing > 1 else 'passes'}."
     )
     if ways.not_estimable:
         undefined = spelled(ways.not_estimable).lower()
-        yield f"Under {undefined} of those that pass there is no number at all."
+        yield f"Under {undefined} of those that pass there is no estimate."
     reach = numbers.linkage_range
     if reach is not None:
         yield (
-            "Over these and the main way the range reaches "
-            f"{_from_to(reach.low, reach.high)}. That is no interval of 95%: it says how far the "
-            "number hangs on choices that the reports do not settle."
+            "Over these and the main model the intervals reach "
+            f"{_from_to(reach.low, reach.high)}. This is not a 95% interval: it shows how much the "
+            "estimate depends on choices that the records do not determine."
         )
     main = numbers.headline and numbers.headline.value
     # the same method on two more tables: where counts are hidden, that would help to search
@@ -117,12 +116,14 @@ def _otherwise(ways: AlternativeLinkages, numbers: PublishableNumbers) -> Iterat
         for point in (ways.strict, ways.loose)
     )
     yield (
-        f"If only pairs that are nearly sure were links, the main number would be about {strict}; "
-        f"if all were but those that are nearly sure to be none, about {loose}."
+        f"With strict matching the main estimate is about {strict}; with lenient matching, about "
+        f"{loose}."
     )
 
 
 def _from_to(low: int | None, high: int | None) -> str:
     if low is None:
-        return "no number"
-    return f"from {whole(low)} " + (f"to {whole(high)}" if high is not None else "without an end")
+        return "no estimate"
+    return f"from {whole(low)} " + (
+        f"to {whole(high)}" if high is not None else "with no upper limit"
+    )

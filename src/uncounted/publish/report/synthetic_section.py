@@ -13,10 +13,10 @@ from uncounted.publish.report.rounding import percent
 
 def lead_sentence(truth: SyntheticTruth, value: Rounded) -> str:
     """For the head of the report: what the truth is, and whether the range holds it."""
-    text = f"In this made-up example the truth is known: {whole(truth.number)}. "
+    text = f"In this synthetic example the true total is known: {whole(truth.number)}. "
     if _holds(value, truth.number):
-        return text + "The range holds it."
-    return text + 'The range misses it; "How far from the truth" below says why.'
+        return text + "The interval covers it."
+    return text + 'The interval misses it; "Comparison with the true total" below says why.'
 
 
 def coverage_section(truth: SyntheticTruth, numbers: PublishableNumbers) -> Section:
@@ -40,9 +40,9 @@ def coverage_section(truth: SyntheticTruth, numbers: PublishableNumbers) -> Sect
             )
         )
     grid = TableBlock(
-        ("Method", "On these lists as linked", "Had nobody been mistaken for another"),
+        ("Method", "On these lists as linked", "With perfect record matching"),
         tuple(rows),
-        caption=f"Whether each published interval holds the truth, {whole(N)}.",
+        caption=f"Whether each interval covers the true total, {whole(N)}.",
     )
     blocks: list[Paragraph | TableBlock] = [Paragraph(_distance(N, numbers)), grid]
     if truth.perfect is not None:
@@ -50,27 +50,27 @@ def coverage_section(truth: SyntheticTruth, numbers: PublishableNumbers) -> Sect
         found, real = numbers.table.observed, truth.perfect.observed
         blocks.append(
             Paragraph(
-                f"On the lists there are really {whole(real)} people; linking the reports found "
+                f"The lists hold {whole(real)} different people; record linkage found "
                 f"{whole(found)}."
             )
         )
     if truth.capture:
-        blocks.append(Paragraph(f"How these lists come by their people. {truth.capture}"))
-    return Section("truth", "How far from the truth", tuple(blocks))
+        blocks.append(Paragraph(f"How these lists were simulated. {truth.capture}"))
+    return Section("truth", "Comparison with the true total", tuple(blocks))
 
 
 def _distance(N: int, numbers: PublishableNumbers) -> str:
-    begin = f"The people are made up, so the truth is known: there are {whole(N)} of them. "
+    begin = f"The population is simulated, so its true total is known: {whole(N)}. "
     if numbers.headline is None or numbers.headline.value is None:
-        return begin + "No method gave a number to compare it with."
+        return begin + "No method gives an estimate to compare with it."
     value = numbers.headline.value
     off = (value.point - N) / N
     side = "above" if off > 0 else "below"
     missed = "" if abs(off) < 0.005 else f", {percent(abs(off))} {side} it"
     return (
-        f"{begin}The number of this report is about {whole(value.point)}{missed}; its interval "
-        f"{'holds' if _holds(value, N) else 'misses'} the truth. No real population allows this "
-        "comparison, which is why a made-up one is worth looking at."
+        f"{begin}The estimate of this report is {whole(value.point)}{missed}; its interval "
+        f"{'covers' if _holds(value, N) else 'misses'} it. No real population allows this "
+        "comparison."
     )
 
 
@@ -86,10 +86,10 @@ def _well_within(value: Rounded, N: int) -> bool:
 
 def _verdict(value: Rounded, N: int, bound: bool) -> str:
     if bound:
-        kept = "true as a bound" if value.point <= N else "above the truth, where no bound may be"
+        kept = "holds as a bound" if value.point <= N else "above the true total, so it fails"
         return f"at least {whole(value.point)}: {kept}"
     if _holds(value, N):
-        return f"{value.span}: holds it"
+        return f"{value.span}: covers it"
     return f"{value.span}: misses it, too {'low' if (value.high or 0) < N else 'high'}"
 
 
@@ -100,17 +100,16 @@ def _why(truth: SyntheticTruth, numbers: PublishableNumbers, perfect: Mapping[st
     missing = {m: v for m, v in judged.items() if not _holds(v, N)}
     parts = []
     if not judged:
-        return "Under perfect linkage no method gives a number."
+        return "With perfect record matching no method gives an estimate."
     if not missing:
         parts.append(
-            "Had every report been given to the right person, every interval would hold the "
-            "truth. One population proves little: an interval that holds it here may miss it in "
-            "the next."
+            "With perfect record matching every interval would cover the true total. One "
+            "population proves little: an interval that covers here may miss in the next."
         )
     else:
         parts.append(
-            f"Had every report been given to the right person, {_named(missing, full)} would still "
-            "miss the truth. So the linkage is not the reason: the assumption is."
+            f"With perfect record matching {_named(missing, full)} would still miss the true "
+            "total. So the assumption is the cause, not the linkage."
         )
         parts.extend(_unequal_or_apart(missing.values(), N))
     parts.extend(_by_linkage(numbers, judged, N))
@@ -118,11 +117,11 @@ def _why(truth: SyntheticTruth, numbers: PublishableNumbers, perfect: Mapping[st
     if headline and headline.value and (clean := judged.get(headline.estimate.method)):
         moved = headline.value.point - clean.point
         if abs(moved) < headline.value.step:
-            parts.append("Linkage moved the main number by less than its rounding.")
+            parts.append("Record linkage moved the main estimate by less than its rounding.")
         else:
             parts.append(
-                f"Linkage moved the main number by about {whole(abs(moved))} "
-                f"{'up, as links that are missed do' if moved > 0 else 'down, as false links do'}."
+                f"{'Missed matches raised' if moved > 0 else 'False matches lowered'} the main "
+                f"estimate by about {whole(abs(moved))}."
             )
     return " ".join(parts)
 
@@ -139,16 +138,16 @@ def _unequal_or_apart(missing: Iterable[Rounded], N: int) -> Iterator[str]:
     sides = {(v.high or 0) < N for v in missing}
     if True in sides:
         yield (
-            "An interval that lies too low is what unequal capture gives. When some people are "
-            "easy to record for every list and others for none, or lists ask one another for "
-            "names, the lists overlap more than they would by chance; a method that does not "
-            "know of this takes the overlap as a sign that few are missing."
+            "Intervals that are too low are typical of capture heterogeneity. When some people are "
+            "easy to record for every list and others for none, or lists take names from each "
+            "other, the lists overlap more than by chance; a method that does not model this "
+            "concludes that few are missing."
         )
     if False in sides:
         yield (
-            "An interval that lies too high is what lists give that avoid each other, as when "
-            "they share out the work: they overlap less than they would by chance, and the "
-            "method takes that as a sign that many are missing."
+            "Intervals that are too high are typical of lists that avoid each other, as when they "
+            "divide the work: they overlap less than by chance, and the method concludes that "
+            "many are missing."
         )
 
 
@@ -167,11 +166,11 @@ def _by_linkage(
     rounded = [m for m in saved if not _well_within(linked[m], N)]
     saved = [m for m in saved if m not in rounded]
     if lost:
-        yield f"It is the linkage that makes {_named(lost, labels)} miss it."
+        yield f"Because of record linkage {_named(lost, labels)} miss it."
     if saved:
         yield (
-            f"That as linked {_named(saved, labels)} held it is luck: mistakes of the linkage "
-            "happened to move the number the right way."
+            f"That {_named(saved, labels)} cover it as linked is luck: errors of the linkage "
+            "moved the estimate the right way."
         )
     if rounded:
-        yield f"That as linked {_named(rounded, labels)} held it may be no more than rounding."
+        yield f"That {_named(rounded, labels)} cover it as linked may be due to rounding."
