@@ -81,8 +81,8 @@ def _doubt(link: LinkageFacts) -> str:
     )
     if link.linkage_variance_share is not None:
         text += (
-            f" Record linkage accounts for {percent(link.linkage_variance_share)} of the variance of "
-            "the main estimate (of log N)."
+            f" Record linkage accounts for {percent(link.linkage_variance_share)} of the variance "
+            "of the main estimate (of log N)."
         )
     return text
 
