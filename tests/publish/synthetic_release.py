@@ -75,7 +75,7 @@ def study_of(table: CaptureTable, point: float, low: float, high: float) -> Stud
     refusal = Estimate(
         method="log-linear",
         status="refused",
-        reason="3 of the 15 patterns have nobody",
+        reason="3 of the 15 capture histories have no people",
         input=table.digest(),
     )
     return Study(

@@ -86,7 +86,7 @@ def test_a_list_that_stands_in_another_is_reported_where_no_count_is_hidden(
     facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, copied=copied))
     page = build(facts, PLAN)["report.html"]
     words = " ".join("".join(read(page).text).split())
-    assert ("stands in another nearly whole" in words) is said
+    assert ("are also on another, with identical records" in words) is said
 
 
 WAYS = AlternativeLinkages(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.0)
@@ -95,46 +95,46 @@ WAYS = AlternativeLinkages(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.
 @pytest.mark.parametrize(
     ("counts", "ways", "head", "below"),
     [
-        (LARGE, WAYS, "the range reaches from 1,140 to 1,700", "from 1,140 to 1,700. That is no"),
-        (LARGE, WAYS, "the range reaches", "would be about 1,460; if all were but those"),
-        (LARGE, attrs.evolve(WAYS, strict=None), "the range reaches", "do not settle. Independent"),
+        (LARGE, WAYS, "it reaches from 1,140 to 1,700", "from 1,140 to 1,700. This is not"),
+        (LARGE, WAYS, "it reaches", "With strict matching the main estimate is about 1,460"),
+        (LARGE, attrs.evolve(WAYS, strict=None), "it reaches", "do not determine. Independent"),
         (
             LARGE,
             attrs.evolve(WAYS, interval=(1155.0, math.inf), not_estimable=1),
-            "the range reaches from 1,140 without an end",
-            "Under one of those that pass there is no number at all.",
+            "it reaches from 1,140 with no upper limit",
+            "Under one of those that pass there is no estimate.",
         ),
         (
             LARGE,
             attrs.evolve(WAYS, interval=(1158.3, 1603.8)),
-            "the lists take it no further",
-            "Two of these do.",
+            "that pass their checks do not widen it",
+            "Two of these pass.",
         ),
         (
             LARGE,
             AlternativeLinkages(8, 0, 0, (1.0, 2.0)),
-            "No other way of linking",
-            "None of these does.",
+            "No alternative record-matching model",
+            "None of these passes.",
         ),
         (
             LARGE,
             AlternativeLinkages(8, 1, 1, (1.0, 2.0)),
-            "there is no number",
-            "One of these does. Under one of those",
+            "models there is no estimate",
+            "One of these passes. Under one of those",
         ),
         (
             LARGE,
             AlternativeLinkages(0, 0, 0, (1.0, 2.0)),
-            "was not looked at",
-            "Which reports are about",
+            "were not tried",
+            "Which records are about",
         ),
         # the ends of a table with hidden counts are as coarse as its headline's, and there are no
         # others of the same method
         (
             SMALL,
             attrs.evolve(WAYS, interval=(9_498.0, 16_101.0)),
-            "the range reaches from 8,000 to 18,000",
-            "do not settle. Independent",
+            "it reaches from 8,000 to 18,000",
+            "do not determine. Independent",
         ),
     ],
 )
@@ -146,7 +146,7 @@ def test_what_other_ways_of_linking_give_stands_next_to_the_range(
     facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, alternatives=ways))
     made = build(facts, PLAN)
     words = " ".join("".join(read(made["report.html"]).text).split())
-    lead, rest = words.split("How it was decided who is who")
+    lead, rest = words.split(" Record linkage ", 1)
     assert head in lead
     assert below in rest
     told = json.loads(made["estimate.json"])["linkage"]
@@ -163,10 +163,10 @@ def test_a_linkage_that_fails_a_check_is_reported_at_the_head(failed_check: bool
     )
     made = build(facts, PLAN)
     lead, rest = " ".join("".join(read(made["report.html"]).text).split()).split(
-        "How it was decided who is who"
+        " Record linkage ", 1
     )
     for part in (lead, rest):
-        assert ("the lists were linked fails a check that it should pass" in part) is failed_check
+        assert ("record linkage fails a check that it should pass" in part) is failed_check
     assert json.loads(made["estimate.json"])["linkage"]["failed_check"] is failed_check
 
 
@@ -177,8 +177,8 @@ def test_those_on_no_list_are_the_number_shown_less_those_recorded() -> None:
     n = table.observed
     facts = attrs.evolve(facts, study=study_of(table, n + 78.0, n + 1.0, n + 600.0))
     lead = _lead_of(facts)
-    assert f"About {n / (n + 78):.0%} of them are on at least one list." in lead
-    assert "There were probably about 970," in sections.compose(facts, PLAN)[0].headline
+    assert f"About {n / (n + 78):.0%} of them are documented on at least one list." in lead
+    assert "We estimate 970 in total" in sections.compose(facts, PLAN)[0].headline
     assert "The others, about 79, are on none" in lead
 
 
@@ -194,7 +194,7 @@ def test_a_bound_is_above_the_number_only_if_rounding_alone_has_not_put_it_there
         for each in study.estimates
     )
     facts = attrs.evolve(facts, study=attrs.evolve(study, estimates=moved))
-    assert ("lies above this number" in _lead_of(facts)) is said
+    assert ("is above this estimate" in _lead_of(facts)) is said
 
 
 def test_an_end_below_those_of_one_reading_is_printed_as_it_is() -> None:
@@ -210,7 +210,7 @@ def test_an_end_below_those_of_one_reading_is_printed_as_it_is() -> None:
         linkage=attrs.evolve(facts.linkage, alternatives=ways),
     )
     document, numbers = sections.compose(facts, PLAN)
-    assert "about 893, between 881 and 905" in document.headline
+    assert "We estimate 893 in total (95% interval 881–905" in document.headline
     assert numbers.linkage_range is not None
     assert (numbers.linkage_range.low, numbers.linkage_range.high) == (850, 905)
 
@@ -223,8 +223,8 @@ def _lead_of(facts: ReleaseFacts) -> str:
 def test_the_headline_says_it(large: dict[str, bytes]) -> None:
     words = "".join(read(large["report.html"]).text)
     assert (
-        "Four organisations recorded 891 people. There were probably about 1,340, "
-        "between 1,140 and 1,620." in words
+        "Four organisations recorded 891 people. We estimate 1,340 in total (95% interval "
+        "1,140–1,620" in words
     )
 
 
@@ -271,7 +271,7 @@ def test_the_xi_table_comes_from_the_headline_alone(large: dict[str, bytes]) -> 
     """The saturated model answers only when no cell is empty: its table would tell that."""
     words = "|".join(read(large["report.html"]).text)
     assert "1,780" in words  # 891 + 2 x 445.5, to the nearest 20
-    assert "If the assumption is wrong" in words
+    assert "Sensitivity to the assumption" in words
 
 
 def test_few_left_out_are_not_counted_out(small: dict[str, bytes]) -> None:
@@ -285,15 +285,15 @@ def test_synthetic_people_are_reported_as_synthetic(
 ) -> None:
     assert b"Nobody in it exists" in large["report.html"]
     assert b"Nobody in it exists" not in small["report.html"]
-    assert b"How far from the truth" not in small["report.html"]
+    assert b"Comparison with the true total" not in small["report.html"]
 
 
 @pytest.mark.parametrize(
     ("truth", "words"),
     [
-        (5000, "An interval that lies too low is what unequal capture gives."),
-        (900, "An interval that lies too high is what lists give that avoid each other"),
-        (1300, "every interval would hold the truth"),
+        (5000, "Intervals that are too low are typical of capture heterogeneity."),
+        (900, "Intervals that are too high are typical of lists that avoid each other"),
+        (1300, "every interval would cover the true total"),
     ],
 )
 def test_how_far_from_the_truth_is_computed(truth: int, words: str) -> None:
@@ -312,17 +312,19 @@ def _truth_section(truth: int, perfect: tuple[float, float, float]) -> str:
 
 
 def test_it_says_when_linkage_alone_misses_the_truth_or_saves_the_interval() -> None:
-    assert "It is the linkage that makes" in _truth_section(1700, (1700, 1600, 1800))
+    assert "Because of record linkage" in _truth_section(1700, (1700, 1600, 1800))
     assert "is luck" in _truth_section(1300, (1100, 1000, 1200))
     neither = _truth_section(1300, (1300, 1200, 1400))
     assert "luck" not in neither
-    assert "It is the linkage" not in neither
+    assert "Because of record linkage" not in neither
 
 
-@pytest.mark.parametrize(("truth", "words"), [(1300, "The range holds it."), (5000, "misses it;")])
+@pytest.mark.parametrize(
+    ("truth", "words"), [(1300, "The interval covers it."), (5000, "misses it;")]
+)
 def test_the_head_of_a_made_up_report_says_what_the_truth_is(truth: int, words: str) -> None:
     document, _ = sections.compose(facts_of(LARGE, truth=truth), PLAN)
-    assert f"the truth is known: {truth:,}" in document.lead[-1]
+    assert f"the true total is known: {truth:,}" in document.lead[-1]
     assert words in document.lead[-1]
 
 
@@ -331,8 +333,8 @@ def test_what_is_reported_of_hiding_is_true_of_this_table() -> None:
         document, _ = sections.compose(facts_of(counts), PLAN)
         return str(next(s for s in document.sections if s.key == "table").blocks[0])
 
-    assert "There is none." in table_text(LARGE)
-    assert "some by lot" in table_text(SMALL)
+    assert "There are none." in table_text(LARGE)
+    assert "some at random" in table_text(SMALL)
     assert "tried to compute" not in table_text(LARGE)
 
 
@@ -341,7 +343,7 @@ def test_when_every_method_refuses_the_page_says_so() -> None:
     only = tuple(e for e in facts.study.estimates if not e.ok)
     facts = attrs.evolve(facts, study=attrs.evolve(facts.study, estimates=only))
     words = "".join(read(build(facts, PLAN)["report.html"]).text)
-    assert "How many there were in all cannot be said from these lists." in words
+    assert "The total cannot be estimated from these lists." in words
     assert json.loads(build(facts, PLAN)["estimate.json"])["headline"] is None
 
 

@@ -26,7 +26,7 @@ def text_of(made: bytes) -> str:
 
 def test_it_says_the_headline_and_korean(made: bytes) -> None:
     text = text_of(made)
-    assert "Four organisations recorded 891 people. There were probably about 1,350," in text
+    assert "Four organisations recorded 891 people. We estimate 1,340 in total" in text
     assert "새벽 기록" in text.replace("새벽기록", "새벽 기록")
     assert "강제송환" in text
     assert "遣返" in text

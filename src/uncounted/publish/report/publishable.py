@@ -7,7 +7,6 @@ The true table stops at `prepare`.
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -31,10 +30,6 @@ METHODS = {
     "two-list": "Two lists",
     "chao": "Lower bound (Chao)",
 }
-# Words by which a warning or a refusal could tell that a hidden count is zero, or what it is.
-_DISCLOSIVE = re.compile(
-    r"\d|nobody|no person|no one|empty|very same|everybody|zero", re.IGNORECASE
-)
 
 
 @attrs.frozen
@@ -182,16 +177,10 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
 
 
-def is_publishable(words: str, table: ProtectedTable) -> bool:
-    """A warning of a method is repeated unless it could tell of a hidden count."""
-    return not (table.hidden and _DISCLOSIVE.search(re.sub(r"\b[01]\.\d+\b", "", words)))
-
-
 def reason(answer: PublishableEstimate, table: ProtectedTable) -> str:
-    """Why a method shows no number, in words that tell of no hidden count."""
+    """Why a method shows no number; where counts are hidden, in words that tell of none of them."""
     if answer.estimate.ok:
-        return "Printing it would tell a count that is not shown."
-    reason = answer.estimate.reason or ""
-    if is_publishable(reason, table):
-        return sentence(reason)
-    return "It refuses this table; its reason would tell a count that is not shown."
+        return "Its estimate would disclose a suppressed count."
+    if table.hidden:
+        return "It gives no estimate; the reason could disclose a suppressed count."
+    return sentence(answer.estimate.reason or "")
