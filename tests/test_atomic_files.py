@@ -80,7 +80,7 @@ def test_an_interrupted_write_leaves_the_old_file(
 
 def test_a_file_is_kept_where_it_may_not_be_replaced(tmp_path: Path) -> None:
     atomic_files.write(tmp_path / "key", b"first", replace=False)
-    with pytest.raises(AlreadyThere, match="key is there already"):
+    with pytest.raises(AlreadyThere, match="key already exists"):
         atomic_files.write(tmp_path / "key", b"second", replace=False)
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
     assert (tmp_path / "key").read_bytes() == b"first"

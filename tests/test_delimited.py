@@ -98,7 +98,7 @@ def test_what_cannot_be_reported_is_refused_not_inferred(
     tmp_path: Path, text: str, encoding: str
 ) -> None:
     path = _written(tmp_path, text.encode(encoding))
-    with pytest.raises(BadInput, match=r"can(not| )be told") as refused:
+    with pytest.raises(BadInput, match=r"cannot be detected") as refused:
         delimited.read(path)
     assert "--encoding" in (refused.value.hint or "")
     assert _table(delimited.read(path, encoding=encoding)) == _cells(text)
@@ -159,7 +159,7 @@ def test_no_error_repeats_a_cell_or_a_header(tmp_path: Path) -> None:
 def test_folders_missing_files_and_pipes(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="is a folder"):
         delimited.read(tmp_path)
-    with pytest.raises(BadInput, match=r"there is no file missing\.csv"):
+    with pytest.raises(BadInput, match=r"no such file: missing\.csv"):
         delimited.read(tmp_path / "missing.csv")
     with pytest.raises(BadInput, match="cannot be read"):
         delimited.read(_written(tmp_path, b"a\n") / "below-a-file")

@@ -411,7 +411,7 @@ def renamed(value: dict[str, Any], name: str) -> None:
         (lambda v: v["decisions"][0].update(one=["Seoul"]), "is missing a part"),
         (lambda v: v["decisions"][1].update(same="yes"), "decision 2 of the export cannot be read"),
         (lambda v: v["decisions"][1].update(note="철수 \ud800"), "a value of the export"),
-        (lambda v: v["decisions"].append(turned(v["decisions"][0])), "decision 4 .* there twice"),
+        (lambda v: v["decisions"].append(turned(v["decisions"][0])), "decision 4 .* occurs twice"),
         (
             lambda v: v["decisions"][2].update(UNTRUE),
             "the decisions of the export contradict each other",
@@ -522,7 +522,7 @@ def test_a_changed_bag_is_not_taken(case: Case, tmp_path: Path, me: Identity) ->
         harm(Path(shutil.copytree(out, tmp_path / "bag")))
         with (
             Case.create(tmp_path / f"{harm.__name__}.case", me) as other,
-            pytest.raises(BadInput, match=r"the bag (is not whole|has no manifest)"),
+            pytest.raises(BadInput, match=r"the bag (is not valid|has no manifest)"),
         ):
             restore.take_in(other, tmp_path / "bag")
 

@@ -359,7 +359,7 @@ def test_wrong_codings_are_undone() -> None:
     assert not found.outside
     below = reporting_bias.rogan_gladen(0.02, (0.0, 0.1), 0.9, 0.95)
     assert (below.value, below.interval[0], below.outside) == (0.0, 0.0, True)
-    with pytest.raises(UsedWrongly, match="says nothing"):
+    with pytest.raises(UsedWrongly, match="is not informative"):
         claim(sensitivity=0.5, specificity=0.5)
     with pytest.raises(UsedWrongly, match="sensitivity must be above 0"):
         claim(sensitivity=95.0)

@@ -221,7 +221,7 @@ def test_a_case_file_knows_its_words_from_then_on(
     later = ("import", case, str(tmp_path / "later.csv"), "--source", "B", "--json")
     assert ask(*later)["created"] == 1
     for source in "AB":
-        says = ask("show", case, "--source", source, "--report", "1", "--json")["says"]
+        says = ask("show", case, "--source", source, "--report", "1", "--json")["content"]
         assert says["acts"][0]["kind"] == "border-handover"
         assert says["acts"][0]["outcome"] == "under-surveillance"
     # 2. An amendment may use them.
@@ -230,7 +230,7 @@ def test_a_case_file_knows_its_words_from_then_on(
     # 3. A word cannot come to mean two things.
     clash = MAP.replace("border-handover", "handing-over")
     (tmp_path / "map.toml").write_text(clash, encoding="utf-8")
-    with pytest.raises(BadMapping, match="stands for 'border-handover' already"):
+    with pytest.raises(BadMapping, match="already stands for 'border-handover'"):
         ask(*first, failed_check=True)
     # 4. All of it leaves with the case, and comes back in another.
     ask("export", case, "--format", "csv", "--out", str(tmp_path / "out"))

@@ -547,7 +547,7 @@ def test_a_file_that_may_not_be_read_is_reported_without_its_name(
 
     monkeypatch.setattr(Path, "open", closed)
     with Case.open(kept.case, kept.me) as case:
-        with pytest.raises(BadInput, match=r"^file 1 of those to be attached cannot be opened$"):
+        with pytest.raises(BadInput, match=r"^file 1 to attach cannot be opened$"):
             case.attach("one", "R-3", [scan])
         assert case.check() == ()
 

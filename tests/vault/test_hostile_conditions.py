@@ -66,7 +66,7 @@ def test_a_full_disk_after_a_withdrawal_is_reported_as_it_is(
     folder: Path, me: Identity, full_disk: Callable[[bool], None]
 ) -> None:
     with Case.open(folder, me) as case:
-        with pytest.raises(NoSpace, match=r"it is forgotten, .* about 1 MB") as caught:
+        with pytest.raises(NoSpace, match=r"it was erased; .* about 1 MB") as caught:
             case.withdraw("one", "R-1")
         assert "nothing was kept" not in str(caught.value.hint)
     with Case.open(folder, me) as case:  # reading works meanwhile
@@ -84,7 +84,7 @@ def test_a_full_disk_after_an_import_was_taken_back(
 ) -> None:
     with Case.open(folder, me) as case:
         (number,) = [entry.seq for entry in case.entries() if entry.kind == "import"]
-        with pytest.raises(NoSpace, match="it is forgotten"):
+        with pytest.raises(NoSpace, match="it was erased"):
             case.undo_import(number)
         assert list(case.every_report()) == []
 
@@ -95,7 +95,7 @@ def test_an_attachment_does_not_hide_that_something_is_to_be_overwritten(
     file = tmp_path / "scan"
     file.write_bytes(b"scan")
     with Case.open(folder, me) as case:
-        with pytest.raises(NoSpace, match="it is forgotten"):
+        with pytest.raises(NoSpace, match="it was erased"):
             case.withdraw("one", "R-1")
         case.attach("one", "R-2", [file])
     with entries_of(folder, me) as entries:
@@ -330,7 +330,7 @@ def test_one_report_however_it_is_typed(case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("almost", ["gather one", "Gather  One", "Ｇather One"])
 def test_a_source_with_almost_the_name_of_another_is_refused(case: Case, almost: str) -> None:
     case.intake("Gather One", {}, [_incoming(1)])
-    with pytest.raises(UsedWrongly, match="a source whose name is almost this one"):
+    with pytest.raises(UsedWrongly, match="a source with nearly the same name"):
         case.intake(almost, {}, [_incoming(1)])
     assert set(case.sources()) == {"Gather One"}
 
@@ -438,7 +438,7 @@ def test_without_its_log_a_case_file_is_refused_and_can_still_be_read(
 def test_a_disk_so_full_that_the_log_cannot_be_written_either_keeps_no_one_from_reading(
     folder: Path, me: Identity, full_disk: Callable[[bool], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Case.open(folder, me) as case, pytest.raises(NoSpace, match="it is forgotten"):
+    with Case.open(folder, me) as case, pytest.raises(NoSpace, match="it was erased"):
         case.withdraw("one", "R-1")
     real = PublicLog.seal
 
@@ -483,7 +483,7 @@ def test_nothing_is_written_or_deleted_through_a_link(
     before = {path: path.read_bytes() for path in elsewhere.rglob("*") if path.is_file()}
     before |= {elsewhere: elsewhere.read_bytes()} if elsewhere.is_file() else {}
     part.symlink_to(elsewhere)
-    with pytest.raises(Damaged, match=f"{name} is a link"):
+    with pytest.raises(Damaged, match=f"{name} is a symbolic link"):
         Case.open(folder, me)
     assert {path: path.read_bytes() for path in before} == before
     part.unlink()

@@ -54,7 +54,7 @@ def test_no_method_takes_what_cannot_be(method: str, wrong: dict[str, Any], word
         (0, "at least 1 draw is needed, not"),
         (-5, "at least 1 draw is needed, not"),
         (2.5, "at least 1 draw is needed"),
-        (10**12, "1,000,000,000,000 draws are too many"),
+        (10**12, "1,000,000,000,000 draws do not fit in memory"),
     ],
 )
 def test_draws_that_are_none(fit: Callable[..., Any], draws: Any, words: str) -> None:

@@ -81,7 +81,7 @@ NASTY = {
     "twice, two answers": ([PAIR, "A,1,B,1,yes", "B,1,A,1,no"], "row 3: the pair of row 2"),
     "a circle": (
         [PAIR, "A,1,B,1,yes", "B,1,C,1,yes", "A,1,C,1,no"],
-        "row 4: these two are different here, and the same person by way of other rows",
+        "row 4: this row says different, but other rows make them the same person",
     ),
     "no answer": ([PAIR, "A,1,B,1,", "A,2,B,2,?"], "has no labels"),
     "infinite": (["source,report,person,weight", "A,1,p,inf"], "must be above 0"),
@@ -117,7 +117,7 @@ def test_a_sample_that_was_changed_is_refused(file: Callable[..., Path], what: s
 
 
 def test_a_sample_is_no_truth_and_pairs_are_no_sample(file: Callable[..., Path]) -> None:
-    with pytest.raises(UsedWrongly, match="unequal chances"):
+    with pytest.raises(UsedWrongly, match="unequal probabilities"):
         read_truth(file(DESIGN, "A,1,B,1,yes,A,1,1"))
     with pytest.raises(BadInput, match="has no column 'stratum'"):
         read_sample(file(PAIR, "A,1,B,1,yes"))

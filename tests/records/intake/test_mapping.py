@@ -133,7 +133,7 @@ def test_a_file_with_a_mark_and_one_that_is_not_there(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(BadMapping, match=r"MAP\.toml is not UTF-8"):
         Mapping.parse(path)
-    with pytest.raises(BadMapping, match=r"no mapping none\.toml"):
+    with pytest.raises(BadMapping, match=r"no such mapping file: none\.toml"):
         Mapping.parse(tmp_path / "none.toml")
 
 
@@ -186,12 +186,16 @@ def test_a_header_is_repeated_only_when_it_is_one() -> None:
 
 @pytest.mark.parametrize("column", ["witness/김철수", "김철수/name", "김철수", "name (김철수)"])
 def test_nor_is_a_name_next_to_id_and_name_that_may_be_somebodys(column: str) -> None:
-    with pytest.raises(BadMapping, match=r"what column 3, 4 .'full name'. is") as refused:
+    with pytest.raises(
+        BadMapping, match=r"meaning of column 3, 4 .'full name'. is unknown"
+    ) as refused:
         Mapping.default(["id", "name", column, "full name"])
     assert "김철수" not in f"{refused.value}{refused.value.hint}"
 
 
 def test_nor_is_what_looks_like_a_language_and_is_none() -> None:
-    with pytest.raises(BadMapping, match=r"what column 3, 4 .'sex__ko'. is") as refused:
+    with pytest.raises(
+        BadMapping, match=r"meaning of column 3, 4 .'sex__ko'. is unknown"
+    ) as refused:
         Mapping.default(["id", "name", "sex__kim", "sex__ko"])
     assert "kim" not in f"{refused.value}{refused.value.hint}"

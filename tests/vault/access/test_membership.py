@@ -392,7 +392,7 @@ def test_a_flip_in_the_pages_of_the_member_tables_is_noticed(both: Path, me: Ide
             content = bytearray(whole)
             content[(page - 1) * PAGE + offset] ^= 4
             (both / "case.db").write_bytes(content)
-            with pytest.raises(Damaged, match="altered"), Case.open(both, me) as case:
+            with pytest.raises(Damaged, match="changed"), Case.open(both, me) as case:
                 raise Damaged(case.check()[0])
     (both / "case.db").write_bytes(whole)
     with Case.open(both, me) as case:
@@ -402,7 +402,7 @@ def test_a_flip_in_the_pages_of_the_member_tables_is_noticed(both: Path, me: Ide
 def test_a_key_file_under_another_number_is_refused(both: Path, me: Identity) -> None:
     path = both / "members" / grants.file_name(me.recipient, 1)
     path.rename(path.with_name(grants.file_name(me.recipient, 2)))
-    with pytest.raises(Damaged, match="altered or cut short"):
+    with pytest.raises(Damaged, match="changed or truncated"):
         Case.open(both, me)
 
 
@@ -501,7 +501,7 @@ def test_files_that_hold_a_recipient(tmp_path: Path, home: Path, me: Identity) -
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadInput, match="holds no key"):
         read(str(path))
-    with pytest.raises(UsedWrongly, match="neither a recipient nor a file"):
+    with pytest.raises(UsedWrongly, match="not a recipient, and not a file"):
         read("Office")
 
 

@@ -73,7 +73,7 @@ def test_cut_short_is_not_called_a_wrong_passphrase(
     whole = (copy / "identity.age").read_bytes()
     for cut in (whole[:60], whole[:-1], b""):
         (copy / "identity.age").write_bytes(cut)
-        with pytest.raises(Damaged, match="altered or cut short"):
+        with pytest.raises(Damaged, match="changed or truncated"):
             identity.load(copy, passphrase)
 
 

@@ -125,7 +125,7 @@ def test_slips_are_reported_by_their_place_and_no_word_is_repeated() -> None:
 
     refused(" ".join(words[:-1]), "share 3 has 19 words")
     refused("", "share 3 has 0 words")
-    refused(" ".join([*words[:6], "mistake", *words[7:]]), "word 7 of share 3 is not one")
+    refused(" ".join([*words[:6], "mistake", *words[7:]]), "word 7 of share 3 is not a word")
     refused(" ".join([*words[:6], words[6][:4] + "xyz", *words[7:]]), "word 7 of share 3")
     for place in (4, 11, 19):
         other = next(w for w in WORDLIST if w != words[place])
@@ -137,7 +137,7 @@ def test_slips_are_reported_by_their_place_and_no_word_is_repeated() -> None:
 
 def test_shares_that_do_not_go_together() -> None:
     made, other = recovery_shares.split(ID, 4, 3), recovery_shares.split(ID, 4, 3)
-    with pytest.raises(BadInput, match="share 3 is not of the same split as share 1"):
+    with pytest.raises(BadInput, match="share 3 does not belong to the same set as share 1"):
         recovery_shares.join(ID, _read([*made.unsafe_shares[:2], other.unsafe_shares[2]]))
     with pytest.raises(BadInput, match="share 3 is share 1 once more"):
         recovery_shares.join(ID, _read([*made.unsafe_shares[:2], made.unsafe_shares[0]]))

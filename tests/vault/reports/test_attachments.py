@@ -146,7 +146,7 @@ def test_a_flipped_bit_a_swapped_and_a_missing_file(case: Case, scan: Path, tmp_
 
 
 def test_all_files_or_none(case: Case, scan: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsedWrongly, match="file 2 of those to be attached is not there"):
+    with pytest.raises(UsedWrongly, match="file 2 to attach does not exist"):
         case.attach("one", "R-1", [scan, tmp_path / "nothere"])
     with pytest.raises(UsedWrongly, match="no such report"):
         case.attach("one", "R-9", [scan])
@@ -313,7 +313,7 @@ def test_what_is_no_ordinary_file_is_reported_without_its_name(
         path.mkdir()
     elif kind == "pipe":
         os.mkfifo(path)
-    with pytest.raises(UsedWrongly, match="file 1 of those to be attached") as raised:
+    with pytest.raises(UsedWrongly, match="file 1 to attach") as raised:
         case.attach("one", "R-1", [path])
     assert path.name not in f"{raised.value}{raised.value.hint}"
     assert held(case) == []

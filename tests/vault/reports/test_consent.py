@@ -45,7 +45,7 @@ def test_nothing_stated_is_nothing_allowed() -> None:
 
 
 def test_an_unknown_use_is_refused_both_ways() -> None:
-    with pytest.raises(BadInput, match="1 of the uses are not known"):
+    with pytest.raises(BadInput, match="1 of the uses are unknown"):
         Consent(frozenset({"link", "publish"}))
     with pytest.raises(BadInput, match="'publish' is not a known use"):
         Consent().allows("publish", DAY)

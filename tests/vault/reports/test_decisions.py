@@ -219,9 +219,9 @@ def test_a_file_and_a_single_decision_are_taken_back(case: Case) -> None:
     for number in (single, first.entry):
         with pytest.raises(UsedWrongly, match=r"nothing of entry \d+ is left"):
             case.undo_decision(number)
-    with pytest.raises(UsedWrongly, match="entry 1 is no decision"):
+    with pytest.raises(UsedWrongly, match="entry 1 is not a decision"):
         case.undo_decision(1)
-    with pytest.raises(UsedWrongly, match="entry 999 is no decision"):
+    with pytest.raises(UsedWrongly, match="entry 999 is not a decision"):
         case.undo_decision(999)
 
 
