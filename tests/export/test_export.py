@@ -349,7 +349,7 @@ def test_csv_comes_back_through_its_own_mapping(case: Case, tmp_path: Path) -> N
     shown = CliRunner().invoke(app, ["show", new, "--source", "Seoul", "--report", "S-1", "--json"])
     told = json.loads(shown.stdout)
     before = {(one.source, one.id): one.payload for one in case.every_report()}
-    assert told["says"] == before["Seoul", "S-1"]
+    assert told["content"] == before["Seoul", "S-1"]
     assert told["consent"]["until"] == "2030-01-31"
 
 

@@ -67,7 +67,7 @@ def test_what_is_not_a_checkpoint(text: str) -> None:
 def test_only_by_a_known_key_of_the_right_log_and_unchanged() -> None:
     note = sign(Checkpoint("example.org/log", 7, bytes(32)), A)
     assert open_checkpoint(note, [A.verifier], origin="example.org/log").size == 7
-    with pytest.raises(UnknownSigner, match="no signature by a trusted key"):
+    with pytest.raises(UnknownSigner, match="no signature by a key that is trusted"):
         open_checkpoint(note, [B.verifier])
     with pytest.raises(UnknownSigner, match="another log"):
         open_checkpoint(note, [A.verifier], origin="example.org/other")

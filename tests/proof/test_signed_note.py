@@ -68,12 +68,12 @@ def test_signatures_by_unknown_keys_are_passed_over() -> None:
 
 def test_one_known_signature_that_fails_spoils_the_note() -> None:
     both = A.sign(TEXT) + line_of(B.sign("something else\n"))
-    with pytest.raises(BadSignature, match="the signature does not match the text"):
+    with pytest.raises(BadSignature, match="the signature does not fit the text"):
         open_note(both, [A.verifier, B.verifier])
 
 
 def test_no_one_known() -> None:
-    with pytest.raises(UnknownSigner, match="no signature by a trusted key"):
+    with pytest.raises(UnknownSigner, match="no signature by a key that is trusted"):
         open_note(A.sign(TEXT), [B.verifier])
     with pytest.raises(UnknownSigner):
         open_note(A.sign(TEXT), [])

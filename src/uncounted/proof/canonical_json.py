@@ -89,7 +89,7 @@ def parse(data: bytes) -> Any:
         >>> parse(b'{"a":1,"a":2}')
         Traceback (most recent call last):
         ...
-        uncounted.errors.BadInput: a key stands twice in one JSON object
+        uncounted.errors.BadInput: a JSON object repeats a key
     """
     try:
         value = json.loads(

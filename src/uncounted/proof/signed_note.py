@@ -165,13 +165,13 @@ def open_note(note: bytes, verifiers: Iterable[Verifier]) -> str:
             continue
         if not verifier.verifies(text.encode(), signature[4:]):  # 3
             raise BadSignature(
-                "the signature does not match the text",
+                "the signature does not fit the text",
                 hint="the text or the signature was changed after signing; fetch the file again",
             )
         verified = True
     if not verified:  # 4
         raise UnknownSigner(
-            "no signature by a trusted key",
+            "no signature by a key that is trusted",
             hint="check that the verifier key is the right one",
         )
     return text

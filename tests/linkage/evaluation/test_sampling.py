@@ -268,7 +268,7 @@ def test_what_cannot_be_estimated_is_refused(one: SyntheticLinkage, near: Sharin
     silent = tuple(
         attrs.evolve(row, same=None) if row.stratum == first else row for row in labels.rows
     )
-    with pytest.raises(BadInput, match=f"no pair of stratum {first} has an answer"):
+    with pytest.raises(BadInput, match=f"no pair of stratum {first} is labelled"):
         clerical.estimate(one.linkage, LabelledPairs(silent))
     elsewhere = tuple(attrs.evolve(row, one=("Z", "z")) for row in labels.rows)
     with pytest.raises(BadInput, match="no pair of reports that were linked"):

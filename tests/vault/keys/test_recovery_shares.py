@@ -129,7 +129,7 @@ def test_slips_are_reported_by_their_place_and_no_word_is_repeated() -> None:
     refused(" ".join([*words[:6], words[6][:4] + "xyz", *words[7:]]), "word 7 of share 3")
     for place in (4, 11, 19):
         other = next(w for w in WORDLIST if w != words[place])
-        refused(" ".join([*words[:place], other, *words[place + 1 :]]), "do not fit together")
+        refused(" ".join([*words[:place], other, *words[place + 1 :]]), "do not match")
     swapped = next(i for i in range(4, 19) if words[i] != words[i + 1])
     words[swapped : swapped + 2] = words[swapped : swapped + 2][::-1]
     refused(" ".join(words), "two are swapped")

@@ -158,9 +158,9 @@ def test_an_import_taken_back_stays_so_when_opened_again(
 
 def test_what_cannot_be_taken_back(case: Case, make: Maker) -> None:
     done = case.intake("one", ABOUT, [make(1)])
-    with pytest.raises(UsedWrongly, match="entry 0 is no import"):
+    with pytest.raises(UsedWrongly, match="entry 0 is neither an import nor a decision"):
         case.undo_import(0)
-    with pytest.raises(UsedWrongly, match="entry 99 is no import"):
+    with pytest.raises(UsedWrongly, match="entry 99 is neither an import nor a decision"):
         case.undo_import(99)
     case.undo_import(done.entry)
     with pytest.raises(UsedWrongly, match="was taken back before"):
