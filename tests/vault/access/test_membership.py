@@ -392,7 +392,7 @@ def test_a_flip_in_the_pages_of_the_member_tables_is_noticed(both: Path, me: Ide
             content = bytearray(whole)
             content[(page - 1) * PAGE + offset] ^= 4
             (both / "case.db").write_bytes(content)
-            with pytest.raises(Damaged, match="altered|changed"), Case.open(both, me) as case:
+            with pytest.raises(Damaged, match=r"altered|changed"), Case.open(both, me) as case:
                 raise Damaged(case.check()[0])
     (both / "case.db").write_bytes(whole)
     with Case.open(both, me) as case:

@@ -157,7 +157,7 @@ def test_a_flip_in_any_page_or_a_cut_is_noticed(filled: Path, me: Identity) -> N
     whole = database.read_bytes()
     for page in range(0, len(whole), 4096):
         _flip(database, (page + 1234) * 8 + 3)
-        with pytest.raises(Damaged, match="altered|changed"):
+        with pytest.raises(Damaged, match=r"altered|changed"):
             _read_everything(filled, me)
         database.write_bytes(whole)
     for size in (0, 10, 4096, len(whole) - 4096, len(whole) - 1):
@@ -173,7 +173,7 @@ def test_two_pages_that_trade_places_are_noticed(filled: Path, me: Identity) -> 
     pages = [content[i : i + 4096] for i in range(0, len(content), 4096)]
     pages[5], pages[6] = pages[6], pages[5]
     (filled / "case.db").write_bytes(b"".join(pages))
-    with pytest.raises(Damaged, match="altered|changed"):
+    with pytest.raises(Damaged, match=r"altered|changed"):
         _read_everything(filled, me)
 
 
