@@ -204,7 +204,7 @@ def test_the_words_of_a_plan_name_no_one_on_record(words: str, name: Name, refus
         if not refused:
             refuse_names(plan, rows)
             continue
-        with pytest.raises(NotPublishable, match="name of somebody") as stopped:
+        with pytest.raises(NotPublishable, match="name of a documented person") as stopped:
             refuse_names(plan, rows)
         assert words not in str(stopped.value)
     refuse_names(PLAN, rows)
