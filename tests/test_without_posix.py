@@ -76,7 +76,7 @@ def test_the_names_are_gone(folder: Path) -> None:
 
 
 def test_a_case_file_is_made_filled_checked_and_exported(folder: Path) -> None:
-    assert "Sound" in uncounted(folder, "check", "returns.case").stdout
+    assert "OK: no errors found" in uncounted(folder, "check", "returns.case").stdout
     uncounted(folder, "rotate", "returns.case")
     uncounted(folder, "export", "returns.case", "--format", "json", "--out", "export")
     assert len(json.loads((folder / "export" / "reports.json").read_text("utf-8"))["reports"]) > 30

@@ -172,7 +172,7 @@ def test_what_tells_people_of_one_name_apart_is_reported_shown_and_taken_away(ca
         assert line in shown
     do("edit", case, *ONE, *(f"--set={field}=" for field in fields))
     assert answer("show", case, *ONE)["content"] == before
-    assert do("check", case).stdout.startswith("Sound")
+    assert do("check", case).stdout.startswith("OK: no errors found")
 
 
 def test_a_file_is_attached_and_shown(case: Path, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_file_is_attached_and_shown(case: Path, tmp_path: Path) -> None:
     done = do("attach", case, file, *ONE)
     assert "1 file sealed: 10 bytes" in done.stdout
     assert "attached: 면담.txt (10 bytes)" in do("show", case, *ONE).stdout
-    assert do("check", case).stdout.startswith("Sound")
+    assert do("check", case).stdout.startswith("OK: no errors found")
 
 
 def test_a_field_is_reported_anew_once(case: Path, tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_an_import_is_taken_back_and_may_come_again(case: Path, filled: Path) ->
     assert answer("search", case, "철수")["reports"] == []
     again = answer("import", case, filled / "seoul.csv", "--source", "Seoul")
     assert (again["created"], again["entry"]) == (3, number + 5)
-    assert do("check", case).stdout.startswith("Sound")
+    assert do("check", case).stdout.startswith("OK: no errors found")
 
 
 def test_an_import_says_what_was_decided_here(case: Path, filled: Path, tmp_path: Path) -> None:

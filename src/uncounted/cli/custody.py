@@ -130,7 +130,7 @@ def _checked(done: SoundnessCheck) -> None:
     if done.errors or done.unsigned:
         return
     answer(
-        f"Sound: {plural(done.entries, 'entry', 'entries')}, the database, the log and its seals."
+        f"OK: no errors found in {plural(done.entries, 'entry', 'entries')}, the database and the signed log."
     )
     for each in done.timestamps if done.trusted else ():
         answer(

@@ -172,7 +172,7 @@ def round_estimate(
 
 
 def round_undocumented(estimate: Estimate, observed: int, *, least: int | None = None) -> Rounded:
-    """The number of people on no list, from the rounded estimate; for one with a point.
+    """The number of people on no list, to the step of the total; for an estimate with a point.
 
     Examples:
         >>> from uncounted.captures import CaptureTable
@@ -182,11 +182,11 @@ def round_undocumented(estimate: Estimate, observed: int, *, least: int | None =
         '80 (30–185)'
     """
     total = round_to_interval(estimate.number(), estimate.interval, observed, least=least)
+    point = max(estimate.number() - observed, 0.0)
     if estimate.interval is None:
-        return round_to_interval(total.point - observed, None)
-    low, high = (limit - observed for limit in estimate.interval)
-    part = round_to_interval(estimate.number() - observed, (max(low, 0), high), step=total.step)
-    return attrs.evolve(part, point=total.point - observed)
+        return round_to_interval(point, None, step=total.step)
+    low, high = (max(limit - observed, 0.0) for limit in estimate.interval)
+    return round_to_interval(point, (low, high), step=total.step)
 
 
 def describe(estimate: Estimate, observed: int) -> str:

@@ -182,7 +182,7 @@ def forest_figure(
         for a in answers
     ]
     if truth is not None:
-        parts.append(f"The truth, known because the people are made up: {whole(truth)}.")
+        parts.append(f"True total, known because the data are synthetic: {whole(truth)}.")
     desc = " ".join(parts)
     return draw_figure(
         "estimates", title, desc, lambda draw: _estimates(draw, observed, answers, truth)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from uncounted.estimate.base.result import Study
-from uncounted.estimate.base.rounding import Rounded, round_to_interval, rounded_at_xi, whole
+from uncounted.estimate.base.rounding import (
+    Rounded,
+    round_to_interval,
+    round_undocumented,
+    rounded_at_xi,
+    whole,
+)
 from uncounted.estimate.base.warning import explanations
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
@@ -167,8 +173,8 @@ def _documented(numbers: PublishableNumbers, value: Rounded) -> tuple[float, int
     """
     n, step = numbers.table.observed, value.step
     point = float(value.point)
-    if not numbers.table.hidden:
-        return n / point, value.point - n
+    if not numbers.table.hidden and numbers.headline is not None:
+        return n / point, round_undocumented(numbers.headline.estimate, n).point
     return n / point, max(step, round((point - n) / step) * step)
 
 
