@@ -129,9 +129,8 @@ def _checked(done: SoundnessCheck) -> None:
         say(f"  mind: {remark}")
     if done.errors or done.unsigned:
         return
-    answer(
-        f"OK: no errors found in {plural(done.entries, 'entry', 'entries')}, the database and the signed log."
-    )
+    entries = plural(done.entries, "entry", "entries")
+    answer(f"OK: no errors found in {entries}, the database and the signed log.")
     for each in done.timestamps if done.trusted else ():
         answer(
             f"{each.stamp.authority} says: the log's first {plural(each.size, 'entry', 'entries')}"
