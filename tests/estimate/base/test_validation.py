@@ -133,7 +133,7 @@ def test_what_is_no_model_and_no_assumption() -> None:
 
 def test_an_xi_so_small_that_no_one_can_be_counted() -> None:
     reason = identify(THREE, assumption=NHOI(1e-308)).reason
-    assert reason == "half of the draws or more put no end to the number of people"
+    assert reason == "the upper end is unbounded in at least half of the draws"
 
 
 def test_a_psi_is_a_number() -> None:
