@@ -257,7 +257,7 @@ def test_used_wrongly() -> None:
         pool_strata(tables, EstimateSettings("chao"))
     with pytest.raises(UsedWrongly, match="no strata"):
         pool_strata([])
-    with pytest.raises(UsedWrongly, match="whole posterior"):
+    with pytest.raises(UsedWrongly, match="pooling needs the full posterior"):
         pool_strata(tables, EstimateSettings(by_method={"decomposable": {"grid": range(0, 50)}}))
     with pytest.raises(UsedWrongly, match="above 0"):
         pool_strata(tables, t=0.0)
