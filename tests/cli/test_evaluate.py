@@ -279,7 +279,7 @@ def test_a_sample_that_was_decided_on_rates_nothing(
     code, err = refused(capsys, "evaluate", case, "--labels", file)
     assert code == 1
     assert "of these pairs, so they cannot evaluate it" in err
-    assert "hint: draw another sample" in err
+    assert "draw and label another sample" in err
     assert "evaluate CASE --adjudicated-sample FILE" in err.replace("\n", " ")
     truth = persons_file(tmp_path / "t.csv", one)
     assert reported("evaluate", case, "--truth", truth)["n_decided"] == 90
@@ -389,7 +389,7 @@ def test_pictures_are_written_once(
     svg = (folder / "calibration.svg").read_text(encoding="utf-8")
     assert f"{found['calibration']['bins'][0]['pairs']:,}" in svg
     code, err = refused(capsys, "evaluate", case, "--truth", truth, "--pictures", folder)
-    assert (code, "2 of the pictures exist already" in err) == (1, True)
+    assert (code, "2 of the plots already exist" in err) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -328,7 +328,7 @@ def test_what_has_to_be_confirmed_is_refused_where_no_one_is(
     assert run([command[0], str(filled / "a.case"), *command[1:]]) == 2
     said = capfd.readouterr().err
     assert "there is no terminal to ask on" in said
-    assert "hint: give --yes" in said
+    assert "hint: add --yes" in said
 
 
 def test_a_withdrawal_in_json(case: Path) -> None:

@@ -27,7 +27,7 @@ from uncounted.estimate.fast_log_n import log_n_moments
 from uncounted.linkage import Linkage, active_review, capture_table
 from uncounted.linkage.active_review import review_order
 
-HEADER = "source_a,report_a,source_b,report_b,decision,note,probability,narrowing"
+HEADER = "source_a,report_a,source_b,report_b,decision,note,probability,expected_reduction"
 COLUMNS = "source_a,report_a,source_b,report_b,decision"
 
 
@@ -337,7 +337,7 @@ def test_a_file_of_which_no_row_is_taken_is_refused_and_leaves_no_entry(
     for more in ([], ["--dry-run"], ["--json"]):
         assert cli.run(["decide", str(case), "--file", str(file), *more]) == 1
         out, err = capsys.readouterr()
-        assert "error: no row was taken in" in err
+        assert "error: no rows were accepted" in err
         assert "hint:" in err
     assert json.loads(out)["rejected"] == 2
     assert json.loads(out)["entry"] is None

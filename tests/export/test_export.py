@@ -6,6 +6,7 @@ import csv
 import datetime
 import json
 import os
+import re
 import shutil
 import signal
 import unicodedata
@@ -593,9 +594,9 @@ def test_the_commands(tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[s
     assert run(["import", case, str(tmp_path / "s.csv"), "--source", "S"]) == 0
     (tmp_path / "bad.csv").write_text("id,name,uses\nS-2,,link\n")
     assert run(["import", case, str(tmp_path / "bad.csv"), "--source", "S"]) == 1
-    name = capfd.readouterr().err.split("uncounted rejects CASE ")[1].split()[0]
+    name = re.search(r"uncounted rejects \S+ (\S+)", capfd.readouterr().out)[1]
     assert run(["rejects", case, name, "--json"]) == 0
-    assert json.loads(capfd.readouterr().out) == {"rows": [{"row": 2, "why": ["no name"]}]}
+    assert json.loads(capfd.readouterr().out) == {"rows": [{"row": 2, "reasons": ["no name"]}]}
     one = ["--source", "S", "--report", "S-1"]
     assert run(["consent", case, *one, "--uses", "none"]) == 0
     assert run(["import", case, str(tmp_path / "gone.csv"), "--source", "S"]) == 0

@@ -72,7 +72,7 @@ def test_what_is_no_text_is_not_taken_for_one(field: str, value: Any) -> None:
         BadInput, match="a value that is not text where text is required"
     ) as refused:
         Report.from_payload(payload)
-    assert "written again" in (refused.value.hint or "")
+    assert "write the file again" in (refused.value.hint or "")
 
 
 @pytest.mark.parametrize("form", [0, 3, "2", None])

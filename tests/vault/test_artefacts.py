@@ -146,7 +146,7 @@ ARTEFACTS = {
     "a.case/attachments/*": "attachment of entry",
     "a.case/log/timestamps/*.tsr": STAMP,
     "a.case/log/timestamps/*.note": STAMP,
-    "home/seen/*": "this identity (saw|remembers)",
+    "home/seen/*": "this identity (saw|remembers)|record of this case file in your identity",
 }
 
 
@@ -219,7 +219,9 @@ def test_missing_is_noticed_or_put_back(kept: Kept, pattern: str) -> None:
         assert said == ""
         assert path.read_bytes() == content.splitlines(keepends=True)[-1]
     else:
-        assert re.search(ARTEFACTS[pattern] + r"|not a member|case\.db", said), said
+        assert re.search(ARTEFACTS[pattern] + r"|not a member|no longer a member|case\.db", said), (
+            said
+        )
 
 
 @pytest.mark.parametrize("pattern", ARTEFACTS)
@@ -300,7 +302,9 @@ def test_what_is_no_file_or_a_strange_one_is_reported(kept: Kept, pattern: str, 
         assert "cannot be read" in said
     else:
         assert re.search(
-            ARTEFACTS[pattern] + r"|of the log|not a member|\.age|case\.db|cannot", said
+            ARTEFACTS[pattern]
+            + r"|of the log|not a member|no longer a member|\.age|case\.db|cannot",
+            said,
         )
 
 
@@ -337,7 +341,10 @@ def test_a_flip_or_a_cut_in_an_identity(name: str, me: Identity, tmp_path: Path)
     (tmp_path / "identity.age").write_bytes(sealed_lightly(secret, "some words"))
     assert identity.load(tmp_path, "some words").unsafe_secret() == secret
     whole = (tmp_path / name).read_bytes()
-    words = {"identity.age": "^identity.age|passphrase", "identity.json": "public half"}[name]
+    words = {
+        "identity.age": "^identity.age|passphrase",
+        "identity.json": "public keys of the identity",
+    }[name]
     for what, harmed in _harms(whole, 300):
         (tmp_path / name).write_bytes(harmed)
         with pytest.raises((Damaged, WrongPassphrase)) as raised:

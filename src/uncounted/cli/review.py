@@ -148,7 +148,7 @@ def _these(count: int, *, chosen: bool) -> str:
 
 
 def _answer_pairs(done: ReviewSummary) -> None:
-    header = ("source", "report", "source", "report", "probability", "narrowing")
+    header = ("source", "report", "source", "report", "probability", "expected_reduction")
     rows = [
         (
             pair.source_a,

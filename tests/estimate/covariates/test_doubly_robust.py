@@ -255,7 +255,7 @@ def test_lists_that_give_less_than_is_documented() -> None:
         ({"level": 1.0}, "level 1.0 is not between"),
         (
             {"learner": lambda x, c, k: lambda of: np.full((len(of["age"]), 3), np.nan)},
-            "no numbers",
+            "not numbers",
         ),
     ],
 )

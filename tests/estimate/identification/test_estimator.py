@@ -133,7 +133,7 @@ def test_words_of_the_assumptions() -> None:
     assert words(("A", "B"), 0.5).endswith("are 2 times as high for people on A as for people not "
                                            "on it.")  # fmt: skip
     assert "2 times as large among people on C" in words(("A", "B", "C"), 2.0)
-    assert words(("A", "B", "C", "D")).endswith("do not act on one another beyond that.")
+    assert words(("A", "B", "C", "D")).endswith("(no highest-order interaction).")
     assert "0.5 times as many" in words(("A", "B", "C", "D"), 2.0)
     three, four = NHOI(2.0).exact(("A", "B", "C")), NHOI(2.0).exact(("A", "B", "C", "D"))
     assert "over that among people not on it, is 2" in three

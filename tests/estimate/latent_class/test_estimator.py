@@ -248,7 +248,9 @@ def test_a_person_on_many_lists_narrows_the_chances() -> None:
     assert bound_of(table) == pytest.approx(340 / 12)
 
 
-@pytest.mark.parametrize(("code", "words"), [(TOO_MANY, "64 bits"), (LOST, "floating point")])
+@pytest.mark.parametrize(
+    ("code", "words"), [(TOO_MANY, "64-bit integers"), (LOST, "too small to represent")]
+)
 def test_why_a_chain_stopped_is_reported(code: int, words: str) -> None:
     _each([FINE, FINE])
     with pytest.raises(NotEstimable, match=words):

@@ -284,7 +284,7 @@ def test_reasons_name_the_column_and_never_the_cell(tmp_path: Path) -> None:
     assert "[values.act]" in rejected[4][1][0]
     assert rejected[5] == (8, ("2 cells where the header has 11",))
     assert rejected[6] == (9, ("no name",))
-    assert rejected[7] == (10, ("column 'dob': that month has no such day", "no name"))
+    assert rejected[7] == (10, ("column 'dob': no such day in that month", "no name"))
     assert "Secret" not in str(rejected)
 
 
@@ -1008,7 +1008,7 @@ def test_a_year_of_birth_is_no_year_of_an_act_next_to_a_month(tmp_path: Path) ->
 def test_a_juche_year_next_to_another_year_is_refused_in_its_column(tmp_path: Path) -> None:
     row = "1,Kim,주체97(2009)년,3,14"
     [(_, reasons)] = _reasons(tmp_path, row, mapping=IN_COLUMNS, header="n,f,y,m,d")
-    assert reasons == ("column 'y': the Juche year and the year beside it are not the same year",)
+    assert reasons == ("column 'y': the Juche year and the other year are not the same year",)
 
 
 @pytest.mark.parametrize(
@@ -1028,7 +1028,7 @@ def test_three_columns_that_say_nothing_are_no_date(tmp_path: Path, cells: str) 
 )
 def test_a_column_of_months_has_no_season_by_its_number(tmp_path: Path, cells: str) -> None:
     [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
-    assert reasons == ("column 'y': there is no such month",)
+    assert reasons == ("column 'y': no such month",)
 
 
 @pytest.mark.parametrize(
@@ -1040,7 +1040,9 @@ def test_a_column_of_months_has_no_season_by_its_number(tmp_path: Path, cells: s
 )
 def test_a_column_of_years_has_no_month_next_to_another(tmp_path: Path, cells: str) -> None:
     [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
-    assert reasons == ("column 'y': more than a year in its column, and a month or day beside it",)
+    assert reasons == (
+        "column 'y': the year column has more than a year, and there is a month or day column",
+    )
 
 
 @pytest.mark.parametrize("cells", ["1985,3.5,", "1985,3-5,10", "1985,,초", "85?,3,"])
@@ -1068,9 +1070,7 @@ def test_what_a_spreadsheet_writes_for_a_date_that_it_lost_is_refused(
 ) -> None:
     row = f"1,Kim,{cells.format(cell)}"
     [(_, reasons)] = _reasons(tmp_path, row, mapping=IN_COLUMNS, header="n,f,y,m,d")
-    assert reasons == (
-        "column 'y': an error of the spreadsheet, or #### of a column that is too narrow",
-    )
+    assert reasons == ("column 'y': a spreadsheet error, or #### from a column that is too narrow",)
 
 
 @pytest.mark.parametrize("cell", ["#N/A", "#NV", "#Н/Д", "-", "미상"])

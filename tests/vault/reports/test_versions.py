@@ -163,7 +163,7 @@ def test_what_cannot_be_taken_back(case: Case, make: Maker) -> None:
     with pytest.raises(UsedWrongly, match="entry 99 is neither an import nor a decision"):
         case.undo_import(99)
     case.undo_import(done.entry)
-    with pytest.raises(UsedWrongly, match="was taken back before"):
+    with pytest.raises(UsedWrongly, match="was undone before"):
         case.undo_import(done.entry)
 
 
