@@ -594,7 +594,7 @@ def test_the_commands(tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[s
     assert run(["import", case, str(tmp_path / "s.csv"), "--source", "S"]) == 0
     (tmp_path / "bad.csv").write_text("id,name,uses\nS-2,,link\n")
     assert run(["import", case, str(tmp_path / "bad.csv"), "--source", "S"]) == 1
-    name = re.search(r"uncounted rejects \S+ (\S+)", capfd.readouterr().out)[1]
+    (name,) = re.findall(r"uncounted rejects \S+ (\S+)", capfd.readouterr().out)
     assert run(["rejects", case, name, "--json"]) == 0
     assert json.loads(capfd.readouterr().out) == {"rows": [{"row": 2, "reasons": ["no name"]}]}
     one = ["--source", "S", "--report", "S-1"]

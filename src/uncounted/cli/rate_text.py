@@ -51,9 +51,7 @@ def rate_summary(rates: Rates, labels: RowLabels) -> Iterator[str]:
         yield ""
         yield f"{plural(len(found), 'warning')}: report with the shares"
         for note in found:
-            yield from textwrap.wrap(
-                note, _WIDTH, initial_indent="  ", subsequent_indent="  ", max_lines=2
-            )
+            yield from textwrap.wrap(note, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     yield ""
     yield "Tables: --verbose       Sentence to quote: --sentence"
 

@@ -88,7 +88,7 @@ def with_alternatives(
     settings = _of_one_method(settings, name)
     rows = []
     for done, reading in enumerate(readings):
-        progress("estimating under other readings of who is who", done, len(readings))
+        progress("estimating under alternative linkage models", done, len(readings))
         rows.append(_row(reading, name, settings))
     main = (headline.interval, _errors(_distributions(study.fits.get(name, ())), level))
     found = _range_over(main, rows)
@@ -117,7 +117,7 @@ def strata_with_alternatives(
     settings = _of_one_method(settings, name)
     rows = []
     for place, reading in enumerate(readings):
-        progress("estimating under other readings of who is who", place, len(readings))
+        progress("estimating under alternative linkage models", place, len(readings))
         rows.append(_row_of_total(reading, name, done.answering(name), settings))
     own_draws = total_of(name, strata, done.studies, level, np.random.default_rng(seed)).draws
     found = _range_over((headline.interval, _errors(list(own_draws), level)), rows)

@@ -235,7 +235,7 @@ def run_over(
     lighter = _lighter(chosen, distinct, commonest)
     fits: dict[str, list[Fitted]] = {name: [] for name in chosen}
     for done, (digest, table) in enumerate(distinct.items()):
-        progress("estimating on every draw of who is who", done, len(distinct))
+        progress("estimating on every linkage draw", done, len(distinct))
         for name, method in chosen.items():
             at: Sequence[int] = places[digest]
             share = 1.0
@@ -248,7 +248,7 @@ def run_over(
                 more["draws"] = math.ceil(per_draw * len(at) * share)
             estimate = method(table, level=level, seed=seed + done, **more)
             fits[name].append(Fitted(estimate, table.observed, len(at), tuple(at)))
-    progress("estimating on every draw of who is who", len(distinct), len(distinct))
+    progress("estimating on every linkage draw", len(distinct), len(distinct))
     estimates = tuple(
         attrs.evolve(_pooled(each, len(tables), settings.max_refused), seed=seed)
         for each in fits.values()

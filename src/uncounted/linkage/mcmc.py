@@ -335,7 +335,7 @@ class ParallelChains:
             done, todo = wait(todo, timeout=_LOOK, return_when=FIRST_EXCEPTION)
             for each in done:
                 each.result()
-            self.progress("finding who is who", sum(c.sweeps for c in chains) - before, total)
+            self.progress("sampling the linkage", sum(c.sweeps for c in chains) - before, total)
 
     def run_one(self, chain: Chain, run: Run, sweeps: int, keep: bool) -> None:
         """Run one chain for so many sweeps."""

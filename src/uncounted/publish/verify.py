@@ -356,7 +356,7 @@ def _headline(folder: Path, listed: Mapping[str, _SignedFile]) -> str | None:
         return None
     try:
         value = json.loads((folder / _ESTIMATES).read_bytes())
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     sentence = value.get("sentence") if isinstance(value, dict) else None
     return sentence if isinstance(sentence, str) else None

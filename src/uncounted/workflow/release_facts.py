@@ -93,9 +93,8 @@ _LINKAGE_IN_WORDS = (
     "Every two reports that could be about the same person were compared by name (in whichever"
     " script, however romanised), birth, sex, origin, date and place of the act, and"
     " where reports say it by the name of a relative, occupation and number in another register."
-    " Many ways of saying who is who were then drawn, each as often as the comparisons make it"
-    " likely;"
-    " no single one is taken for the truth."
+    " Posterior draws of the linkage were then taken: groupings of the records into people, the"
+    " more probable ones more often."
 )
 
 

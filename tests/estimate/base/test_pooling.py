@@ -86,7 +86,7 @@ def test_few_refusals_are_counted_and_many_refuse(kosovo: CaptureTable) -> None:
     assert many.refused
     reason = many["chao"].reason
     assert reason == (
-        "refused in 10 of 40 draws of who is who: no person is on two lists, so the "
+        "refused in 10 of 40 linkage draws: no person is on two lists, so the "
         "number missed by all lists cannot be estimated"
     )
 

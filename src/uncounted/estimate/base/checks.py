@@ -85,7 +85,7 @@ def check(table: CaptureTable) -> Checked:
         refusal = _SAME if copies and len(table.lists) == 1 else _refusal(table)
     if refusal is None and len(table.lists) == 2:
         warnings.append(
-            EstimateWarning("two-lists", "independence of the two is assumed; it cannot be tested")
+            EstimateWarning("two-lists", "their dependence is assumed and cannot be tested")
         )
     return Checked(table, tuple(warnings), refusal)
 

@@ -99,7 +99,7 @@ def _refuse(
         common[refusal.reason or "", refusal.hint, refusal.refusal_code] += fit.times
     (reason, hint, refusal_code), _ = common.most_common(1)[0]
     if missed < total:
-        reason = f"refused in {missed} of {total} draws of who is who: {reason}"
+        reason = f"refused in {missed} of {total} linkage draws: {reason}"
     return Estimate(
         first.method,
         "refused",

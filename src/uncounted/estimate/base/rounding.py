@@ -96,6 +96,7 @@ def round_to_interval(
     *,
     step: int | None = None,
     least: int | None = None,
+    bound: bool = False,
 ) -> Rounded:
     """Round a point to a twentieth of its interval's width, and the limits outward.
 
@@ -123,6 +124,8 @@ def round_to_interval(
     least : int, optional
         The fewest people documented, where record linkage leaves that open: the lower limit
         is not below it. Default: `observed`.
+    bound : bool, default False
+        The point is a lower bound: it is rounded down.
 
     Returns
     -------
@@ -150,8 +153,9 @@ def round_to_interval(
     high_step = step or step_for(wide)
     point_step = step or min(high_step, step_for(point - low, STEPS_BELOW))
     low_step = step or min(point_step, step_for(low - floor, STEPS_BELOW))
+    down = math.floor(point / point_step) * point_step
     return Rounded(
-        max(_nearest(point, point_step), observed),
+        max(down if bound else _nearest(point, point_step), observed),
         max(math.floor(low / low_step) * low_step, floor),
         None if math.isinf(high) else math.ceil(max(high, point) / high_step) * high_step,
         point_step,
@@ -168,7 +172,8 @@ def round_estimate(
     """An estimate as it is shown; None for a refusal."""
     if estimate.point is None:
         return None
-    return round_to_interval(estimate.point, estimate.interval, observed, least=least)
+    bound = estimate.point_kind == "lower bound"
+    return round_to_interval(estimate.point, estimate.interval, observed, least=least, bound=bound)
 
 
 def round_undocumented(estimate: Estimate, observed: int, *, least: int | None = None) -> Rounded:
@@ -230,6 +235,7 @@ def rounded_at_xi(
     """The total at one xi: from the row of the method where there is one."""
     for row in rows:
         if row.method == estimate.method and row.xi == xi and row.point is not None:
-            return round_to_interval(row.point, row.interval, observed, least=least)
+            bound = estimate.point_kind == "lower bound"
+            return round_to_interval(row.point, row.interval, observed, least=least, bound=bound)
     moved = with_xi(estimate, observed, xi)
     return round_to_interval(moved.number(), moved.interval, observed, least=least)

@@ -49,9 +49,9 @@ def unique(*several: Iterable[EstimateWarning]) -> tuple[EstimateWarning, ...]:
 def over_draws(
     found: Iterable[tuple[EstimateWarning, int]], draws: int
 ) -> tuple[EstimateWarning, ...]:
-    """One warning of each code from those of many tables, with the share of the draws.
+    """The warnings of many tables, each once, with the share of the draws.
 
-    The text that most draws have stands for all.
+    Texts that differ in their figures alone are one; that of most draws stands for all.
 
     Args:
         found: warnings with the number of draws that each came with.
@@ -62,11 +62,12 @@ def over_draws(
         >>> [str(each) for each in over_draws([(a, 3), (b, 1)], 5)]
         ['a: 1 of 5 (in 4 of 5 linkage draws)']
     """
-    texts: dict[str, Counter[str]] = {}
+    texts: dict[tuple[str, str], Counter[str]] = {}
     for warning, times in found:
-        texts.setdefault(warning.code, Counter())[warning.text] += times
+        kind = "".join(letter for letter in warning.text if not letter.isdigit())
+        texts.setdefault((warning.code, kind), Counter())[warning.text] += times
     answer = []
-    for code, counted in texts.items():
+    for (code, _), counted in texts.items():
         text, times = counted.most_common(1)[0][0], counted.total()
         share = "" if times >= draws else f" (in {times:,} of {draws:,} linkage draws)"
         answer.append(EstimateWarning(code, text + share))

@@ -90,7 +90,7 @@ def standing(estimate: Estimate, observed: int, claim: Claim, least: int | None 
         return Standing(method, "refused", words, reason=estimate.reason)
     if claim.number < observed:
         words = (
-            f"{claim.words} hangs on who is who: at least {sure:,} people are on record, and"
+            f"{claim.words} depends on the linkage: at least {sure:,} people are on record, and"
             f" {observed:,} on average."
         )
         return Standing(method, _stands(estimate, claim), words)

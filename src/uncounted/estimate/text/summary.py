@@ -5,6 +5,7 @@ At most 25 lines by default; `tables` has the rest.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from uncounted.estimate.base.labels import label
@@ -15,6 +16,7 @@ from uncounted.estimate.base.rounding import (
     round_to_interval,
     round_undocumented,
     rounded_at_xi,
+    step_for,
 )
 from uncounted.estimate.base.rows import LinkageUncertainty, StrataAlternatives
 from uncounted.estimate.base.warning import EstimateWarning, explanations
@@ -81,7 +83,9 @@ def quiet_line(done: Study | Strata | CovariateStudy) -> str:
     main = next((e for e in estimates if e.ok and e.point_kind != "lower bound"), None)
     rounded = None if main is None else round_estimate(main, done.observed, least=least)
     if main is None or rounded is None:
-        return f"no estimate; {documented}"
+        bound = next((e for e in estimates if e.ok), None)
+        lowest = None if bound is None else round_estimate(bound, done.observed, least=least)
+        return f"{f'at least {number(lowest.point)}' if lowest else 'no estimate'}; {documented}"
     kind = "CrI" if main.interval_kind == "credible" else "CI"
     parts = [f"{number(rounded.point)} ({main.level * 100:g}% {kind} {rounded.span})"]
     if isinstance(done, Study) and (reach := _method_range(done)):
@@ -115,7 +119,8 @@ def _study(study: Study, *, verbose: bool) -> Iterator[str]:
 def _head(study: Study | CovariateStudy) -> Iterator[str]:
     people = plural(study.observed, "person", "people") + " documented"
     if isinstance(study, Study) and study.linkage is not None:
-        people += f" (95% {_documented_interval(study.linkage)})"
+        level = f"{study.first.level * 100:g}%"
+        people += f" ({level} {_documented_interval(study.linkage)})"
     yield f"Multiple systems estimation · {plural(len(study.lists), 'list')} · {people}"
     lists = " · ".join(f"{name} {number(n)}" for name, n in study.lists.items())
     yield from wrapped(lists)
@@ -164,7 +169,9 @@ def _alternatives(
     if reach is None or rows is None:
         return
     passing = f"other linkage models that pass checks ({reach.passing} of {reach.alternatives})"
-    if reach.not_estimable == reach.passing:
+    if reach.passing == 0:
+        yield f"other linkage models ({reach.alternatives}): none passes its checks"
+    elif reach.not_estimable == reach.passing:
         yield f"{passing}: no estimate"
     else:
         low, high = reach.interval
@@ -211,22 +218,41 @@ def _method_range(study: Study) -> str:
 
 def _warnings(found: Iterable[EstimateWarning], room: int, *, verbose: bool) -> Iterator[str]:
     """Each code once with its figures, the gravest first; those without room by their code."""
+    every = sorted(found, key=lambda each: CODES.index(each.code))
+    texts = _by_code(each for each in every if each.must_report)
+    notes = _by_code(each for each in every if verbose and not each.must_report)
+    if texts:
+        which = "report it" if len(texts) == 1 else "report these"
+        yield ""
+        yield f"{plural(len(texts), 'warning')}: {which} with the number"
+        yield from _fitting(_coded(texts), list(texts), room - 2, verbose=verbose)
+    if notes:
+        yield ""
+        yield "Notes"
+        yield from (line for each in _coded(notes) for line in each)
+
+
+def _by_code(found: Iterable[EstimateWarning]) -> dict[str, list[str]]:
     texts: dict[str, list[str]] = {}
-    for warning in sorted(found, key=lambda each: CODES.index(each.code)):
-        if warning.must_report or verbose:
-            texts.setdefault(warning.code, []).append(warning.text)
-    if not texts:
-        return
-    which = "report it" if len(texts) == 1 else "report these"
-    yield ""
-    yield f"{plural(len(texts), 'warning')}: {which} with the number"
+    for warning in found:
+        texts.setdefault(warning.code, []).append(warning.text)
+    return texts
+
+
+def _coded(texts: dict[str, list[str]]) -> list[list[str]]:
+    """The lines of each code, its figures one after the other."""
     indent = max(map(len, texts)) + 4
-    left = max(room - 2, _FEWEST_WARNINGS)
-    codes = list(texts)
-    rows = [
+    return [
         wrapped("; ".join(dict.fromkeys(parts)), f"  {code}".ljust(indent), indent=indent)
         for code, parts in texts.items()
     ]
+
+
+def _fitting(
+    rows: Sequence[Sequence[str]], codes: Sequence[str], room: int, *, verbose: bool
+) -> Iterator[str]:
+    """As many codes as there is room for; the others by their names."""
+    left = max(room, _FEWEST_WARNINGS)
     for shown in range(len(codes), 0, -1):
         cut = ", ".join(codes[shown:])
         more = wrapped(cut, "  more (--verbose): ", indent=4) if cut else []
@@ -299,7 +325,8 @@ def _axis(estimated: Sequence[Estimate], observed: int, least: int) -> tuple[flo
     highs = [each.high for each in shown if each and each.high is not None]
     right = min(max([*highs, *points]), _FARTHEST * max(points))
     low = min((e.interval[0] for e in estimated if e.interval), default=float(observed))
-    return min(float(observed), max(low, float(least))), right
+    step = step_for(right, 100)
+    return min(float(observed), max(low, float(least))), math.ceil(right / step) * step
 
 
 def _limits(estimate: Estimate) -> tuple[float, float | None, float]:
@@ -318,11 +345,13 @@ def _strata(strata: Strata, *, verbose: bool) -> Iterator[str]:
         "",
     ]
     main = next((e for e in strata.total if e.ok and e.point_kind != "lower bound"), None)
-    rows = [("Stratum", "Documented", "Total", "95% interval")]
+    level = main.level if main is not None else strata.total[0].level
+    rows = [("Stratum", "Documented", "Total", f"{level * 100:g}% interval")]
     for stratum, study in zip(strata.labels, strata.studies, strict=True):
+        shown = main or next((e for e in strata.total if e.ok), None)
         estimate = study.headline
-        if main is not None:
-            estimate = next((e for e in study.estimates if e.method == main.method), None)
+        if shown is not None:
+            estimate = next((e for e in study.estimates if e.method == shown.method), None)
         total = ("no estimate", "")
         if estimate is not None and estimate.ok:
             total = _total(estimate, study.observed, study.least_observed)
@@ -340,6 +369,9 @@ def _strata(strata: Strata, *, verbose: bool) -> Iterator[str]:
         w.code for study in strata.studies for w in study.warnings if w.must_report
     )
     yield from _warnings(found, _LINES - len(top) - 3, verbose=verbose)
+    if not verbose and any(study.claim is not None for study in strata.studies):
+        yield ""
+        yield "The claim in each stratum: --verbose"
     if verbose:
         for stratum, study in zip(strata.labels, strata.studies, strict=True):
             yield ""

@@ -85,10 +85,10 @@ def _shown(row: Result, observed: int) -> str:
     return round_to_interval(row.point, row.interval, observed).with_interval
 
 
-def _point(row: Result, observed: int) -> str:
+def _point(row: Result, observed: int, least: int | None = None) -> str:
     if row.point is None:
         return "none"
-    return number(round_to_interval(row.point, row.interval, observed).point)
+    return number(round_to_interval(row.point, row.interval, observed, least=least).point)
 
 
 def _methods(study: Study) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _named(names: Mapping[str, str], values: Mapping[str, object]) -> list[str]:
 
 
 def _edges(study: Study) -> Iterator[str]:
-    """A lower triangle of the probabilities, for up to ten lists; else the pairs above .5."""
+    """A lower triangle of the probabilities, for up to ten lists."""
     for estimate in study.estimates:
         edges = {
             frozenset(edge["lists"]): edge["probability"]
@@ -157,7 +157,9 @@ def _chapman(study: Study) -> Iterator[str]:
 def _xi(study: Study) -> Iterator[str]:
     by_method: dict[str, list[str]] = {}
     for row in study.xi_by_method:
-        by_method.setdefault(row.method, []).append(_point(row, study.least_observed))
+        by_method.setdefault(row.method, []).append(
+            _point(row, study.observed, study.least_observed)
+        )
     if not by_method:
         return
     first = study.xi_by_method[0].method
@@ -168,7 +170,7 @@ def _xi(study: Study) -> Iterator[str]:
         for name, points in by_method.items()
     ]
     if study.sensitivity and len(study.sensitivity) == len(xis):
-        points = [_point(row, study.least_observed) for row in study.sensitivity]
+        points = [_point(row, study.observed, study.least_observed) for row in study.sensitivity]
         rows.append(("saturated log-linear", *points))
     yield columns([("xi", *xis), *rows], right=range(1, len(xis) + 1))
     yield "xi < 1: more people were missed than the method assumes; xi > 1: fewer"

@@ -117,8 +117,8 @@ def describe_loss(blocking: BlockingDiagnostics) -> str | None:
     left_out = blocking.pairs_in_large_blocks_left_out or 0
     if left_out and blocking.missed_matches is None and not blocking.all_pairs_compared:
         return (
-            f"{left_out:,} pairs of reports were not compared, since too many reports say one"
-            " thing. Whoever is twice among these counts twice, and how many do nobody can tell."
+            f"{left_out:,} pairs of reports were not compared, since too many reports share a"
+            " value. Matches among them are missed; how many is not known."
         )
     return None
 

@@ -14,12 +14,13 @@ import attrs
 
 from uncounted.errors import NotPublishable
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.base.rounding import Rounded, round_to_interval, step_for
+from uncounted.estimate.base.rounding import Rounded, round_estimate, round_to_interval, step_for
 from uncounted.publish.disclosure.suppression import ProtectedTable, protect
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.report.rounding import LEAST_STEP_WHERE_HIDDEN, STEPS_WHERE_HIDDEN
 
+_STEPS_OF_BOUND = 8  # steps in the interval of the lower bound, where counts are hidden
 METHODS = {
     "decomposable": "Decomposable graphs",
     "latent-class": "Latent classes",
@@ -86,7 +87,7 @@ def prepare(facts: ReleaseFacts, plan: Plan) -> PublishableNumbers:
     chao = next((e for e in facts.study.estimates if e.point_kind == "lower bound" and e.ok), None)
     step = 50
     if chao is not None and chao.interval is not None and math.isfinite(chao.interval[1]):
-        step = max(10, step_for(chao.interval[1] - chao.interval[0]))
+        step = max(10, step_for(chao.interval[1] - chao.interval[0], _STEPS_OF_BOUND))
     table = protect(
         facts.table,
         plan.threshold,
@@ -136,7 +137,9 @@ def _shown(estimate: Estimate, table: ProtectedTable, least: int) -> Publishable
             # no interval: it is a function of the same two counts, and the audit allows the point
             round_to_interval(estimate.point, None, table.observed, step=table.bound_step),
         )
-    step = _coarse(estimate, table.observed) if table.hidden else None
+    if not table.hidden:
+        return PublishableEstimate(estimate, round_estimate(estimate, table.observed, least=least))
+    step = _coarse(estimate, table.observed)
     value = round_to_interval(
         estimate.point, estimate.interval, table.observed, step=step, least=least
     )
@@ -177,10 +180,13 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
 
 
-def reason(answer: PublishableEstimate, table: ProtectedTable) -> str:
+def reason(answer: PublishableEstimate, table: ProtectedTable, labels: Mapping[str, str]) -> str:
     """Why a method shows no number; where counts are hidden, in words that tell of none of them."""
     if answer.estimate.ok:
         return "Its estimate would disclose a suppressed count."
     if table.hidden:
         return "It gives no estimate; the reason could disclose a suppressed count."
-    return sentence(answer.estimate.reason or "")
+    text = answer.estimate.reason or ""
+    for name, shown in labels.items():  # a reason names lists as the case file does
+        text = text.replace(repr(name), repr(shown))
+    return sentence(text)

@@ -157,7 +157,10 @@ def _elsewhere(numbers: PublishableNumbers) -> str:
     others = [
         a.value.point
         for a in numbers.answers
-        if a.value is not None and not a.bound and a is not numbers.headline
+        if a.value is not None
+        and not a.bound
+        and a is not numbers.headline
+        and a.estimate.method != "independence"  # shown for comparison
     ]
     if not others:
         return ""
@@ -250,7 +253,7 @@ def _methods(study: Study, numbers: PublishableNumbers) -> Section:
     for answer in numbers.answers:
         estimate = answer.estimate
         if answer.value is None:
-            why = reason(answer, numbers.table)
+            why = reason(answer, numbers.table, numbers.labels)
             rows.append((answer.label, "no estimate", ""))
             points.append((f"{answer.label}.", why))
             continue
@@ -277,6 +280,10 @@ def _methods(study: Study, numbers: PublishableNumbers) -> Section:
     ]
     blocks: list[TableBlock | BulletList | Paragraph] = [grid]
     blocks += [BulletList(tuple(p)) for p in (points, kept) if p]
+    if numbers.table.hidden:
+        blocks.append(
+            Paragraph("Other warnings are withheld if they could disclose a suppressed count.")
+        )
     whole_ones = [a for a in numbers.answers if not a.bound]
     if len(whole_ones) < _ENOUGH_METHODS:
         blocks.append(
@@ -340,7 +347,8 @@ def _sensitivity(study: Study, numbers: PublishableNumbers) -> Section | None:
             point, low, high = (n + (v - n) / xi for v in (main.point, main.low, main.high))
             value = round_to_interval(point, (low, high), n, step=main.step)
         else:
-            value = rounded_at_xi(headline.estimate, n, xi, study.xi_by_method)
+            least = study.least_observed
+            value = rounded_at_xi(headline.estimate, n, xi, study.xi_by_method, least)
         rows.append((_times(1 / xi), whole(value.point), value.span))
         if xi == 1:
             emphasis.add(i)
