@@ -145,6 +145,6 @@ def unknown(what: str, word: str, known: Iterable[str]) -> str:
 
 
 class Interrupted(Error):
-    """The user stopped a step; nothing of it was kept."""
+    """The user stopped a step; nothing was saved."""
 
     exit_status = 130

@@ -149,7 +149,7 @@ def test_each_estimate_is_on_the_axis(study: Callable[[str], Study]) -> None:
     for row in table[1:-1]:
         assert "●" in row or "o" in row
     assert "(main)" in table[1]
-    assert "≥ 8,600" in table[-1]
+    assert "≥ 8,580" in table[-1]
 
 
 def test_a_refusal_is_printed_once(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -261,7 +261,7 @@ def test_one_refusal_in_ten_draws_does_not_drop_an_alternative(
     assert one[1].not_estimable == 0
     for silent in (two, of_few):
         assert silent[1].not_estimable == 1
-    assert "refused in 2 of 10 draws" in (two[0][0].reason or "")
+    assert "refused in 2 of 10 linkage draws" in (two[0][0].reason or "")
 
 
 def halves(table: CaptureTable) -> list[CaptureTable]:

@@ -24,7 +24,7 @@ ESTIMATE = Estimate(
     ("claim", "stands", "words"),
     [
         (Claim(909), "on record", "needs no estimate: 910 people are on record"),
-        (Claim(912), "point", "hangs on who is who: at least 910 people are on record, and 915"),
+        (Claim(912), "point", "depends on the linkage: at least 910 people are on record, and 915"),
         (Claim(910, "fewer than"), "against the record", "contradicted by the records: 910"),
     ],
 )

@@ -149,7 +149,7 @@ def test_what_contradicts_itself_is_refused_whole(
         case.decide(proposed(*then, note=NOTE))
     assert NOTE not in str(found.value)
     assert "R-" not in str(found.value), "an id may be a name"
-    assert "nothing of it was kept" in str(found.value.hint)
+    assert "nothing was saved" in str(found.value.hint)
     assert standing(case) == stood
     assert len(list(case.entries())) == size
 

@@ -321,7 +321,7 @@ def _refuse_untrue(before: Mapping[Pair, Decision], taken: Mapping[Pair, Propose
         decided,
         where,
         "correct the file, or take the entry back (uncounted undo), and take the file in again:"
-        " nothing of it was kept",
+        " nothing was saved",
     )
 
 
