@@ -105,9 +105,7 @@ def test_against_persons(case: Path, truth: Path, one: SyntheticLinkage) -> None
     assert found["n_decided"] == 0
     assert found["counts"]["not_in_the_truth"] == 0
     lines = do("evaluate", case, "--truth", truth).stdout.splitlines()
-    assert (
-        lines[0] == f"{same.sum()} pairs of reports are of one person; {linked.sum()} were linked."
-    )
+    assert lines[0] == f"{same.sum()} true matches (pairs of reports); {linked.sum()} were linked."
     assert any(line.startswith("stated") for line in lines)
     assert any("the draws expect" in line for line in lines)
 
@@ -149,7 +147,7 @@ def test_labelled_pairs(case: Path, tmp_path: Path, one: SyntheticLinkage) -> No
     assert found["counts"]["pairs"] == 40
     assert found["people"] is None
     text = do("evaluate", case, "--truth", pairs).stdout
-    assert "only if those were drawn by lot" in text
+    assert "(for all pairs if sampled at random)" in text
 
 
 def test_what_a_curve_of_chosen_pairs_says_is_only_so_if_they_were_drawn(
@@ -162,7 +160,7 @@ def test_what_a_curve_of_chosen_pairs_says_is_only_so_if_they_were_drawn(
     file = tmp_path / "pairs.csv"
     file.write_text("\n".join(rows) + "\n", encoding="utf-8")
     text = " ".join(do("evaluate", case, "--truth", file).stdout.split())
-    only = "that says something only if the pairs of the file were drawn by lot."
+    only = "that is informative only if the pairs of the file are a random sample."
     assert f"OUTSIDE the 95% band, too few are expected; {only}" in text
     assert only not in " ".join(do("evaluate", case, "--truth", truth).stdout.split())
 
@@ -172,7 +170,9 @@ def test_nothing_given_is_the_model_s_own_opinion(case: Path) -> None:
     assert found["holds_if"].startswith("the probabilities mean what they say")
     assert "precision" not in found, "an opinion does not pass for a figure"
     text = do("evaluate", case).stdout
-    assert text.startswith("No labels were given. This is what the linkage holds of itself")
+    assert text.startswith(
+        "No labels were given. This is the model-based (expected) accuracy, not validated"
+    )
     assert "no check" in text
 
 
@@ -199,7 +199,7 @@ def test_a_sample_goes_out_and_comes_back(
     assert low <= exact["precision"] <= high
     text = do("evaluate", case, "--labels", file).stdout
     assert "if ? is yes" in text
-    assert "others are not seen" in text
+    assert "others are not sampled" in text
 
 
 @pytest.mark.parametrize("letters", ["ABCDEFGH", "A", "D"])
@@ -303,7 +303,7 @@ def test_decisions_of_review_teach_nothing_and_it_is_reported(
     assert "60 decided pairs were not used for this, being in no drawn sample" in text
     assert "uncounted review, for one, chooses pairs by what they do to N" in text
     truth = persons_file(tmp_path / "t.csv", one)
-    assert "by lot" not in do("evaluate", case, "--truth", truth).stdout.split("decided")[0]
+    assert "random sample" not in do("evaluate", case, "--truth", truth).stdout.split("decided")[0]
 
 
 def test_decisions_on_a_drawn_sample_say_what_was_stated_before_them(
@@ -322,7 +322,7 @@ def test_decisions_on_a_drawn_sample_say_what_was_stated_before_them(
     found = reported("evaluate", case, "--adjudicated-sample", file)
     assert found["n_uncertain_in_sample"] == found["recalibrated"]["pairs"]
     again = found["recalibrated"]
-    assert again["by"] == "pairs drawn by lot and then decided"
+    assert again["by"] == "randomly sampled pairs that were decided"
     assert again["pairs"] > 20
     assert found["n_not_random"] == 0
     assert reported("evaluate", case)["n_not_random"] >= again["pairs"], "no sample, no lot"

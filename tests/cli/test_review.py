@@ -240,7 +240,7 @@ def test_the_whole_round_with_the_real_linkage(tmp_path: Path) -> None:
     do("edit", small, "--source", source, "--report", report, "--set", "sex=f")
     of_it = sum((source, report) in ((a, b), (c, d)) for a, b, c, d in pairs_of(before))
     shown = do("link", small, "--draws", "40").stderr
-    assert f"mind: {of_it} decision" in shown
+    assert f"warning: {of_it} decision" in shown
     assert "changed, and hold" in " ".join(shown.split())
     again = reported("decide", small, "--file", out)
     assert again["changed"] == of_it
@@ -357,8 +357,10 @@ def test_decisions_against_what_is_nearly_certain_and_a_person_of_many_reports_a
     file = decisions(tmp_path / "all.csv", *chain)
     shown = do("decide", case, "--file", file, "--dry-run")
     err = " ".join(shown.stderr.split())
-    assert "mind: 25 of 25 decisions say the opposite of what the linkage is nearly certain" in err
-    assert "mind: by these decisions 26 reports are about one person" in err
+    assert (
+        "warning: 25 of 25 decisions contradict pairs of which the linkage is nearly certain" in err
+    )
+    assert "warning: by these decisions 26 reports are about one person" in err
     done = reported("decide", case, "--file", file, "--dry-run")
     assert (done["contradicting_linkage"], done["largest_cluster"], done["accepted"]) == (
         25,

@@ -87,7 +87,7 @@ def _log(done: CustodyLog) -> None:
     answer(columns([("entry", "when", "what", "by"), *rows], right=[0]))
     answer(f"{plural(len(done.entries), 'entry', 'entries')}, {done.reports:,} of them reports")
     for remark in done.clock_warnings:
-        say(f"  mind: {remark}")
+        say(f"  warning: {remark}")
 
 
 def _decisions(states: Sequence[DecisionStatus]) -> str:
@@ -126,7 +126,7 @@ def _checked(done: SoundnessCheck) -> None:
     for finding in done.errors:
         answer(finding)
     for remark in done.clock_warnings:  # a time is only its writer's claim: no damage
-        say(f"  mind: {remark}")
+        say(f"  warning: {remark}")
     if done.errors or done.unsigned:
         return
     entries = plural(done.entries, "entry", "entries")
@@ -138,7 +138,7 @@ def _checked(done: SoundnessCheck) -> None:
         )
     if done.timestamps and not done.trusted:
         answer(f"{plural(len(done.timestamps), 'timestamp')}, and each is about this log.")
-        say("  nobody has checked whose they are: give --roots")
+        say("  the authority was not checked: give its certificate with --roots")
 
 
 def _refuse_unsound(done: SoundnessCheck) -> None:

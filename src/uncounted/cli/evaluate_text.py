@@ -32,36 +32,37 @@ _WORDS = {
     "recall_of_possible": "recall of pairs in some draw",
 }
 _COUNTS = {
-    "not_in_the_truth": "{} linked, of whom the file says nothing: not judged",
-    "not_linked": "{} of the file not among those that were linked",
-    "of_no_list": "{} that the file names with no report among those: is its name spelt so?",
+    "not_in_the_truth": "{} linked that are not in the file: not evaluated",
+    "not_linked": "{} of the file that were not linked",
+    "of_no_list": "{} of the file with no report among those: check the spelling of the name",
     "without_a_person": "{} of the file without a person",
     "unsure": "{} without an answer",
-    "links_not_judged": "{} that lead out of the file or lie outside it: not judged",
+    "links_not_judged": "{} outside the file: not evaluated",
 }
 _NOUNS = {"unsure": "pair", "links_not_judged": "link", "of_no_list": "list"}
 
 
 def _answer_sample(done: SampleDrawn) -> None:
     sample = done.sample
-    answer(f"{plural(len(sample.rows), 'pair')} drawn by lot, from the linkage as it is now:")
+    answer(f"{plural(len(sample.rows), 'pair')} drawn at random from the current linkage:")
     rows = [(cut.text, f"{cut.of:,}", f"{cut.drawn:,}") for cut in sample.cuts]
     answer(columns([("stratum", "pairs", "drawn"), *rows], right=[1, 2]))
     if sample.left_out:
         answer(
-            f"Not in any stratum: {plural(sample.outside, 'pair')} that no draw links and that"
-            f" share no key, or one alone: {sample.left_out:,} do. So few labels could not tell"
-            f" of those; they are drawn from --sample {sample.enough:,} on. A link missed there is"
-            " not seen."
+            f"Not sampled: {plural(sample.outside, 'pair')} that no draw links and that share no"
+            f" blocking key, or one only ({sample.left_out:,} of them, which are sampled from"
+            f" --sample {sample.enough:,} on). Matches missed there are not counted."
         )
     else:
         answer(
-            f"Not in any stratum: {plural(sample.outside, 'pair')} that no draw links and that"
-            " share no key. A link missed there is not seen."
+            f"Not sampled: {plural(sample.outside, 'pair')} that no draw links and that share no"
+            " blocking key. Matches missed there are not counted."
         )
-    answer(f"Written to {done.out}: fill in the column same with yes, no or ?; leave the rest.")
-    say("  a report is shown by uncounted show CASE --source NAME --report ID")
-    say("  look at every pair before you look at what the linkage says of it")
+    answer(
+        f"Written to {done.out}: fill in the column 'same' with yes, no or ?; change nothing else."
+    )
+    say("  to read a report: uncounted show CASE --source NAME --report ID")
+    say("  decide on each pair before you look at its match probability")
 
 
 # Figures ----------------------------------------------------------------------------------------
@@ -82,7 +83,7 @@ def answer_evaluation(done: LinkageEvaluation | SampleDrawn) -> None:
     if isinstance(found, TruthComparison | ClericalEvaluation) and found.calibration.bins:
         calibration = found.calibration
         answer()
-        answer("Does a probability mean what it says?")
+        answer("Calibration of the match probabilities")
         answer(_curve(calibration, done))
         answer()
         for sentence in sentences(found, done.recalibrated):
@@ -95,32 +96,30 @@ def answer_evaluation(done: LinkageEvaluation | SampleDrawn) -> None:
         answer(_line(done.recalibrated))
     if done.in_doubt is not None and done.recalibrated is None:
         answer(
-            f"{plural(done.in_doubt, 'pair')} of the sample had been in doubt when they were"
-            " decided: too few, or all alike. Twenty in ten groups of reports say what"
-            " probabilities should have been."
+            f"{plural(done.in_doubt, 'pair')} of the sample were uncertain when they were decided:"
+            " too few, or all with one answer. At least 20 in 10 groups of reports are needed to"
+            " recalibrate."
         )
     if done.not_random:
         answer(
             f"{plural(done.not_random, 'decided pair')} {'was' if done.not_random == 1 else 'were'}"
-            " not used for this, being in no drawn sample that was given: uncounted review, for"
-            " one, chooses pairs by what they do to N, and of pairs that are stated alike it shows"
-            " more that are the same. Only pairs drawn by lot tell (--sample; then --labels, or"
-            " decide and --adjudicated-sample)."
+            " not used for this, since they are in no random sample that was given: uncounted"
+            " review chooses pairs by their effect on N. Calibration needs randomly sampled pairs"
+            " (--sample; then --labels, or decide and --adjudicated-sample)."
         )
     if done.decided:
         say(
-            f"  {plural(done.decided, 'labelled pair')} had been decided; the linkage keeps to"
-            " that, so on those it cannot be wrong"
+            f"  {plural(done.decided, 'labelled pair')} had been decided; the linkage follows the"
+            " decisions, so these pairs cannot be errors"
         )
     if done.pictures:
-        say(f"The curve as a picture: {', '.join(done.pictures)}")
+        say(f"Calibration plot: {', '.join(done.pictures)}")
 
 
 def _answer_held(found: TruthComparison) -> None:
     values = {name: figure.value for name, figure in found.figures.items()}
     answer(
-        f"{_pairs(found.true)} pairs of reports are of one person; {_pairs(found.found)} were"
-        " linked."
+        f"{_pairs(found.true)} true matches (pairs of reports); {_pairs(found.found)} were linked."
     )
     shares = ", ".join(
         f"{name} {'-' if (value := values[key]) is None else f'{value:.3f}'}"
@@ -158,12 +157,14 @@ def _answer_held(found: TruthComparison) -> None:
         )
     answer(columns(rows))
     if any(figure.draws is not None for figure in found.figures.values()):
-        answer("  The linkage is the least wrong over all draws; a single one is mostly worse.")
+        answer("  The linkage is the point estimate over all draws; single draws are mostly worse.")
     for what, words in _COUNTS.items():
         if count := found.counts.get(what):
             answer("  " + words.format(plural(count, _noun(what, found))))
     if found.compared_with == "pairs":
-        answer("This is of the pairs in the file; of others only if those were drawn by lot.")
+        answer(
+            "These figures are for the pairs in the file, not for others unless sampled at random."
+        )
 
 
 def _pairs(count: float) -> str:
@@ -192,12 +193,11 @@ def _answer_clerical(found: ClericalEvaluation) -> None:
     sampled = ""
     if round(found.n_evaluated) != found.linked:
         sampled = (
-            f", of which the sample was drawn from about {number(found.n_evaluated)}: precision is"
-            " of those"
+            f", of which about {number(found.n_evaluated)} could be sampled: precision is for those"
         )
     answer(
-        f"From {plural(found.labelled, 'labelled pair')}: about {number(found.true)} pairs are of"
-        f" one person ({number(low)} to {number(high)}); {found.linked:,} are linked{sampled}."
+        f"From {plural(found.labelled, 'labelled pair')}: about {number(found.true)} true matches"
+        f" ({number(low)} to {number(high)}); {found.linked:,} pairs are linked{sampled}."
     )
     answer()
     header = ["", "estimate", f"{found.level:.0%}"]
@@ -211,25 +211,24 @@ def _answer_clerical(found: ClericalEvaluation) -> None:
         rows.append(tuple(row))
     answer(columns(rows))
     if found.unsure:
-        answer(f"  {plural(found.unsure, 'pair')} without an answer: taken to be like the others")
+        answer(f"  {plural(found.unsure, 'pair')} without an answer: assumed to be like the others")
     if found.gone:
         answer(
-            f"  {plural(found.gone, 'pair')} left out, of a report that is not linked here: there"
-            " is none, it was withdrawn, or has no consent"
-            f" ({named_rows(found.gone_rows)})"
+            f"  {plural(found.gone, 'pair')} excluded: a report does not exist, was withdrawn or"
+            f" has no consent ({named_rows(found.gone_rows)})"
         )
     if found.relinked:
         answer(
-            "  The reports were linked anew since the sample was drawn. Links that are new and"
-            " were not near before are not judged: draw a new sample to be sure."
+            "  The reports were linked again after the sample was drawn. New links that were"
+            " unlikely before are not evaluated: draw a new sample to include them."
         )
-    share = "a key" if found.includes_single_key_pairs else "two keys"
-    answer(f"Recall is of pairs that a draw links or that share {share}; others are not seen.")
+    share = "a blocking key" if found.includes_single_key_pairs else "two blocking keys"
+    answer(f"Recall is for pairs that a draw links or that share {share}; others are not sampled.")
 
 
 def _answer_opinion(found: ExpectedAccuracy) -> None:
-    answer("No labels were given. This is what the linkage holds of itself, and no check:")
-    answer("it is right only if its probabilities mean what they say.")
+    answer("No labels were given. This is the model-based (expected) accuracy, not validated:")
+    answer("it is correct only if the match probabilities are calibrated.")
     answer()
     rows = [("", "expected", f"{found.level:.0%}, over the draws")]
     for name, figure in found.figures.items():
@@ -238,11 +237,11 @@ def _answer_opinion(found: ExpectedAccuracy) -> None:
     answer(columns(rows))
     (links, within), (people, interval) = found.links, found.people_draws
     answer(
-        f"{found.linked:,} pairs are linked; the draws expect {number(links)} to be of one person"
+        f"{found.linked:,} pairs are linked; the draws expect {number(links)} true matches"
         f" ({number(within[0])} to {number(within[1])})."
     )
     answer(
-        f"{plural(found.people, 'person', 'people')} in the stated partition; {number(people)} over"
+        f"{plural(found.people, 'person', 'people')} in the point estimate; {number(people)} over"
         f" the draws ({number(interval[0])} to {number(interval[1])})."
     )
     answer(f"{plural(found.doubtful, 'pair')} with a probability between .05 and .95.")
@@ -267,7 +266,7 @@ def _curve(calibration: Calibration, done: LinkageEvaluation) -> str:
     level = f"{calibration.level:.0%}"
     header = ["stated", "true", level, "pairs", _scale(plain=plain)]
     if again is not None:
-        header[1:1] = ["by lot", level]
+        header[1:1] = ["random sample", level]
     rows = [header]
     for each in calibration.bins:
         row = [
@@ -284,7 +283,7 @@ def _curve(calibration: Calibration, done: LinkageEvaluation) -> str:
     right = [at for at, name in enumerate(header[:-1]) if name != level]
     key = "o true, x stated, * both" if plain else "● true, ◇ stated, ◆ both"
     if again is not None:
-        key += "; by lot: what the answers for pairs drawn by lot make of it"
+        key += "; random sample: recalibrated with the labels of randomly drawn pairs"
     return columns(rows, right=right) + f"\n{key}"
 
 

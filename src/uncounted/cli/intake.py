@@ -38,7 +38,7 @@ def _new_case(made: NewCase) -> None:
         say(f"Your identity is new: {made.identity}")
         say("Keep a copy of that folder and remember the passphrase: without both, nothing opens.")
         if made.short_passphrase:
-            say("Mind: a passphrase this short can be guessed by whoever copies that folder.")
+            say("warning: a passphrase this short can be guessed by anyone who copies that folder.")
     answer(f"Made the case file {made.case}. Its database is encrypted.")
     answer(f"Your recipient:    {made.recipient}")
     answer(f"Your verifier key: {made.signer}")

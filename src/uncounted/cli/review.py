@@ -45,18 +45,18 @@ def _decided(done: DecisionSummary) -> None:
         )
     if done.is_evaluation_sample:
         say(
-            "  mind: this is a sample that uncounted evaluate drew, and once you link again it"
+            "  warning: this is a sample that uncounted evaluate drew, and once you link again it"
             " judges nothing: give it to uncounted evaluate --labels before"
         )
     if done.contradicting_linkage >= max(_MANY_AGAINST, done.accepted / 2 + 0.5):
         say(
-            f"  mind: {done.contradicting_linkage:,} of {plural(done.accepted, 'decision')} say the"
-            " opposite of what the linkage is nearly certain of; was a column of the file sorted by"
-            " itself?"
+            f"  warning: {done.contradicting_linkage:,} of {plural(done.accepted, 'decision')}"
+            " contradict pairs of which the linkage is nearly certain. Was one column of the file"
+            " sorted alone?"
         )
     if done.largest_cluster > _MANY_REPORTS:
         say(
-            f"  mind: by these decisions {done.largest_cluster:,} reports are about one person;"
+            f"  warning: by these decisions {done.largest_cluster:,} reports are about one person;"
             " look whether that is meant"
         )
     if done.dry_run:

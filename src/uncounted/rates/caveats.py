@@ -25,7 +25,7 @@ def target(labels: RowLabels) -> str:
         f"It is a rate among {labels.unit} that were reported to us and whose outcome is known, "
         f"not among all {labels.unit}. If only those who came through in the end can report, each "
         "of them brings one that went well: it is then a rate among those who came through, not "
-        "among all who tried, and no number of reports mends that. Count their earlier "
+        "among all who tried, and more reports do not change that. Count their earlier "
         f"{labels.unit} only, or {labels.unit} reported about others."
     )
 

@@ -65,7 +65,7 @@ def rates_table(rates: Rates) -> TextTable:
     """Counts, then the share, then what chance alone would leave."""
     caption = "If the reports were a random sample, which they are not"
     if rates.table.clustered:
-        caption += "; rows that came together count for fewer"
+        caption += "; clustered rows have a smaller effective sample size"
     level = f"{100 * rates.settings.level:g}%"
     rows = []
     for rate in rates.rates:
@@ -310,7 +310,7 @@ def cluster_table(rates: Rates) -> TextTable:
             )
         )
     header = ("", "rows", "clusters", "largest", "design effect", "worth, in rows")
-    return TextTable("What rows that came together are worth", header, tuple(rows))
+    return TextTable("Effective sample size of clustered rows", header, tuple(rows))
 
 
 def source_table(rates: Rates) -> TextTable:

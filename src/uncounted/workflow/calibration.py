@@ -70,7 +70,7 @@ def recalibrate(
         [ours[at].group for at in doubt],
         weight=[weight[at] for at in doubt],
         level=level,
-        by="pairs drawn by lot and then decided",
+        by="randomly sampled pairs that were decided",
     )
     return DecidedSample(line, len(doubt), len(stated_before) - len(ours))
 

@@ -204,7 +204,7 @@ class EstimateResult:
 
     Attributes:
         study: with its numbers and refusals.
-        left_out: reports that were not counted, by reason.
+        excluded: reports that were not counted, by reason.
         copied: which lists share their reports with others (`linkage.copied_lists`).
         pictures: the folder that was written.
     """

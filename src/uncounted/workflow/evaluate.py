@@ -303,7 +303,7 @@ def sentences(found: TruthComparison | ClericalEvaluation, again: Recalibrated |
         and found.compared_with == "pairs"
         and curve.doubtful.pairs
     ):
-        only = "; that says something only if the pairs of the file were drawn by lot."
+        only = "; that is informative only if the pairs of the file are a random sample."
         words = [sentence.removesuffix(".") + only for sentence in words]
     if again is not None and again != curve.line:
         words.append(again.verdict())

@@ -17,11 +17,6 @@ from uncounted.estimate.base.rows import ClaimComparison, Standing, Stands
 
 type End = Literal["point", "low", "high"]
 
-WHAT_XI_IS = (
-    "xi says by how much the assumption that cannot be tested is wrong: those on no list are "
-    "1/xi times as many as the method gives. Below 1 more people were missed, above 1 fewer."
-)
-
 
 def tipping(estimate: Estimate, observed: int, claim: float, *, end: End = "point") -> float | None:
     """The xi at which the estimate, or an end of its interval, comes to a claimed N.

@@ -261,7 +261,7 @@ class Axis:
         """Where a number of people lies."""
         return self.left + (self.right - self.left) * min(max(value, 0.0) / self.reach, 1.0)
 
-    def foot(self, draw: Drawing, y: float, words: str = "people in all") -> float:
+    def foot(self, draw: Drawing, y: float, words: str = "total") -> float:
         """The line with its numbers; where it ends."""
         draw.line(self.left, y, self.right, y, stroke=GREY)
         half = fonts.width(words, SMALL) / 2

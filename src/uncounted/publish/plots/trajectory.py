@@ -105,7 +105,7 @@ def trajectory(rows: Sequence[SubsampleRow]) -> Plot:
     words.append("The grey lines at the bottom are how many people each part documents.")
 
     def draw(on: Drawing) -> float:
-        y = head(on, "people in all; a bar is an interval, a line a random order of the records")
+        y = head(on, "total; a bar is an interval, a line a random order of the records")
         wide = fonts.width(whole(max(ticks(far))), SMALL)
         left = EDGE + wide + 10
         room = (on.width - 24 - left) / max(len({row.fraction for row in rows}), 1)

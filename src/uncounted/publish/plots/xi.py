@@ -382,7 +382,7 @@ def _foot(on: Drawing, axes: LogAxes, rows: Sequence[XiPoint]) -> float:
             on.text(x, axes.bottom + 18, words, size=SMALL, fill=GREY, anchor="middle")
             last = x + half
     y = axes.bottom + 36
-    on.text(axes.left, y, "← more unseen", size=SMALL, fill=INK)
+    on.text(axes.left, y, "← more undocumented", size=SMALL, fill=INK)
     on.text((axes.left + axes.right) / 2, y, "xi", size=SMALL, bold=True, anchor="middle")
     on.text(axes.right, y, "fewer unseen →", size=SMALL, fill=INK, anchor="end")
     return y + 6

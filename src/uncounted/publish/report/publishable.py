@@ -60,7 +60,7 @@ class PublishableNumbers:
         answers: every method, refusals with no value.
         headline: the one the report leads with; None when all refused.
         labels: lists by name, as readers see them.
-        linked_otherwise: the headline with the ends that it reaches over other ways of linking
+        linkage_range: the headline with the limits that it reaches over alternative linkages
             that pass their checks; None where there are none.
     """
 
