@@ -147,7 +147,7 @@ def test_labelled_pairs(case: Path, tmp_path: Path, one: SyntheticLinkage) -> No
     assert found["counts"]["pairs"] == 40
     assert found["people"] is None
     text = do("evaluate", case, "--truth", pairs).stdout
-    assert "(for all pairs if sampled at random)" in text
+    assert "not for others unless sampled at random" in text
 
 
 def test_what_a_curve_of_chosen_pairs_says_is_only_so_if_they_were_drawn(
