@@ -65,7 +65,7 @@ def test_the_sentence_comes_first_and_carries_what_it_rests_on(rate: Rate) -> No
         "Of the 20 attempts in 2015-2019 reported to us with a known outcome, 14 (70%) ended in "
         "arrest; of the 30 in 2020-2024, 6 (20%). The outcome is not known for 5 more in "
         "2020-2024. If these reports were a random sample of all attempts, chance alone would "
-        "leave 48% to 85% in 2015-2019 and 10% to 37% in 2020-2024, 95 times in 100. They are "
+        "leave 48% to 86% in 2015-2019 and 9% to 38% in 2020-2024, 95 times in 100. They are "
         "not a random sample. The difference would disappear if the other attempts were about 9 "
         "times as likely to reach us in 2020-2024 as in 2015-2019, relative to those that ended "
         "in arrest; 2.5 times would bring it within sampling error."

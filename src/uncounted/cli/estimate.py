@@ -37,14 +37,22 @@ def _answer(done: EstimateResult) -> None:
     text = [quiet_line(done.study)] if quiet else lines(done.study, verbose=detail() == "verbose")
     for line in text:
         answer(line.translate(PLAIN) if plain_terminal() else line)
+    if not quiet:
+        _of_reports(done, answer)
+
+
+def _of_reports(done: EstimateResult, out: messages.Printer) -> None:
+    """Lists that share their records, and reports that were not counted."""
+    messages.copied_lists(done.copied, out)
+    messages.left_out(done.excluded, out)
 
 
 def _after(done: EstimateResult) -> None:
     """What is said of the reports and the pictures; without any number the command fails."""
     from uncounted.workflow.estimate import refuse_if_nothing
 
-    messages.copied_lists(done.copied, say)
-    messages.left_out(done.excluded, say)
+    if click.get_current_context().params["as_json"]:
+        _of_reports(done, say)
     if done.pictures is not None:
         say(f"Pictures in {done.pictures}: they show exact counts and are not for publication.")
     refuse_if_nothing(done.study)

@@ -16,9 +16,11 @@ from uncounted.workflow.rate import (
     TextTable,
     counts_with_percent,
     notes,
+    outward,
     parts,
     per_cent,
     percentage_points,
+    points_interval,
     target,
     tipping_sentence,
 )
@@ -59,7 +61,8 @@ def rate_summary(rates: Rates, labels: RowLabels) -> Iterator[str]:
 def _interval(rate: Rate) -> str:
     if rate.interval is None:
         return "no interval"
-    return "–".join(per_cent(limit, rate.tally.n) for limit in rate.interval)
+    n = rate.tally.n
+    return "–".join(per_cent(limit, n) for limit in outward(rate.interval, n))
 
 
 def _difference(rates: Rates, contrast: Contrast) -> tuple[str, str, str, str, str]:
@@ -70,7 +73,7 @@ def _difference(rates: Rates, contrast: Contrast) -> tuple[str, str, str, str, s
     if n < MIN_ROWS_FOR_PERCENT or measure is None or measure.point is None:
         return name, "", "not shown", "", ""
     limits = measure.intervals.get("score")
-    shown = "" if limits is None else " to ".join(percentage_points(end, n) for end in limits)
+    shown = "" if limits is None else points_interval(limits, n)
     return name, "", f"{percentage_points(measure.point, n)} points", shown, ""
 
 

@@ -13,6 +13,7 @@ from uncounted.rates.sentences import (
     named,
     per_cent,
     percentage_points,
+    points_interval,
 )
 
 SMALL_COUNT = 5  # counts under it can lead back to people
@@ -192,15 +193,13 @@ def clustered_words(contrast: Contrast, n: int) -> str:
     """What drawing whole clusters again says of a difference, or why that was not done."""
     parts = []
     if contrast.bootstrap is not None:
-        low, high = (percentage_points(end, n) for end in contrast.bootstrap)
-        parts.append(
-            f"Drawing whole clusters again leaves the difference between {low} and {high} points."
-        )
+        limits = points_interval(contrast.bootstrap, n, " and ")
+        parts.append(f"Drawing whole clusters again leaves the difference between {limits} points.")
     elif contrast.bootstrap_reason is not None:
         parts.append(f"Clusters were not drawn again: {contrast.bootstrap_reason}.")
     if contrast.leaving_cluster is not None:
-        low, high = (percentage_points(end, n) for end in contrast.leaving_cluster)
-        parts.append(f"Without any one cluster it is between {low} and {high}.")
+        limits = points_interval(contrast.leaving_cluster, n, " and ")
+        parts.append(f"Without any one cluster it is between {limits}.")
     return " ".join(parts)
 
 
@@ -216,7 +215,7 @@ def standardised_words(contrast: Contrast, n: int, *, public: bool = False) -> s
     over = "the one source that has" if many == 1 else f"the {many} sources that have"
     limits = "no interval" if public else f"no interval, for {found.reason}"
     if found.interval is not None:
-        limits = " to ".join(percentage_points(end, n) for end in found.interval)
+        limits = points_interval(found.interval, n)
     if n < MIN_ROWS_FOR_PERCENT:
         return (
             f"Over {over} both, the difference when both groups have the same mix, in points: "

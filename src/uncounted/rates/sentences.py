@@ -81,7 +81,30 @@ def interval_words(interval: Interval | None, n: float, joint: str = "to") -> st
     """
     if interval is None:
         return "no interval"
-    return f"{per_cent(interval[0], n)} {joint} {per_cent(interval[1], n)}"
+    low, high = outward(interval, n)
+    return f"{per_cent(low, n)} {joint} {per_cent(high, n)}"
+
+
+def outward(interval: Interval, n: float) -> Interval:
+    """An interval of shares to the step of `per_cent`, its limits rounded outward.
+
+    Examples:
+        >>> outward((0.481, 0.851), 20)
+        (0.48, 0.86)
+    """
+    steps = 10.0 ** (3 if n >= MIN_ROWS_FOR_DECIMAL else 2)
+    low, high = interval
+    return math.floor(low * steps + 1e-9) / steps, math.ceil(high * steps - 1e-9) / steps
+
+
+def points_interval(interval: Interval, n: float, joint: str = " to ") -> str:
+    """An interval of a difference in percentage points, its limits rounded outward.
+
+    Examples:
+        >>> points_interval((-0.703, -0.221), 20)
+        '-71 to -22'
+    """
+    return joint.join(percentage_points(limit, n) for limit in outward(interval, n))
 
 
 def percentage_points(difference: float, n: float) -> str:

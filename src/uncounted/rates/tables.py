@@ -23,6 +23,7 @@ from uncounted.rates.sentences import (
     named,
     per_cent,
     percentage_points,
+    points_interval,
     ratio_words,
 )
 from uncounted.rates.source_mix import SourceRate, WithoutSource
@@ -128,6 +129,8 @@ def _value(value: float | None, n: float | None) -> str:
 def _limits(interval: Interval | None, n: float | None) -> str:
     if interval is None:
         return "no interval"
+    if n is not None:
+        return points_interval(interval, n)
     return f"{_value(interval[0], n)} to {_value(interval[1], n)}"
 
 

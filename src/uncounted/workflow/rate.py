@@ -26,8 +26,10 @@ from uncounted.rates.result import Contrast, Rate
 from uncounted.rates.sentences import (
     MIN_ROWS_FOR_PERCENT,
     counts_with_percent,
+    outward,
     per_cent,
     percentage_points,
+    points_interval,
     tipping_sentence,
 )
 from uncounted.rates.tables import TextTable
@@ -46,9 +48,11 @@ __all__ = [
     "TextTable",
     "counts_with_percent",
     "notes",
+    "outward",
     "parts",
     "per_cent",
     "percentage_points",
+    "points_interval",
     "rate",
     "sentence",
     "target",
