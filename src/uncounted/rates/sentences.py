@@ -254,14 +254,14 @@ def chance(rates: Rates, labels: RowLabels) -> str:
     parts = [
         f"{interval_words(rate.interval, rate.tally.n)}{_within(rate.group)}" for rate in certain
     ]
-    said = [_by_chance(rates, labels, _listed(parts))] if parts else []
-    said += [
+    sentences = [_by_chance(rates, labels, _listed(parts))] if parts else []
+    sentences += [
         f"What chance would leave{_within(rate.group)} cannot be said: all its rows come from one "
         "cluster."
         for rate in rates.rates
         if rate.interval is None and rate.tally.n
     ]
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _by_chance(rates: Rates, labels: RowLabels, left: str) -> str:

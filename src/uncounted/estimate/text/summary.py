@@ -305,15 +305,15 @@ def _pictured(
     left, right = _axis(estimated, observed, least)
     used = max(len(line) for line in columns(rows).splitlines()) + 2
     width = min(WIDTH - used, _PICTURE[1])
-    ends = number(left), number(right)
-    if width < max(_PICTURE[0], sum(map(len, ends)) + 1):
+    axis_labels = number(left), number(right)
+    if width < max(_PICTURE[0], sum(map(len, axis_labels)) + 1):
         yield from columns(rows, right=[1, 2]).splitlines()
         return
     pictures = [
         interval_picture(*_limits(estimate), left=left, right=right, width=width)
         for estimate in estimated
     ]
-    axis = ends[0].ljust(width - len(ends[1])) + ends[1]
+    axis = axis_labels[0].ljust(width - len(axis_labels[1])) + axis_labels[1]
     drawn = [(*row, picture) for row, picture in zip(rows, [axis, *pictures], strict=True)]
     yield from columns(drawn, right=[1, 2]).splitlines()
 

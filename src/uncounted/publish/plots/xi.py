@@ -340,9 +340,9 @@ def _marks(
         text = f"headline: {own.text_at_one.short.split(' (', 1)[0]}"
         words.write(text, _around(x, y, text, bold=True), bold=True)
     for row in sorted(rows, key=lambda r: abs(math.log(r.xi))):
-        said = table.text(row)
-        about = said.long.split(",", 1)[0] if row.interval is None else ""
-        text = about or said.short.removeprefix("about ").split(" ", 1)[0]
+        shown = table.text(row)
+        about = shown.long.split(",", 1)[0] if row.interval is None else ""
+        text = about or shown.short.removeprefix("about ").split(" ", 1)[0]
         words.write(text, _around(axes.x(row.xi), axes.y(row.point), text))
 
 
