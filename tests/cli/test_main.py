@@ -112,7 +112,7 @@ def test_files_that_are_no_list(base: Path, data: bytes, words: str) -> None:
 
 def test_no_such_file_and_no_such_mapping(base: Path) -> None:
     done = run_program(base, "import", "case", "nowhere.csv", "--source", "S")
-    refused(done, 1, "no file nowhere.csv")
+    refused(done, 1, "no such file: nowhere.csv")
     file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
     done = run(base, "import", "case", file, "--source", "S", "--mapping", "nowhere.toml")
     refused(done, 1, "nowhere.toml")
@@ -366,7 +366,7 @@ def test_names_that_no_source_can_have(base: Path, name: str) -> None:
 def test_a_name_that_tables_use_is_reported_to_be_taken(base: Path) -> None:
     file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
     done = run(base, "import", "case", file, "--source", "count")
-    refused(done, 2, "any name but count, sex, year, origin")
+    refused(done, 2, "choose a name other than count, sex, year, origin")
     assert "60" not in done.stderr
 
 

@@ -163,7 +163,7 @@ def test_a_changed_page_does_not_verify(out: Path, said: dict[str, Any], tmp_pat
     for file in (out / "release").iterdir():
         (copy / file.name).write_bytes(file.read_bytes())
     page = (copy / "report.html").read_text(encoding="utf-8")
-    (copy / "report.html").write_text(page.replace("probably", "certainly"), encoding="utf-8")
+    (copy / "report.html").write_text(page.replace("estimate", "know"), encoding="utf-8")
     done = uncounted(out, "verify", str(copy))
     assert (done.returncode, done.stdout) == (1, "")
     assert "report.html" in done.stderr
@@ -238,7 +238,7 @@ def test_the_page_says_what_it_must(out: Path, said: dict[str, Any]) -> None:
     for words in (
         "Nobody in it exists",
         "새벽기록",
-        "How far from the truth",
+        "Comparison with the true total",
         "What the number rests on",
         "1,500",
     ):
@@ -287,7 +287,7 @@ def test_a_plan_that_presents_one_list_counts_all(few: Path, tmp_path: Path) -> 
     elsewhere = str(tmp_path / "elsewhere")
     refused = uncounted(few, "release", case, "--plan", str(strange), "--out", elsewhere)
     assert refused.returncode == 2
-    assert "'sample coverage' is none" in refused.stderr
+    assert "unknown method 'sample coverage' in the plan" in refused.stderr
     assert "sample-coverage" in refused.stderr
     assert uncounted(few, "log", case).stdout == before
     arguments = ["--plan", str(plan), "--out", str(tmp_path / "released"), "--despite-earlier"]

@@ -27,7 +27,7 @@ def text(value: Any) -> str:
     Examples:
         >>> text("half a character: \ud800")
         Traceback (most recent call last):
-        uncounted.errors.BadInput: a value of the export is not of its kind
+        uncounted.errors.BadInput: a value of the export has the wrong type
     """
     if not isinstance(value, str) or not value:
         raise _wrong()

@@ -115,7 +115,7 @@ def review_order(
         >>> order = review_order(labels, "ABAB", value=lambda t: float(np.log(t.observed)))
         >>> [(pair.left, pair.right, pair.probability) for pair in order.pairs]
         [(0, 1, 0.5)]
-        >>> round(order.narrowing, 3)
+        >>> round(order.expected_reduction, 3)
         1.0
     """
     labels, names = np.asarray(labels), tuple(sorted(set(sources)) if lists is None else lists)

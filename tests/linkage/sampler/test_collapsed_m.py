@@ -360,6 +360,7 @@ def test_chains_wander_less_where_few_links_teach_a_rate() -> None:
     rows, columns = np.tril_indices(len(lists), -1)
     graph_ = case.graph._replace(
         lists=np.array(lists),
+        unit=np.arange(len(lists), dtype=np.int32),
         mate=np.arange(len(lists), dtype=np.int32),
         apart_starts=np.zeros(len(lists) + 1, np.int64),
         informed=np.zeros(len(lists), np.bool_),

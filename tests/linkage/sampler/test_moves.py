@@ -297,7 +297,11 @@ def _labels(
     return rows
 
 
-def check(truth: dict[naive.Partition, float], found: dict[naive.Partition, float]) -> None:
+def check(
+    truth: dict[naive.Partition, float],
+    found: dict[naive.Partition, float],
+    draws: int = SWEEPS,
+) -> None:
     """Total variation is at most twice that of as many exact draws; pairs are within .03.
 
     The 200 likeliest partitions are told one by one, the rest as one.
@@ -309,7 +313,7 @@ def check(truth: dict[naive.Partition, float], found: dict[naive.Partition, floa
     shares = np.append(shares, max(1.0 - shares.sum(), 0.0))
     shares /= shares.sum()
     mine = np.array([found.get(partition, 0.0) for partition in ranked])
-    exact_draws = np.random.default_rng(5).multinomial(SWEEPS, shares, size=400) / SWEEPS
+    exact_draws = np.random.default_rng(5).multinomial(draws, shares, size=400) / draws
     usual = np.abs(exact_draws - shares).sum(axis=1) / 2
     most = max(2 * usual.mean(), np.quantile(usual, 0.99))  # of two partitions, it scatters more
     assert np.abs(np.append(mine, 1.0 - mine.sum()) - shares).sum() / 2 <= most
@@ -1169,13 +1173,13 @@ def test_two_clusters_are_divided_anew_as_every_division_of_them_is_likely(
     partition.place(case.graph, state, np.array(min(two, key=two.__getitem__)))
     space = moves.make_scratch(case.graph, state, every(case.graph), large)
     prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.array(q))
-    rows = _redivided(rng, case.graph, state, case.worth, prior, space, 0, 1, SWEEPS, 10 * THIN)
+    rows = _redivided(rng, case.graph, state, case.worth, prior, space, 0, 1, 2 * SWEEPS, 10 * THIN)
     seen, times = np.unique(rows, axis=0, return_counts=True)
     found = {
-        tuple(int(with_first ^ True) for with_first in row): n / SWEEPS
+        tuple(int(with_first ^ True) for with_first in row): n / (2 * SWEEPS)
         for row, n in zip(seen.tolist(), times.tolist(), strict=True)
     }
-    check(truth, found)
+    check(truth, found, 2 * SWEEPS)
     for slot in range(len(lists)):  # what is kept of clusters is true of them
         group = np.flatnonzero(state.slot == slot).astype(np.int32)
         value = cluster_likelihood.evidence(case.graph, case.worth, group, len(group))

@@ -83,7 +83,7 @@ def test_a_swapped_public_half_is_noticed_and_a_missing_one_made_again(
     copy = shutil.copytree(home, tmp_path / "home")
     original = (copy / "identity.json").read_bytes()
     (copy / "identity.json").write_bytes(original.replace(b"age1", b"age2"))
-    with pytest.raises(Damaged, match="public half"):
+    with pytest.raises(Damaged, match="public keys of the identity"):
         identity.load(copy, passphrase)
     (copy / "identity.json").unlink()
     identity.load(copy, passphrase)

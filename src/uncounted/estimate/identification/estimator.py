@@ -106,7 +106,7 @@ def identify(
     >>> estimate.point < identify(table).point
     True
     >>> estimate.assumption[:47]
-    'How strongly A and B go together (their odds ra'
+    'The dependence of A and B (their odds ratio) is'
     """
     prior = prior_of(prior)
     assumption = _stated(assumption, table)

@@ -5,7 +5,6 @@ At most 25 lines by default; `tables` has the rest.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from uncounted.estimate.base.labels import label
@@ -16,7 +15,6 @@ from uncounted.estimate.base.rounding import (
     round_to_interval,
     round_undocumented,
     rounded_at_xi,
-    step_for,
 )
 from uncounted.estimate.base.rows import LinkageUncertainty, StrataAlternatives
 from uncounted.estimate.base.warning import EstimateWarning, explanations
@@ -320,13 +318,16 @@ def _pictured(
 
 def _axis(estimated: Sequence[Estimate], observed: int, least: int) -> tuple[float, float]:
     """From the people documented to the highest limit that is not absurdly far."""
-    points = [e.number() for e in estimated]
-    shown = [round_estimate(e, observed) for e in estimated if e.point_kind != "lower bound"]
-    highs = [each.high for each in shown if each and each.high is not None]
+    shown = {e: round_estimate(e, observed) for e in estimated}
+    points = [each.point for each in shown.values() if each]
+    highs = [
+        each.high
+        for e, each in shown.items()
+        if each and each.high is not None and e.point_kind != "lower bound"
+    ]
     right = min(max([*highs, *points]), _FARTHEST * max(points))
     low = min((e.interval[0] for e in estimated if e.interval), default=float(observed))
-    step = step_for(right, 100)
-    return min(float(observed), max(low, float(least))), math.ceil(right / step) * step
+    return min(float(observed), max(low, float(least))), right
 
 
 def _limits(estimate: Estimate) -> tuple[float, float | None, float]:

@@ -99,10 +99,11 @@ def describe_loss(blocking: BlockingDiagnostics) -> str | None:
     """What is lost with pairs that were not compared, if that is more than 1%; else None.
 
     Examples:
-        >>> found = BlockingDiagnostics(likely_links=900.0, lost_links=40.0, all_looked_at=True)
+        >>> some = BlockingDiagnostics(expected_matches=900.0, missed_matches=40.0)
+        >>> found = attrs.evolve(some, all_pairs_compared=True)
         >>> describe_loss(found) is None
         True
-        >>> describe_loss(BlockingDiagnostics(likely_links=900.0, lost_links=40.0))
+        >>> describe_loss(some)
         'about 40 of 940 links are lost: of so many reports ... People are too many by as many.'
     """
     found, lost = blocking.expected_matches, blocking.expected_matches_below_cut or 0.0

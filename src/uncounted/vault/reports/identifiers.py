@@ -32,7 +32,7 @@ def forms(name: str) -> tuple[str, ...]:
     Examples:
         >>> forms("R-\ud800")
         Traceback (most recent call last):
-        uncounted.errors.BadInput: the name of the source, or the id of the report, is no whole text
+        uncounted.errors.BadInput: the name of the source, or the id of the report, ...
     """
     if name.isascii():
         return (name,)
@@ -56,7 +56,7 @@ def of_source(name: str, known: Iterable[str]) -> str:
         'Gather One'
         >>> of_source("gather one", ["Gather One"])
         Traceback (most recent call last):
-        uncounted.errors.UsedWrongly: the case file has a source whose name is almost this one
+        uncounted.errors.UsedWrongly: the case file has a source with nearly the same name
     """
     there = set(known)
     for form in forms(name):
