@@ -239,7 +239,7 @@ def test_the_page_says_what_it_must(out: Path, said: dict[str, Any]) -> None:
         "Nobody in it exists",
         "새벽기록",
         "Comparison with the true total",
-        "What the number rests on",
+        "Identifying assumption",
         "1,500",
     ):
         assert words in page
