@@ -215,7 +215,7 @@ def test_a_revocation(tmp_path: Path, small: Path, me: Identity, stranger: Ident
     for copy, done in zip(copies, changed, strict=True):
         # The other may be the first to open what the crash left.
         if done:
-            with pytest.raises(NoAccess, match="(not|no longer) a member of the case file"):
+            with pytest.raises(NoAccess, match=r"(not|no longer) a member of the case file"):
                 Case.open(before / copy.name, stranger)
         else:
             assert _opened(before / copy.name, stranger)[0] == kinds
