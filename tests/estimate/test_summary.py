@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+
 from uncounted.captures import CaptureTable
 from uncounted.estimate import EstimateSettings, run, summary
 
@@ -37,3 +39,15 @@ def test_a_summary_is_what_the_terminal_prints(tables: Mapping[str, CaptureTable
     text = summary(run(tables["kosovo"], QUICK))
     assert text.startswith("Multiple systems estimation · 4 lists · 4,400 people documented")
     assert len(text.splitlines()) <= 25
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars"])
+def test_a_data_frame_has_a_row_a_method(tables: Mapping[str, CaptureTable], backend: str) -> None:
+    study = run(tables["kosovo"], QUICK)
+    frame = study.to_frame(backend)
+    assert list(frame.columns)[:5] == ["method", "status", "point", "low", "high"]
+    assert list(frame["method"]) == [each.method for each in study.estimates]
+    assert list(frame["point"]) == [each.point for each in study.estimates]
+    refused = run(CaptureTable.of("AB", {"10": 5, "01": 7}), QUICK).to_frame(backend)
+    assert set(refused["status"]) == {"refused"}
+    assert all("no person is on two lists" in reason for reason in refused["reason"])

@@ -282,6 +282,32 @@ class Study:
         head = f"Study({len(self.lists)} lists, {self.observed:,} documented, seed={self.seed})"
         return "\n".join([head, *(f"  {each.line}" for each in self.estimates)])
 
+    def to_frame(self, backend: str = "pandas") -> Any:
+        """The estimates as a data frame, a row a method; a refusal has a reason and no number.
+
+        Parameters
+        ----------
+        backend : str, default "pandas"
+            `pandas`, `polars` or `pyarrow`, which has to be installed.
+
+        Returns
+        -------
+        DataFrame
+            Columns method, status, point, low, high, level, point_kind, interval_kind, reason. No
+            upper limit is infinite.
+        """
+        import narwhals as nw
+
+        limits = [each.interval or (None, None) for each in self.estimates]
+        data = {
+            name: [getattr(each, name) for each in self.estimates]
+            for name in ("method", "status", "point")
+        }
+        data["low"], data["high"] = [low for low, _ in limits], [high for _, high in limits]
+        for name in ("level", "point_kind", "interval_kind", "reason"):
+            data[name] = [getattr(each, name) for each in self.estimates]
+        return nw.from_dict(data, backend=backend).to_native()  # type: ignore[arg-type]
+
     def _repr_html_(self) -> str:
         """The same as a table, for a notebook; a refusal has its reason and no number."""
         rows = "".join(
