@@ -173,7 +173,7 @@ def test_nothing_given_is_the_model_s_own_opinion(case: Path) -> None:
     assert text.startswith(
         "No labels were given. This is the model-based (expected) accuracy, not validated"
     )
-    assert "no check" in text
+    assert "not validated" in text
 
 
 def test_a_sample_goes_out_and_comes_back(
@@ -257,9 +257,7 @@ def test_after_linking_anew_it_is_reported_of_which_links_precision_is(
     assert after["relinked"]
     assert after["n_evaluated"] < after["linked"] - 20
     text = " ".join(do("evaluate", case, "--labels", file).stdout.split())
-    assert (
-        f"are linked, of which the sample was drawn from about {after['n_evaluated']:,.0f}:" in text
-    )
+    assert f"are linked, of which about {after['n_evaluated']:,.0f} could be sampled:" in text
 
 
 def test_a_sample_that_was_decided_on_rates_nothing(
@@ -300,7 +298,7 @@ def test_decisions_of_review_teach_nothing_and_it_is_reported(
     found = reported("evaluate", case)
     assert (found["recalibrated"], found["n_not_random"]) == (None, 60)
     text = do("evaluate", case).stdout
-    assert "60 decided pairs were not used for this, being in no drawn sample" in text
+    assert "60 decided pairs were not used for this, since they are in no random sample" in text
     assert "uncounted review, for one, chooses pairs by what they do to N" in text
     truth = persons_file(tmp_path / "t.csv", one)
     assert "random sample" not in do("evaluate", case, "--truth", truth).stdout.split("decided")[0]
@@ -358,7 +356,7 @@ def test_the_curve_is_shown_with_its_intervals_again_too(
     assert all(each["interval"][0] <= each["calibrated"] <= each["interval"][1] for each in bins)
     text = do("evaluate", case, *options).stdout
     head = next(line for line in text.splitlines() if line.startswith("stated"))
-    assert head.split()[:6] == ["stated", "by", "lot", "95%", "true", "95%"]
+    assert head.split()[:6] == ["stated", "sampled", "95%", "true", "95%", "pairs"]
     for each, line in zip(bins, text[text.index(head) :].splitlines()[1:], strict=False):
         assert "{:.2f} to {:.2f}".format(*each["interval"]) in line
     for line in (found["calibration"]["line"], found["recalibrated"]):

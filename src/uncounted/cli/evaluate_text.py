@@ -266,7 +266,7 @@ def _curve(calibration: Calibration, done: LinkageEvaluation) -> str:
     level = f"{calibration.level:.0%}"
     header = ["stated", "true", level, "pairs", _scale(plain=plain)]
     if again is not None:
-        header[1:1] = ["random sample", level]
+        header[1:1] = ["sampled", level]
     rows = [header]
     for each in calibration.bins:
         row = [
@@ -283,7 +283,7 @@ def _curve(calibration: Calibration, done: LinkageEvaluation) -> str:
     right = [at for at, name in enumerate(header[:-1]) if name != level]
     key = "o true, x stated, * both" if plain else "● true, ◇ stated, ◆ both"
     if again is not None:
-        key += "; random sample: recalibrated with the labels of randomly drawn pairs"
+        key += "; sampled: recalibrated with the labels of randomly drawn pairs"
     return columns(rows, right=right) + f"\n{key}"
 
 

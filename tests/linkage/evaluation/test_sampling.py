@@ -162,7 +162,7 @@ def test_the_answers_say_what_probabilities_should_have_been() -> None:
     drawn = sampling.draw_sample(large.linkage, nothing, size=400)
     found = clerical.estimate(large.linkage, answered(large, drawn)).calibration
     assert found.line is not None
-    assert found.line.by == "pairs drawn by lot"
+    assert found.line.by == "randomly sampled pairs"
     assert "too sure" in found.line.verdict()
     assert found.across is not None
     assert found.across.actual_interval is not None

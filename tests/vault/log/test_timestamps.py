@@ -342,7 +342,7 @@ def test_the_command(
 def _check_says_what_the_stamps_say(case: str, roots: Path, tmp_path: Path) -> None:
     bare = CliRunner().invoke(app, ["check", case])
     assert "2 timestamps" in bare.stdout
-    assert "nobody has checked whose they are: give --roots" in bare.stderr
+    assert "the authority was not checked: give its certificate with --roots" in bare.stderr
     done = CliRunner().invoke(app, ["check", case, "--roots", str(roots)])
     assert done.exit_code == 0, done.output
     assert done.stdout.count("CN=Authority says: the log's first") == 2

@@ -252,7 +252,7 @@ def _calibration(linkage: Linkage, judged: _Judged, level: float) -> Calibration
             rooms(len(linkage.keys), pairs, judged.pairs)[doubt].tolist(),
             weight=judged.weight[doubt],
             level=level,
-            by="pairs drawn by lot",
+            by="randomly sampled pairs",
         ),
     )
 

@@ -69,28 +69,25 @@ def calibration(shares: Sequence[CalibrationBin], verdict: str, *, level: float 
         _frame(on, top, side)
         _points(on, top, side, shares)
         words = [
-            "Dashed: a probability that means what it says. Under it, links are stated too likely.",
+            "Dashed: perfect calibration. Under it, match probabilities are too high.",
             f"Bars are {level:.0%} intervals; the numbers above are pairs.",
         ]
         if again:
             words.append(
-                "Open marks with thin bars, beside: what the answers for pairs drawn by lot make of"
-                " the same stated probability."
+                "Open marks with thin bars: recalibrated with the labels of randomly sampled pairs."
             )
         return notes(on, top + side + 44, [*words, verdict])
 
     desc = [_sentence(each) for each in shares]
     return draw_plot(
-        "calibration", "Does a probability mean what it says?", " ".join([*desc, verdict]), draw
+        "calibration", "Calibration of the match probabilities", " ".join([*desc, verdict]), draw
     )
 
 
 def _sentence(each: CalibrationBin) -> str:
     again = ""
     if each.calibrated is not None:
-        again = (
-            f"; by lot it is {_short(each.calibrated)}{_interval_words(each.calibrated_interval)}"
-        )
+        again = f"; sampled: {_short(each.calibrated)}{_interval_words(each.calibrated_interval)}"
     return (
         f"Of {each.pairs:,} pairs stated at {_short(each.stated)}, {_short(each.true)} are"
         f" true{_interval_words(each.interval)}{again}."
