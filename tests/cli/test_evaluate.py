@@ -299,7 +299,7 @@ def test_decisions_of_review_teach_nothing_and_it_is_reported(
     assert (found["recalibrated"], found["n_not_random"]) == (None, 60)
     text = do("evaluate", case).stdout
     assert "60 decided pairs were not used for this, since they are in no random sample" in text
-    assert "uncounted review, for one, chooses pairs by what they do to N" in text
+    assert "uncounted review chooses pairs by their effect on N" in text
     truth = persons_file(tmp_path / "t.csv", one)
     assert "random sample" not in do("evaluate", case, "--truth", truth).stdout.split("decided")[0]
 

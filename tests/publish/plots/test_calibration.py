@@ -48,11 +48,9 @@ def test_each_share_is_where_it_belongs(wide: bool) -> None:
 def test_what_is_seen_is_also_stated() -> None:
     draw_plot = calibration(SHARES, "As stated.", level=0.9)
     assert draw_plot.desc.startswith(
-        "Of 123,456 pairs stated at .01, .02 are true (.01 to .03); by lot it is .03 (.02 to .05)."
+        "Of 123,456 pairs stated at .01, .02 are true (.01 to .03); sampled: .03 (.02 to .05)."
     )
-    assert (
-        "Of 1,345 pairs stated at .99, 1 are true; by lot it is .97. As stated." in draw_plot.desc
-    )
+    assert "Of 1,345 pairs stated at .99, 1 are true; sampled: .97. As stated." in draw_plot.desc
     for svg in (draw_plot.svg, draw_plot.narrow):
         assert "123,456" in svg
         assert "90% intervals" in re.sub(r"</text><text[^>]*>", " ", svg)
