@@ -79,10 +79,12 @@ def tour(out: Path, run: Run, *, quiet: bool = False, show_commands: bool = Fals
 
 def _captured(run: Run, command: Sequence[str]) -> str:
     """What a command prints on stdout; its messages are dropped, its progress is shown."""
-    out = io.StringIO()
-    with hushed(), redirect_stdout(out):
-        run(command)
-    return out.getvalue()
+    raw = io.BytesIO()
+    with hushed(), io.TextIOWrapper(raw, encoding="utf-8") as out:
+        with redirect_stdout(out):
+            run(command)
+        out.flush()
+        return raw.getvalue().decode("utf-8")
 
 
 @attrs.frozen
