@@ -250,7 +250,7 @@ def _settings(people: PersonTable, names: Pair, spec: _Spec) -> Details:
 def _diagnostics(
     names: Pair, table: CaptureTable, psi: float, unrecorded: Unrecorded, variance: float
 ) -> Details:
-    """Both sums, the answer without covariates, and how far it hangs on few people."""
+    """Both sums, the answer without covariates, and how much it depends on few people."""
     base = unrecorded.documented - len(unrecorded.terms)
     seen = 1 / (1 + psi * unrecorded.stood_for)
     flat = np.array([table.counts[pattern] for pattern in ("10", "01", "11")])

@@ -64,7 +64,7 @@ def tipping(estimate: Estimate, observed: int, claim: float, *, end: End = "poin
 def standing(estimate: Estimate, observed: int, claim: Claim, least: int | None = None) -> Standing:
     """How a claim stands with an estimate of a study, or with its refusal.
 
-    `least` is how few may be recorded, where who is who is open; unless given, `observed`.
+    `least` is how few may be recorded, where the linkage leaves it open; unless given, `observed`.
 
     Examples:
         >>> from uncounted.captures import CaptureTable

@@ -220,7 +220,7 @@ def _rng_of(method: str, seed: int) -> np.random.Generator:
 
 @attrs.frozen(eq=False)
 class Total:
-    """The total by one method, and the draws it is of: a row a draw of who is who."""
+    """The total by one method, and the draws it is of: a row for each linkage draw."""
 
     estimate: Estimate
     draws: Floats
@@ -285,7 +285,7 @@ def _joint_draws(
     studies: Sequence[Study],
     rng: np.random.Generator,
 ) -> Floats:
-    """Draws of the total by one method: a row a draw of who is who, or one row without any.
+    """Draws of the total by one method: a row for each linkage draw, or one row without any.
 
     1. A draw of who is who is taken, the same for every stratum.
     2. Given it strata are independent: N of each is drawn from its own table. Where the method

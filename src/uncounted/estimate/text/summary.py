@@ -16,7 +16,7 @@ from uncounted.estimate.base.rounding import (
     round_undocumented,
     rounded_at_xi,
 )
-from uncounted.estimate.base.rows import LinkageUncertainty, StrataAlternatives
+from uncounted.estimate.base.rows import AlternativeRow, LinkageUncertainty, StrataAlternatives
 from uncounted.estimate.base.warning import EstimateWarning, explanations
 from uncounted.estimate.covariates.doubly_robust import CovariateStudy
 from uncounted.estimate.strata.partial_pooling import Pooled
@@ -24,7 +24,6 @@ from uncounted.estimate.strata.stratified import Strata
 from uncounted.estimate.text import tables
 from uncounted.text_table import WIDTH, columns, interval_picture, number, plural, wrapped
 
-CODES = list(explanations())  # the gravest first
 _LINES = 25
 _PICTURE = (12, 32)  # characters at least and at most
 _FARTHEST = 4  # the axis ends at so many times the largest point
@@ -108,7 +107,7 @@ def _study(study: Study, *, verbose: bool) -> Iterator[str]:
     if verbose:
         yield from tables.diagnostics(study)
     else:
-        code = min((w.code for w in study.warnings if w.must_report), key=CODES.index, default="")
+        code = min((w.code for w in study.warnings if w.must_report), key=_gravity, default="")
         yield ""
         meaning = f"    What a warning means: uncounted explain {code}" if code else ""
         yield f"Details: --verbose{meaning}"
@@ -172,8 +171,7 @@ def _alternatives(
     elif reach.not_estimable == reach.passing:
         yield f"{passing}: no estimate"
     else:
-        low, high = reach.interval
-        limits = (low or 0.0, float("inf") if high is None else high)
+        limits = tables.open_limits(reach.interval)
         shown = round_to_interval(main.point if main else limits[0], limits)
         yield f"{passing}: {(shown.including(main) if main else shown).span}"
         if reach.not_estimable:
@@ -181,21 +179,15 @@ def _alternatives(
     extremes = [row for row in rows if not row.in_grid]
     if extremes:
         names = " / ".join("strict" if row.name == "strict" else "lenient" for row in extremes)
-        points = " / ".join(
-            "no estimate"
-            if row.point is None
-            else number(round_to_interval(row.point, _open(row.interval), row.observed).point)
-            for row in extremes
-        )
+        points = " / ".join(map(_alternative_point, extremes))
         yield f"{names} matching: {points}"
 
 
-def _open(interval: Sequence[float | None] | None) -> tuple[float, float] | None:
-    """Limits as numbers; JSON has none for an upper limit that there is not."""
-    if interval is None:
-        return None
-    low, high = interval
-    return low or 0.0, float("inf") if high is None else high
+def _alternative_point(row: AlternativeRow) -> str:
+    if row.point is None:
+        return "no estimate"
+    interval = None if row.interval is None else tables.open_limits(row.interval)
+    return number(round_to_interval(row.point, interval, row.observed).point)
 
 
 def _method_range(study: Study) -> str:
@@ -216,7 +208,7 @@ def _method_range(study: Study) -> str:
 
 def _warnings(found: Iterable[EstimateWarning], room: int, *, verbose: bool) -> Iterator[str]:
     """Each code once with its figures, the gravest first; those without room by their code."""
-    every = sorted(found, key=lambda each: CODES.index(each.code))
+    every = sorted(found, key=lambda each: _gravity(each.code))
     texts = _by_code(each for each in every if each.must_report)
     notes = _by_code(each for each in every if verbose and not each.must_report)
     if texts:
@@ -228,6 +220,11 @@ def _warnings(found: Iterable[EstimateWarning], room: int, *, verbose: bool) -> 
         yield ""
         yield "Notes"
         yield from (line for each in _coded(notes) for line in each)
+
+
+def _gravity(code: str) -> int:
+    """The place of a code among the explanations, of which the gravest come first."""
+    return list(explanations()).index(code)
 
 
 def _by_code(found: Iterable[EstimateWarning]) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
@@ -77,6 +78,12 @@ def diagnostics(study: Study) -> Iterator[str]:
 
 
 _OF_POINT_PARTITION = ("Pairwise", "Leave", "List of known", "Subsampling", "Sensitivity to priors")
+
+
+def open_limits(interval: Sequence[float | None]) -> tuple[float, float]:
+    """Limits as numbers; JSON has none for an upper limit that there is not."""
+    low, high = interval
+    return low or 0.0, math.inf if high is None else high
 
 
 def _shown(row: Result, observed: int) -> str:
@@ -235,8 +242,7 @@ def _linkage_models(study: Study) -> Iterator[str]:
     for row in study.linkage.alternatives:
         value = "no estimate"
         if row.point is not None:
-            low, high = row.interval or (row.point, row.point)
-            limits = (low or 0.0, float("inf") if high is None else high)
+            limits = open_limits(row.interval or (row.point, row.point))
             value = round_to_interval(row.point, limits, row.observed).with_interval
         rows.append((row.name, number(row.observed), value, "" if row.passes else row.reason or ""))
     yield columns([("model", "documented", "estimate", "failed check"), *rows], right=[1, 2])

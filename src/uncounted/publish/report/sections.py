@@ -10,7 +10,6 @@ from uncounted.estimate.base.rounding import (
     rounded_at_xi,
     whole,
 )
-from uncounted.estimate.base.warning import explanations
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.report import count_sections, figures, linkage_section
@@ -44,7 +43,6 @@ _CODES_WHERE_HIDDEN = (  # of warnings that say nothing of a single cell
     "low-tail-ess",
     "linkage-check-failed",
 )
-_TITLES_WHERE_HIDDEN = frozenset(explanations()[code].title for code in _CODES_WHERE_HIDDEN)
 _SETTINGS = {
     "prior_N": "prior",
     "prior_graphs": "graphs",
@@ -275,8 +273,11 @@ def _methods(study: Study, numbers: PublishableNumbers) -> Section:
     # by their titles: a figure may tell of a hidden count, and names lists as the case file does
     kept = [
         (sentence(title), "")
-        for title in dict.fromkeys(w.title for w in warnings if w.must_report)
-        if not numbers.table.hidden or title in _TITLES_WHERE_HIDDEN
+        for title in dict.fromkeys(
+            w.title
+            for w in warnings
+            if w.must_report and (not numbers.table.hidden or w.code in _CODES_WHERE_HIDDEN)
+        )
     ]
     blocks: list[TableBlock | BulletList | Paragraph] = [grid]
     blocks += [BulletList(tuple(p)) for p in (points, kept) if p]
