@@ -7,7 +7,7 @@
 
 A population is that of the shipped example, made with another seed: four lists, some 1,400
 reports, wrong sexes, places and days, typing errors, other names, partial dates. Which seeds had
-no part in any choice of the model, docs/explanation/linkage.md says of each table. For each: F1 of
+no part in any choice of the model, docs/dev/linkage.md says of each table. For each: F1 of
 the point partition; whether the number of people is within the draws' 95%; N averaged over draws
 beside N of perfect linkage, whether the interval holds the latter, and how much wider it is; and
 links that the draws expect among doubtful pairs, beside those that are true: in all, within one

@@ -1,7 +1,7 @@
 """Robustness checks and comparisons added to a study; no estimate is changed.
 
-A study is made of estimates; this module adds what `docs/explanation/methods.md` says that no
-estimate may be shown without. It changes no number.
+A study is made of estimates; this module adds the checks that
+`docs/explanation/sensitivity.md` lists.
 """
 
 from __future__ import annotations
