@@ -187,7 +187,7 @@ def test_m_is_drawn_from_its_distribution(field: int, seed: int, vague: bool) ->
 def test_where_the_cap_binds_all_but_names_that_differ_is_drawn_from_its_distribution(
     seed: int,
 ) -> None:
-    """These are drawn as if there were no cap (docs/dev/linkage.md, section 4): d is somewhat too high."""
+    """Drawn as if there were no cap (docs/dev/linkage.md, section 4): d is somewhat too high."""
     case = case_of(NAME, seed, binds=True)
     apart, error = compared(case)
     levels = len(case.kinds)
