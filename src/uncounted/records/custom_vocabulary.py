@@ -1,10 +1,8 @@
 """A case file's own words: what its users add to the vocabulary and to the table of places.
 
-They are written under `[vocabulary]` of a mapping, sealed with what the case file keeps about
-the source, and known at every later import and to linkage. A place of one's own ends at the
-county, as those of the table do. No word for a route, a shelter, a helper or for where
-somebody is now can be added: whoever opens a case file against its owner's will must not
-find them.
+They are written under `[vocabulary]` of a mapping, sealed with the source, and used at every later
+import and in linkage. Places end at the county. No word for a route, a shelter, a helper or a
+present whereabouts can be added.
 """
 
 from __future__ import annotations
@@ -85,11 +83,7 @@ class OwnWords:
 
     @classmethod
     def parse(cls, table: Any) -> OwnWords:
-        """Read the `[vocabulary]` of a mapping.
-
-        Raises:
-            BadMapping: with the section, what is wrong with it, and what to do.
-        """
+        """Read and check the `[vocabulary]` of a mapping."""
         found = {}
         for kind, rows in section("[vocabulary]", table, KINDS).items():
             where = f"[vocabulary.{kind}]"
@@ -104,7 +98,7 @@ class OwnWords:
 
     @classmethod
     def of_case(cls, abouts: Iterable[JSONObject]) -> OwnWords:
-        """Those that a case file keeps, from what it keeps about each of its sources."""
+        """The own words of a case file, from what it keeps about each of its sources."""
         own = cls()
         for about in abouts:
             rows = about.get("vocabulary") or {}
@@ -126,11 +120,7 @@ class OwnWords:
         return OwnWords(found)
 
     def check(self) -> None:
-        """Make sure that no word stands for two codes, here or with the vocabulary's own.
-
-        Raises:
-            BadMapping: one does.
-        """
+        """Refuse a word that stands for two codes, here or with the vocabulary's own."""
         for kind, words in self.words.items():
             meant: dict[str, str] = {}
             for word in words:
@@ -159,15 +149,14 @@ class OwnWords:
         return tuple(word.code for word in self.words.get(kind, ()) if word.code not in known)
 
     def place(self, text: str) -> str:
-        """A place as it is compared: an own word for it put into those of the table.
+        """Replace own words for a place by places of the table; other texts stay as they are.
 
-        What has no own word in it is given back as it is. What stands beside an own word is
-        left out, if it is a place that the own one lies in or none.
+        What stands beside an own word is left out if the own place lies in it, or it is no place.
         """
         return self._reader()(text)
 
     def translated(self, reports: Iterable[Report]) -> Iterator[Report]:
-        """Reports with their places as they are compared; for linkage, never for keeping."""
+        """Reports with their places as they are compared; for linkage, never for storage."""
         if not self.words.get("place"):
             yield from reports
             return

@@ -37,12 +37,7 @@ def _select(meanings: str, languages: str | None) -> list[tuple[str, str]]:
 
 @cache
 def words(meanings: str, languages: str | None = None) -> frozenset[str]:
-    """The words of some meanings, without accents; those in Korean and Chinese without spaces.
-
-    Examples:
-        >>> "아내" in words("kin"), "아내" in words("kin", "en"), "알수없음" in words("unknown")
-        (True, False, True)
-    """
+    """The words of some meanings, without accents; those in Korean and Chinese without spaces."""
     return frozenset(
         unmarked(word.replace(" ", "") if language in _SPACED else word)
         for word, language in _select(meanings, languages)
@@ -52,11 +47,9 @@ def words(meanings: str, languages: str | None = None) -> frozenset[str]:
 def pattern(template: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
     """Compile a regular expression that refers to meanings of the lexicon.
 
-    Args:
-        template: `{kin}` stands for words of any language, `{kin:ko zh}` for those of two,
-            `{fate|remark}` for words of either meaning, `{kin:ko 2}` for those of two letters
-            or more. The longest word is tried first.
-        flags: as `re.compile` takes them.
+    `{kin}` stands for words of any language, `{kin:ko zh}` for those of two, `{fate|remark}` for
+    words of either meaning, `{kin:ko 2}` for those of two letters or more; the longest is tried
+    first.
 
     Examples:
         >>> pattern("{kin:en} of (.+)").fullmatch("wife of Kim")[1]

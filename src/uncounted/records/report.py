@@ -1,8 +1,7 @@
-"""What one source says about one person: the value that is sealed, linked and counted.
+"""A report: what one source says about one person; the value that is sealed, linked and counted.
 
-A report is one source's words, not the truth: nothing here decides that two reports
-are the same person. There is no field for a route, a shelter, a helper or for where
-a living person is now, and there must never be one.
+There is no field for a route, a shelter, a helper or a present whereabouts, and there must never be
+one.
 """
 
 from __future__ import annotations
@@ -42,15 +41,9 @@ class Act:
 class Report:
     """What one source says about one person.
 
-    `id` is the source's own key, `names` start with the main one, `sex` is "f", "m" or
-    None, `origin` a place as written, `collector` whoever collected it first. `relative` is
-    a parent, husband or wife by name, `occupation` what they did before, `number` what
-    another register knows them by: they tell people of one name apart, and nothing else.
-
-    Examples:
-        >>> report = Report("A", "1", (Name("김철수"),), sex="m")
-        >>> Report.from_payload(report.to_payload()) == report
-        True
+    `id` is the source's own key, `names` start with the main one, `sex` is "f", "m" or None,
+    `origin` a place as written, `collector` the first collector. `relative` is a parent, husband or
+    wife by name, `number` an identifier in another register.
     """
 
     source: str
@@ -67,17 +60,13 @@ class Report:
     number: str | None = None
 
     def to_payload(self) -> JSONObject:
-        """Plain values for canonical JSON (RFC 8785); what is not said is left out."""
+        """Plain values for canonical JSON (RFC 8785); unstated fields are left out."""
         second = any(getattr(self, name) is not None for name in _SECOND)
         return {"format": 2 if second else 1, **_plain(self)}
 
     @classmethod
     def from_payload(cls, payload: JSONObject) -> Report:
-        """Read back what `to_payload` gave.
-
-        Raises:
-            BadInput: it is not a report, or one of a later version of this program.
-        """
+        """Read back what `to_payload` gave; refuse the format of a later version."""
         if payload.get("format") not in FORMATS:
             raise BadInput(
                 "a stored report has a format that this version does not support",

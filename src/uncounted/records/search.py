@@ -1,8 +1,8 @@
-"""Finding reports by words, in names, a relative's too, and the note.
+"""Full-text search of reports, in names, relatives' names and the note.
 
-Words are looked for as they stand, letter by letter: two syllables of Korean or two Chinese
-characters are found like a long word. There is no index, so there is none to leak and none
-to forget. Other spellings of a name are not looked for here: that is `records.cells.name_search`.
+Words are looked for as written, as substrings: two syllables of Korean or two Chinese characters
+are found like a long word. There is no index. Other spellings of a name:
+`records.cells.name_search`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,7 @@ from uncounted.records.names.name import visible
 
 
 def key(text: str) -> str:
-    """A text as it is compared: case, accents, spaces and hyphens make no difference.
-
-    Examples:
-        >>> key("Kim  Chŏl-su"), key("김 철수")
-        ('kimcholsu', '김철수')
-    """
+    """A text as it is compared: case, accents, spaces and hyphens make no difference."""
     folded = visible(text).casefold()
     return "".join(_bare(c) for c in folded if not c.isspace() and c not in _PASSED_OVER)
 
@@ -37,11 +32,7 @@ def _bare(letter: str) -> str:
 
 
 def keys(words: Sequence[str]) -> tuple[str, ...]:
-    """What is to be looked for, a key a word.
-
-    Raises:
-        UsedWrongly: there is no letter in any of them.
-    """
+    """Search keys of words, one a word; refused if there is no letter in any of them."""
     found = tuple(filter(None, map(key, words)))
     if not found:
         raise UsedWrongly("no words to search for", hint="give part of a name or of a note")
@@ -49,17 +40,9 @@ def keys(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def found_in(payload: JSONObject, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Where all the words stand: `name`, `relative`, `note`, several of them, or nowhere.
+    """Fields of a report's payload that hold all words (from `keys`): name, relative, note.
 
     All words must be in one name, or all of them in the note.
-
-    Args:
-        payload: of a report.
-        wanted: from `keys`.
-
-    Examples:
-        >>> found_in({"names": [{"written": "김철수"}], "note": "국경에서"}, keys(["철수"]))
-        ('name',)
     """
     relative = payload.get("relative")
     texts = {

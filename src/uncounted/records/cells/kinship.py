@@ -1,8 +1,7 @@
 """Cells that name a person only as somebody's relative: "Kim's wife", "김철수의 딸".
 
-Such a cell has no name of the person, and who is named in it is the relative. A word that may be
-a name, or a way to address somebody, is none of these: 장남 is an eldest son and a given name,
-김복동 할머니 is Kim Bok Dong herself, Father Kim may be a priest.
+Such a cell names the relative and not the person. A word that may be a name or a form of address is
+not read so: 장남 is an eldest son and a given name, 김복동 할머니 is Kim Bok Dong herself.
 """
 
 from __future__ import annotations
@@ -90,34 +89,17 @@ _PARTS = pattern(r" ?[,;/()（）\[\]] ?| (?=(?:{kin:ko}|{kin-alone:en}) ?:)")
 
 
 def after_kin(text: str) -> tuple[str, bool]:
-    """Remove the word of kin before a name: 아들 김철수.
+    """Remove the word of kin before a name (아들 김철수); "" if there is none.
 
-    Args:
-        text: a name as it is seen.
-
-    Returns:
-        What follows the word, "" if there is none, and whether a colon makes it certain. Whether
-        what follows is a whole name is for the caller: 남편철 may be 남 편철.
-
-    Examples:
-        >>> after_kin("아들 김철수"), after_kin("父金哲洙"), after_kin("Father: Kim Chol Su")
-        (('김철수', False), ('金哲洙', False), ('Kim Chol Su', True))
-        >>> after_kin("김철수"), after_kin("Son Chol Su")
-        (('', False), ('', False))
+    Also returns whether a colon makes it certain: 남편철 may be 남 편철, so the caller checks that
+    what follows is a whole name.
     """
     found = _BEFORE.match(text) if text.isascii() or len(text) > 3 else None
     return (text[found.end() :], bool(found["colon"])) if found else ("", False)
 
 
 def is_fate(text: str) -> bool:
-    """Tell whether a cell for a relative says only what became of them.
-
-    Examples:
-        >>> is_fate("사망"), is_fate("아버지 사망"), is_fate("both parents dead"), is_fate("김사망")
-        (True, True, True, False)
-        >>> is_fate("사망(2008)"), is_fate("부:사망 모:생존"), is_fate("사망(김철수)")
-        (True, True, False)
-    """
+    """Tell whether a cell for a relative says only what became of them."""
     if len(text) > _LONGEST:
         return False
     seen = untitled(text)
@@ -130,16 +112,11 @@ def is_fate(text: str) -> bool:
 
 
 def whose(text: str) -> str | None:
-    """Find whose relative a person is, of whom the cell has no other name.
-
-    Returns:
-        Who is named, "" if nobody is, and None where the text is, or may be, a name.
+    """Find whose relative a person is; "" if not named, None if the text may be a name.
 
     Examples:
-        >>> whose("wife of Kim Chol Su"), whose("김철수의 딸"), whose("金哲洙之妻"), whose("mother")
-        ('Kim Chol Su', '김철수', '金哲洙', '')
-        >>> [whose(name) for name in ("Sister Maria", "김복동 할머니", "Son Chol Su", "장남")]
-        [None, None, None, None]
+        >>> whose("wife of Kim Chol Su"), whose("김철수의 딸"), whose("mother"), whose("장남")
+        ('Kim Chol Su', '김철수', '', None)
     """
     if len(text) > _LONGEST or not _HINT.search(text):
         return None

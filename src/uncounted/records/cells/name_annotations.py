@@ -1,8 +1,7 @@
 """Annotations in a cell for a name: sex, age, fate, occupation, origin, relatives and aliases.
 
-Only words of the lexicon and places are annotations. They are removed beside a whole name, and
-each alias becomes a name by itself; a cell of which the rest is no whole name is kept as written,
-and `name_parser.holds_more` tells `records.intake.rows` to flag it.
+They are removed beside a whole name, and each alias becomes a name by itself. If the rest is no
+whole name, the cell is kept as written, and `name_parser.holds_more` flags it.
 """
 
 from __future__ import annotations
@@ -104,14 +103,7 @@ _LEFT_OUT = frozenset("등외남여씨중")  # a syllable alone, after a whole n
 
 @lru_cache(maxsize=4096)
 def is_annotation(text: str) -> bool:
-    """Tell whether a text beside a name is an annotation by its words, and no name.
-
-    Examples:
-        >>> [is_annotation(text) for text in ("석방", "회령", "회령시 농민", "아버지", "In China")]
-        [True, True, True, True, True]
-        >>> [is_annotation(text) for text in ("김철수", "박민", "Park Min", "허영자")]
-        [False, False, False, False]
-    """
+    """Tell whether a text beside a name is an annotation by its words, and no name."""
     if _ANNOTATION.fullmatch(text) or is_kin(text) or is_no_name(text) or is_fate(text):
         return True
     if places.is_place_name(_IN_A_PLACE.sub("", text)):
@@ -129,14 +121,7 @@ def is_kin(word: str) -> bool:
 
 
 def split_aliases(text: str) -> list[str]:
-    """Split a name from its aliases, each without the word that says so.
-
-    Examples:
-        >>> split_aliases("김철수(일명 박민)"), split_aliases("金哲洙又名朴民")
-        (['김철수', '박민'], ['金哲洙', '朴民'])
-        >>> split_aliases("Kim Chol Su, also known as Park Min"), split_aliases("aka Park Min")
-        (['Kim Chol Su', 'Park Min'], ['Park Min'])
-    """
+    """Split a name from its aliases, each without the word that says so."""
     if len(text) < _SHORTEST:
         return [text]
     pieces = _ALIAS.split(text)
@@ -153,12 +138,7 @@ def family_at_edge(text: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def other_names(first: str, others: Iterable[str]) -> list[str]:
-    """Select what stands beside a name and may be an alias: no place, fate, remark or relative.
-
-    Examples:
-        >>> other_names("Kim Chol Su", ["Park Min", "Hoeryong", "in custody", "wife: Park Min"])
-        ['Park Min']
-    """
+    """Select what stands beside a name and may be an alias: no place, fate, remark or relative."""
     return [other for other in others if not _is_remark(first, other.strip(_EDGES))]
 
 
@@ -171,18 +151,11 @@ def _is_remark(first: str, other: str) -> bool:
 
 
 def without_annotations(text: str) -> str:
-    """Remove from a name the annotations of the person.
-
-    Args:
-        text: a name as it is seen, without titles: see `records.names.name.untitled`.
+    """Remove from a name, as `untitled` gives it, the annotations of the person.
 
     Examples:
         >>> [without_annotations(text) for text in ("故 김철수", "고 철수", "김복동 할머니")]
         ['김철수', '고 철수', '김복동']
-        >>> [without_annotations(text) for text in ("김철수(남)", "노동자 김 영희", "박철 군")]
-        ['김철수', '김 영희', '박철 군']
-        >>> [without_annotations(text) for text in ("Father: Kim Chol Su", "Father Kim")]
-        ['Kim Chol Su', 'Father Kim']
     """
     for _ in range(_MOST):
         left = _without_one(text)
@@ -269,17 +242,9 @@ def _name_in_words(text: str) -> str:
 
 
 def names_in_runs(runs: list[str], *, alone: bool = True) -> list[str]:
-    """Select the names among runs of Hangul or of characters with signs between, the main first.
+    """Select the names among runs of Hangul or characters with signs between, main one first.
 
-    Args:
-        runs: the runs, as they stand.
-        alone: whether there is no name in letters beside them.
-
-    Examples:
-        >>> names_in_runs(["피해자", "김철수"]), names_in_runs(["김철수", "처", "박영희"])
-        (['김철수'], ['김철수'])
-        >>> names_in_runs(["아버지"]), names_in_runs(["군관", "김철수"])
-        (['아버지'], ['김철수'])
+    `alone` says that there is no name in letters beside them.
     """
     if len(runs) == 1 and alone:
         return runs
@@ -318,12 +283,7 @@ def given_size(closed: str) -> int:
 
 
 def is_whole(text: str, least: int = 2) -> bool:
-    """Tell whether a text begins with a whole name of Korea, in letters of so many words.
-
-    Examples:
-        >>> is_whole("김철수, 35세"), is_whole("Kim Chol Su", least=3), is_whole("Chol Su", least=3)
-        (True, True, False)
-    """
+    """Tell whether a text begins with a whole name of Korea, in letters of so many words."""
     head = _HEAD.split(text, maxsplit=1)[0]
     closed = "".join(head.split())
     if lattice.is_hangul(closed[:1] or " "):

@@ -1,7 +1,7 @@
-"""Which word of a name in letters is the family name: a form for each way of telling.
+"""Which word of a name in letters is the family name.
 
-A usual family name decides, and so do capitals. Where either end may be it, both ways are kept, the
-likelier first.
+A usual family name decides, and so do capitals. Where either end may be it, both forms are kept,
+the likelier first.
 """
 
 from __future__ import annotations
@@ -177,12 +177,8 @@ def _is_given_syllable(word: str) -> bool:
 def _by_likelihood(ways: Sequence[tuple[Way, float]]) -> list[Form]:
     """Forms of several ways of telling which word is the family name, the likeliest first.
 
-    Kim Chol Su is 김 철수 and hardly 수 김철, whatever the habit of the source: Su is rare as a
-    family name, and Kim in given names. Without that, everybody who is called Kim Chol with one
-    syllable more would have one given name.
-
-    Args:
-        ways: family and given name, and how likely this is before one looks at the words.
+    Each way comes with its prior probability. Kim Chol Su is 김 철수 and hardly 수 김철, whatever
+    the habit of the source: Su is rare as a family name, and Kim in given names.
     """
     weights = [before * how_usual(*way) for way, before in ways]
     if not any(weights):  # no Korean name: the source's habit alone tells

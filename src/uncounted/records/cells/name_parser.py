@@ -1,10 +1,8 @@
-"""From a name as written to what it may be: family and given readings, and its letters.
+"""Name parser: from a name as written to its family and given readings, and its letters.
 
-A name becomes one or more forms: one for each alias, each script in it, and each way
-of telling which word is the family name where that is open. Two names are compared by
-their best pair of forms. Titles, marks, case, hyphens and apostrophes are folded away. A given
-name of which only first letters are said, or nothing (김○○, Kim C. S.), has no readings:
-what it may begin with is kept apart.
+A name becomes one or more forms: one for each alias, each script, and each way of telling which
+word is the family name. Two names are compared by their best pair of forms. A given name that is
+masked or cut to initials (김○○, Kim C. S.) has no readings: its possible first letters are kept.
 """
 
 from __future__ import annotations
@@ -82,16 +80,9 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:[.'’‘ʼ`´-]*[^\W\d_]+)*[.'’]?")
 
 
 def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
-    """All forms of the names of one report, without repeats.
+    """All forms of the names of one report, once each; the first that says anything is main.
 
-    Args:
-        names: the main name and its alternatives; the first that says anything is the main one,
-            and of it what stands first.
-        order: where this source puts the family name, for words that leave it open.
-
-    Examples:
-        >>> [form.given_letters[0] for form in forms([Name("KIM, Chol-su"), Name("김철수")])]
-        ['cholsu', 'cheolsu']
+    `order` is where this source puts the family name, for words that leave it open.
     """
     found: list[Form] = []
     for name in names:
@@ -114,12 +105,7 @@ def _are_one_name(one: Form, other: Form) -> bool:
 
 
 def order_of(name: Name) -> Order | None:
-    """Tell where the family name stands, if the words leave no doubt.
-
-    Examples:
-        >>> order_of(Name("Chol Su Kim")), order_of(Name("Jong Il Kim"))
-        ('last', None)
-    """
+    """Tell where the family name stands, if the words leave no doubt."""
     if name.family or name.given or _RUNS.search(name.written):
         return None
     words = words_of(plain(_seen(name.written)))
@@ -132,13 +118,7 @@ def order_of(name: Name) -> Order | None:
 def holds_more(written: str) -> bool:
     """Tell whether a cell may hold more than one plain name: other people, or unknown words.
 
-    Such a cell is kept as written, and a person has to look at it.
-
-    Examples:
-        >>> [holds_more(text) for text in ("김철수 용접공", "김철수, 박영희", "Kim and wife")]
-        [True, True, True]
-        >>> [holds_more(text) for text in ("김 철수 농민", "김철수(金哲洙)", "Kim, Chol Su")]
-        [False, False, False]
+    Such a cell is kept as written and flagged.
     """
     if (len(written) <= 3 and written.isalpha() and not written.endswith("等")) or (
         is_in_plain_latin(written) and len(written.split()) <= MOST_WORDS

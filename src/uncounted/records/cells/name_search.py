@@ -1,7 +1,6 @@
-"""Whether two names may be spellings of one, for somebody who looks for a person.
+"""Name search: whether two names may be spellings of one name.
 
-A yes or a no about readings in common, and no evidence: how likely it is that two people of
-such names are one is for `compare` and what is learned from the reports.
+It compares readings, and is no evidence that two people are one.
 """
 
 from __future__ import annotations
@@ -17,16 +16,12 @@ _LEAST = 1e-4  # a reading that is less likely in both is none
 
 
 class NameQuery:
-    """A name that is looked for, in any script and romanisation.
+    """A name that is searched for, in any script and romanisation.
 
     Examples:
         >>> wanted = NameQuery("조명복")
         >>> [wanted.matches([Name(text)]) for text in ("Cho Myung-bok", "趙明福", "Kim Myung-bok")]
         [True, True, False]
-        >>> NameQuery("jo myong bok").matches([Name("Bok", family="조", given="명복")])
-        True
-        >>> NameQuery("Kim").matches([Name("김철수")])
-        False
     """
 
     def __init__(self, text: str) -> None:
@@ -35,7 +30,7 @@ class NameQuery:
     def matches(self, names: Iterable[Name]) -> bool:
         """Whether one of the names has the given name and no other family name.
 
-        A family name alone finds nobody, since half a list may have it; neither do initials.
+        A family name or initials alone match nothing, since half a list may have them.
         """
         return bool(self._forms) and _may_be_one(self._forms, forms(names))
 

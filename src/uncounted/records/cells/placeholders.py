@@ -1,7 +1,7 @@
 """Cells that hold no name or no place: unknown, withheld, a placeholder, a label, a kind.
 
-All reports with such a cell would be taken for one person, or for neighbours. A word that may be a
-name is none of these: Nina is no niña, Young Man is 영만, 구금자 is 구 금자, Null is a family name.
+Reports with such a cell would all seem to agree. A word that may be a name is not read so: Young
+Man is 영만, 구금자 is 구 금자, Null is a family name.
 """
 
 from __future__ import annotations
@@ -124,14 +124,7 @@ _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]")
 
 
 def is_unknown(text: str) -> bool:
-    """Tell whether a cell says that what stands there is unknown or withheld.
-
-    Examples:
-        >>> is_unknown("Unidentified male 3"), is_unknown("N.N."), is_unknown("이름 모름")
-        (True, True, True)
-        >>> is_unknown("Persona no identificada"), is_unknown("No Chol Su"), is_unknown("Null")
-        (True, False, False)
-    """
+    """Tell whether a cell says that what stands there is unknown or withheld."""
     found = _words(text)
     spaced, closed = " ".join(found), _closed(found)
     if not any(char.isalnum() for char in plain(text)) or spaced in words("unknown-cell"):
@@ -179,22 +172,12 @@ def is_as_above(text: str) -> bool:
 
 
 def is_placeholder(text: str) -> bool:
-    """Tell whether a text says, wherever it stands, that something is withheld or unknown yet.
-
-    Examples:
-        >>> is_placeholder("[REDACTED]"), is_placeholder("비공개 (요청)"), is_placeholder("test")
-        (True, True, False)
-    """
+    """Tell whether a text says, wherever it stands, that something is withheld or unknown yet."""
     return _means(text, "placeholder|as-above")
 
 
 def is_filler(text: str) -> bool:
-    """Tell whether the whole of a cell says nothing: also a word that beside a name may be one.
-
-    Examples:
-        >>> is_filler("Test 2"), is_filler("상동"), is_filler("Null"), is_filler("Hans Null")
-        (True, True, True, False)
-    """
+    """Tell whether a whole cell says nothing: also by words that beside a name may be one."""
     of_cell = "placeholder|as-above|as-above-alone|filler"
     return _is_program_null(text.strip()) or _means(text, of_cell)
 
@@ -213,17 +196,7 @@ def _means(text: str, meaning: str) -> bool:
 def is_no_name(text: str, *, may_be_label: bool = True) -> bool:
     """Tell whether a cell for a name holds none: unknown, a label, or only a kind of person.
 
-    Args:
-        text: the cell.
-        may_be_label: whether Witness A is none; not where the family name has its own column.
-
-    Examples:
-        >>> [is_no_name(text) for text in ("이름 모름", "30대 여성", "a woman", "朝鲜女子", "본인")]
-        [True, True, True, True, True]
-        >>> [is_no_name(text) for text in ("12345", "합계: 3명", "NULL", "Witness 3", "피해자 A")]
-        [True, True, True, True, True]
-        >>> [is_no_name(name) for name in ("Nina", "Young Man", "An Man", "영아", "남자현")]
-        [False, False, False, False, False]
+    `may_be_label` is false where the family name has its own column: Witness A may be a name then.
     """
     if is_unknown(text) or _is_number(text) or is_filler(text):
         return True
@@ -263,14 +236,7 @@ def _closed(found: list[str]) -> str:
 
 
 def is_label(text: str) -> bool:
-    """Tell whether a cell for a name only tells rows apart, or names a column.
-
-    Examples:
-        >>> [is_label(text) for text in ("Witness 3", "피해자 (A)", "A씨(35)", "Full name")]
-        [True, True, True, True]
-        >>> [is_label(name) for name in ("A. Kim", "Mr. K", "구금자", "Case, Ann", "이명")]
-        [False, False, False, False, False]
-    """
+    """Tell whether a cell for a name only tells rows apart, or names a column."""
     if len(text) > _LONGEST:
         return False
     seen = " ".join(visible(text).casefold().split())
@@ -286,14 +252,7 @@ def is_header_and_name(header: str) -> bool:
 
 
 def is_header_word(text: str, fields: tuple[str, ...] = ()) -> bool:
-    """Tell whether a text is what a column is called: of these fields, or of any.
-
-    Examples:
-        >>> is_header_word("Ref. No."), is_header_word("group/name")
-        (True, False)
-        >>> is_header_word("성명", ("name",)), is_header_word("성명", ("id",))
-        (True, False)
-    """
+    """Tell whether a text is what a column is called: of these fields, or of any."""
     if len(text) > _LONGEST:
         return False
     meant = meanings(text.strip(" *:：?"))
@@ -304,34 +263,20 @@ def stated_place(text: str) -> str:
     """Remove from a place what says that it, or the rest of it, is unknown; "" if nothing is left.
 
     Examples:
-        >>> texts = ("함경북도 미상", "somewhere in China", "Yanji, town unknown", "Somerville")
-        >>> [stated_place(text) for text in texts]
-        ['함경북도', 'China', 'Yanji', 'Somerville']
-        >>> [stated_place(text) for text in ("장소 미상", "unknown", "관리소(명칭 미상)", "prison")]
-        ['', '', '', 'prison']
+        >>> [stated_place(text) for text in ("함경북도 미상", "somewhere in China", "장소 미상")]
+        ['함경북도', 'China', '']
     """
     left = _without_unknown(text)
     return "" if left != text and _has_only_words(left, _WHERE, _KIND) else left
 
 
 def is_place_kind(text: str) -> bool:
-    """Tell whether a text has only words for a kind of place: no two such are one place.
-
-    Examples:
-        >>> texts = ("구금시설", "detention facility", "Camp 14", "회령")
-        >>> [is_place_kind(text) for text in texts]
-        [True, True, False, False]
-    """
+    """Tell whether a text has only words for a kind of place: no two such are one place."""
     return _has_only_words(text, _WHERE, _KIND)
 
 
 def says_where(text: str) -> bool:
-    """Tell whether a text says anything of a place: where it is, or of which kind it was.
-
-    Examples:
-        >>> says_where("관리소(명칭 미상)"), says_where("장소 미상")
-        (True, False)
-    """
+    """Tell whether a text says where a place is, or of which kind it was."""
     return bool(_without_unknown(text))
 
 

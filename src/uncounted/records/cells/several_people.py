@@ -1,6 +1,6 @@
 """Cells for one name that certainly count several people: "and 3 others", "가족 5명", "两人".
 
-Such a cell is refused. One that may name several people is for `name_parser.holds_more` to flag.
+Such a cell is refused. One that may name several people is flagged (`name_parser.holds_more`).
 """
 
 from __future__ import annotations
@@ -63,14 +63,7 @@ def is_in_plain_latin(text: str) -> bool:
 
 
 def speaks_of_others(text: str) -> bool:
-    """Tell whether a cell for a name certainly counts several people.
-
-    Examples:
-        >>> speaks_of_others("김철수 외 3명"), speaks_of_others("Kim and 3 others")
-        (True, True)
-        >>> speaks_of_others("Kim, Chol Su"), speaks_of_others("김철수(가족 5명)")
-        (False, False)
-    """
+    """Tell whether a cell for a name certainly counts several people."""
     if is_in_plain_latin(text):
         return False
     seen = " ".join(visible(text[:_LONGEST]).split())

@@ -78,10 +78,6 @@ def says_unknown(text: str, *, of_what: bool = True) -> bool:
     """Tell whether a text says that no date is known: "unknown", "n/a", "생년월일 미상".
 
     Without `of_what` it may not say that it speaks of a date.
-
-    Examples:
-        >>> says_unknown("(미상)"), says_unknown("2013")
-        (True, False)
     """
     bare = unwrapped(text)
     if {text, text.rstrip("."), bare} & words("date-unknown"):
@@ -92,15 +88,7 @@ def says_unknown(text: str, *, of_what: bool = True) -> bool:
 
 
 def without_birth(text: str) -> str:
-    """A date of birth without what says that it is one.
-
-    Raises:
-        BadInput: its year has two digits.
-
-    Examples:
-        >>> without_birth("1985년생"), without_birth("b. 1985")
-        ('1985년', '1985')
-    """
+    """A date of birth without what says that it is one."""
     rest = _BORN_AFTER.sub("", _BORN_BEFORE.sub("", text, count=1), count=1).strip()
     if rest != text and re.fullmatch(r"['’]?\d\d(?:\s*[년年]\.?)?", rest, re.ASCII):
         raise BadInput("a year of two digits", hint="write the year in full")
@@ -108,26 +96,13 @@ def without_birth(text: str) -> str:
 
 
 def without_age(text: str) -> str:
-    """A date of birth without an age or a sign of the zodiac after it.
-
-    Examples:
-        >>> without_age("1985(만 23세)"), without_age("1985년생 소띠"), without_age("1985")
-        ('1985', '1985년생', '1985')
-    """
+    """A date of birth without an age or a sign of the zodiac after it."""
     found = _AGE.fullmatch(text) if _AGE_SIGN.search(text) else None
     return without_age(found[1]) if found else text
 
 
 def without_time(text: str) -> str:
-    """A text without a time of day at its end ("오전", "14시", "at night") or beginning.
-
-    Raises:
-        BadInput: there is no such hour.
-
-    Examples:
-        >>> without_time("2013년 5월 7일 새벽 3시경"), without_time("the night of 7 May 2013")
-        ('2013년 5월 7일', '7 May 2013')
-    """
+    """A text without a time of day at its end ("오전", "14시", "at night") or beginning."""
     if found := _TIME_BEFORE.fullmatch(text):
         return found[1]
     found = _TIME_AFTER.fullmatch(text) or _TIME_LAST.fullmatch(text)
@@ -140,23 +115,13 @@ def without_time(text: str) -> str:
 
 
 def without_unknown(text: str) -> str:
-    """A year or month without the words that its month or day is not known.
-
-    Examples:
-        >>> without_unknown("1998년 5월 ?일"), without_unknown("1998년 월일 미상")
-        ('1998년 5월', '1998년')
-    """
+    """A year or month without the words that its month or day is not known."""
     found = _PART_UNKNOWN.fullmatch(text)
     return found[1].rstrip("-") if found else text
 
 
 def unwrapped(text: str) -> str:
-    """A text without brackets around it, "sometime in" before it, "중에" after it.
-
-    Examples:
-        >>> unwrapped("(2003)"), unwrapped("sometime in 1998"), unwrapped("1998년 5월 중")
-        ('2003', '1998', '1998년 5월')
-    """
+    """A text without brackets around it, "sometime in" before it, "중에" after it."""
     if text.startswith("(") and text.endswith(")") and not re.search(r"[()]", text[1:-1]):
         text = text[1:-1].strip()
     found = _BEFORE.match(text)

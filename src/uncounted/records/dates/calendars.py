@@ -61,17 +61,7 @@ _KOREAN_DAY = re.compile(rf"(?<=[월月])\s*({'|'.join(sorted(_KOREAN_DAYS, key=
 
 
 def western_year(text: str) -> tuple[str, bool]:
-    """Write a Juche year at the beginning of a text as a western one; tell whether there was.
-
-    Raises:
-        BadInput: the western year beside it is not the same one.
-
-    Examples:
-        >>> western_year("주체102(2013)년 5월"), western_year("2013")
-        (('2013년 5월', True), ('2013', False))
-        >>> western_year("2013(주체102)년 5월")
-        ('2013년 5월', True)
-    """
+    """Write a Juche year at the beginning of a text as a western one; tell whether there was."""
     if found := _JUCHE.match(text):
         juche, western, sign = found.groups()
     elif found := _WESTERN_AND_JUCHE.match(text):
@@ -144,25 +134,12 @@ def _small_number(found: re.Match[str]) -> str:
 def lunar_days(text: str, *, leap: bool = False, about: bool = False) -> tuple[date, date]:
     """Give the first and last day on which a date of the East Asian lunar calendar can fall.
 
-    A lunar month is the one into which its solar term falls, so it begins at most 29 days
-    before the term. The leap month of the same number has no term of its own: it begins on
-    the term or just after it. Korea and China may differ by a day, and in whose month is a leap
-    month (in 2012, Korea's third, China's fourth). For 1900 to 2100, in both, a month
-    computed by astronomy began 30 days before to 1 after the term as tabled here, a leap
-    month 0 to 4 after it; a day is added to the end of each.
-
-    Args:
-        text: "2013", "2013-08" or "2013-08-15", of the lunar calendar.
-        leap: the source says that it is a leap month. If not, it may be one all the same.
-        about: the source says "about": a year or a month more to each side, or a week.
-
-    Raises:
-        BadInput: there is no such month or day in that calendar.
-
-    Examples:
-        >>> first, last = lunar_days("2013-08-15")  # Chuseok 2013 was on 19 September
-        >>> first <= date(2013, 9, 19) <= last
-        True
+    The text is "2013", "2013-08" or "2013-08-15". A lunar month is the one into which its solar
+    term falls, so it begins at most 29 days before the term. The leap month of the same number has
+    no term of its own: it begins on the term or just after it. Korea and China may differ by a day,
+    and in which month is a leap month. For 1900 to 2100, in both, a month computed by astronomy
+    began 30 days before to 1 after the term as tabled here, a leap month 0 to 4 after it; a day is
+    added to the end of each. `about` adds a year, a month or a week to each side.
     """
     found = _LUNAR_DATE.fullmatch(text)
     if not found or not 1001 <= int(found[1]) <= 2997:
@@ -188,9 +165,6 @@ def lunar_days(text: str, *, leap: bool = False, about: bool = False) -> tuple[d
 
 def lunar_end(text: str, at: int, *, leap: bool) -> str:
     """The first (0) or last (1) day of an EDTF date that is of the lunar calendar.
-
-    Raises:
-        BadInput: see `lunar_days`.
 
     Examples:
         >>> lunar_end("2013-08-15", 0, leap=False), lunar_end("2013~", 1, leap=False)

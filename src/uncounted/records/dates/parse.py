@@ -1,11 +1,9 @@
-"""Dates as people write them, in English, Korean and Chinese, put into EDTF.
+"""Dates as people write them, in English, Korean and Chinese, converted to EDTF.
 
-Reads calendar dates in the usual orders, "about", "before", "between", "early", seasons
-and decades, years of the Juche era (Juche 1 is 1912) and lunar dates. Where a text
-can be read in two ways it admits both and says so; where it cannot be read it is
-refused in words that do not repeat it. Nothing is guessed: no century for "13.5.7",
-no day for a spreadsheet's number. What is left without calendar and time of day is read in
-`expressions`.
+Reads the usual orders, "about", "before", "between", "early", seasons, decades, Juche years (Juche
+1 is 1912) and lunar dates. An ambiguous text admits both readings with a remark; an unreadable one
+is refused in words that do not repeat it. Nothing is guessed: no century for "13.5.7", no day for a
+spreadsheet's number.
 """
 
 from __future__ import annotations
@@ -62,21 +60,9 @@ _YEAR_AND_NUMBERS = sought(r"(\d{4})년 (\d{1,2})\s*[-./]")
 
 
 def translate(text: str, *, day_first: bool | None = None, birth: bool = False) -> Translation:
-    """Put one written date into EDTF.
+    """Convert one written date to EDTF; the day that comes out need not exist (`edtf.bounds`).
 
-    The day that comes out need not exist: `edtf.bounds` says so.
-
-    Args:
-        text: what the source wrote.
-        day_first: how 07/05/2013 is meant; None admits both readings.
-        birth: the date is one of birth, so "1985년생" and "b. 1985" are dates.
-
-    Raises:
-        BadInput: it cannot be read as a date. The text is not repeated.
-
-    Examples:
-        >>> translate("between May 2012 and 2014").edtf, translate("주체102년 5월").edtf
-        ('2012-05/2014', '2013-05')
+    `day_first` is how 07/05/2013 is meant; None admits both readings.
     """
     if len(text) > LONGEST:
         raise BadInput("not a date: too long for one", hint=HINT)

@@ -1,8 +1,7 @@
 """Partial dates: stored as written, compared as intervals, never a timestamp.
 
-"2013" is a year and stays one; "7 May 2013" and "2013년 5월 7일" are the same day, each
-kept as it was written. `parse` reads what `edtf` and `written` know, and refuses the
-rest in words that do not repeat it.
+"2013" is a year and stays one; "7 May 2013" and "2013년 5월 7일" are the same day, each kept as it
+was written.
 """
 
 from __future__ import annotations
@@ -37,11 +36,7 @@ class PartialDate:
 
     @classmethod
     def of(cls, text: str, *, written: str | None = None) -> PartialDate:
-        """Make one from an EDTF string of the profile.
-
-        Raises:
-            BadInput: see `edtf.bounds`.
-        """
+        """Make one from an EDTF string of the profile."""
         earliest, latest = edtf.bounds(text)
         return cls(text, earliest, latest, text if written is None else written)
 
@@ -72,19 +67,12 @@ class DateReading:
 
 
 def read(text: str, *, day_first: bool | None = None, birth: bool = False) -> DateReading:
-    """Read a date as people write it, with remarks on how it was read.
+    """Read a date as people write it, with remarks; a refusal does not repeat the text.
 
-    Args:
-        text: one cell.
-        day_first: how to read 07/05/2013; None admits both readings.
-        birth: it is a date of birth, which "1985년생" and "b. 1985" say of themselves.
-
-    Raises:
-        BadInput: it is not a date, or one that cannot be. The text is not repeated.
+    `day_first` is how 07/05/2013 is meant; None admits both readings. "1985년생" and "b. 1985" are
+    dates of `birth` alone.
 
     Examples:
-        >>> read("unknown").date is None
-        True
         >>> read("07/05/2013").notes
         ('day and month could be either way round',)
     """
@@ -95,10 +83,7 @@ def read(text: str, *, day_first: bool | None = None, birth: bool = False) -> Da
 
 
 def parse(text: str, *, day_first: bool | None = None) -> PartialDate:
-    """Read a date as people write it; `read` without the remarks.
-
-    Raises:
-        BadInput: as `read`, and when the text says that the date is not known.
+    """Read a date as `read` does; "unknown" is refused as well.
 
     Examples:
         >>> parse("about 2013").edtf, parse("before May 2013").edtf, parse("201X").edtf

@@ -57,22 +57,14 @@ _OF_TWO_DIGITS = sought(r"['’]\d\d|['’]?\d\d\s*[년年]|['’]?\d0\s*(?:'?s|
 
 
 def point(text: str, note: Callable[[str], None], *, day_first: bool | None = None) -> str:
-    """Put one date into EDTF; an interval where day and month could be either way round.
+    """Convert one date to EDTF; an interval where day and month could be either way round.
 
-    Args:
-        text: a date, casefolded, of which nothing else stands beside it.
-        note: is told each remark on the reading.
-        day_first: how 07/05/2013 is meant; None admits both readings.
-
-    Raises:
-        BadInput: it is no date. The text is not repeated.
+    The text is casefolded; `note` receives each remark; `day_first` is how 07/05/2013 is meant.
 
     Examples:
-        >>> point("7 may 2013", print), point("2013.5.7", print)
-        ('2013-05-07', '2013-05-07')
-        >>> point("2003-05/06", print)
+        >>> point("7 may 2013", print), point("2003-05/06", print)
         could be a day, or the months from one to the other
-        '2003-05?/2003-06?'
+        ('2013-05-07', '2003-05?/2003-06?')
     """
     text, era = western_year(text.strip(" ,"))
     if era:

@@ -103,15 +103,7 @@ def _month(year: int, month: int) -> str:
 
 
 def winter_of_two_years(text: str) -> str | None:
-    """Put "winter 1998-1999" into EDTF: one winter, in which a year ends. None if it is none.
-
-    Raises:
-        BadInput: the years do not follow one another.
-
-    Examples:
-        >>> winter_of_two_years("winter of 1998/99")
-        '1998-12/1999-02'
-    """
+    """Convert "winter 1998-1999" to EDTF, one winter in which a year ends; None if it is none."""
     found = _WINTER.fullmatch(text)
     if not found:
         return None

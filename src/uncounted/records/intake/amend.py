@@ -1,8 +1,7 @@
-"""Saying a report anew, field by field, in the words that a file would use.
+"""Amendments: a report's fields stated again, read by the rules of an import.
 
-What a person types is read by the very rules that a file's cells are, so an amendment
-cannot hold what an import would have refused. What a report said before stays in the
-case file; nothing here writes.
+So an amendment cannot hold what an import would have refused. Earlier content stays in the case
+file; nothing here writes.
 """
 
 from __future__ import annotations
@@ -32,15 +31,12 @@ _ACT_FIELD = re.compile(rf"({'|'.join(ACT_FIELDS)})([1-9][0-9]?)?")
 def amended(
     fields: Map[str, str], report: Report, words: OwnWords | None = None
 ) -> Accepted | Rejected:
-    """Give a report with some of its fields said anew, read as the cells of a file are.
+    """Give a report with some of its fields stated again, read as the cells of a file are.
 
     Fields are `name`, `name_alt` (several apart by ;), `sex`, `birth`, `origin`, `relative`,
     `occupation`, `number`, `note` and, for the act numbered `2`, `act2`, `date2`, `place2`,
-    `authority2`, `outcome2`; without a number the first, which is made when there is none. An
-    empty word takes a field away. `words` are the case file's own.
-
-    Raises:
-        UsedWrongly: there is no such field, or no such act.
+    `authority2`, `outcome2`; without a number the first, which is made when there is none. An empty
+    value removes a field. `words` are the case file's own.
     """
     acts = _acts_named(fields, report)
     own = [name for name in fields if name in _OWN]

@@ -75,11 +75,7 @@ def _is_no_part(part: str) -> bool:
 
 
 def _read_year(part: str, *, birth: bool) -> tuple[str, tuple[str, ...]]:
-    """Read a column of the year beside a month or a day: "주체97년" is 2008, with a remark.
-
-    Raises:
-        BadInput: it has more in it than a year (2008-03 beside 3), or it is no date.
-    """
+    """Read a year column beside a month or a day: "주체97년" is 2008, with a remark."""
     read = dates.read(part, birth=birth)
     if read.date is None:
         return part, ()
@@ -144,11 +140,7 @@ def codes_of(text: str, code_for: Callable[[str], str | None]) -> list[str] | No
 
 
 def _unix(text: str) -> str:
-    """Seconds since 1970 as a day, with its time if that is not midnight, in UTC.
-
-    Raises:
-        BadInput: it is no such number, or of a year that no date has.
-    """
+    """Seconds since 1970 as a day in UTC, with its time if that is not midnight."""
     if not re.fullmatch(r"-?[0-9]{1,11}", text):
         raise BadInput("not a number of seconds since 1970", hint=_SECONDS)
     try:
@@ -291,10 +283,9 @@ class CellReader:
         return self._unpadded(column, day)
 
     def _dated(self, column: str) -> str | None:
-        """A cell of a date, or None when it says that nothing is known; a digit says something.
+        """A cell of a date, or None when it says that nothing is known; any digit says something.
 
-        Raises:
-            BadInput: a spreadsheet has put an error, or ####, where a date was.
+        A spreadsheet error, or #### for a narrow column, is refused.
         """
         text = self.text(column)
         if text is not None and _DIGIT.search(text):
@@ -310,12 +301,8 @@ class CellReader:
     def _joined(self, where: DateColumns, *, birth: bool) -> tuple[str | None, str | None]:
         """Year, month and day from their columns, as written and as they are to be read.
 
-        Beside a year that is not certain ("about 1985") no month or day is read: EDTF would
-        say "about" of the day, as if the year were known.
-
-        Raises:
-            BadInput: there is no such month (21 to 24 would be read as seasons), or the year is
-                no year alone, or has two digits.
+        Beside a year that is not certain ("about 1985") no month or day is read: EDTF would say
+        "about" of the day, as if the year were known. Months 21 to 24 would be read as seasons.
         """
         parts = [_without_unit(self._dated(column) or "") for column in where.columns]
         if parts[0] in ("00", "99") and {*parts[1:]} != {parts[0]}:  # 1999, where no other is 99

@@ -1,9 +1,8 @@
-"""Files of decisions: which pairs of reports are about one person, and which about two.
+"""Files of clerical decisions: which pairs of reports are about one person, and which are not.
 
-A report is named by its source and the source's own id, never by a name. Two shapes are
-read: the one that `uncounted review` writes (source_a, report_a, source_b, report_b,
-decision, and if you like note), and a labelled sample (source_1, report_1, source_2,
-report_2, same). What stands in a cell is never repeated in a reason.
+Reports are identified by source and id, never by a name. Two shapes are read: what `uncounted
+review` writes (source_a, report_a, source_b, report_b, decision, optionally note), and a labelled
+sample (source_1, report_1, source_2, report_2, same). Reasons never repeat a cell.
 """
 
 from __future__ import annotations
@@ -42,12 +41,9 @@ class Decisions:
 
 
 def read(path: Path, *, encoding: str | None = None) -> Decisions:
-    """Read a file of decisions, a row at a time; its columns are looked at before the first.
+    """Read a file of decisions row by row; its columns are checked before the first.
 
-    A row without an answer is refused like one that cannot be read: it decides nothing.
-
-    Raises:
-        BadInput: not a table, a column that is missing or of no meaning here.
+    A row without an answer is rejected like one that cannot be read.
     """
     sheet = delimited.read(path, encoding=encoding)
     columns = _shape(sheet)

@@ -1,8 +1,7 @@
-"""Which column of a file is what: the `MAP.toml` that goes with an import.
+"""Column mapping: the `MAP.toml` that goes with an import.
 
-A mapping is words of its author, so its words may be repeated in errors. The header
-of a file may not, unless it is made of known words: a file without a header has a person
-in its first row, and a key of JSON may be one. Other columns are named by position.
+A mapping's own words may be repeated in errors. A file's header may not, unless it is made of known
+words: the first row of a file without a header is a person's. Such columns are given by position.
 """
 
 from __future__ import annotations
@@ -39,13 +38,7 @@ class Mapping:
     """Which column is what, what a file's own words mean, what was consented to.
 
     Examples:
-        >>> mapping = Mapping.parse('''
-        ... [columns]
-        ... id = "ref_no"
-        ... name = "full name"
-        ... [consent]
-        ... uses = ["link", "statistics"]
-        ... ''')
+        >>> mapping = Mapping.parse('columns = {id = "ref_no", name = "full name"}')
         >>> mapping.id, mapping.name
         ('ref_no', 'full name')
     """
@@ -72,25 +65,15 @@ class Mapping:
 
     @classmethod
     def parse(cls, source: Path | str) -> Mapping:
-        """Read a mapping from a file (a Path) or from its text (a str).
-
-        Raises:
-            BadMapping: it is no TOML (with the line), has a key that is not known (with
-                the nearest one), no `id`, no name, or a value that cannot be meant.
-        """
+        """Read and check a mapping from a file (a Path) or from its text (a str)."""
         return cls(**mapping_toml.fields(mapping_toml.read(source)))
 
     @classmethod
     def default(cls, columns: Iterable[str]) -> Mapping:
         """Use the columns that bear the vocabulary's own names, and refuse the others.
 
-        Raises:
-            BadMapping: a column is not known. It is given by its position, and by its name
-                if that is one that `headers` knows: it may be a person's in any other case.
-
-        Examples:
-            >>> Mapping.default(["id", "name", "birth"]).birth
-            DateColumns(year='birth', month=None, day=None, whole=True)
+        A column is given by its position, and by its name only if `headers` knows it: else it may
+        be a person's.
         """
         there = tuple(columns)
         known = {_plain(name): name for name in there}
@@ -130,11 +113,7 @@ class Mapping:
         return tuple(found.values())
 
     def check(self, columns: Iterable[str]) -> None:
-        """Make sure that a file has every column that is named.
-
-        Raises:
-            BadMapping: with the mapping's own word, and the position of a column like it.
-        """
+        """Refuse a file that lacks a column that the mapping names."""
         there = tuple(columns)
         for name in self.columns:
             if name not in there:
@@ -158,11 +137,7 @@ class Mapping:
         return self.own.code_for(kind, text) or vocabulary.code_for(kind, text)
 
     def with_words(self, case: OwnWords) -> Mapping:
-        """This mapping, with the words that a case file has beside its own.
-
-        Raises:
-            BadMapping: a word would then stand for two codes.
-        """
+        """This mapping with the words of a case file; no word may stand for two codes."""
         own = self.own.joined(case)
         own.check()
         return attrs.evolve(self, own=own)

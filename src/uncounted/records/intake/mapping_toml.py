@@ -1,10 +1,8 @@
-"""Reading a `MAP.toml`: every word of it is known, or refused with the nearest that is.
+"""Parser of a `MAP.toml`: an unknown word is refused with the nearest known one.
 
-Its words are its author's, so they may be repeated in errors. No file of reports is seen here.
-
-A column can tell several things in words that `[values]` gives a meaning each (an act and
-what came of it), and be of several acts (the place of each). A name that is also the id makes
-two people of one name one; a date that is also a birth is a slip of the pen.
+A column can tell several things in words that `[values]` gives a meaning each (an act and its
+outcome), and be of several acts (the place of each). A name that is also the id would merge people
+of one name.
 """
 
 from __future__ import annotations
@@ -56,11 +54,7 @@ _HINT = "name each column once, and leave out what the file has no column for"
 
 
 def read(source: Path | str) -> TomlTable:
-    """Read a mapping's TOML, from a file (a Path) or from text, into its sections.
-
-    Raises:
-        BadMapping: it cannot be read, or is no TOML (with the line).
-    """
+    """Parse a mapping's TOML, from a file (a Path) or from text; a syntax error gives the line."""
     if isinstance(source, Path):
         try:
             text = source.read_text(encoding="utf-8-sig")
@@ -111,12 +105,7 @@ def _not_toml(text: str, why: str) -> BadMapping:
 
 
 def fields(tables: TomlTable) -> TomlTable:
-    """Give the fields of a `Mapping` from its sections, each checked.
-
-    Raises:
-        BadMapping: a key that is not known, no `id`, no name, or what cannot be meant, such as
-            an id and a name from one column.
-    """
+    """Give the fields of a `Mapping` from its sections, each checked."""
     sections = ("columns", "acts", "values", "vocabulary", "consent", "source")
     section("the mapping", tables, sections)
     own = OwnWords.parse(tables.get("vocabulary", {}))
@@ -357,16 +346,9 @@ def _refuse_shared(
     acts: Iterable[ActColumns],
     consent: ConsentRule,
 ) -> None:
-    """Make sure that no two things are read from one column that cannot both be meant.
+    """Refuse two things read from one column that cannot both be meant.
 
-    Args:
-        person: fields with their columns; a field of several columns several times.
-        birth: where it is.
-        acts: where each is.
-        consent: where it is stated.
-
-    Raises:
-        BadMapping: two are, with the fields and the mapping's own word for the column.
+    `person` has fields with their columns, a field of several columns several times.
     """
     acts = tuple(acts)
     for first, second in combinations(acts, 2):

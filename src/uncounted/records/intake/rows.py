@@ -1,7 +1,7 @@
-"""From the rows of a file to reports: each row is accepted or rejected, with its reasons.
+"""Row reader: each row of a file is accepted as a report or rejected with all its reasons.
 
-Streams: one row is in memory at a time, beside the ids that were seen. Reasons name
-the column as the mapping calls it and never repeat what a cell holds.
+One row is in memory at a time, beside the ids seen. Reasons name the column as the mapping calls it
+and never repeat a cell.
 """
 
 from __future__ import annotations
@@ -80,32 +80,16 @@ def read(
     encoding: str | None = None,
     sheet: str | None = None,
 ) -> Iterator[Accepted | Rejected]:
-    """Read a file row by row.
+    """Read a file (of a kind that `open_table` opens) row by row into reports of the list `source`.
 
-    The file and the mapping are checked against each other before the first row is
-    asked for.
-
-    Args:
-        path: a file of a kind that `tables` opens.
-        mapping: which column is what.
-        source: the name of the list that the reports belong to.
-        encoding: the encoding of a CSV file, where it cannot be told.
-        sheet: which sheet of a workbook, where there are several.
-
-    Raises:
-        BadInput: the file cannot be read as a table.
-        BadMapping: the mapping names a column that is not there.
+    File and mapping are checked against each other before the first row is asked for.
     """
     table = open_table.open_table(path, encoding=encoding, sheet=sheet, repeats=mapping.repeats)
     return read_table(table, mapping, source)
 
 
 def read_table(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Rejected]:
-    """Read a table that was opened with the repeats of this mapping, row by row.
-
-    Raises:
-        BadMapping: the mapping names a column that is not there; before the first row.
-    """
+    """Read a table opened with the repeats of this mapping, after checking its columns."""
     mapping.check(table.columns)
     return _rows(table, mapping, source)
 

@@ -1,8 +1,7 @@
-"""A first draft of a mapping, from the names of a table's columns and the look of its cells.
+"""Suggested mapping: a draft from the names of a table's columns and the look of its cells.
 
-No cell is ever repeated, and of a column whose name no list of words has, only its number
-is given: a file without a header has a person in its first row, and a key of JSON may be one.
-What a column means is for people to say, and what was consented to is never guessed.
+No cell is repeated, and a column whose name is not known is given by number only: a file without a
+header has a person in its first row. Consent is never guessed.
 """
 
 from __future__ import annotations
@@ -116,15 +115,7 @@ def look(rows: Iterator[Row], columns: Sequence[str]) -> tuple[Look, ...]:
 
 
 def draft(table: Table, repeats: Mapping[str, Table]) -> str:
-    """Write a `MAP.toml` to be corrected.
-
-    Args:
-        table: the file.
-        repeats: the tables that go with it, by name: see `tables.survey`.
-
-    Raises:
-        BadInput: it has one column, which cannot be an id and a name.
-    """
+    """Write a `MAP.toml` to be corrected; `repeats` are the tables that go with it (`survey`)."""
     is_json = table.kind == "JSON"
     if len(table.columns) == 1 and not repeats:
         raise BadInput(

@@ -1,7 +1,7 @@
-"""Names of which the given name is hidden or cut to its first letters: 김○○, Kim C. S., 김모.
+"""Partial names: the given name is masked or cut to initials (김○○, Kim C. S., 김모).
 
-An initial agrees with every syllable that may begin with it. That is weak evidence, with
-a level of its own, and never that of a whole name.
+An initial agrees with every syllable that may begin with it: weak evidence, with a level of its
+own.
 """
 
 from __future__ import annotations
@@ -58,13 +58,11 @@ class PartialName:
 
 
 def korean(text: str) -> PartialName | None:
-    """Read a hidden name in Hangul or characters; None if nothing in it is hidden.
+    """Read a masked name in Hangul or characters; None if nothing in it is masked.
 
     After two syllables a mark of doubt is one, after one it may hide the other.
 
     Examples:
-        >>> korean("김○○"), korean("남궁 모")
-        (PartialName(family='김', ...initials=()), PartialName(family='남궁', ...initials=()))
         >>> korean("김○철").initials, korean("김철수"), korean("김철수?")
         (('', 'ct'), None, None)
     """
@@ -84,13 +82,9 @@ def korean(text: str) -> PartialName | None:
 
 
 def titled(text: str) -> PartialName | None:
-    """Read a family name alone with a title, in Hangul or characters; None if it is none.
+    """Read a family name alone with a title (김씨, 金先生); None if it is none.
 
     김 모씨, "a certain Kim", is one, and 김모군 and 김모양 are boys and girls.
-
-    Examples:
-        >>> titled("김씨"), titled("金先生"), titled("김모")
-        (PartialName(family='김', ...), PartialName(family='金', ...), None)
     """
     for size in (2, 1):
         head, tail = text[:size], text[size:]
@@ -115,14 +109,11 @@ def _begins(char: str) -> str:
 
 
 def words(text: str) -> list[PartialName]:
-    """Read a name in Latin letters with initials; empty if it has none, or one in the middle.
-
-    Args:
-        text: in plain lower case letters, with its dots.
+    """Read a name in plain small letters with initials; empty if none, or one in the middle.
 
     Examples:
-        >>> words("kim c. s."), words("kim xx")
-        ([PartialName(family='kim', ...initials=('c', 's'))], [PartialName(family='kim', ...)])
+        >>> words("kim c. s.")
+        [PartialName(family='kim', ...initials=('c', 's'))]
         >>> words("kim chol su"), words("o jin u")
         ([], [])
     """
@@ -151,16 +142,11 @@ def given_parts(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def mixed(text: str) -> tuple[str, ...]:
-    """Letters each syllable of a given name may begin with, if some are said and some cut.
-
-    Args:
-        text: in plain lower case letters, with its dots.
+    """Possible first letters by syllable of a given name, if some are in full and some cut.
 
     Examples:
-        >>> mixed("chol s."), mixed("* su"), mixed("chol su"), mixed("c. s."), mixed("juan a.")
-        (('c', 's'), ('', 's'), (), (), ('j', 'a'))
-        >>> mixed("cholsu a.")
-        ()
+        >>> mixed("chol s."), mixed("* su"), mixed("chol su"), mixed("c. s.")
+        (('c', 's'), ('', 's'), (), ())
     """
     return _mixed(_parts(text))
 
@@ -183,17 +169,9 @@ def is_one_syllable(word: str) -> bool:
 
 
 def partly(text: str, table: Container[str]) -> list[PartialName]:
-    """Read a name of which some syllables are said and some cut: Kim Chol S., C. Su Kim.
+    """Read a name of which some syllables are in full and some cut: Kim Chol S., C. Su Kim.
 
-    Args:
-        text: in plain lower case letters, with its dots.
-        table: words that are family names.
-
-    Examples:
-        >>> partly("kim chol s.", {"kim"}) == partly("chol s. kim", {"kim"})
-        True
-        >>> partly("david s. kim", {"kim"}), partly("kim c. s.", {"kim"})
-        ([], [])
+    `text` is in plain small letters, with its dots; `table` holds family names.
     """
     parts = _parts(text)
     splits = (parts[:1], parts[1:]), (parts[:2], parts[2:]), (parts[-1:], parts[:-1])

@@ -1,8 +1,7 @@
-"""What a piece of a name may be in Korean: every reading of it, with how likely each is.
+"""Spelling lattice: the Korean readings of a part of a name, each with its probability.
 
-A reading is a row of syllables. "chol" may be 철 or 촐, "yongil" 영일 or 연길; a name in
-characters has all the readings of each. Two spellings agree when they share a reading.
-Nothing here knows a report.
+A reading is a row of syllables. "chol" may be 철 or 촐, "yongil" 영일 or 연길; a name in characters
+has all the readings of each. Two spellings agree when they share a reading.
 """
 
 from __future__ import annotations
@@ -34,12 +33,7 @@ def hangul(syllables: Syllables) -> str:
 
 
 def of_han(text: str) -> Readings:
-    """All readings of a text in characters, alike in weight; empty if one has none.
-
-    Examples:
-        >>> sorted(hangul(reading) for reading in of_han("金一"))
-        ['금일', '김일']
-    """
+    """All readings of a text in characters, alike in weight; empty if one has none."""
     table = readings_of_characters()
     choices = []
     for char in text[:LONGEST]:
@@ -95,19 +89,13 @@ def _best(found: Readings) -> Readings:
 
 
 def of_latin(words: tuple[str, ...]) -> Readings:
-    """The readings of a given name in Latin letters, as words cut by its writer.
+    """The readings of a given name in small Latin letters, as words cut by its writer.
 
-    Args:
-        words: lower case a to z, without marks, one a word.
-
-    Returns:
-        Weights that sum to 1; empty if it cannot be a Korean name.
+    Weights sum to 1; empty if it cannot be a Korean name.
 
     Examples:
         >>> hangul(max(of_latin(("young", "chul")).items(), key=lambda row: row[1])[0])
         '영철'
-        >>> of_latin(("wolfgang",))
-        {}
     """
     return normalised(weighed("latin", words))
 
@@ -117,9 +105,6 @@ def weighed(script: Script, words: tuple[str, ...]) -> Readings:
     """The readings of a given name, each with P(spelling | reading) P(reading), not scaled.
 
     Examples:
-        >>> rows = weighed("pinyin", ("zhengri",))
-        >>> hangul(max(rows, key=rows.__getitem__))
-        '정일'
         >>> rows = weighed("cyrillic", ("чен", "ир"))
         >>> hangul(max(rows, key=rows.__getitem__))
         '정일'
@@ -189,22 +174,12 @@ def _letters(syllables: Syllables, column: int) -> str:
 
 
 def romanizations(syllables: Syllables) -> tuple[str, ...]:
-    """A few usual Latin spellings: Revised, McCune-Reischauer without marks, western.
-
-    Examples:
-        >>> romanizations(of_hangul("영철"))
-        ('yeongcheol', 'yongchol', 'youngchul')
-    """
+    """A few usual Latin spellings: Revised, McCune-Reischauer without marks, western."""
     return tuple(dict.fromkeys(_letters(syllables, column) for column in range(3)))
 
 
 def latin(text: str) -> str:
-    """Letters of a text in Hangul, syllable by syllable, with nothing folded.
-
-    Examples:
-        >>> latin("회령")
-        'hoeryeong'
-    """
+    """Letters of a text in Hangul, syllable by syllable, with nothing folded."""
     return _letters(tuple(ord(char) - FIRST for char in text if is_hangul(char)), 0)
 
 
@@ -214,9 +189,7 @@ _SKELETON = str.maketrans(
 
 
 def skeleton(letters: str) -> str:
-    """A coarse key of consonants that spellings of one name nearly always share.
-
-    Used for finding candidate pairs only, never for comparing them.
+    """A coarse key of consonants that spellings of one name nearly always share, for blocking only.
 
     Examples:
         >>> skeleton("yeongcheol"), skeleton("yongchul"), skeleton("ryongchol")

@@ -1,8 +1,4 @@
-"""Names: what was written is kept, and what it says is told; nothing is compared here.
-
-Script, words and titles of a name are facts about a piece of writing. How likely it
-is that two names are one person's is for `linkage` alone.
-"""
+"""Names as written: their script, words and titles; nothing is compared here."""
 
 from __future__ import annotations
 
@@ -67,10 +63,6 @@ def visible(text: str) -> str:
     Zero-width characters, marks of direction, variation selectors and halves of surrogate
     pairs go: nobody sees them, and two names that look alike must not differ by one. Every
     kind of space becomes a plain one.
-
-    Examples:
-        >>> visible("ＫＩＭ\u200b\u202e Cho\u00adl\u3000Su")
-        'KIM Chol Su'
     """
     if text.isascii() and text.isprintable():
         return text
@@ -104,12 +96,7 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def untitled(text: str) -> str:
-    """A text as it is seen, without titles, its letters as they are.
-
-    Examples:
-        >>> untitled("Mr. KIM Chol Su"), untitled("김철수 선생님")
-        ('KIM Chol Su', '김철수')
-    """
+    """A text as it is seen, without titles, its letters as they are."""
     words = " ".join(visible(text).split())
     if not words.isascii():
         words = _CHINESE_TITLE.sub("", _KOREAN_TITLE.sub("", words))
@@ -123,22 +110,12 @@ def untitled(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def tokens(text: str) -> tuple[str, ...]:
-    """The words of a name, in its order.
-
-    Examples:
-        >>> tokens("KIM, Jong-il"), tokens("김 철수")
-        (('kim', 'jong', 'il'), ('김', '철수'))
-    """
+    """The words of a name, in its order."""
     return tuple(word for word in _SPLIT.split(plain(text)) if word)
 
 
 def script(text: str) -> str:
-    """Tell the script: "hangul", "han", "latin", "cyrillic", "kana", "other", "mixed", "none".
-
-    Examples:
-        >>> script("김철수"), script("金哲洙"), script("Ким Чхоль Су"), script("123")
-        ('hangul', 'han', 'cyrillic', 'none')
-    """
+    """Tell the script: "hangul", "han", "latin", "cyrillic", "kana", "other", "mixed", "none"."""
     found = {_script_of(char) for char in unicodedata.normalize("NFKC", text) if char.isalpha()}
     if not found:
         return "none"
@@ -206,10 +183,5 @@ def joined(family: str | None, given: str | None) -> str:
 
 
 def listed(text: str) -> list[str]:
-    """Split a cell of several names at ; | / 、 and line ends, never at a comma.
-
-    Examples:
-        >>> listed("Kim, Chol Su; 金哲洙")
-        ['Kim, Chol Su', '金哲洙']
-    """
+    """Split a cell of several names at ; | / 、 and line ends, never at a comma."""
     return [part.strip() for part in re.split(r"[;|/、；\r\n]+", text) if has_letters(part)]

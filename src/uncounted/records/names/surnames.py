@@ -26,12 +26,7 @@ _LEAST = 0.002  # shares of spellings below this are left out
 
 @lru_cache(maxsize=1)
 def hangul() -> Table:
-    """Family names in Hangul, North and South.
-
-    Examples:
-        >>> hangul()["리"] == hangul()["이"]
-        True
-    """
+    """Family names in Hangul, North and South."""
     table: Table = {}
     for row in romanization_tables.surnames("KR"):
         for text in row.hangul:
@@ -52,12 +47,7 @@ def well_known() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def han() -> Table:
-    """Family names in characters, full and simplified, and in other forms of them.
-
-    Examples:
-        >>> [lattice.hangul(key) for key in han()["赵"] if isinstance(key, tuple)]
-        ['조']
-    """
+    """Family names in characters, full and simplified, and in other forms of them."""
     table: Table = {}
     for row in romanization_tables.surnames("KR"):
         _add_characters(table, row.hangul[0], row.characters)
@@ -94,23 +84,13 @@ def _latin() -> Table:
 
 @lru_cache(maxsize=4096)
 def how_usual(word: str) -> float:
-    """How usual a word in Latin letters is as a family name, in percent of people or so.
-
-    Examples:
-        >>> how_usual("kim") > 10 * how_usual("su") > 0
-        True
-    """
+    """How usual a word in Latin letters is as a family name, in percent of people or so."""
     return sum(_latin().get(word, {}).values()) or _RARE
 
 
 @lru_cache(maxsize=2)
 def wide(script: Literal["latin", "cyrillic"]) -> Table:
-    """Every spelling of every family name, usual ones in Latin letters included.
-
-    Examples:
-        >>> [lattice.hangul(key) for key in wide("cyrillic")["цой"] if isinstance(key, tuple)]
-        ['최']
-    """
+    """Every spelling of every family name, usual ones in Latin letters included."""
     table: Table = {}
     for row in romanization_tables.surnames("KR"):
         key = lattice.of_hangul(row.hangul[0])
@@ -146,12 +126,7 @@ def pinyin() -> Table:
 
 @lru_cache(maxsize=1)
 def chinese() -> dict[str, float]:
-    """Family names of China in pinyin that are no usual ones of Korea, with shares in percent.
-
-    Examples:
-        >>> "deng" in chinese(), "li" in chinese()
-        (True, False)
-    """
+    """Family names of China in pinyin that are no usual ones of Korea, with shares in percent."""
     shares: dict[str, float] = {}
     for row in romanization_tables.surnames("CN"):
         for word in row.pinyin:

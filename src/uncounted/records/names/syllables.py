@@ -22,15 +22,7 @@ _PALATAL = {romanization_tables.VOWELS.index(v) for v in "ㅑㅒㅕㅖㅛㅠㅣ"
 
 
 def fold(syllable: int) -> int:
-    """Fold the initial-sound rule: 리 to 이, 려 to 여, 로 to 노, 녀 to 여.
-
-    Args:
-        syllable: index of a Hangul syllable, code point less 0xAC00.
-
-    Examples:
-        >>> chr(fold(ord("룡") - 0xAC00) + 0xAC00), chr(fold(ord("란") - 0xAC00) + 0xAC00)
-        ('용', '난')
-    """
+    """Fold the initial-sound rule: 리 to 이, 로 to 노; indices are code points less 0xAC00."""
     onset, rest = divmod(syllable, 588)
     if onset in (_R, _N):
         onset = _SILENT if rest // 28 in _PALATAL else _N
@@ -38,12 +30,7 @@ def fold(syllable: int) -> int:
 
 
 def unfolded(syllable: int) -> tuple[int, ...]:
-    """The syllables that fold to this one.
-
-    Examples:
-        >>> [chr(at + FIRST) for at in unfolded(ord("이") - FIRST)]
-        ['이', '리', '니']
-    """
+    """The syllables that fold to this one: 이, 리 and 니 to 이."""
     onset, rest = divmod(syllable, 588)
     if onset == _SILENT and rest // 28 in _PALATAL:
         return syllable, _R * 588 + rest, _N * 588 + rest
@@ -143,12 +130,7 @@ def _pinyin_chunks() -> dict[str, Shares]:
 
 @lru_cache(maxsize=4096)
 def first_letters(syllable: int) -> frozenset[str]:
-    """Latin letters with which a folded syllable's spellings begin.
-
-    Examples:
-        >>> "".join(sorted(first_letters(ord("철") - FIRST)))
-        'ct'
-    """
+    """Latin letters with which a folded syllable's spellings begin."""
     return frozenset(
         text[0] for one in unfolded(syllable) for text in spellings("latin", one) if text
     )

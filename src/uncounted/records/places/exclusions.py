@@ -56,9 +56,8 @@ def may_name_one(text: str) -> bool:
 def exclusion_pattern(countries: Iterable[str], names: Iterable[str]) -> re.Pattern[str]:
     """Compile what finds rivers, mountains, peoples and missions; and, as "kept", a place.
 
-    Args:
-        countries: the names of countries, in all languages.
-        names: the names of all places; those with a people in them (延边朝鲜族自治州) are kept.
+    `countries` in all languages; of the `names` of places, those with a people in them are kept
+    (延边朝鲜族自治州).
     """
     longest_first = sorted(countries, key=lambda name: (-len(name), name))
     country = f"(?:{'|'.join(map(re.escape, longest_first))})"

@@ -38,12 +38,7 @@ def is_hangul(text: str) -> bool:
 
 
 def southern(text: str) -> str:
-    """A name as the South writes its first sound: 룡천 is 용천, 라진 is 나진, 녕변 is 영변.
-
-    Examples:
-        >>> southern("룡천"), southern("락원"), southern("회령")
-        ('용천', '낙원', '회령')
-    """
+    """A name as the South writes its first sound: 룡천 is 용천, 라진 is 나진, 녕변 is 영변."""
     onset, vowel, coda = parts(text[0])
     if onset == _RIUL:
         onset = _IUNG if vowel in _PALATAL else _NIUN
@@ -55,14 +50,8 @@ def southern(text: str) -> str:
 def spellings(text: str) -> frozenset[str]:
     """Every spelling of a name in Hangul by one of the three systems, in small letters.
 
-    Each with and without the change of sounds that meet (Tongrim, Tongnim) and the South's
-    first sound. Marks over letters and apostrophes are left out.
-
-    Examples:
-        >>> sorted(spellings("평성"))
-        ['phyongsong', 'pyeongseong', 'pyongsong']
-        >>> {"tongrim", "tongnim", "dongnim"} <= spellings("동림")
-        True
+    With and without the change of sounds that meet (Tongrim, Tongnim) and the South's first sound;
+    without marks over letters and apostrophes.
     """
     return frozenset(
         _romanized(written, system, joined)

@@ -33,9 +33,6 @@ class JsonItems:
     """A JSON file: its columns, in order of appearance, those of its repeats, and its items.
 
     A key may be data, even one that every item has: only what `headers` knows may be repeated.
-
-    Raises:
-        BadInput: it is no such JSON, or has an item longer than `LONGEST_ITEM`; by number.
     """
 
     def __init__(self, path: Path) -> None:

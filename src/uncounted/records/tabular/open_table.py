@@ -1,9 +1,7 @@
-"""A table from a file of any kind that people who document keep: CSV, XLSX, JSON.
+"""A table from a file of any supported kind: CSV, XLSX, JSON.
 
-Whatever the file, a table is the same: its columns, and its rows as they are asked for,
-numbered as a person sees them, with what cannot be read marked by its reason. Rows of a
-second table (the repeats of a form: several acts of one person) come with the row that
-they belong to.
+A table has columns and rows, numbered as a person sees them, with what cannot be read marked by its
+reason. Rows of a second table (the repeats of a form) come with the row that they belong to.
 """
 
 from __future__ import annotations
@@ -47,10 +45,7 @@ class Repeat:
 
 @attrs.frozen
 class Table:
-    """A table: `columns`, `repeats` (columns by name of the repeat), and its rows by iteration.
-
-    `unit` is what a row is called there: "row" or "item".
-    """
+    """A table: `columns`, `repeats` (columns by name of the repeat), and its rows by iteration."""
 
     path: Path
     kind: Literal["CSV", "XLSX", "JSON"]
@@ -65,11 +60,7 @@ class Table:
         return "item" if self.kind == "JSON" else "row"
 
     def __iter__(self) -> Iterator[Row]:
-        """Give each row that is not blank.
-
-        Raises:
-            BadInput: the file cannot be read on from here, or rows of a repeat belong to none.
-        """
+        """Give each row that is not blank; at the end refuse repeats that belong to no row."""
         return self.rows()
 
 
@@ -80,17 +71,10 @@ def open_table(
     sheet: str | None = None,
     repeats: Sequence[Repeat] = (),
 ) -> Table:
-    """Open a file as a table. What it is is seen from its first bytes, JSON from its name.
+    """Open a file (CSV, XLSX, or JSON by its suffix) as a table, with the tables that go with it.
 
-    Args:
-        path: CSV, XLSX, or JSON (`.json`, `.jsonl`, `.ndjson`).
-        encoding: of a CSV file, where it cannot be told.
-        sheet: of an XLSX file, its name or its number from 1, where there are several.
-        repeats: the tables that go with it.
-
-    Raises:
-        BadInput: it cannot be read as a table, or does not say which of its sheets is meant.
-        BadMapping: a repeat is not there, or cannot be joined.
+    `sheet` is the name or number (from 1) of an XLSX sheet, where there are several; `encoding`
+    that of a CSV file, where it cannot be detected.
     """
     start = delimited.head(path)
     packed = start.startswith(b"PK\x03\x04")
@@ -122,11 +106,8 @@ def survey(
 ) -> tuple[Table, dict[str, Table]]:
     """Open a file, and with it every repeat that it seems to have, by name.
 
-    Repeats are the sheets that name what they belong to as KoBo and ODK do, and the lists
-    of objects in JSON items. A file beside a CSV file is not looked for.
-
-    Raises:
-        BadInput: as `open_table`.
+    Repeats are the sheets that name what they belong to as KoBo and ODK do, and the lists of
+    objects in JSON items. A file beside a CSV file is not looked for.
     """
     if not delimited.head(path).startswith(b"PK\x03\x04"):
         table = open_table(path, encoding=encoding, sheet=sheet)

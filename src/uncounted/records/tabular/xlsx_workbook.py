@@ -62,11 +62,7 @@ class Workbook:
 
 
 def read(path: Path) -> Workbook:
-    """Read everything but the rows.
-
-    Raises:
-        BadInput: it is damaged, no XLSX file, one with macros or a password, or a bomb.
-    """
+    """Read everything but the rows; damaged files, macros, passwords and bombs are refused."""
     parts = _check_parts(path)
     targets = dict[str, str]()  # the parts, by relation and by kind
     if "xl/_rels/workbook.xml.rels" in parts:
@@ -134,11 +130,7 @@ def damaged(path: Path) -> BadInput:
 
 
 def chunks(path: Path, part: str) -> Iterator[bytes]:
-    """Give a part of the ZIP, piece by piece.
-
-    Raises:
-        BadInput: the file is damaged; the checksum at the end is verified.
-    """
+    """Give a part of the ZIP, piece by piece; the checksum at the end is verified."""
     try:
         with ZipFile(path) as archive, archive.open(part) as stream:
             while piece := stream.read(1 << 16):
@@ -152,10 +144,8 @@ def elements(
 ) -> Iterator[tuple[str, Element[str]]]:
     """Parse a part: give each tag, without its prefix, as it begins, or at its end if `whole`.
 
-    What is within a whole one comes with it; of the others nothing is held.
-
-    Raises:
-        BadInput: it is no XML in UTF-8, has a document type, or a tag that never ends.
+    What is within a whole one comes with it; of the others nothing is held. Anything but XML in
+    UTF-8 without a document type is refused.
     """
     parser = expat.ParserCreate("UTF-8")
     parser.buffer_text = True
@@ -222,11 +212,7 @@ def text_of(held: Element[str]) -> str:
 
 
 def plain(name: str, text: str) -> str:
-    """Undo the escapes that XLSX has for what XML cannot hold (_x000D_ is a line end).
-
-    Raises:
-        BadInput: what comes out is half a character, or NUL, or it is longer than any.
-    """
+    """Undo the escapes that XLSX has for what XML cannot hold (_x000D_ is a line end)."""
     if len(text) > LONGEST_CELL:
         raise BadInput(
             f"{name} has a cell of more than {LONGEST_CELL:,} characters",

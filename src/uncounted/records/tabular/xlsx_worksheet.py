@@ -57,11 +57,7 @@ class Merge:
 
 
 class Worksheet:
-    """A sheet with a first row that names its columns.
-
-    Raises:
-        BadInput: it has no first row, or one that does not name each column once.
-    """
+    """A sheet whose first row names each of its columns once."""
 
     def __init__(self, book: Workbook, sheet: SheetPart) -> None:
         self.book, self.sheet = book, sheet
@@ -108,12 +104,7 @@ class Worksheet:
 
 
 def letters(column: int) -> str:
-    """Name a column as a spreadsheet does.
-
-    Examples:
-        >>> letters(3), letters(28)
-        ('C', 'AB')
-    """
+    """Name a column as a spreadsheet does: 28 is AB."""
     name = ""
     while column:
         column, rest = divmod(column - 1, 26)
