@@ -1,24 +1,17 @@
 """Active selection of pairs for clerical review: those that would narrow the interval of N most.
 
-A pair that some draws put together and others do not is undecided. Were it decided, the
-draws that say otherwise would go, and by the law of total variance log N would vary by
-p Var(log N | same) + (1 - p) Var(log N | different) instead of Var(log N). Split as they
-are, two hundred draws say little of that: chance alone takes half a percent of the variance
-away, ten times what most pairs are worth, and of thousands of pairs the luckiest would come
-first. So three things are done.
+A pair that some draws put together and others do not is uncertain. If it were decided, the draws
+that say otherwise would go, and by the law of total variance log N would vary by p Var(log N |
+same) + (1 - p) Var(log N | different). Two hundred draws estimate that poorly: chance alone takes
+half a percent of the variance away, ten times what most pairs are worth. Hence
 
-1. *Regression on the table.* log N is replaced by its linear part in the counts, taken at the
-   mean table of the draws. It is then a sum over people, and so over rooms: groups of reports
-   that the undecided and the linked pairs join. A pair is judged by what its own room adds;
-   what all the other rooms happened to do in the same draws is left out. That rooms move
-   together, since all learn from one another what a name is worth, is left out with it.
-2. *Shrinkage.* What chance would take away from what is left is subtracted (epsilon squared
-   of the analysis of variance; Kelley 1935).
-3. *One after the other.* The second pair of a room is judged given the first, in the draws
-   that each answer leaves: two pairs that say the same are not both first.
+1. *Regression on the table.* log N is replaced by its linear part in the counts, at the mean table
+of the draws: a sum over groups of reports (rooms) that the uncertain and the linked pairs join. A
+pair is judged by what its own room adds. 2. *Shrinkage.* What chance would take away is subtracted
+(epsilon squared of the analysis of variance; Kelley 1935). 3. *Greedy selection.* The second pair
+of a room is judged given the first, in the draws that each answer leaves.
 
-The interval's width goes with the root of the variance. What a decision teaches about other
-rooms is not counted: the narrowing is what this pair alone is sure to bring.
+What a decision teaches about other rooms is not counted.
 """
 
 from __future__ import annotations
@@ -45,16 +38,12 @@ _CRITERIA = 3  # log N, people, people on two lists or more
 
 @attrs.frozen
 class UncertainPair:
-    """A pair of reports, by position, and what deciding it would be worth.
+    """A pair of reports, by position (`left < right`), and what deciding it would be worth.
 
-    Attributes:
-        left: position of the first report.
-        right: position of the second; greater.
-        probability: that they are about one person: the share of draws.
-        variance: by how much Var(log N) is expected to fall, the pairs before it decided.
-        narrowing: by which share the interval is expected to be narrower for it.
-        people: by how much the variance of the number of people is expected to fall.
-        overlap: the same for the number of people on two lists or more.
+    `probability` is the share of draws; `variance` by how much Var(log N) is expected to fall once
+    the pairs before it are decided, `expected_reduction` the share by which the interval narrows;
+    `people` and `overlap` are the same falls for the number of people, and of people on two lists
+    or more.
     """
 
     left: int
@@ -99,24 +88,18 @@ def review_order(
     decided: Collection[tuple[int, int]] = (),
     most: int = 50,
 ) -> ReviewOrder:
-    """Order the undecided pairs by how much the interval of N would narrow.
+    """Order the uncertain pairs by how much the interval of N would narrow.
 
     Counted are the reports of `lists` (default: every source) that may be (`counted`; default:
     all); others only link. `value` gives log N of a table, the same each time. None: there is no N
     yet, and pairs come in the order of what they say about the number of people. `elsewhere` is the
     variance of log N that does not come from linkage. Decided pairs, by position, are left out.
 
-    Raises:
-        UsedWrongly: fewer than ten draws, or a report without a source.
-        NotEstimable: what `value` raises.
-
     Examples:
         >>> labels = np.array([[0, 0, 1, 2], [0, 1, 2, 3]] * 20, np.int32)
         >>> order = review_order(labels, "ABAB", value=lambda t: float(np.log(t.observed)))
         >>> [(pair.left, pair.right, pair.probability) for pair in order.pairs]
         [(0, 1, 0.5)]
-        >>> round(order.expected_reduction, 3)
-        1.0
     """
     labels, names = np.asarray(labels), tuple(sorted(set(sources)) if lists is None else lists)
     if len(labels) < 10 or labels.shape[1] != len(sources):
@@ -311,10 +294,10 @@ class _Greedy:
 def variance_gain(values: Floats, same: Flags, cells: Ints) -> Floats:
     """By how much the variance falls when draws in known cells are split further, less chance.
 
-    Of each draw and pair, `values` is what the pair's room adds, and `same` whether it is together;
-    `cells` are the draws by what was decided before. For each pair, max(0, S - d W / (D - c)) / D,
-    with S the sum of squares between the answers within cells, d how many cells both answers occur
-    in, W the sum of squares that is left, c the number of cells after the split, D the draws.
+    `values` is what a pair's room adds in each draw, `same` whether it is together, `cells` the
+    draws by earlier decisions. For each pair, max(0, S - d W / (D - c)) / D, with S the sum of
+    squares between the answers within cells, d the cells with both answers, W the sum of squares
+    left, c the cells after the split, D the draws.
     """
     draws = len(values)
     number = int(cells.max()) + 1

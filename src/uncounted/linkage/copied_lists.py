@@ -1,8 +1,8 @@
-"""Lists that share records: a file imported twice, or a list copied from another.
+"""Copied lists: a file imported twice, or a list that took rows of another.
 
-Lists that record people independently are what estimates assume, and their reports what errors
-are learned from. Two clean and long lists may agree in all that they say of most people, too; but
-then they nearly agree about others.
+Estimates assume lists that record people independently, and errors are learned from their reports.
+Two clean and long lists may agree fully on most people, too; but then they nearly agree about
+others.
 """
 
 from __future__ import annotations
@@ -44,9 +44,8 @@ def copied(reports: Iterable[Report]) -> list[CopiedList]:
 def taken_over(reports: Sequence[Report]) -> frozenset[tuple[str, str]]:
     """Pairs of lists of which one took rows of the other over, by name.
 
-    They agree word for word in ten reports and more, and hardly ever but for one thing, as lists
-    do that know of people by themselves: who writes a name or a day otherwise now and then does so
-    of one thing more often than of none.
+    They agree word for word in ten reports and more, and hardly ever but for one field: independent
+    lists differ in one field more often than in none.
     """
     lists = _by_list(reports)
     alike = _alike(lists).items()
@@ -76,10 +75,10 @@ def _alike(lists: Mapping[str, Sequence[Things]]) -> dict[tuple[str, str], int]:
 
 
 def _took_over(lists: Mapping[str, Sequence[Things]], pair: tuple[str, str], alike: int) -> bool:
-    """Whether hardly any two reports of a pair of lists agree in all but one thing.
+    """Whether hardly any two reports of a pair of lists agree in all but one field.
 
-    Who has a twin on the other list is left out: those who were returned together agree in all
-    but the name, on the list that was copied as on the copy.
+    Reports with a twin on the other list are left out: those returned together agree in all but the
+    name, on the copy as on the original.
     """
     one, other = (lists[name] for name in pair)
     twins = set(one) & set(other)

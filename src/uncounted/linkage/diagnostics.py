@@ -1,7 +1,7 @@
 """Diagnostics and settings of a linkage: convergence, candidate pairs, blocking, checks.
 
-Frozen values, and the one place where they become JSON and are read back: keys of a stored
-linkage are those of the fields. What a linkage was stored without is None, and is left out again.
+The one place where they become JSON and are read back. Fields that a stored linkage lacks are None,
+and are left out again.
 """
 
 from __future__ import annotations
@@ -96,21 +96,12 @@ class CandidateDiagnostics(_Stored):
 
 @attrs.frozen
 class BlockingDiagnostics(_Stored):
-    """What blocking found, and the links that it lost, by estimate and by count.
+    """What blocking found, and the matches that it missed, by estimate and by count.
 
-    Attributes:
-        rules: those that find a pair.
-        pairs_in_large_blocks_left_out: not looked at.
-        pairs_below_cut: looked at and not kept; None where all are.
-        expected_matches_below_cut: expected matches among those.
-        pairs: kept.
-        expected_matches: among the pairs that a rule finds.
-        missed_share_estimated: share of matches that no rule finds, by keys; None: not known.
-        by_rule: of each, the share of found links that it finds, and that it alone finds.
-        missed_share_at_least: Chao's lower bound of the share.
-        lost_links: `missed_share_estimated` as a number of links.
-        all_pairs_compared: whether all pairs of the file were compared.
-        missed_share_counted: the share missed, counted where all pairs were compared.
+    `pairs_in_large_blocks_left_out` were not looked at; `pairs_below_cut` were, and not kept.
+    `by_rule` has, of each rule, the share of found links that it finds, and that it alone finds.
+    `missed_share_estimated` is by keys, `missed_share_at_least` Chao's lower bound, and
+    `missed_share_counted` a count, where all pairs were compared.
     """
 
     rules: int | None = attrs.field(default=None, metadata=_IF_ANY)

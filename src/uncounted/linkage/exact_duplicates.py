@@ -1,10 +1,9 @@
 """Exact duplicates: reports entered or taken over twice, word for word.
 
-Taken for two, each copy would say that a report which differs from it has erred, and teach that
-errors are rare: those entered twice would be linked the less. So a copy is merged with its original
-and says nothing more. Two people may have one name and age: only reports that are matches almost
-surely by the comparison model are copies. Two lists may agree independently: of two lists,
-copies are only those taken over from one to the other (`copied_lists`).
+Taken for two, copies would say of a report that differs from them that it has erred, and teach that
+errors are rare. So a copy is merged with its original. Two people may have one name and age: only
+reports that are matches almost surely by the comparison model are copies, and of two lists only
+those taken over from one to the other (`copied_lists`).
 """
 
 from __future__ import annotations
@@ -29,23 +28,12 @@ SURELY = 0.99  # how likely two who are alike have to be one person, to be one r
 def first_alike(
     reports: Sequence[Report], decisions: Sequence[Decision] = (), *, across: bool = True
 ) -> Ints:
-    """Of each report, the first that says just the same on its list; itself, where none does.
+    """Of each report, the first with the same content on its list; itself, where none has.
 
-    With `across`, it may be on another list that took over rows of its own, or the other way round.
-
-    Notes are not looked at, and a report that says hardly more than a name has no duplicate. Of two
-    who are alike and whom people have decided to be two, the later is itself. Where what they have
-    decided of others cannot be true of copies, all who hang on them are themselves.
-
-    Examples:
-        >>> from uncounted.records.dates.partial_date import parse
-        >>> from uncounted.records.names.name import Name
-        >>> born = parse("1971-03-04")
-        >>> rows = [
-        ...     Report("A", str(at), (Name("김철수"),), birth=born, origin="혜산") for at in (1, 2)
-        ... ]
-        >>> first_alike(rows).tolist(), first_alike(rows, [(0, 1, False)]).tolist()
-        ([0, 0], [0, 1])
+    With `across`, it may be on another list, where one took rows of the other. Notes are not looked
+    at, and a report that says hardly more than a name has no duplicate. Decisions hold: of two
+    copies decided to be two people, the later is itself, and so are all reports of a unit that
+    decisions would contradict.
     """
     took = taken_over(reports) if across else frozenset()
     seen = dict[Hashable, dict[str, int]]()
@@ -69,7 +57,7 @@ def _pair(one: str, other: str) -> tuple[str, str]:
 
 
 def _torn(first: Ints, decisions: Sequence[Decision]) -> NDArray[np.bool_]:
-    """Reports of whom decisions cannot all be true if copies are their originals."""
+    """Reports of units in which decisions cannot all be true if copies are their originals."""
     joined = [(i, j) for i, j, same in decisions if same]
     endpoints = np.array(joined, np.int64).reshape(-1, 2)
     label = connected(

@@ -1,9 +1,8 @@
 """MCMC over partitions, m, u and the prior: parallel chains from two opposite starts.
 
 Half the chains start with every report apart, half with all likely matches together. The number of
-people and the counts by combination of lists are monitored (split R-hat and effective sample
-size, Vehtari et al. 2021). Chains that disagree run for longer, and then the linkage is refused:
-no draws are given that depend on where the chains started.
+people and the counts by combination of lists are monitored (split R-hat and effective sample size,
+Vehtari et al. 2021). Chains that disagree run for longer, and then the linkage is refused.
 """
 
 from __future__ import annotations
@@ -145,14 +144,11 @@ def sample(
     prior: partition_priors.PartitionPrior = partition_priors.OVERLAP_TABLE,
     run: Run | None = None,
 ) -> PartitionDraws:
-    """Run the chains until they agree, then keep `draws` of their partitions.
+    """Run the chains until they agree, then keep `draws` of their partitions; else `NotConverged`.
 
-    Where each of them runs away (`Run.most_pairs`) they are given up, with an infinite R-hat
-    and where they stand for draws. Chains start from m in `rates`; u and what is said of companions
-    stay as they are. A seed gives the same draws, bit for bit.
-
-    Raises:
-        NotConverged: the chains still disagree after the longest run.
+    If each of them runs away (`Run.most_pairs`) they are given up, with an infinite R-hat, and
+    their present states stand for draws. Chains start from m in `rates`; u and companions stay as
+    they are. A seed gives the same draws, bit for bit.
     """
     run = run or Run()
     chains = [
@@ -217,12 +213,12 @@ def _take_stock(work: ParallelChains, chains: list[Chain]) -> None:
 
 
 def firm_together(chains: list[Chain]) -> None:
-    """Candidates are firm in all chains who are so in any, or together in any draw of any.
+    """Candidates are firm in all chains if they are in any, or together in any draw of any.
 
-    What one chain has come upon by a seldom look, the others would have to wait for as long. But
-    a report chosen for being together leaves as soon as often, and others would come as seldom
-    as before: for as long as that takes too few would be together. So no draws are kept before
-    everybody has been visited with all candidates (`ParallelChains.look_everywhere`).
+    A chain would otherwise wait as long for what another has found by a rare look. But a report
+    chosen for being together leaves as soon as often, and others would come as seldom as before. So
+    no draws are kept before every report is visited with all candidates
+    (`ParallelChains.look_everywhere`).
     """
     firmest = np.minimum.reduce([chain.graph.weak for chain in chains])
     stand = [chain.state.slot for chain in chains]
@@ -232,12 +228,11 @@ def firm_together(chains: list[Chain]) -> None:
 
 
 def share_proposals(chains: list[Chain], *, guessing: bool = True) -> None:
-    """Let all chains know how likely each has seen candidates joined.
+    """Share among all chains how likely each has seen candidates joined.
 
-    What is likely enough to matter must not wait for a seldom look, and is proposed as it is
-    likely, where there is `guessing`. Candidates are of one kind in all chains here
-    (`firm_together`). A guess is the mean of what was seen, each time with others somewhere else:
-    of few looks, it is too sure, and a report that would leave is hardly ever proposed to.
+    Likely candidates are then proposed as often as they are likely (`guessing`). Candidates are of
+    one kind in all chains here (`firm_together`). A guess is the mean of what was seen, each time
+    with others somewhere else: of few looks, it is too sure.
     """
     worked, alone, again, proposed, looks, joins = (
         np.sum([getattr(chain.schedule, name) for chain in chains], axis=0)
@@ -312,10 +307,9 @@ class ParallelChains:
     def look_everywhere(self, chains: list[Chain]) -> None:
         """Visit each report once, with all of its candidates as options; then try all clusters.
 
-        While others find out who is with whom, what is looked at seldom is hardly seen: it may
-        have become likely since. Taken for faint, it would be joined too late and left too late.
-        Clusters that attempts have put together are not looked at again: known as joined, they
-        would be tried often and part, and others like them would meet as seldom as before.
+        What is looked at seldom may have become likely since. Clusters that attempts have put
+        together are not looked at again: they would be tried often and part, and others like them
+        would meet as seldom as before.
         """
         link_probability, whole = (
             chains[0].graph.link_probability,
@@ -426,8 +420,7 @@ def monitored(state: partition.PartitionState) -> Floats:
 def convergence(watched: Floats) -> tuple[float, float]:
     """The worst split R-hat and the least bulk effective sample size (Vehtari et al. 2021).
 
-    Of what was watched, shape (chains, looks, quantities), and moved at all; R-hat is 1 when
-    nothing ever moves.
+    `watched` has shape (chains, looks, quantities); R-hat is 1 when nothing ever moves.
     """
     from arviz_stats.base import array_stats as untyped
 
@@ -473,11 +466,6 @@ def _gather(
 
 
 def evenly_spaced(kept: int, wanted: int) -> list[int]:
-    """So many of the kept, as evenly as may be: an odd number apart, as `THIN` is.
-
-    Examples:
-        >>> evenly_spaced(9, 5)
-        [0, 1, 4, 7, 8]
-    """
+    """So many of the kept draws, evenly spaced, an odd number apart, as `THIN` is."""
     skipped = np.linspace(0, max(kept - wanted, 0) // 2, wanted).round().astype(int)
     return [min(at + 2 * int(skip), kept - 1) for at, skip in enumerate(skipped)]

@@ -216,12 +216,7 @@ def link(
 
 
 def usual_floor(reports: int) -> float:
-    """How unlikely a candidate may be, in a file of so many reports.
-
-    Examples:
-        >>> usual_floor(1000), usual_floor(5000)
-        (0.0001, 0.0003)
-    """
+    """Least match probability of a candidate pair, in a file of so many reports."""
     return FLOOR if reports <= ALL_PAIRS else FLOOR_OF_MANY
 
 
@@ -270,7 +265,7 @@ def _comparing(
 
 
 def comparing(reports: Sequence[Report], *, seed: int, progress: Progress) -> Compared:
-    """Compare reports: which pairs, how they agree, and what each level is worth."""
+    """Compare reports: candidate pairs, their levels, and what each level is worth."""
     progress("reading names", 0, None)
     return compared(encode(reports), seed=seed, progress=progress)
 
@@ -293,11 +288,7 @@ def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
 
 
 def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
-    """The same reports in an order in which who may be one person stand near one another.
-
-    A sweep over them then looks for long at what is in one place of the machine's memory. With
-    them, which report is first, and so on.
-    """
+    """The same reports with candidates near one another in memory; and the new order."""
     encoded, pairs = compared.encoded, compared.pairs
     order = candidate_graph.near_one_another(encoded.count, pairs, floor)
     place = np.argsort(order)
@@ -327,11 +318,7 @@ def _numbered(slots: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 def _refuse_all_alike(built: candidate_graph.CandidateGraph) -> None:
-    """Refuse a file in which each link is too unlikely to be looked at, and all together are many.
-
-    Raises:
-        NotLinkable: it is one.
-    """
+    """Refuse a file whose links are too unlikely to be candidates, and many in all."""
     lost = built.diagnostics.expected_matches_below_min
     looked_at = float(special.expit(built.kept.log_odds).sum())
     if lost > max(_MOST_LOST * (lost + looked_at), 1.0):
@@ -365,7 +352,7 @@ def _says_more(report: Report) -> bool:
 
 
 def _fit_diagnostics(sampled: mcmc.PartitionDraws, labels: NDArray[np.int32]) -> FitDiagnostics:
-    """What the fit says of each field; refuses one that rests on events and not on names."""
+    """Fit diagnostics; refuses a fit that rests on events and not on names."""
     rates = sampled.rates
     people = labels.max(axis=1) + 1
     if prior_sensitivity.outweighed(sampled, labels):

@@ -136,7 +136,7 @@ def nearest_draws(labels: Labels, chances: Pairs, cost: float) -> NDArray[np.int
 
 
 class PartitionSearch:
-    """A partition of knots, reports that each draw has together, whose loss only falls."""
+    """A partition of knots (reports together in each draw) whose expected loss only falls."""
 
     def __init__(self, of: list[int], pair_gain: list[dict[int, float]]) -> None:
         self.of = of  # person of each knot

@@ -1,9 +1,8 @@
 """Sensitivity to the prior over partitions and to the rule for candidate pairs.
 
-The uncertainty that draws show is that of one model. Another prior, or another rule for candidate
-pairs, can move the number of people by more than that, so each linkage is
-repeated, more briefly, under every prior and rule, and every such alternative goes through
-the same checks. Those that pass widen what is said of the number (`docs/explanation/linkage.md`).
+Another prior or rule can move the number of people by more than the draws of one model vary. So
+each linkage is repeated, more briefly, under every prior and rule, and every alternative goes
+through the same checks. Those that pass widen the interval (`docs/explanation/linkage.md`).
 """
 
 from __future__ import annotations
@@ -150,8 +149,8 @@ def worth_by_field(sampled: mcmc.PartitionDraws) -> dict[str, float]:
 def outweighed(sampled: mcmc.PartitionDraws, labels: Labels) -> bool:
     """Whether what happened, when and where outweighs names in what was learned.
 
-    A day and a town may tell more than one of a hundred names, and no link rests on them alone
-    if nearly all links agree in the name, too.
+    A day and a town may tell more than one of a hundred names; no link rests on them alone if
+    nearly all links agree in the name, too.
     """
     if _links(labels) <= MOST_LINKS_UNJUDGED or _names_agree(sampled) >= _NAMES_AGREE:
         return False
@@ -209,11 +208,6 @@ def _repeats(
 
 
 def repeats(labels: NDArray[np.int32], source: NDArray[np.int64]) -> int:
-    """How many reports are duplicates within a list.
-
-    Examples:
-        >>> repeats(np.array([0, 0, 0, 1], np.int32), np.array([0, 0, 1, 1]))
-        1
-    """
+    """How many reports are duplicates within a list."""
     on = labels.astype(np.int64) * (int(source.max(initial=0)) + 1) + source
     return len(labels) - len(np.unique(on))

@@ -167,11 +167,7 @@ class Linkage:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Linkage:
-        """Read back what `to_bytes` gave.
-
-        Raises:
-            Damaged: it is something else, or of a later version.
-        """
+        """Read back what `to_bytes` gave; anything else is `Damaged`."""
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 about = json.loads(archive.read("about.json"))
@@ -273,9 +269,7 @@ def capture_table(
 
 
 def pair_shares(labels: Labels) -> tuple[Ints, Ints, Floats]:
-    """Every pair of reports that some draw puts together, and in which share of the draws.
-
-    Left and right report, `left < right`, in order; and the share.
+    """Pairs that some draw puts together, `left < right` in order, and their share of draws.
 
     Examples:
         >>> left, right, share = pair_shares(np.array([[0, 0, 1], [0, 1, 1]], np.int32))

@@ -1,21 +1,19 @@
 """Recall of blocking (pairs completeness): an estimate, and bounds that do not need it.
 
-Blocking finds pairs that share keys. A match whose reports share no rule's keys is lost before
-anything compares it, and lost matches make a count of people too high. How many are lost is a
-capture-recapture problem on matches: the rules are the lists. But rules share keys,
-so they catch the same matches far more often than independent lists would. Hence
+A match whose reports share no rule's keys is lost before anything compares it, and makes a count of
+people too high. How many are lost is a capture-recapture problem on matches, with the rules as
+lists; but rules share keys, so they catch the same matches more often than independent lists would.
 
-1. *by keys*: what is independent (nearly) is whether a match's two reports agree in name, in
-   birth, in family, in origin, in the month and in the place of what happened. The probability of
-   each is fitted to the matches that were found (a multinomial truncated at
-   the combinations that no rule finds; EM, as for truncated tables: L. A. Goodman, "The analysis
-   of cross-classified data", JASA 63, 1968). What the fit has in the truncated part is lost.
-2. *at the least*: Chao's lower bound, (t - 1) / t f1^2 / (2 f2), over t groups of rules, by
-   what they rest on (A. Chao, "Estimating the population size for capture-recapture data with
-   unequal catchability", Biometrics 43, 1987).
+1. *By keys.* Whether a match's two reports agree in name, in birth, in family, in origin, in the
+month and in the place of what happened is nearly independent. The probability of each is fitted to
+the matches found (a multinomial truncated at the combinations that no rule finds; EM, as for
+truncated tables: L. A. Goodman, "The analysis of cross-classified data", JASA 63, 1968). What the
+fit has in the truncated part is lost. 2. *At the least.* Chao's lower bound, (t - 1) / t f1^2 / (2
+f2), over t groups of rules (A. Chao, "Estimating the population size for capture-recapture data
+with unequal catchability", Biometrics 43, 1987).
 
-Where all pairs were compared, what the rules miss is counted. A match is not known but
-likely: each pair counts with its probability before any partition.
+Where all pairs were compared, what the rules miss is counted. Each pair counts with its match
+probability before any partition.
 """
 
 from __future__ import annotations
@@ -60,20 +58,10 @@ def blocking_loss(
     everything: bool = False,
     found: BlockingDiagnostics | None = None,
 ) -> BlockingDiagnostics:
-    """Add to what blocking says of itself the share of links that no rule finds.
+    """Add to blocking diagnostics the share of links that no rule finds.
 
-    `found_by` has a bit for each rule that finds a pair, `chance` is how likely it is one person.
-    `everything`: all pairs of the file are among these, so that the loss can be counted. Those
-    dropped for their keys are not among the lost.
-
-    Examples:
-        >>> keys = {"given": np.array([1, 1, 2]), "family": np.array([3, 3, 3])}
-        >>> loss = blocking_loss(
-        ...     keys, np.array([1]), np.array([0]), np.array([1], np.uint16), np.array([0.9]),
-        ...     rules=[("given", "family")],
-        ... )
-        >>> loss.by_rule
-        {'given, family': {'finds': 1.0, 'alone': 1.0}}
+    `found_by` has a bit for each rule that finds a pair, `chance` is its match probability.
+    `everything`: all pairs of the file are among these, so that the loss can be counted.
     """
     likely = np.flatnonzero(chance >= LIKELY)
     left, right, found_by, chance = left[likely], right[likely], found_by[likely], chance[likely]
@@ -96,16 +84,7 @@ def blocking_loss(
 
 
 def describe_loss(blocking: BlockingDiagnostics) -> str | None:
-    """What is lost with pairs that were not compared, if that is more than 1%; else None.
-
-    Examples:
-        >>> some = BlockingDiagnostics(expected_matches=900.0, missed_matches=40.0)
-        >>> found = attrs.evolve(some, all_pairs_compared=True)
-        >>> describe_loss(found) is None
-        True
-        >>> describe_loss(some)
-        'about 40 of 940 links are lost: of so many reports ... People are too many by as many.'
-    """
+    """What is lost with pairs that were not compared, if that is more than 1%; else None."""
     found, lost = blocking.expected_matches, blocking.expected_matches_below_cut or 0.0
     if not blocking.all_pairs_compared:
         lost += blocking.missed_matches or 0.0
@@ -174,9 +153,8 @@ def by_keys(
 ) -> float | None:
     """The share of links that no rule finds, from which keys the found ones share.
 
-    `shared` says by key whether each found link shares it, `times` how much each counts. None
-    without links, or where the found ones leave it open: when every one of them shares some key,
-    how many do not cannot be told from them.
+    `shared` says by key whether each found link shares it, `times` its weight. None without links,
+    or where every found link shares some key: then the rest cannot be told from them.
     """
     used = {key for rule in rules for key in rule}
     parts = [tuple(key for key in part if key in used and key in shared) for part in _TOGETHER]

@@ -1,13 +1,13 @@
 """Blocking: candidate pairs that share the keys of a rule, and whose keys agree best.
 
-1. Reports that share all keys of a rule are a block; of small files, all of them are one more.
-2. Every pair of a block is weighed once, by its keys alone, as a plain Fellegi-Sunter model would
+1. Reports that share all keys of a rule are a block; of small files, all of them are one more. 2.
+Every pair of a block is weighed once, by its keys alone, as a plain Fellegi-Sunter model would
 (exact agreement, m from a judgement, u from the reports, common names worth less). 3. The best are
 kept, so many a report. Of the others only their number and their expected matches are stored, so
-that a million reports need no more memory than their keys and what is kept.
+that memory stays in proportion to the reports.
 
-Blocks that would make a rule too long are left out, largest first, and counted. What the rules
-miss is estimated in `recall`.
+Blocks that would make a rule too long are left out, largest first, and counted. What the rules miss
+is estimated in `recall`.
 """
 
 from __future__ import annotations
@@ -233,12 +233,7 @@ def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
 
 
 def joined(columns: Sequence[Ints]) -> Ints:
-    """Number the combinations of what columns say, each numbered from 0 itself.
-
-    Examples:
-        >>> joined([np.array([0, 1, 1, 0]), np.array([2, 0, 0, 1])]).tolist()
-        [1, 2, 2, 0]
-    """
+    """Number the combinations of what columns say, each numbered from 0 itself."""
     joint, *others = columns
     for column in others:  # renumbered at every step, so that no product of counts overflows
         joint = np.unique_inverse(joint * (int(column.max(initial=0)) + 1) + column)[1]

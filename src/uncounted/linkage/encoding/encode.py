@@ -65,12 +65,9 @@ def habits(recorded: ReportColumns) -> tuple[Order | None, ...]:
 
 
 def encode(reports: Iterable[Report] | ReportColumns) -> Encoded:
-    """Turn reports into arrays.
+    """Turn reports into arrays; what cannot be read counts as missing.
 
     Names, dates and places are read once for each distinct one, not once a report.
-
-    Raises:
-        Nothing for any content: what cannot be read is not said.
     """
     return _encoded(reports if isinstance(reports, ReportColumns) else columns(reports))
 
@@ -157,13 +154,12 @@ def _encoded(recorded: ReportColumns) -> Encoded:
 def _forms(
     recorded: ReportColumns, families: NameParts, givens: NameParts
 ) -> tuple[tuple[Codes, Codes], Ints, Ints]:
-    """Rows of forms: which a report has and which its relative, where each starts, what a form is.
+    """Forms of names: row of each report and relative, row starts, nine numbers a form.
 
-    A name is read in the order of its source. A form is its family name, its given name,
-    whether it is Korean, whether it is veiled, what its parts may begin with, whether it
-    is open where the family name begins, whether it is of a name beside the main one, and whether
-    another way of telling the family name is likelier. Forms are not kept as such: a million
-    reports have half a million.
+    A name is read in the order of its source. The numbers of a form are its family name, its given
+    name, whether it is Korean, whether it is masked, what its two parts may begin with, whether the
+    family name is open, whether it is an alias, and whether another order is likelier. Forms are
+    not kept as such: a million reports have half a million.
     """
     orders = np.array([_ORDERS.index(order) for order in habits(recorded)], np.int64)
     both = np.stack([recorded.names, recorded.relative]).astype(np.int64) * len(_ORDERS)

@@ -1,8 +1,8 @@
 """Similarity of places that the gazetteer lacks, by their words and how rare these are here.
 
-"San Vicente" and "San Miguel" have a word in common, and so have "Morazan mill" and "Morazan
-gate". Which word identifies the place is learned from the places as written: the one that fewer of
-them have (inverse document frequency). What stands after a comma is what the place lies in.
+"San Vicente" and "San Miguel" have a word in common, and so have "Morazan mill" and "Morazan gate".
+Which word identifies the place is learned from the places as written: the rarer one (inverse
+document frequency). What stands after a comma is what the place lies in.
 """
 
 from __future__ import annotations
@@ -41,11 +41,7 @@ class Related(NamedTuple):
 
 
 def related(places: Sequence[PlaceWords]) -> Related:
-    """How places are related that have words in common; no relation holds of the others.
-
-    Args:
-        places: the words of each; a word of both parts counts for the first.
-    """
+    """Relations of places that have words in common; a word of both parts counts for the first."""
     table = _Words(places)
     left, right = table.pairs()
     one, other = table.side(left, right), table.side(right, left)

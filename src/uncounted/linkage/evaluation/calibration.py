@@ -1,10 +1,9 @@
 """Calibration of the match probabilities: of pairs stated at .3, are .3 true matches?
 
-Two questions. In bins of the stated probability, is the share that is true the one that is
-stated? And over all pairs, or the uncertain ones alone, does the number of true links lie where
-the draws say that it does? The second is the sharper one: if the draws are right, the truth
-is as one more of them. Pairs of one group of reports are true or false together, so intervals
-are over groups and never over pairs. A group is the reports that links of at least .02 join.
+In bins of the stated probability, the share that is true is compared with the one stated. Over all
+pairs, and the uncertain ones alone, the number of true links is compared with its draws: if the
+draws are right, the truth is as one more of them. Pairs of one group of reports are true or false
+together, so intervals are over groups: reports that links of at least .02 join.
 """
 
 from __future__ import annotations
@@ -40,12 +39,7 @@ class StatedPairs:
 
     @classmethod
     def of(cls, labels: Labels) -> StatedPairs:
-        """Every pair that some draw puts together.
-
-        Examples:
-            >>> StatedPairs.of(np.array([[0, 0, 1], [0, 1, 1]], np.int32)).stated.tolist()
-            [0.5, 0.5]
-        """
+        """Every pair that some draw puts together."""
         return cls(*pair_shares(labels))
 
     @classmethod
@@ -104,14 +98,7 @@ class Links:
 
     @property
     def within(self) -> bool:
-        """Whether the actual number is one that the draws allow, with the doubt of both.
-
-        Examples:
-            >>> Links(80, 41.0, (30.0, 52.0), 44.0).within
-            True
-            >>> Links(80, 41.0, (30.0, 52.0), 58.0, (43.0, 78.0)).within
-            True
-        """
+        """Whether the actual number is one that the draws allow, with the doubt of both."""
         low, high = self.interval
         gap = self.actual - self.expected
         under, over = self.actual_interval or (self.actual, self.actual)
@@ -199,19 +186,11 @@ def calibrate(
     never: float = 0.0,
     level: float = 0.95,
 ) -> Calibration:
-    """Hold stated probabilities against what is true.
+    """Compare stated probabilities with the truth.
 
-    Each pair is one person or not (`right`), hangs together with others of its `group` of
-    reports, may be of two reports of one list (`alike`), and counts for its `mass`, 1 if it is not
-    said. `never` counts true pairs that are in no draw.
-
-    Examples:
-        >>> draws = np.array([[0, 0, 1, 1], [0, 0, 1, 2]], np.int32)
-        >>> pairs = StatedPairs.of(draws)
-        >>> right, alike = np.array([True, False]), np.array([False, False])
-        >>> found = calibrate(pairs, right, np.array([0, 1]), draws, alike=alike)
-        >>> [(each.stated, each.true, each.pairs) for each in found.bins]
-        [(0.5, 0.0, 1), (1.0, 1.0, 1)]
+    Each pair is a match or not (`right`), belongs to a `group` of reports, may be of two reports of
+    one list (`alike`), and has a weight (`mass`, default 1). `never` counts true pairs that are in
+    no draw.
     """
     mass = np.ones(len(right)) if mass is None else mass
     kept = mass > 0
@@ -298,14 +277,12 @@ def error_of(bins: Sequence[Bin], mass: Sequence[float]) -> float | None:
 def bins_of(
     stated: Floats, group: Ints | None = None, least: int = LEAST_GROUPS
 ) -> Iterator[tuple[float, float, NDArray[np.bool_]]]:
-    """Each bin that has a pair in it: from, up to (left out, but for 1), and which pairs.
+    """Each bin that has a pair in it: from, up to (excluded, but for 1), and which pairs.
 
     Bins between .05 and .95 that have pairs of fewer than `least` groups are joined with the
     neighbour that has fewer, until none has or one is left.
 
     Examples:
-        >>> [(low, high) for low, high, _ in bins_of(np.array([0.01, 0.5, 1.0]), least=0)]
-        [(0.0, 0.05), (0.5, 0.65), (0.95, 1.0)]
         >>> stated, group = np.array([0.1, 0.1, 0.4, 0.6, 0.9, 0.9]), np.arange(6)
         >>> [(low, high) for low, high, _ in bins_of(stated, group, 2)]
         [(0.05, 0.2), (0.2, 0.8), (0.8, 0.95)]
@@ -331,16 +308,10 @@ def _inside(stated: Floats, low: float, high: float) -> NDArray[np.bool_]:
 
 
 def rooms(count: int, pairs: StatedPairs, queried: StatedPairs | None = None) -> Ints:
-    """Number the groups within which pairs hang together.
+    """Number the groups of dependent pairs, of `queried` pairs (default: all).
 
-    Reports that pairs stated above .02 join are a room. A pair is of its room, and one that
-    leads from a room to another is with the others that do. Numbered are the `queried` pairs; if
-    none are given, all.
-
-    Examples:
-        >>> left, right = np.array([0, 1, 1, 0]), np.array([1, 2, 3, 3])
-        >>> rooms(4, StatedPairs(left, right, np.array([0.5, 0.5, 0.01, 0.01]))).tolist()
-        [0, 0, 1, 1]
+    Reports that pairs stated above .02 join are a group; pairs from one group to another are
+    together.
     """
     near = pairs.only(pairs.stated > NEAR)
     of = connected(count, near.left, near.right)

@@ -1,10 +1,9 @@
 """Precision and recall of a linkage from a hand-labelled sample of pairs.
 
-The estimators are those of the design: a pair that was drawn stands for all pairs of its
-stratum (Horvitz and Thompson 1952), and precision, recall and F1 are ratios of such totals.
-Only chance in drawing is in their intervals; that the labels are right is assumed, and
-so is that pairs that could not be labelled are like the others of their stratum (what becomes of it
-if they are not is given beside it).
+Design-based: a sampled pair stands for all pairs of its stratum (Horvitz and Thompson 1952), and
+precision, recall and F1 are ratios of such totals. Their intervals have sampling error alone:
+labels are assumed right, and pairs without an answer like the others of their stratum (the two
+extremes are given beside).
 """
 
 from __future__ import annotations
@@ -71,18 +70,11 @@ class DesignEstimate:
 class ClericalEvaluation:
     """A linkage held against a hand-labelled sample.
 
-    Attributes:
-        figures: precision, recall and F1 over the frame, and the recall of pairs that some
-            draw links.
-        true: pairs of the frame that are one person, with their interval.
-        linked: pairs that the point partition links.
-        n_evaluated: how many of them the frame holds, as the sample has it; precision is of these.
-        drawn, labelled, unsure, gone: pairs; `gone` are of reports that are not linked here.
-        gone_rows: of the file.
-        relinked: the linkage is another than the one that the sample was drawn from; what
-            it links anew and the frame did not hold is not judged.
-        includes_single_key_pairs: whether the frame holds pairs that no draw links and that
-            share one key alone.
+    `figures` are precision, recall and F1 over the frame, and the recall of pairs that some draw
+    links. `linked` pairs are those of the point partition, of which the frame holds `n_evaluated`
+    by the sample's estimate; `gone` ones are of reports not linked here (`gone_rows` of the file).
+    `relinked`: the linkage is not the one that the sample was drawn from, and pairs it links anew
+    are not judged.
     """
 
     figures: Mapping[str, DesignEstimate]
@@ -120,10 +112,9 @@ class _Judged:
 
 
 def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) -> ClericalEvaluation:
-    """Estimate from a sample what could only be counted if every pair had a label.
+    """Estimate precision, recall, F1 and calibration from a labelled sample of pairs.
 
-    Raises:
-        BadInput: of a stratum not one pair has an answer; or none is of the reports linked.
+    Refused if a stratum has no answer, or no pair is of the reports linked.
     """
     at = linkage.index
     present = [row for row in sample.rows if row.one in at and row.two in at]

@@ -1,8 +1,7 @@
 """Accuracy of a linkage against ground truth: person ids of all or some reports, or labelled pairs.
 
-Each figure has two uncertainties that are never mixed. *Sampling*: had other people been recorded,
-or drawn to be labelled, it would be another figure. *Linkage*: the posterior draws differ, and
-each has a figure of its own.
+Sampling error (other people recorded or labelled) and linkage uncertainty (the posterior draws
+differ) are given apart for each figure.
 """
 
 from __future__ import annotations
@@ -35,10 +34,10 @@ _BOTH, _FOUND, _TRUE = (ms.SUMS.index(name) for name in ("both", "found", "true"
 
 @attrs.frozen
 class AccuracyFigure:
-    """One measure of the point partition, with its two kinds of doubt.
+    """One measure of the point partition; `value` is None for a share of nothing.
 
-    `sampling` is None where too little is labelled to tell; `draws` holds median, lower
-    and upper end over the posterior draws. `value` is None for a share of nothing.
+    `sampling` is None where too few are labelled; `draws` holds median, lower and upper end over
+    the posterior draws.
     """
 
     value: float | None
@@ -50,18 +49,10 @@ class AccuracyFigure:
 class TruthComparison:
     """A linkage held against labels.
 
-    Attributes:
-        against: "persons", "people in full" (the people named are complete), or "pairs".
-        resampled: what the sampling intervals draw again: "groups of people", "people", or
-            "groups of pairs".
-        units: how many of those there are.
-        figures: by name, see `measures.MEASURES`; of pairs, precision, recall and F1 alone.
-        found, true, both: pairs that are linked, that are one person, and that are both; as
-            weights say, where persons have one.
-        people: found among the labelled reports; None of pairs.
-        people_draws: median, lower and upper end over the draws.
-        people_ratio: people found for each true one, with its sampling interval.
-        counts: what was labelled and what could not be used.
+    `compared_with` is "persons", "people in full" (the people named are complete), or "pairs";
+    `resampled` what the sampling intervals draw again ("groups of people", "people" or "groups of
+    pairs"), of which there are `units`. `found`, `true` and `both` are pairs linked, true and both,
+    as weights say. `people_ratio` is people found for each true one.
     """
 
     compared_with: str
@@ -88,15 +79,11 @@ class TruthComparison:
 def against_persons(
     linkage: Linkage, truth: Persons, *, complete: bool = False, level: float = 0.95
 ) -> TruthComparison:
-    """Hold a linkage against who each report is about; its point partition is what is judged.
+    """Compare the point partition of a linkage with who each report is about.
 
-    `complete`: the people named are named in full. A report that is not in `truth` is then of
-    nobody in it, so that a link to it is false. Without that, labelled reports are judged among
-    themselves, and links that lead out are not judged.
-
-    Raises:
-        BadInput: none of the reports is in the truth.
-        UsedWrongly: people have weights, and are not said to be complete.
+    `complete`: all reports of the people named are named, so that a link to any other report is
+    false. Without that, labelled reports are judged among themselves. Weights of people need
+    `complete`.
     """
     if truth.weight and not complete:
         raise UsedWrongly(
@@ -236,13 +223,9 @@ def of_one_list(linkage: Linkage, pairs: StatedPairs) -> Flags:
 def against_pairs(
     linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95
 ) -> TruthComparison:
-    """Hold a linkage against labelled pairs, each of which counts alike.
+    """Compare a linkage with labelled pairs, each of weight 1.
 
-    What comes out is of these pairs: it holds for others only if they are a random sample
-    from all pairs, links and not.
-
-    Raises:
-        BadInput: no labelled pair is of two reports that were linked.
+    The figures hold for other pairs only if these are a random sample of all pairs.
     """
     at = linkage.index
     judged = [row for row in truth.rows if row.same is not None]

@@ -1,7 +1,7 @@
 """Confidence intervals for shares: of clustered counts, finite populations, ratios of totals.
 
-Every share here can be 0 or 1 in the sample without being so in truth, so none of these
-is a point plus and minus a multiple of a standard error.
+A share can be 0 or 1 in the sample without being so in truth, so none of these is a point plus and
+minus a multiple of a standard error.
 """
 
 from __future__ import annotations
@@ -23,31 +23,17 @@ _TINY = 1e-9
 def clustered_share(
     value: float, variance: float, clusters: float, units: float, level: float = 0.95
 ) -> Interval | None:
-    """An interval for a share from clustered units: exact binomial, for what they are worth.
+    """Confidence interval of a share from clustered units; None of one cluster.
 
-    E. L. Korn and B. I. Graubard, "Confidence intervals for proportions with small expected
-    number of positive counts estimated from survey data", Survey Methodology 24, 1998: the
-    Clopper-Pearson interval with n* = p (1 - p) / variance, at most the units, times
-    (z / t)^2 with clusters - 1 degrees of freedom. Where all units are alike the variance
-    says nothing, and each cluster counts as one.
-
-    Args:
-        value: the share, from 0 to 1.
-        variance: its variance between clusters.
-        clusters: those that have a unit; of unequal sizes, as many as they are worth.
-        units: how many units there are.
-        level: of the interval.
-
-    Returns:
-        None of one cluster, which tells nothing about how clusters differ.
+    E. L. Korn and B. I. Graubard, "Confidence intervals for proportions with small expected number
+    of positive counts estimated from survey data", Survey Methodology 24, 1998: the Clopper-Pearson
+    interval with n* = p (1 - p) / variance, at most the units, times (z / t)^2 with clusters - 1
+    degrees of freedom. `variance` is that of the share between clusters; where all units are alike
+    it says nothing, and each cluster counts as one.
 
     Examples:
         >>> [round(end, 3) for end in clustered_share(0.9, 0.9 * 0.1 / 100, 100, 100)]
         [0.823, 0.952]
-        >>> [round(end, 3) for end in clustered_share(1.0, 0.0, 30, 45)]
-        [0.884, 1.0]
-        >>> clustered_share(1.0, 0.0, 1, 45) is None
-        True
     """
     if clusters <= 1 + _TINY or not math.isfinite(value):
         return None
@@ -71,19 +57,12 @@ def _binomial(yes: float, no: float, tail: float) -> Interval:
 def share_of_groups(
     yes: Floats, sizes: Floats, level: float = 0.95
 ) -> tuple[float, Interval | None]:
-    """A share over groups of unequal sizes, and its interval.
+    """A share over groups of unequal sizes (`yes` of each group), and its interval.
 
-    A variance from a few large groups is itself too often too small. So it is the greater
-    of two: that of a ratio of totals, and p (1 - p) / n with the design effect 1 + r (k - 1),
-    where r is the correlation within groups (analysis of variance) and k the mean size of
-    the group that a unit is in (L. Kish, Survey Sampling, 1965). The groups are then worth
-    n / k. Of each group, `yes` is how much of it is.
-
-    Examples:
-        >>> yes, sizes = np.array([1.0, 0, 1, 0, 10]), np.array([1.0, 1, 1, 1, 10])
-        >>> share, ends = share_of_groups(yes, sizes)
-        >>> round(share, 2), [round(end, 2) for end in ends]
-        (0.86, [0.0, 1.0])
+    A variance from a few large groups is too often too small. So it is the greater of two: that of
+    a ratio of totals, and p (1 - p) / n with the design effect 1 + r (k - 1), where r is the
+    correlation within groups (analysis of variance) and k the mean size of the group that a unit is
+    in (L. Kish, Survey Sampling, 1965). The groups are then worth n / k.
     """
     units, groups = float(sizes.sum()), len(sizes)
     share = float(yes.sum()) / units
@@ -105,15 +84,12 @@ def share_of_groups(
 def exact_share(hits: float, drawn: int, of: int, level: float = 0.95) -> Interval:
     """Clopper and Pearson's interval for a share of a finite population, from a simple sample.
 
-    The sample counts as n (N - 1) / (N - n); what was drawn is known, so the share is at
-    least `hits` and at most what is left of `of`. Wilson's interval is as wide where nothing
-    was found, and too short at its lower end where one or two were.
+    The sample counts as n (N - 1) / (N - n); the share is at least `hits` and at most what is left
+    of `of`.
 
     Examples:
-        >>> [round(end, 3) for end in exact_share(0, 15, 10_000)]
-        [0.0, 0.218]
-        >>> exact_share(3, 6, 6)
-        (0.5, 0.5)
+        >>> [round(end, 3) for end in exact_share(0, 15, 10_000)], exact_share(3, 6, 6)
+        ([0.0, 0.218], (0.5, 0.5))
     """
     share = hits / drawn
     if drawn >= of:
@@ -146,17 +122,11 @@ def total_limits(
 ) -> tuple[Floats, Floats, Floats]:
     """Weighted totals of the kinds over strata, with limits from those of each share.
 
-    The limits of a sum from the limits of its parts (G. Y. Zou and A. Donner, "Construction
-    of confidence limits about effect measures: a general approach", Statistics in Medicine
-    27, 2008), with shares of one stratum correlated as in a multinomial. A kind that was
-    not drawn keeps its upper limit, so that none found is not none. Of weights of shape (rows,
-    kinds), the totals, their lower and their upper limits, a number a row each.
-
-    Examples:
-        >>> strata = [Stratum(of=1000, drawn=50, kinds=(0,)), Stratum(100, 100, (40,))]
-        >>> found = total_limits(strata, np.array([[1.0]]))
-        >>> [round(float(each[0]), 1) for each in found]
-        [40.0, 40.0, 107.8]
+    The limits of a sum from the limits of its parts (G. Y. Zou and A. Donner, "Construction of
+    confidence limits about effect measures: a general approach", Statistics in Medicine 27, 2008),
+    with shares of one stratum correlated as in a multinomial. A kind that was not drawn keeps its
+    upper limit. Of weights of shape (rows, kinds), the totals, their lower and their upper limits,
+    a number a row each.
     """
     rows = len(weights)
     total, down, up = np.zeros(rows), np.zeros(rows), np.zeros(rows)
@@ -179,11 +149,10 @@ def total_limits(
 def ratio_limits(
     strata: Sequence[Stratum], weights: Callable[[Floats], Floats], level: float = 0.95
 ) -> Interval:
-    """Limits of a share r that is where a weighted total of the kinds is 0.
+    """Limits of a share r at which a weighted total of the kinds is 0 (Fieller), to four digits.
 
-    `weights(r)` has a row a value of r, and its total falls as r grows: for a precision,
-    (1 - r) true - r false. The limits are where the total can no longer be 0, as E. C.
-    Fieller's of a ratio are; to four digits.
+    `weights(r)` has a row a value of r, and its total falls as r grows: for a precision, (1 - r)
+    true - r false.
 
     Examples:
         >>> def precision(r): return np.stack([1 - r, -r], axis=1)

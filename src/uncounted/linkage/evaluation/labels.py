@@ -1,7 +1,6 @@
-"""Files of labels: who each report is about, or which pairs of reports are one person.
+"""Label files: the person of each report, or which pairs of reports are one person.
 
-Reports are named by source and the source's own id, never by a name. An error names the
-row; what stands in the row is not repeated.
+Reports are identified by source and id. An error names the row and repeats no cell.
 """
 
 from __future__ import annotations
@@ -58,12 +57,7 @@ class LabelledPairs:
 
 
 def read_truth(file: Path, *, encoding: str | None = None) -> Persons | LabelledPairs:
-    """Read person ids or labelled pairs, whichever the columns say it is.
-
-    Raises:
-        BadInput: the file is neither, or contradicts itself; with the row.
-        UsedWrongly: it is a sample that `uncounted evaluate --sample` drew.
-    """
+    """Read person ids or labelled pairs, whichever the columns say it is; a sample is refused."""
     sheet = delimited.read(file, encoding=encoding)
     columns = set(sheet.columns)
     if columns >= {*PAIR_COLUMNS, *DESIGN_COLUMNS}:
@@ -82,11 +76,7 @@ def read_truth(file: Path, *, encoding: str | None = None) -> Persons | Labelled
 
 
 def read_sample(file: Path, *, encoding: str | None = None) -> LabelledPairs:
-    """Read a sample that was drawn by `uncounted evaluate --sample`, with its answers.
-
-    Raises:
-        BadInput: it is none, or rows were taken out, added or changed.
-    """
+    """Read a labelled sample of `uncounted evaluate --sample`; rows must be as they were drawn."""
     sheet = delimited.read(file, encoding=encoding)
     for needed in (*PAIR_COLUMNS, *DESIGN_COLUMNS):
         if needed not in sheet.columns:

@@ -1,11 +1,10 @@
 """Accuracy measures of a partition, as sums over true people: pairwise, B-cubed, exact, entropy.
 
-Every measure here is a function of a few sums, and every sum adds up over people (or over
-groups of people that are mixed up with each other), so that one table of parts gives the
-measure, its variance, and what a sample of people says of all of them (O. Binette, S. A.
-York, E. Hickerson, Y. Baek, S. Madhavan and C. Jones, "Estimating the performance of
-entity resolution algorithms", The American Statistician 77, 2023, for pairs; O. Binette and
-others, "How to evaluate entity resolution systems", 2024, for clusters).
+Every measure is a function of sums over people (or over groups of people mixed up with each other),
+so that one table gives the measure, its variance, and what a sample of people says of all (O.
+Binette, S. A. York, E. Hickerson, Y. Baek, S. Madhavan and C. Jones, "Estimating the performance of
+entity resolution algorithms", The American Statistician 77, 2023, for pairs; O. Binette and others,
+"How to evaluate entity resolution systems", 2024, for clusters).
 """
 
 from __future__ import annotations
@@ -82,13 +81,7 @@ def cluster_overlap(labels: NDArray[Any], person: Ints) -> ClusterOverlap:
 
 
 def parts(of: ClusterOverlap) -> Floats:
-    """The sums, a row a person: shape (persons, len(SUMS)).
-
-    Examples:
-        >>> found = parts(cluster_overlap(np.array([0, 0, 1, 2]), np.array([0, 0, 1, 1])))
-        >>> found[:, [SUMS.index(name) for name in ("both", "found", "true", "exact")]].tolist()
-        [[1.0, 1.0, 1.0, 1.0], [0.0, 0.0, 1.0, 0.0]]
-    """
+    """The sums, a row a person: shape (persons, len(SUMS))."""
     n, size = of.n, of.cluster_sizes[of.cluster]
     own = np.bincount(of.person, n, minlength=of.persons)
     mine = own[of.person]
@@ -116,13 +109,7 @@ def parts(of: ClusterOverlap) -> Floats:
 def measures(sums: Floats) -> Floats:
     """The measures of sums: shape (..., len(MEASURES)) of (..., len(SUMS)).
 
-    A share of nothing is NaN; homogeneity of one true person, and completeness of one
-    found, is 1.
-
-    Examples:
-        >>> table = parts(cluster_overlap(np.array([0, 0, 1, 2]), np.array([0, 0, 1, 1])))
-        >>> dict(zip(MEASURES, measures(table.sum(axis=0)).round(3).tolist()))["bcubed_f1"]
-        0.857
+    A share of nothing is NaN; homogeneity of one true person, and completeness of one found, is 1.
     """
     of = {name: sums[..., i] for name, i in _AT.items()}
     reports = of["reports"]
@@ -149,14 +136,7 @@ def measures(sums: Floats) -> Floats:
 
 
 def mixed_up(of: ClusterOverlap) -> Ints:
-    """Number the groups of people whose reports some found cluster mixes: a group a person.
-
-    An error of linkage touches several people, and never goes beyond a group.
-
-    Examples:
-        >>> mixed_up(cluster_overlap(np.array([0, 0, 1, 2]), np.array([0, 1, 2, 2]))).tolist()
-        [0, 0, 1]
-    """
+    """Number the groups of people whose reports some found cluster mixes: a group a person."""
     count = of.persons + len(of.cluster_sizes)
     edges = sparse.coo_matrix(
         (np.ones(len(of.person)), (of.person, of.persons + of.cluster)), shape=(count, count)
@@ -173,12 +153,11 @@ def by_group(table: Floats, group: Ints) -> Floats:
 
 
 def sampling(table: Floats, weights: Floats, level: float = 0.95) -> dict[str, Interval | None]:
-    """Intervals of the measures, had other rows been drawn from wherever these come from.
+    """Sampling intervals of the measures.
 
-    The variance is that of the linearised measure between rows (the delta method; for a
-    ratio of totals it is the usual one of survey sampling), the interval as in
-    `clustered_share`. A row is a sampled person, or a group of people that are mixed up, and stands
-    for as many as its weight.
+    The variance is that of the linearised measure between rows (the delta method), the interval as
+    in `clustered_share`. A row is a sampled person, or a group of people that are mixed up, with
+    its weight.
     """
     weighted = table * weights[:, None]
     totals = weighted.sum(axis=0)
@@ -207,13 +186,7 @@ def _slopes(totals: Floats) -> Floats:
 
 
 def more_people(table: Floats, level: float = 0.95) -> Interval | None:
-    """An interval for the people found for each true one, had other rows been drawn.
-
-    Examples:
-        >>> table = parts(cluster_overlap(np.array([0, 1, 2, 3, 3]), np.array([0, 0, 1, 2, 2])))
-        >>> [round(end, 2) for end in more_people(table)]
-        [0.45, 3.91]
-    """
+    """Sampling interval of the people found for each true one."""
     rows, found, true = len(table), table[:, _AT["found_people"]], table[:, _AT["people"]]
     if rows < 2:
         return None

@@ -1,14 +1,12 @@
-"""Logistic recalibration of match probabilities from labelled pairs (D. R. Cox 1958).
+"""Logistic recalibration of match probabilities from labelled pairs.
 
-A line on the log-odds: logit P(same) = a + b logit(stated) (D. R. Cox, "Two further
-applications of a model for binary regression", Biometrika 45, 1958). Where probabilities
-mean what they say, a is 0 and b is 1; a below 0 says that links were overstated in the
-middle, b below 1 that probabilities are too extreme. The prior is weak and centred at (0, 1), so
-that a dozen answers change little.
+logit P(same) = a + b logit(stated) (D. R. Cox, "Two further applications of a model for binary
+regression", Biometrika 45, 1958). Calibrated probabilities have a = 0 and b = 1; a below 0 says
+that links are overstated in the middle, b below 1 that probabilities are too extreme. The prior is
+weak and centred at (0, 1).
 
-It holds for a random sample of pairs, or for all of them. It does not for those that `review` puts
-first: it chooses by what a pair does to N, and of pairs with the same stated probability
-those are matches more often than others, also within one list and across lists apart.
+It holds for a random sample of pairs, or for all of them, and not for those that `review` puts
+first: of pairs with the same stated probability these are matches more often.
 """
 
 from __future__ import annotations
@@ -34,14 +32,10 @@ _ROUNDS = 100
 
 @attrs.frozen(eq=False)
 class Recalibrated:
-    """The line, what it makes of stated probabilities, and whether it is another line.
+    """The fitted line: intercept, slope, and the recalibrated probabilities.
 
-    Attributes:
-        pairs: with an answer, and a probability that a linkage had stated without knowing it.
-        groups: of reports that those pairs lie in; pairs of one group hang together.
-        coefficients: intercept and slope, 0 and 1 where probabilities mean what they say.
-        covariance: of the two, never smaller than if every pair stood alone.
-        by: what those pairs are, in words.
+    `coefficients` are intercept and slope; their `covariance` is never smaller than if every pair
+    stood alone. `groups` of reports hold dependent pairs; `by` says what the pairs are, in words.
     """
 
     pairs: int
@@ -53,14 +47,7 @@ class Recalibrated:
     by: str = "labelled pairs"
 
     def of(self, stated: float) -> tuple[float, Interval]:
-        """What a stated probability becomes, with its interval.
-
-        Examples:
-            >>> line = Recalibrated(40, 20, 40, (0.0, 1.0), np.zeros((2, 2)), 0.95)
-            >>> p, (low, high) = line.of(0.3)
-            >>> round(p, 3), round(low, 3), round(high, 3)
-            (0.3, 0.3, 0.3)
-        """
+        """The recalibrated probability of a stated one, with its interval."""
         x = np.array([1.0, float(_log_odds(np.array([stated]))[0])])
         middle = float(x @ self.coefficients)
         half = -special.ndtri((1 - self.level) / 2) * np.sqrt(x @ self.covariance @ x)
@@ -82,9 +69,9 @@ class Recalibrated:
         return limits[0], limits[1]
 
     def findings(self) -> tuple[str, ...]:
-        """What the line says for sure: of the middle by its intercept, of the ends by its slope.
+        """Significant findings: of the middle by the intercept, of the extremes by the slope.
 
-        Each is said only if its own interval leaves out that there is nothing to say.
+        Each is given only if its own interval excludes the null.
 
         Examples:
             >>> Recalibrated(40, 9, 40, (-1.5, 1.05), np.eye(2) * 0.01, 0.95).findings()
@@ -151,11 +138,9 @@ def recalibrated(
 ) -> Recalibrated | None:
     """Fit the line; None of fewer than 20 pairs, of 10 groups, or with one answer alone.
 
-    The mode of the posterior by Newton's method. Its covariance is the inverse curvature,
-    widened by the design effect of groups and weights (the greatest eigenvalue of covariance
-    times that of the scores) where that is above 1. Pairs of equal groups hang together; `weight`
-    is how many pairs each stands for, where they were drawn with unequal chances; `by` says what
-    the pairs are, in words.
+    The mode of the posterior by Newton's method. Its covariance is the inverse curvature, widened
+    by the design effect of groups and weights (the greatest eigenvalue of covariance times that of
+    the scores) where that is above 1. `weight` is how many pairs each stands for.
 
     Examples:
         >>> answers = [True, False] * 20  # stated .9 or .1, and as likely one as the other

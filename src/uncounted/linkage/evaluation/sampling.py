@@ -1,12 +1,10 @@
 """Stratified random samples of pairs for clerical review, with known inclusion probabilities.
 
-The frame is every pair that some draw links, and every pair that no draw links and that
-shares two blocking keys. Those that share one are many, and few of them are matches: they are
-in the frame only if the sample is large enough to say something about them.
-What is not in the frame is in no sample, and matches missed there are not seen. Strata are by
-whether the point partition links the pair and its probability; of unlikely pairs, by
-how many keys they share. Within a stratum every pair has the same inclusion probability. A sample
-names reports by source and id, and nothing else.
+The frame is every pair that some draw links, and every pair that no draw links and that shares two
+blocking keys; those that share one only if the sample is large enough to say something about them.
+Matches outside the frame are not seen. Strata are by whether the point partition links the pair and
+its probability; of unlikely pairs, by how many keys they share. Within a stratum every pair has the
+same inclusion probability. A sample has sources and ids, and nothing else.
 """
 
 from __future__ import annotations
@@ -105,15 +103,6 @@ def sharing(keys: Mapping[str, Ints], rules: Sequence[Sequence[str]]) -> Sharing
 
     A key is a number a report, `NO_KEY` a missing value. A rule that would give more than
     `_MOST_EACH` pairs a report is left out.
-
-    Raises:
-        NotEstimable: there are too many to be listed.
-
-    Examples:
-        >>> found = sharing({"a": np.array([1, 1, 2, 1]), "b": np.array([5, 5, 5, -1])},
-        ...                 [("a",), ("a", "b"), ("b",)])
-        >>> sorted(zip(found.left.tolist(), found.right.tolist(), found.keys.tolist()))
-        [(0, 1, 3), (0, 2, 1), (0, 3, 1), (1, 2, 1), (1, 3, 1)]
     """
     count = len(next(iter(keys.values()), ()))
     codes, total = [np.zeros(0, np.int64)], 0
@@ -151,25 +140,13 @@ def _within(who: Ints, block: Ints, sizes: Ints, count: int) -> Ints:
 
 
 def draw_sample(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Sample:
-    """Draw pairs to be labelled.
+    """Draw pairs to be labelled, two a stratum at the least.
 
-    Each stratum gets two at least, and a sixteenth of all. Each further label goes where it
-    makes the limits of precision and recall narrower most, if as many are found as was
-    stated (`_allocate`): J. Neyman's allocation (Journal of the Royal Statistical Society
-    97, 1934), but for limits that are exact. His own gives nothing to strata of which all is
-    thought to be known, and their labels set the limits.
-
-    Raises:
-        UsedWrongly: fewer than two a stratum are asked for.
-        NotEstimable: there is no pair to draw.
-
-    Examples:
-        >>> draws = np.array([[0, 0, 1, 1]] * 9 + [[0, 0, 1, 2]], np.int32)
-        >>> keys = tuple(("AB"[i % 2], str(i)) for i in range(4))
-        >>> shared = sharing({"name": np.array([1, 1, 2, 2])}, [("name",)])
-        >>> found = draw_sample(Linkage(keys, draws, 6), shared, size=10)
-        >>> [(cut.text, cut.of, cut.drawn) for cut in found.cuts]
-        [('linked, probability .95 and above', 1, 1), ('linked, .8 to .95', 1, 1)]
+    Each stratum gets two at least, and a sixteenth of all. Each further label goes where it makes
+    the limits of precision and recall narrower most, if as many are found as was stated
+    (`_allocate`): J. Neyman's allocation (Journal of the Royal Statistical Society 97, 1934), but
+    for limits that are exact. His own gives nothing to strata of which all is thought to be known,
+    and their labels set the limits.
     """
     whole = _frame(linkage, shared)
     frame, enough = _informative(whole, size)
@@ -201,14 +178,7 @@ def draw_sample(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) 
 
 
 def fits(letter: str, linked: bool, stated: float) -> bool:
-    """Whether a pair would be in that stratum by what the linkage says of it now.
-
-    Examples:
-        >>> fits("A", linked=True, stated=0.97), fits("A", linked=True, stated=0.9)
-        (True, False)
-        >>> fits("G", linked=False, stated=0.0), fits("G", linked=False, stated=0.1)
-        (True, False)
-    """
+    """Whether a pair would be in that stratum by what the linkage says of it now."""
     for name, whether, low, high, _ in _LIKELY:
         if name == letter:
             return linked == whether and low <= stated < high and stated > 0
@@ -328,13 +298,8 @@ def _weights(frame: Sequence[_Part]) -> Floats:
 def _allocate(sizes: Ints, wrong: Floats, weights: Floats, size: int) -> Ints:
     """How many of each stratum: at least two, at most all, in all `size` or all there are.
 
-    One after another goes where the weighted square of the distance from estimate to limit
+    Greedy: the next label goes where the weighted square of the distance from estimate to limit
     falls most; limits of a sum are so composed of those of its parts.
-
-    Examples:
-        >>> sizes, wrong = np.array([1000, 100, 3]), np.array([0.01, 0.3, 0.01])
-        >>> _allocate(sizes, wrong, np.ones(3), 60).tolist()
-        [49, 8, 3]
     """
     drawn = np.minimum(sizes, _LEAST)
     left = min(size, int(sizes.sum())) - int(drawn.sum())

@@ -1,7 +1,7 @@
 """Expected accuracy of the point partition under the posterior draws of the linkage itself.
 
-No label is needed, and for the same reason this is no validation: it is right only if the
-probabilities are calibrated, which `calibration` tests with labels.
+No label is needed, so this is no validation: it is right only if the probabilities are calibrated
+(`calibration`).
 """
 
 from __future__ import annotations
@@ -24,14 +24,9 @@ from uncounted.linkage.result import Linkage
 class ExpectedAccuracy:
     """Each measure's mean over the draws, every one taken for the truth in turn.
 
-    Attributes:
-        figures: by name: the mean, and the interval of the draws, which reaches to the mean at
-            least; None where most draws have nothing that it could be a share of.
-        linked: pairs that the point partition links.
-        links: pairs that are together: the mean over the draws, and their interval.
-        people: in the point partition.
-        people_draws: median, lower and upper end over the draws.
-        doubtful: pairs with a probability between .05 and .95.
+    `figures` by name: the mean, and the interval of the draws, which reaches to the mean at least;
+    None where most draws have nothing that it could be a share of. `linked` pairs and `people` are
+    those of the point partition; `doubtful` pairs have a probability between .05 and .95.
     """
 
     figures: Mapping[str, tuple[float, Interval] | None]
@@ -55,17 +50,10 @@ class ExpectedAccuracy:
 
 
 def expected_accuracy(linkage: Linkage, *, level: float = 0.95) -> ExpectedAccuracy:
-    """Hold the point partition against each draw in turn.
+    """Compare the point partition with each draw in turn.
 
-    The expected precision is the mean probability of the pairs that are linked. The
-    expected recall is the mean over draws of a ratio, since what there is to be found
-    differs from draw to draw.
-
-    Examples:
-        >>> draws = np.array([[0, 0, 1]] * 3 + [[0, 1, 2]], np.int32)
-        >>> keys = (("A", "1"), ("B", "1"), ("B", "2"))
-        >>> expected_accuracy(Linkage(keys, draws, 3)).figures["precision"]
-        (0.75, (0.0, 1.0))
+    The expected recall is the mean over draws of a ratio, since what there is to be found differs
+    from draw to draw.
     """
     point = point_partition(linkage)
     sums = np.array(

@@ -83,15 +83,7 @@ PRIORS = MappingProxyType({each.name: each for each in (OVERLAP_TABLE, NO_DUPLIC
 
 
 def named(name: str) -> PartitionPrior:
-    """The prior of this name.
-
-    Raises:
-        UsedWrongly: there is none.
-
-    Examples:
-        >>> named("ewens").words
-        'Ewens within each component of the candidates, theta learned'
-    """
+    """The prior of this name; an unknown name is refused with the nearest one."""
     if name not in PRIORS:
         raise UsedWrongly(unknown("prior", name, PRIORS), hint=f"priors: {', '.join(PRIORS)}")
     return PRIORS[name]

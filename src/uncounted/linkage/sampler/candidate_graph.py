@@ -72,11 +72,8 @@ def build(
 ) -> CandidateGraph:
     """Make the graph of the pairs that are as likely as the floor before any fitting.
 
-    `pairs` are all that were compared; if these are all there are, their levels are kept.
-
-    Raises:
-        UsedWrongly: decisions say that two reports are one person and that they are not.
-        NotLinkable: nearly everybody is likely to be one person with too many others.
+    `pairs` are all that were compared; if these are all there are, their levels are kept. Refused
+    if decisions contradict each other, or reports have too many candidates even at a higher floor.
     """
     count = encoded.count
     unit = decided_units(count, decisions)

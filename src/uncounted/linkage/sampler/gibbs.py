@@ -25,14 +25,12 @@ from uncounted.linkage.sampler.workspace import MoveContext, cannot_link, passed
 
 @compiled_inner
 def reassign(rng: np.random.Generator, context: MoveContext, size: int, weakest: int) -> float:
-    """Take a unit, `scratch.unit[:size]`, out and put it back where its full conditional says.
+    """Take a unit, `scratch.unit[:size]`, out and put it back by its full conditional.
 
-    The options are the clusters of its candidates, down to the `weakest` that are looked at, and
-    a new one. It stays where its present cluster is none of them (its only candidates there are
-    weaker), or would fall apart without it.
-
-    Returns:
-        The chance of the likeliest option's not being taken: of moving, in the long run.
+    The options are the clusters of its candidates, down to the `weakest` that are looked at, and a
+    new one. It stays where its present cluster is none of them (its only candidates there are
+    weaker), or would fall apart without it. Returns the chance that it is not where it is
+    likeliest.
     """
     graph, state, scratch = context.graph, context.state, context.scratch
     unit, group = scratch.unit, scratch.group

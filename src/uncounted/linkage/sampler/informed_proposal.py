@@ -86,15 +86,12 @@ def _proposal_weights(graph: Graph, slots: Codes) -> tuple[Singles, Singles]:
 def informed_move(rng: np.random.Generator, context: MoveContext, r: int) -> float:
     """Propose that report r goes where another of its firm candidates is, or to be alone.
 
-    Gibbs by `Graph.proposal_weights`, which do not depend on where r is, would leave it where it
-    is at most visits. So what is proposed is anywhere else: from where h of all lots T are to
-    where l are with chance l / max(T - h, T - l) (J. S. Liu, "Peskun's theorem and a modified
+    Gibbs by `Graph.proposal_weights`, which do not depend on where r is, would leave it where it is
+    at most visits. So what is proposed is anywhere else: from where h of all lots T are to where l
+    are with chance l / max(T - h, T - l) (J. S. Liu, "Peskun's theorem and a modified
     discrete-state Gibbs sampler", 1996). That is a first lot, and where it falls on where r is, a
     second. Times h it is the same both ways, so the rest is Metropolis-Hastings of evidence and
-    prior by h / l.
-
-    Returns:
-        How likely it is guessed to be anywhere but where it is most often.
+    prior by h / l. Returns how likely it is guessed not to be where it is most often.
     """
     graph, state = context.graph, context.state
     low, high = graph.firm_starts[r], graph.firm_starts[r + 1]

@@ -41,17 +41,14 @@ _HALVES = 4  # reports of the least cluster that parts into two
 
 @compiled_inner
 def split_or_merge(rng: np.random.Generator, context: MoveContext, i: int, j: int) -> float:
-    """Sequentially allocated split-merge of the clusters of two candidates.
+    """Sequentially allocated split-merge of two candidates' clusters; the chance of accepting.
 
     (D. B. Dahl, "Sequentially-allocated merge-split sampler for conjugate and nonconjugate
     Dirichlet process models", 2005).
 
     1. The units of i and j. 2. Their clusters' other units in random order. 3. Same cluster:
-    propose to divide it, each unit joining either by its pair weights; else propose one
-    cluster. 4. Metropolis-Hastings with the chance of the division.
-
-    Returns:
-        The chance of accepting.
+    propose to divide it, each unit joining either by its pair weights; else propose one cluster. 4.
+    Metropolis-Hastings with the chance of the division.
     """
     graph, state = context.graph, context.state
     scratch, weights = context.scratch, context.weights
@@ -244,15 +241,12 @@ def _lead(context: MoveContext, size: int, ones: int, twos: int) -> float:
 
 @compiled_inner
 def swap(rng: np.random.Generator, context: MoveContext, i: int, k: int) -> float:
-    """Exchange the clusters of i and k (Metropolis); nothing if they are of different lists.
+    """Exchange the clusters of i and k, if of one list (Metropolis); the chance of accepting.
 
     Where a list has hardly any duplicates, a report cannot join a cluster that is on its list
     already: the other has to leave first, and states in between are unlikely. A swap leaves the
-    number of reports of each list in each cluster as it was, so the prior cancels.
-    Who is proposed must not depend on the state: then the way back is as likely.
-
-    Returns:
-        The chance of accepting.
+    number of reports of each list in each cluster as it was, so the prior cancels. Who is proposed
+    must not depend on the state: then the way back is as likely.
     """
     graph, state, scratch = context.graph, context.state, context.scratch
     a, b = state.slot[i], state.slot[k]
