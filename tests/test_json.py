@@ -18,6 +18,7 @@ from tests.json_schemas import SCHEMAS, commands_with_json, conform
 from tests.light_identity import made_lightly
 
 from uncounted.cli import app
+from uncounted.proof.signed_note import fingerprint
 
 pytestmark = pytest.mark.sampler
 
@@ -174,6 +175,7 @@ def _custody(run: Answers, case: Path) -> None:
     run("identity-new")
     second = run("identity-show")
     run.identity("first")
+    trusted = run("identity-show")
     run("grant", case, second["recipient"], "--name", "Office", "--vkey", second["signer"])
     run("revoke", case, "Office")
     run("rotate", case)
@@ -181,6 +183,7 @@ def _custody(run: Answers, case: Path) -> None:
     run("recovery-split", case, "--out", shares)
     split = run("recovery-split", case, "--replace")
     run.identity("heir")
+    run.patch.setenv("UNCOUNTED_TRUST", fingerprint(trusted["signer"]))
     run("recovery-join", case, "--shares-file", _table(folder / "s", "\n".join(split["shares"])))
     run.patch.setenv("UNCOUNTED_NEW_PASSPHRASE", "another that is long")
     run("identity-passphrase")

@@ -25,6 +25,7 @@ from tests.in_process import run_here
 
 VECTOR = Path(__file__).parent / "vectors" / "workflow-1"
 PASSPHRASE = "nobody in here exists"
+TRUSTED = "e47e-6r2k-albn-tah6-6a3h"  # who made the vector
 
 
 @attrs.frozen
@@ -41,6 +42,7 @@ class Program:
             **os.environ,
             "UNCOUNTED_HOME": str(self.home),
             "UNCOUNTED_PASSPHRASE": PASSPHRASE,
+            "UNCOUNTED_TRUST": TRUSTED,
             "NO_COLOR": "1",
         }
         if self.python is None:

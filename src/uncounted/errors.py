@@ -73,6 +73,10 @@ DISK_FULL = (
 )  # what happened, what to do
 
 
+class Swapped(Damaged):
+    """Another case file lies where a known one was."""
+
+
 class NoSpace(Error):
     """The disk is full, or the folder cannot be written to."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 import stat
@@ -17,6 +18,7 @@ from tests.light_identity import made_lightly
 
 from uncounted.cli import app
 from uncounted.cli.main import run
+from uncounted.proof.signed_note import fingerprint
 from uncounted.vault.keys import identity
 
 WORDS = "a passphrase of five words"
@@ -63,6 +65,7 @@ def who(homes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Who:
 
     monkeypatch.setattr(identity, "load", opened)
     monkeypatch.setenv("UNCOUNTED_PASSPHRASE", WORDS)
+    monkeypatch.setenv("UNCOUNTED_TRUST", fingerprint(MADE[homes / "first"].vkey))
     typing = Who(tmp_path, monkeypatch)
     typing.be("first").type("init", typing.case)
     return typing
@@ -107,6 +110,66 @@ def test_two_members_and_a_revocation(who: Who, capsys: pytest.CaptureFixture[st
     who.be("first")
     refused(capsys, 2, "no such member", "revoke", case, str(keys))
     refused(capsys, 2, "no such member", "revoke", case, "Nobody")
+
+
+def test_a_case_file_that_is_new_to_a_member_is_trusted_once(
+    who: Who, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UNCOUNTED_TRUST")
+    mine, theirs = (who.be(name).json("identity") for name in ("first", "second"))
+    who.be("first").type("grant", who.case, theirs["recipient"], "--vkey", theirs["signer"])
+    mark = fingerprint(mine["signer"])
+    who.be("second")
+    assert run(["log", who.case]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith("You have not opened this case file before.\n  case file:   ")
+    assert f"  your access: given by {mark}\n  2 members:\n    {mark}\n" in err
+    assert "uncounted: error: you have not opened this case file before" in err
+    assert f"if it is {mark}, run the command again with --trust and that fingerprint" in err
+    other = fingerprint(theirs["signer"])
+    assert run(["log", who.case, "--trust", other]) == 2
+    assert "no key that signed for this case file has the fingerprint" in capsys.readouterr().err
+    who.type("log", who.case, "--trust", mark)
+    assert who.type("log", who.case).stderr == ""  # nothing is asked again
+    shutil.rmtree(who.folder / "second" / "known")
+    shutil.rmtree(who.folder / "second" / "seen")
+    answers, asked = iter([False, True]), []
+
+    def confirm(question: str, **named: object) -> bool:
+        asked.append(question)
+        return next(answers)
+
+    monkeypatch.setattr(click, "confirm", confirm)
+    module = importlib.import_module("uncounted.cli.app")
+    monkeypatch.setattr(module, "somebody_is_there", lambda: True)
+    who.type("log", who.case, status=1)
+    who.type("log", who.case)
+    who.type("log", who.case)
+    assert asked == ["Is this the case file that you expect?"] * 2
+
+
+def test_who_came_since_is_said_and_another_case_file_at_the_path_refused(
+    who: Who, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = who.be("second").json("identity")
+    who.be("first").type("grant", who.case, theirs["recipient"], "--vkey", theirs["signer"])
+    third = identity.Identity.generate()
+    who.be("second").type("grant", who.case, third.recipient, "--vkey", third.vkey, "--name", "New")
+    said = who.be("first").type("log", who.case).stderr
+    assert said == (
+        "warning: the members of this case file changed since you last opened it:\n"
+        f"  new      {fingerprint(third.vkey)}  New\n"
+        "New members can read the whole case file. If you did not expect them, stop here.\n"
+    )
+    assert who.type("log", who.case).stderr == ""
+    other = who.folder / "other.case"
+    who.be("second").type("init", other)
+    first = who.be("first").json("identity")
+    who.be("second").type("grant", other, first["recipient"], "--vkey", first["signer"])
+    shutil.rmtree(who.case)
+    other.rename(who.case)
+    who.be("first")
+    refused(capsys, 1, "another case file lies where you opened a case file", "log", who.case)
 
 
 def test_a_grant_without_a_verifier_key_says_what_that_means(who: Who) -> None:

@@ -123,14 +123,17 @@ def open_case(
     With `through`, a key that access was granted to, that identity becomes a member.
     `without_log` reads a case file whose log is lost, and changes nothing.
     """
+    from uncounted.cli.trust import AtTheTerminal
     from uncounted.workflow import access
 
+    trusted = click.get_current_context().meta.get(_TRUST) or os.environ.get("UNCOUNTED_TRUST", "")
     return access.open_case(
         folder,
         home(),
         lambda: passphrase(passphrase_file),
         through=through,
         without_log=without_log,
+        meeting=AtTheTerminal(trusted, ask=somebody_is_there()),
     )
 
 
@@ -145,6 +148,27 @@ passphrase_option = click.option(
     type=click.Path(path_type=Path),
     help="File whose first line is the passphrase.",
 )
+_TRUST = "uncounted.trust"
+
+
+def _set_trust(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    context.meta[_TRUST] = value
+
+
+_trust_option = click.option(
+    "--trust",
+    metavar="FINGERPRINT",
+    expose_value=False,
+    callback=_set_trust,
+    help="Trust a case file that is new to you, if it was created or given to you by this key.",
+)
+
+
+def opening_options[T: Callable[..., Any]](command: T) -> T:
+    """The options of every command that opens a case file."""
+    return passphrase_option(_trust_option(command))
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _DETAIL = "uncounted.detail"
 

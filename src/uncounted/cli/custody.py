@@ -18,7 +18,7 @@ from uncounted.cli.app import (
     case_argument,
     needs_a_yes,
     open_case,
-    passphrase_option,
+    opening_options,
     roots_option,
 )
 from uncounted.cli.terminal import answer, say
@@ -48,7 +48,7 @@ def _copies_remain(_: EntryNumber) -> None:
 @click.option("--source", required=True, help="List that the report is on.")
 @click.option("--report", required=True, help="Id of the report on that list.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@passphrase_option
+@opening_options
 @answers(_withdrawn, _copies_remain)
 def withdraw(
     case: Path, source: str, report: str, yes: bool, passphrase_file: Path | None
@@ -104,7 +104,7 @@ def _decisions(states: Sequence[DecisionStatus]) -> str:
 
 @app.command()
 @case_argument
-@passphrase_option
+@opening_options
 @answers(_log)
 def log(case: Path, passphrase_file: Path | None) -> CustodyLog:
     r"""Show the custody log: who did what and when, without content.
@@ -160,7 +160,7 @@ def _refuse_unsound(done: SoundnessCheck) -> None:
 @app.command()
 @case_argument
 @roots_option
-@passphrase_option
+@opening_options
 @answers(_checked, _refuse_unsound)
 def check(case: Path, roots: Path | None, passphrase_file: Path | None) -> SoundnessCheck:
     r"""Verify the integrity of a case file and of its log.
@@ -201,7 +201,7 @@ def _stamped(done: TimestampTaken) -> None:
     "--authority", metavar="URL", required=True, help="Address of the authority, http or https."
 )
 @roots_option
-@passphrase_option
+@opening_options
 @answers(_stamped)
 def timestamp(
     case: Path, authority: str, roots: Path | None, passphrase_file: Path | None

@@ -16,7 +16,7 @@ from uncounted.cli.app import (
     level_option,
     listed,
     open_case,
-    passphrase_option,
+    opening_options,
     quiet_option,
     seed_option,
     today,
@@ -102,7 +102,7 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
 @seed_option
 @verbose_option
 @quiet_option
-@passphrase_option
+@opening_options
 @answers(_answer, _after)
 def estimate(
     where: Path,

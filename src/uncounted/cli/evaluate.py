@@ -13,7 +13,7 @@ from uncounted.cli.app import (
     case_argument,
     level_option,
     open_case,
-    passphrase_option,
+    opening_options,
     refuse_taken_or_inside,
     seed_option,
     today,
@@ -60,7 +60,7 @@ def _answer(done: LinkageEvaluation | SampleDrawn) -> None:
 )
 @level_option
 @seed_option
-@passphrase_option
+@opening_options
 @answers(_answer)
 def evaluate(
     case: Path,

@@ -15,6 +15,7 @@ from uncounted.cli.app import (
     case_argument,
     home,
     open_case,
+    opening_options,
     passphrase,
     passphrase_option,
 )
@@ -173,7 +174,7 @@ def _refuse_if_all_rejected(done: ImportSummary | MappingDraft | RestoreSummary)
 @click.option("--sheet", help="Sheet of a workbook: its name, or its number from the left.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen; save nothing.")
 @click.option("--suggest", is_flag=True, help="Print a draft of MAP.toml; import nothing.")
-@passphrase_option
+@opening_options
 @answers(_answer_import, _refuse_if_all_rejected)
 def import_(
     case: Path,
@@ -248,7 +249,7 @@ def _answer_rejects(found: RejectsLists | RejectedRows) -> None:
 @app.command()
 @case_argument
 @click.argument("name", required=False)
-@passphrase_option
+@opening_options
 @answers(_answer_rejects)
 def rejects(
     case: Path, name: str | None, passphrase_file: Path | None

@@ -17,7 +17,7 @@ from uncounted.cli.app import (
     from_stdin,
     json_option,
     open_case,
-    passphrase_option,
+    opening_options,
     refuse_taken_or_inside,
     somebody_is_there,
 )
@@ -55,7 +55,7 @@ def _short(recipient: str) -> str:
 
 @app.command()
 @case_argument
-@passphrase_option
+@opening_options
 @answers(_members)
 def members(case: Path, passphrase_file: Path | None) -> Members:
     r"""List who can open a case file.
@@ -94,7 +94,7 @@ def _compare(done: GrantSummary) -> None:
 @click.option(
     "--vkey", help="Verifier key of the member, if they sign: uncounted identity shows it."
 )
-@passphrase_option
+@opening_options
 @answers(_granted, _compare)
 def grant(
     case: Path,
@@ -125,7 +125,7 @@ def grant(
 @app.command()
 @case_argument
 @click.argument("recipient")
-@passphrase_option
+@opening_options
 @json_option
 def revoke(case: Path, recipient: str, passphrase_file: Path | None, as_json: bool) -> None:
     r"""Remove a member's access; the case file gets a new key.
@@ -159,7 +159,7 @@ def _rotated(done: KeyChange) -> None:
 
 @app.command()
 @case_argument
-@passphrase_option
+@opening_options
 @answers(_rotated)
 def rotate(case: Path, passphrase_file: Path | None) -> KeyChange:
     r"""Re-encrypt a case file under a new key, for the same members.
@@ -200,7 +200,7 @@ def recovery() -> None:
 @click.option(
     "--replace", is_flag=True, help="Replace earlier shares: they no longer open the case file."
 )
-@passphrase_option
+@opening_options
 @json_option
 def split(
     case: Path,
@@ -282,7 +282,7 @@ def _lost_identity(_: dict[str, str | None]) -> None:
     type=click.Path(path_type=Path),
     help="Instead of shares: a key that has access (an age identity or an SSH key).",
 )
-@passphrase_option
+@opening_options
 @answers(_joined, _lost_identity)
 def join(
     case: Path,

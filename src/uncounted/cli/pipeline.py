@@ -17,8 +17,8 @@ from uncounted.cli.app import (
     json_option,
     listed,
     open_case,
+    opening_options,
     out_file,
-    passphrase_option,
     refuse_taken_or_inside,
     seed_option,
     today,
@@ -120,7 +120,7 @@ def link_warnings(done: LinkSummary) -> None:
     help="How many posterior draws to keep.",
 )
 @seed_option
-@passphrase_option
+@opening_options
 @answers(_linked)
 def link(case: Path, draws: int, seed: int, passphrase_file: Path | None) -> LinkSummary:
     r"""Match reports that are about the same person (record linkage).
@@ -150,7 +150,7 @@ def _clusters(done: ClustersSummary) -> None:
 @app.command()
 @case_argument
 @out_file
-@passphrase_option
+@opening_options
 @answers(_clusters)
 def clusters(case: Path, out: Path, passphrase_file: Path | None) -> ClustersSummary:
     r"""Write which reports are about the same person, without names.
@@ -186,7 +186,7 @@ def _overlap(done: OverlapSummary) -> None:
 @click.option(
     "--draw", type=click.IntRange(0), help="Use this posterior draw (default: the point estimate)."
 )
-@passphrase_option
+@opening_options
 @answers(_overlap)
 def overlap(
     case: Path,
@@ -248,7 +248,7 @@ def _released(done: ReleaseSummary) -> None:
     is_flag=True,
     help="Release again, although the releases are not audited together.",
 )
-@passphrase_option
+@opening_options
 @answers(_released)
 def release(
     case: Path,

@@ -17,7 +17,7 @@ from uncounted.cli.app import (
     from_stdin,
     needs_a_yes,
     open_case,
-    passphrase_option,
+    opening_options,
     refuse_taken_or_inside,
     somebody_is_there,
     today,
@@ -58,7 +58,7 @@ def _found(done: SearchResult) -> None:
 @app.command()
 @case_argument
 @click.argument("words", nargs=-1)
-@passphrase_option
+@opening_options
 @answers(_found)
 def search(case: Path, words: Sequence[str], passphrase_file: Path | None) -> SearchResult:
     r"""Find reports by a name, a relative's name, or words of a note.
@@ -148,7 +148,7 @@ def _consent(consent: Consent) -> str:
 @case_argument
 @source_option
 @report_option
-@passphrase_option
+@opening_options
 @answers(_shown)
 def show(case: Path, source: str, report: str, passphrase_file: Path | None) -> ReportHistory:
     r"""Show one report: its content, consent, decisions and versions.
@@ -190,7 +190,7 @@ def _edited(done: EditSummary) -> None:
     type=click.Path(path_type=Path, allow_dash=True),
     help="File of lines FIELD=VALUE; - reads standard input.",
 )
-@passphrase_option
+@opening_options
 @answers(_edited)
 def edit(
     case: Path,
@@ -278,7 +278,7 @@ def _consent_noted(done: ConsentNoted) -> None:
 @click.option("--audience", help="Audience that it may be published for (default: everybody).")
 @click.option("--until", metavar="DATE", help="Last day of the consent, e.g. 2027-12-31.")
 @click.option("--given-by", help="Who gave the consent.")
-@passphrase_option
+@opening_options
 @answers(_consent_noted)
 def consent(
     case: Path,
@@ -338,7 +338,7 @@ def _taken_back(done: DecisionsTakenBack | ImportTakenBack) -> None:
 @case_argument
 @click.argument("entry", metavar="ENTRY", type=click.IntRange(0))
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@passphrase_option
+@opening_options
 @answers(_taken_back)
 def undo(
     case: Path, entry: int, yes: bool, passphrase_file: Path | None
@@ -378,7 +378,7 @@ def _attached(done: AttachmentSummary) -> None:
 )
 @source_option
 @report_option
-@passphrase_option
+@opening_options
 @answers(_attached)
 def attach(
     case: Path,
@@ -432,7 +432,7 @@ def _exported(done: ExportSummary) -> None:
 @click.option(
     "--without-log", is_flag=True, help="If log/ is lost: export the database, without proof."
 )
-@passphrase_option
+@opening_options
 @answers(_exported)
 def export(
     case: Path,

@@ -13,7 +13,7 @@ from uncounted.cli.app import (
     app,
     case_argument,
     open_case,
-    passphrase_option,
+    opening_options,
     refuse_taken_or_inside,
     somebody_is_there,
     today,
@@ -88,7 +88,7 @@ def _refuse_if_none_taken(done: DecisionSummary) -> None:
 )
 @click.option("--encoding", help="Character encoding of the file, if it cannot be detected.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen; save nothing.")
-@passphrase_option
+@opening_options
 @answers(_decided, _refuse_if_none_taken)
 def decide(
     case: Path,
@@ -172,7 +172,7 @@ def _percent(share: float) -> str:
 @case_argument
 @click.option("--next", "most", type=click.IntRange(1, 10_000), help="How many pairs to list.")
 @click.option("--out", type=click.Path(path_type=Path), help="CSV to write, for uncounted decide.")
-@passphrase_option
+@opening_options
 @answers(_reviewed)
 def review(
     case: Path, most: int | None, out: Path | None, passphrase_file: Path | None

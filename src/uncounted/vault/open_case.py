@@ -17,10 +17,16 @@ from typing import Self
 import attrs
 from cryptography.x509 import Certificate
 
-from uncounted.errors import NoAccess, NoSpace
+from uncounted.errors import Damaged, NoAccess, NoSpace
 from uncounted.proof.signed_note import Signer
 from uncounted.vault import fsck
 from uncounted.vault.access import membership, rotation, unlock
+from uncounted.vault.access.known_cases import (
+    TRUST_NOTHING,
+    Introduction,
+    KnownCases,
+    Meeting,
+)
 from uncounted.vault.access.unlock import UnlockedCase
 from uncounted.vault.keys.grants import Member
 from uncounted.vault.keys.identity import Identity
@@ -90,6 +96,8 @@ class OpenCase:
             case.seal_log()
             # Last of all: a folder without it is not a case file, only a beginning of one.
             manifest.write(folder, case_id)
+            if (known := _known(identity)) is not None:
+                known.created(folder, case_id, identity.vkey, [me])
             undo.pop_all()
         return case
 
@@ -103,14 +111,17 @@ class OpenCase:
         wait: float = 0.0,
         clock: Clock = now,
         without_log: bool = False,
+        meeting: Meeting = TRUST_NOTHING,
     ) -> Self:
         """Open a case file, and finish what a crash left half done.
 
-        1. The folder is a case file that this version knows, and no part of it is a link.
+        1. The folder is a case file that this version knows, no part of it is a link, and this
+           identity opened no other at its path.
         2. Nobody else is at work, for `wait` seconds.
         3. The case key opens for this identity, and the database with it; both are of this
            case, and the one who gave the key is a member.
-        4. The log and the database agree, and hold what this identity saw of them before.
+        4. The log and the database agree, and hold what this identity saw of them before. If it
+           saw nothing of them, `meeting` says whether to go on; a change of members is told to it.
         5. The identity is a member. With `through`, a key that access was granted to (a
            spare one, or that of recovery shares), it becomes one.
         6. A rotation or a withdrawal that a crash cut short is finished, and entries not
@@ -122,12 +133,15 @@ class OpenCase:
         Raises:
             NotACase: step 1.
             CaseBusy: step 2.
-            NoAccess: the identity is not a member, or not any more.
+            NoAccess: the identity is not a member, or not any more; or step 4: it is not trusted.
+            Swapped: step 1 or 4: it lies in the place of another.
             RolledBack: step 4: one half is older than the other, or both are older than what
                 was seen, or went another way.
         """
         case_id = manifest.read(folder)  # 1
         unlock.refuse_links(folder)
+        if (known := _known(identity)) is not None:
+            known.refuse_other(folder, case_id)
         with contextlib.ExitStack() as undo:
             lock = Lock(folder / _LOCK, wait=wait)  # 2
             undo.callback(lock.release)
@@ -144,6 +158,8 @@ class OpenCase:
                 log.recover()  # 4
             if (seen := _seen(identity, case_id)) is not None:
                 seen.compare(storage.size(), log.root_at)
+                assert known is not None
+                known.meet(introduction(unlocked), meeting, seen=bool(seen.heads))
             if without_log:
                 storage.only_read()
             if through is not None or membership.number_of(storage, identity) is None:  # 5
@@ -156,6 +172,7 @@ class OpenCase:
                 unlock.tidy(folder)
                 case._finish_forgetting()
                 case._seal_if_room()
+            case._remember()
             undo.pop_all()
         return case
 
@@ -238,6 +255,13 @@ class OpenCase:
         self._log.seal(self._identity)
         if self._seen is not None:
             self._seen.add(self._log.tree_head())
+            if manifest.exists(self.folder):  # else it is not made yet
+                self._remember()
+
+    def _remember(self) -> None:
+        if (known := _known(self._identity)) is not None:
+            shown = introduction(self._unlocked)
+            known.opened(self.folder, self.id, shown.creator, shown.members)
 
     def checkpoint(self) -> bytes:
         """The log's newest signed checkpoint (a C2SP signed note)."""
@@ -312,6 +336,20 @@ class OpenCase:
             time = datetime.datetime.fromisoformat(body.time)
             stamped.append((opened.entry.seq, body.size, time))
         return tuple(fsck.doubtful_times(self.entries(), stamped))
+
+
+def introduction(case: UnlockedCase) -> Introduction:
+    """What is shown of a case file to an identity that has not opened it before."""
+    first = case.storage.entry(0)
+    if first is None:
+        raise Damaged("the case file has no first entry", hint="restore it from a copy")
+    holders = case.storage.holders()
+    members = tuple(Member(row.recipient, row.vkey, row.name) for row in holders)
+    return Introduction(case.id, first.by, False, case.giver, members)
+
+
+def _known(identity: Identity) -> KnownCases | None:
+    return None if identity.home is None else KnownCases(identity)
 
 
 def _seen(identity: Identity, case_id: str) -> SeenTreeHeads | None:

@@ -11,7 +11,13 @@ from uncounted import atomic_files
 from uncounted.atomic_files import refuse_existing
 from uncounted.errors import NoAccess, UsedWrongly
 from uncounted.proof.signed_note import fingerprint
-from uncounted.vault.case import Case
+from uncounted.vault.access.known_cases import (
+    TRUST_NOTHING,
+    Introduction,
+    Meeting,
+    MembersChanged,
+)
+from uncounted.vault.case import Case, Member
 from uncounted.vault.keys import identity, recipients, recovery_shares
 from uncounted.vault.keys.recipients import Opener, PublicKeys, read_key
 from uncounted.vault.keys.recovery_shares import RecoveryShare, RecoveryShares, refuse_unfit
@@ -21,9 +27,13 @@ __all__ = [
     "Case",
     "GrantSummary",
     "IdentityKeys",
+    "Introduction",
     "KeyChange",
+    "Meeting",
+    "Member",
     "MemberSummary",
     "Members",
+    "MembersChanged",
     "Opener",
     "PublicKeys",
     "RecoveryShare",
@@ -107,15 +117,17 @@ def open_case(
     *,
     through: Opener | None = None,
     without_log: bool = False,
+    meeting: Meeting = TRUST_NOTHING,
 ) -> Case:
     """Open a case file with the identity in `home`; a wrong folder is refused before it is asked.
 
     `through` is a key that access was granted to, by which the identity becomes a member.
-    `without_log` reads a case file whose log is lost, and changes nothing.
+    `without_log` reads a case file whose log is lost, and changes nothing. `meeting` is asked
+    about a case file that the identity has not opened before.
     """
     Case.id_of(folder)
     me = identity.load(home, passphrase())
-    return Case.open(folder, me, through=through, without_log=without_log)
+    return Case.open(folder, me, through=through, without_log=without_log, meeting=meeting)
 
 
 def refuse_inside(case: Path, out: Path) -> None:

@@ -20,6 +20,7 @@ from uncounted.errors import AlreadyThere, BadInput, Damaged, Error, NoAccess, N
 from uncounted.proof.checkpoint import open_checkpoint
 from uncounted.proof.signed_note import Verifier
 from uncounted.vault.access import rotation
+from uncounted.vault.access.known_cases import Introduction, TrustNothing
 from uncounted.vault.case import Case, Member
 from uncounted.vault.keys import grants
 from uncounted.vault.keys.case_keys import CaseKeys
@@ -216,6 +217,13 @@ def test_no_one_is_revoked_by_mistake(both: Path, me: Identity) -> None:
         assert case.epoch == 1
 
 
+class Trusting(TrustNothing):
+    """Takes any case file for the right one."""
+
+    def unknown(self, case: Introduction) -> bool:
+        return True
+
+
 def test_the_words_for_an_identity_without_access(
     both: Path, tmp_path: Path, me: Identity, stranger: Identity
 ) -> None:
@@ -224,7 +232,7 @@ def test_the_words_for_an_identity_without_access(
     with pytest.raises(NoAccess, match=r"is not a member of the case file$") as caught:
         Case.open(both, attrs.evolve(Identity.generate(), home=tmp_path / "new"))
     assert "ask a member" in str(caught.value.hint)
-    Case.open(both, theirs).close()
+    Case.open(both, theirs, meeting=Trusting()).close()
     with Case.open(both, me) as case:
         case.revoke("Office")
     with pytest.raises(NoAccess, match="no longer a member of the case file"):

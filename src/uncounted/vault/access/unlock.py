@@ -53,7 +53,8 @@ _ROOMS = (
 class UnlockedCase:
     """A case file's keys and the database that they open.
 
-    `epoch` counts the case keys that there were, this one included.
+    `epoch` counts the case keys that there were, this one included; `giver` is the verifier key
+    whose signature is under this one.
     """
 
     folder: Path
@@ -61,6 +62,7 @@ class UnlockedCase:
     keys: CaseKeys
     storage: Storage
     epoch: int
+    giver: str
 
 
 def refuse_links(folder: Path) -> None:
@@ -126,7 +128,7 @@ def first(folder: Path, case_id: str, identity: Identity) -> UnlockedCase:
     except BaseException:
         storage.abandon()
         raise
-    return UnlockedCase(folder, case_id, keys, storage, 1)
+    return UnlockedCase(folder, case_id, keys, storage, 1, identity.vkey)
 
 
 def unlock(folder: Path, case_id: str, opener: Opener) -> UnlockedCase:
@@ -150,7 +152,7 @@ def unlock(folder: Path, case_id: str, opener: Opener) -> UnlockedCase:
         raise NotACase(f"{DATABASE} is missing", hint="restore it from a copy")
     case = _first_that_opens(folder, case_id, grants)  # 2
     try:
-        _check(case, grants)  # 3
+        _check(case)  # 3
     except BaseException:
         case.storage.abandon()
         raise
@@ -164,7 +166,7 @@ def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> Unlock
         keys = CaseKeys(case_id, grant.case_key)
         try:
             storage = Storage(folder / DATABASE, keys.database)
-            return UnlockedCase(folder, case_id, keys, storage, grant.epoch)
+            return UnlockedCase(folder, case_id, keys, storage, grant.epoch, grant.granted_by)
         except Damaged as error:
             first = first or error
     if members.newest_epoch(folder) > grants[0].epoch:
@@ -173,15 +175,14 @@ def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> Unlock
     raise first
 
 
-def _check(case: UnlockedCase, grants: list[Grant]) -> None:
+def _check(case: UnlockedCase) -> None:
     case.storage.check_version()
     if case.storage.meta("case") != case.id.encode():
         raise Damaged("the database belongs to another case file", hint=_COPY)
     case.storage.upgrade()
     if int(case.storage.meta(EPOCH) or b"1") != case.epoch:
         raise Damaged("the case key has no number", hint=_COPY)
-    (giver,) = (grant.granted_by for grant in grants if grant.epoch == case.epoch)
-    if giver not in {row.vkey for row in case.storage.authors() if row.revoked is None}:
+    if case.giver not in {row.vkey for row in case.storage.authors() if row.revoked is None}:
         raise Damaged(
             "the case key was given by someone who is not a member",
             hint="restore the folder with the keys from a copy",

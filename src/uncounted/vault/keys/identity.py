@@ -14,6 +14,8 @@ from pathlib import Path
 
 import attrs
 import pyrage
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pyrage import passphrase as age_passphrase
 from pyrage import x25519
 
@@ -95,6 +97,11 @@ class Identity:
             "name": self.signer.name,
         }
         return json.dumps(fields).encode()
+
+    def own_key(self, purpose: bytes) -> bytes:
+        """A key of 32 bytes for what this identity keeps for itself alone, by purpose."""
+        seed = self.signer.unsafe_seed()
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(seed)
 
     @property
     def public(self) -> PublicIdentity:

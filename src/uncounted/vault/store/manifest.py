@@ -27,6 +27,11 @@ def write(folder: Path, case_id: str) -> None:
     atomic_files.write(folder / NAME, _bytes(case_id), private=True, replace=False)
 
 
+def exists(folder: Path) -> bool:
+    """Whether the folder says that it is a case file."""
+    return (folder / NAME).exists()
+
+
 def read(folder: Path) -> str:
     """Give the id of the case file in a folder.
 

@@ -1,4 +1,4 @@
-"""Make this folder's case file: `python make.py FOLDER`. Nobody in it exists.
+"""Make this folder's case file: `python make_later.py FOLDER`. Nobody in it exists.
 
 It was run once, at the last commit of schema 3, for what lies here; another run has other keys.
 """

@@ -1,0 +1,78 @@
+"""Trust in a case file: one that is new is shown and asked about once, new members are said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+
+from uncounted.cli.terminal import say
+from uncounted.errors import UsedWrongly
+from uncounted.text_table import plural
+
+if TYPE_CHECKING:
+    from uncounted.workflow.access import Introduction, Member, MembersChanged
+
+
+@attrs.frozen
+class AtTheTerminal:
+    """Asks the person at the terminal; where nobody can be asked, takes a stated fingerprint.
+
+    `trusted` holds one or more fingerprints, between spaces or commas.
+    """
+
+    trusted: str = ""
+    ask: bool = attrs.field(kw_only=True)
+
+    def unknown(self, case: Introduction) -> bool:
+        """Show a case file that is new, and say whether it is trusted.
+
+        Raises:
+            UsedWrongly: a fingerprint was stated, and it is of another key.
+        """
+        stated = self.trusted.replace(",", " ").split()
+        if set(stated) & set(case.vouched):
+            return True
+        say("You have not opened this case file before.")
+        for line in _introduced(case):
+            say(line)
+        if stated:
+            raise UsedWrongly(
+                "no key that signed for this case file has the fingerprint that you trust",
+                hint="compare it with the fingerprints shown; if none is of a person that you"
+                " know, do not open it",
+            )
+        if not self.ask:
+            return False
+        say("All of these members can read whatever you import.")
+        return click.confirm("Is this the case file that you expect?", err=True)
+
+    def changed(self, members: MembersChanged) -> None:
+        """Say who came and who went."""
+        say("warning: the members of this case file changed since you last opened it:")
+        for what, some in (("new", members.added), ("removed", members.removed)):
+            for member in some:
+                say(f"  {what:<8} {_shown(member)}")
+        if members.added:
+            say("New members can read the whole case file. If you did not expect them, stop here.")
+
+
+def _introduced(case: Introduction) -> list[str]:
+    from uncounted.workflow.access import fingerprint
+
+    signed = "" if case.creator_signed else "  (claimed: an earlier version did not sign this)"
+    return [
+        f"  case file:   {case.case_id}",
+        f"  created by:  {fingerprint(case.creator)}{signed}",
+        f"  your access: given by {fingerprint(case.giver)}",
+        f"  {plural(len(case.members), 'member')}:",
+        *(f"    {_shown(member)}" for member in case.members),
+    ]
+
+
+def _shown(member: Member) -> str:
+    from uncounted.workflow.access import fingerprint
+
+    key = fingerprint(member.vkey) if member.vkey else f"{member.recipient[:20]}..."
+    return f"{key}  {member.name or ''}".rstrip()
