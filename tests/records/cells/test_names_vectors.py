@@ -1,5 +1,5 @@
 """Pairs of written names and the level each must have, a comment a pair; and the figures of the
-tables of published spellings: see docs/reference/names.md for what they were when they were new."""
+tables of published spellings: see docs/dev/names.md for what they were when they were new."""
 
 from __future__ import annotations
 
