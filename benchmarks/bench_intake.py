@@ -101,7 +101,10 @@ def read(path: Path, how: str) -> None:
         found = sum(1 for _ in open_table.open_table(path))
     elif how == "reports":
         mapping = Mapping.default(COLUMNS)
-        found = sum(isinstance(one, intake.Accepted) for one in intake.read(path, mapping, "A"))
+        found = sum(
+            isinstance(one, intake.Accepted)
+            for one in intake.read_table(open_table.open_table(path), mapping, "A")
+        )
     seconds = time.process_time() - before
     # Not getrusage: what it says of a child begins with what the parent held.
     status = Path("/proc/self/status").read_text(encoding="ascii")

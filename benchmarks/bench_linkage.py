@@ -31,6 +31,7 @@ from uncounted.linkage import Linkage, capture_table, link, point_partition
 from uncounted.records.intake import mapping
 from uncounted.records.intake import rows as intake
 from uncounted.records.report import Report
+from uncounted.records.tabular.open_table import open_table
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "returns"
 LISTS = ("Saebyok", "TumenWatch", "Panel", "OpenDoor")
@@ -45,7 +46,7 @@ def population(folder: Path, mark: str = "") -> tuple[list[Report], list[str]]:
     reports = []
     for source in LISTS:
         columns = mapping.Mapping.parse(EXAMPLE / f"{source}.toml")
-        for row in intake.read(folder / f"{source}.csv", columns, source):
+        for row in intake.read_table(open_table(folder / f"{source}.csv"), columns, source):
             if isinstance(row, intake.Accepted) and all(
                 row.consent.allows(use, TODAY) for use in ("link", "statistics")
             ):

@@ -18,6 +18,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.records.read_file import read_file
 from tests.records.tabular.sheets import pack, parts, sheet
 
 from uncounted import delimited
@@ -33,7 +34,6 @@ from uncounted.proof.tlog_proof import TlogProof
 from uncounted.publish.plan import Plan
 from uncounted.publish.verify import verify
 from uncounted.records.dates import partial_date as dates
-from uncounted.records.intake import rows as intake
 from uncounted.records.intake import suggest
 from uncounted.records.intake.mapping import Mapping
 from uncounted.records.names.name import Name
@@ -170,7 +170,7 @@ def _file(suffix: str, read: Callable[[Path], object]) -> Callable[[Path, bytes]
 
 
 def _rows(file: Path) -> None:
-    list(intake.read(file, Mapping.parse(MAP), "A"))
+    list(read_file(file, Mapping.parse(MAP), "A"))
 
 
 @attrs.frozen

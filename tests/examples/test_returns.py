@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.records.read_file import read_file
 
 from uncounted.publish.plan import Plan
 from uncounted.records.intake import rows as intake
@@ -228,7 +229,7 @@ def test_lists_depend_on_each_other() -> None:
 @pytest.mark.parametrize("name", LISTS)
 def test_the_project_reads_every_row(name: str) -> None:
     rules = Mapping.parse(RETURNS / f"{name}.toml")
-    read = list(intake.read(RETURNS / f"{name}.csv", rules, name))
+    read = list(read_file(RETURNS / f"{name}.csv", rules, name))
     assert len(read) == len(rows(name))
     assert all(isinstance(row, intake.Accepted) for row in read)
     assert all(row.report.acts[0].kind for row in read if isinstance(row, intake.Accepted))

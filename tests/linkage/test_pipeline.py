@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 import pytest
 from benchmarks.partition_accuracy import evaluate
+from tests.records.read_file import read_file
 
 from benchmarks import bench_labelled, bench_linkage
 from uncounted.errors import Damaged, NotLinkable, UsedWrongly
@@ -279,7 +280,7 @@ def test_the_example_is_linked() -> None:
     reports = []
     for source in ("Saebyok", "TumenWatch", "Panel", "OpenDoor"):
         columns = mapping.Mapping.parse(EXAMPLE / f"{source}.toml")
-        for row in intake.read(EXAMPLE / f"{source}.csv", columns, source):
+        for row in read_file(EXAMPLE / f"{source}.csv", columns, source):
             if isinstance(row, intake.Accepted):
                 reports.append(row.report)  # noqa: PERF401
     rows = csv.DictReader((EXAMPLE / "truth.csv").read_text("utf-8-sig").splitlines())

@@ -13,6 +13,7 @@ import attrs
 import pypdf
 import pytest
 from tests.light_identity import sealed_lightly
+from tests.records.read_file import read_file
 from tests.workflow.test_crash_recovery import LISTS, PASSPHRASE, PLAN, RETURNS, ROWS
 
 from uncounted.cli.main import run
@@ -48,7 +49,7 @@ def _reports(source: str, folder: Path) -> list[Report]:
             occupation=work,
             number=f"{number}-{persons[source, row.report.id]}",
         )
-        for row in intake.read(some, Mapping.parse(RETURNS / f"{source}.toml"), source)
+        for row in read_file(some, Mapping.parse(RETURNS / f"{source}.toml"), source)
         if isinstance(row, intake.Accepted)
     ]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.records.read_file import read_file
 
 from uncounted.errors import BadInput
 from uncounted.linkage.comparison import levels as compare
@@ -81,7 +82,7 @@ def test_a_name_of_ten_megabytes(kind: str, within: Callable[[float, int], None]
 def test_a_file_with_such_a_name_rejects_the_row_and_takes_the_next(tmp_path: Path) -> None:
     file = tmp_path / "huge.csv"
     file.write_text(f"{HEAD}1,{'김' * 600_000},,\n2,김철수,,\n", encoding="utf-8")
-    rows = list(intake.read(file, MAP, "A"))
+    rows = list(read_file(file, MAP, "A"))
     assert isinstance(rows[0], intake.Rejected)
     assert rows[0].reasons[0] == "column 'name': longer than 500 characters"
     assert isinstance(rows[1], intake.Accepted)
@@ -91,7 +92,7 @@ def read(file: Path) -> tuple[list[intake.Accepted | intake.Rejected], str]:
     """The rows of a file, and why it was refused, if it was."""
     rows: list[intake.Accepted | intake.Rejected] = []
     try:
-        rows += intake.read(file, MAP, "A")
+        rows += read_file(file, MAP, "A")
     except BadInput as error:
         return rows, str(error)
     return rows, ""
@@ -127,7 +128,7 @@ def test_a_bomb_of_a_file_is_refused_or_its_rows_are(
 def test_formulas_in_names_stay_text_and_are_no_name(tmp_path: Path) -> None:
     file = tmp_path / "formulas.csv"
     file.write_text(f'{HEAD}1,"=HYPERLINK(""http://x"")",,\n2,@SUM(A1),,\n', encoding="utf-8")
-    rows = [row for row in intake.read(file, MAP, "A") if isinstance(row, intake.Accepted)]
+    rows = [row for row in read_file(file, MAP, "A") if isinstance(row, intake.Accepted)]
     assert [row.report.names[0].written[0] for row in rows] == ["=", "@"]
     assert encode([row.report for row in rows]).count == 2
 
@@ -151,9 +152,7 @@ def test_what_no_one_sees_in_a_file_makes_no_other_name(char: str, tmp_path: Pat
     file = tmp_path / "unseen.csv"
     rows = (f"1,김{char}철수,", f"2,{char}Kim Ch{char}ol S{char}u{char},", f"3,金哲{char}洙,")
     file.write_text(HEAD + "".join(f"{row},\n" for row in rows), encoding="utf-8")
-    reports = [
-        row.report for row in intake.read(file, MAP, "A") if isinstance(row, intake.Accepted)
-    ]
+    reports = [row.report for row in read_file(file, MAP, "A") if isinstance(row, intake.Accepted)]
     assert all(char in report.names[0].written for report in reports)  # kept as written
     bare = [report.names[0].written.replace(char, "") for report in reports]
     for report, text in zip(reports, bare, strict=True):
@@ -171,7 +170,7 @@ def test_half_a_surrogate_pair_in_json_does_not_stop_the_file(tmp_path: Path) ->
     file = tmp_path / "half.json"
     rows = [{"id": "1", "name": "김\ud800철수"}, {"id": "2", "name": "김철수"}]
     file.write_text(json.dumps(rows), encoding="ascii")
-    taken = list(intake.read(file, Mapping.parse('[columns]\nid = "id"\nname = "name"'), "A"))
+    taken = list(read_file(file, Mapping.parse('[columns]\nid = "id"\nname = "name"'), "A"))
     assert [type(row) for row in taken][1] is intake.Accepted
     first = taken[0]
     if isinstance(first, intake.Accepted):  # then it can be sealed

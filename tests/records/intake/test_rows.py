@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.records.read_file import read_file
 
 from uncounted.errors import BadInput, BadMapping, Error
-from uncounted.records.intake import rows as intake
 from uncounted.records.intake.mapping import Mapping
 from uncounted.records.intake.rows import Accepted, Rejected
 from uncounted.records.names.name import Name
@@ -44,7 +44,7 @@ def _read(
 ) -> list[Accepted | Rejected]:
     path = folder / "list.csv"
     path.write_text("\n".join((header, *rows)), encoding="utf-8")
-    return list(intake.read(path, Mapping.parse(mapping), "A"))
+    return list(read_file(path, Mapping.parse(mapping), "A"))
 
 
 def _one(folder: Path, row: str, **more: str) -> Accepted:
@@ -431,7 +431,7 @@ def test_the_mapping_is_checked_before_the_first_row(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("ref,fullname\n1,x\n")
     with pytest.raises(BadMapping, match="'full name' that the file does not have") as refused:
-        intake.read(path, Mapping.parse('[columns]\nid = "ref"\nname = "full name"'), "A")
+        read_file(path, Mapping.parse('[columns]\nid = "ref"\nname = "full name"'), "A")
     assert refused.value.hint == "the name of column 2 is similar"
 
 
@@ -444,7 +444,7 @@ def test_thirty_thousand_rows_in_flat_memory(tmp_path: Path) -> None:
     mapping = Mapping.parse(MAP)
     tracemalloc.start()
     early = rows = 0
-    for found in intake.read(path, mapping, "A"):
+    for found in read_file(path, mapping, "A"):
         rows += isinstance(found, Accepted)
         if rows == 1_000:
             early = tracemalloc.get_traced_memory()[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from uncounted.records.names import initials, lattice
-from uncounted.records.names.romanization_tables import VOWELS
+from uncounted.records.names.romanization_tables import VOWELS, systems
 from uncounted.records.names.surnames import Key
 
 KEYED_READINGS = 6  # most likely readings of a name that it can be found by
@@ -84,30 +84,9 @@ def _consonants(syllable: int) -> int:
 
 # ㄱㄲㅋ, ㄷㄸㅌ, ㅂㅃㅍ, ㅅㅆ and ㅈㅉㅊ are one each.
 _ONSET_CLASS = (0, 0, 2, 3, 3, 5, 6, 7, 7, 9, 9, 11, 12, 12, 12, 0, 3, 7, 18)
-_CODA_CLASS = (
-    0,
-    *(1,) * 3,
-    *(4,) * 3,
-    7,
-    8,
-    1,
-    16,
-    *(8,) * 3,
-    17,
-    8,
-    16,
-    17,
-    17,
-    7,
-    7,
-    4,
-    7,
-    7,
-    1,
-    7,
-    17,
-    7,
-)
+# Codas are alike that sound alike, and ㄴ and ㅇ: -n and -ng are confused.
+_CODAS = ["n" if coda == "ng" else coda for coda in systems()[0][2]]
+_CODA_CLASS = tuple(map(_CODAS.index, _CODAS))
 
 
 def sound(readings: dict[Key, float]) -> Hashable:

@@ -22,6 +22,7 @@ from rapidfuzz.distance import OSA
 
 from uncounted.linkage.encoding import place_tokens
 from uncounted.records.cells.placeholders import is_place_kind, stated_place
+from uncounted.records.data_files import table_rows
 from uncounted.records.names import lattice
 from uncounted.records.places import gazetteer as table
 
@@ -30,43 +31,8 @@ LEVELS = 6
 MOST_COMPARED = 4000  # distinct places whose spellings are compared letter by letter
 LONGEST = 120
 
-_ADMIN = frozenset(
-    [
-        "county",
-        "city",
-        "province",
-        "prefecture",
-        "autonomous",
-        "district",
-        "town",
-        "village",
-        "of",
-        "near",
-        "in",
-        "at",
-        "the",
-        "si",
-        "gun",
-        "do",
-        "ri",
-        "dong",
-        "up",
-        "gu",
-        "shi",
-        "xian",
-        "sheng",
-        "special",
-    ]
-)
-# Words of a province's name that name no town.
-_SIDES = frozenset(["north", "south", "n", "s", "k", "korea", "korean", "people", "republic"])
-# What is numbered: such a word tells a place from another only with its number.
-_NUMBERED = frozenset(
-    [
-        *("camp", "prison", "no", "number", "centre", "center", "unit", "factory", "mine"),
-        *("kwanliso", "kwalliso", "kyohwaso", "호", "제", "관리소", "교화소", "수용소", "단련대"),
-        *("집결소", "부대", "号", "號", "第", "管理所", "教化所"),
-    ]
+_ADMIN, _SIDES, _NUMBERED = (
+    frozenset(row["words"].split()) for row in table_rows(__package__, "place_words.csv")
 )
 _HANGUL_END = re.compile(r"(특별시|직할시|자치주|자치현|시|군|구역|구|현|도|성|주)$")
 _HAN_END = re.compile(r"(自治州|自治县|市|县|縣|郡|区|道|省|州)$")

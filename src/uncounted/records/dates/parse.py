@@ -13,8 +13,6 @@ import unicodedata
 from datetime import timedelta
 from functools import lru_cache
 
-import attrs
-
 from uncounted.errors import BadInput
 from uncounted.records.dates import edtf
 from uncounted.records.dates.affixes import (
@@ -31,14 +29,8 @@ from uncounted.records.tabular.xlsx_formats import JANUARY_OR_OCTOBER, MAY_BE_OC
 LONGEST = 120
 
 
-@attrs.frozen
-class Translation:
-    """An EDTF string, or None where the text says "unknown"; and remarks on the reading."""
-
-    edtf: str | None
-    notes: tuple[str, ...] = ()
-
-
+# An EDTF string, or None where the text says "unknown"; and remarks on the reading.
+Translation = tuple[str | None, tuple[str, ...]]
 _LUNAR = sought(
     r"\(?(?:음력(?:으로)?|陰曆|陰历|阴历|农历|農曆|旧历|舊曆|lunar(?: calendar| date)?)\)?:?\s*"
     r"|\s*\((?:음|陰|阴)\)\s*|^(?:음|陰|阴)[.:]?\s*(?=\d)"
@@ -59,6 +51,9 @@ _HAS_YEAR = sought(r"\d{4}")
 _YEAR_AND_NUMBERS = sought(r"(\d{4})년 (\d{1,2})\s*[-./]")
 
 
+@lru_cache(
+    maxsize=16_384
+)  # lists repeat their dates: half the work of an import is here without it
 def translate(text: str, *, day_first: bool | None = None, birth: bool = False) -> Translation:
     """Convert one written date to EDTF; the day that comes out need not exist (`edtf.bounds`).
 
@@ -66,12 +61,6 @@ def translate(text: str, *, day_first: bool | None = None, birth: bool = False) 
     """
     if len(text) > LONGEST:
         raise BadInput("not a date: too long for one", hint=HINT)
-    return _translated(text, day_first, birth)
-
-
-# Lists repeat their dates: half the work of an import is here without it.
-@lru_cache(maxsize=16_384)
-def _translated(text: str, day_first: bool | None, birth: bool) -> Translation:
     return _Reader(day_first, birth=birth).translate(text)
 
 
@@ -89,14 +78,14 @@ class _Reader(ExpressionReader):
         if "–" in plain:
             plain = _EN_DASHES.sub(r"\1-\2-\3", plain)
         if not plain or says_unknown(plain):
-            return Translation(None)
+            return None, ()
         if edtf.is_edtf(plain.upper()) and "-00" not in plain:
-            return Translation(plain.upper(), _half_empty(plain))
+            return plain.upper(), _half_empty(plain)
         if self.birth:
             plain = self._of_birth(plain)
         if MAY_BE_OCTOBER.fullmatch(plain):  # as a spreadsheet saves 2008.10 in a CSV
             self.note(JANUARY_OR_OCTOBER)
-        return Translation(self._calendar(plain), tuple(self.notes))
+        return self._calendar(plain), tuple(self.notes)
 
     def _of_birth(self, text: str) -> str:
         """A date of birth without an age, and without what says that it is one."""

@@ -76,10 +76,8 @@ def read(text: str, *, day_first: bool | None = None, birth: bool = False) -> Da
         >>> read("07/05/2013").notes
         ('day and month could be either way round',)
     """
-    translated = written.translate(text, day_first=day_first, birth=birth)
-    if translated.edtf is None:
-        return DateReading(None, translated.notes)
-    return DateReading(PartialDate.of(translated.edtf, written=text), translated.notes)
+    found, notes = written.translate(text, day_first=day_first, birth=birth)
+    return DateReading(PartialDate.of(found, written=text) if found else None, notes)
 
 
 def parse(text: str, *, day_first: bool | None = None) -> PartialDate:

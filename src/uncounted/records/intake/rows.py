@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 
 import attrs
 
@@ -38,7 +37,6 @@ from uncounted.records.intake.mapping import Mapping
 from uncounted.records.names import name as names
 from uncounted.records.names.name import Name, visible
 from uncounted.records.report import Act, Report
-from uncounted.records.tabular import open_table
 from uncounted.records.tabular.open_table import Table
 from uncounted.vault.reports.consent import USES, Consent
 
@@ -70,22 +68,6 @@ class Rejected:
 
     row: int
     reasons: tuple[str, ...]
-
-
-def read(
-    path: Path,
-    mapping: Mapping,
-    source: str,
-    *,
-    encoding: str | None = None,
-    sheet: str | None = None,
-) -> Iterator[Accepted | Rejected]:
-    """Read a file (of a kind that `open_table` opens) row by row into reports of the list `source`.
-
-    File and mapping are checked against each other before the first row is asked for.
-    """
-    table = open_table.open_table(path, encoding=encoding, sheet=sheet, repeats=mapping.repeats)
-    return read_table(table, mapping, source)
 
 
 def read_table(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Rejected]:

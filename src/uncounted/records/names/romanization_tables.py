@@ -62,7 +62,7 @@ def given_syllables() -> dict[str, float]:
 
 @cache
 def systems() -> tuple[tuple[list[str], list[str], list[str]], ...]:
-    """Onsets, vowels and codas in Revised Romanization, McCune-Reischauer and western usage."""
+    """Onsets, vowels and codas in each system of `romanization_systems.csv`, in its order."""
     rows = table_rows(__package__, "romanization_systems.csv")
 
     def column(part: str, system: str) -> list[str]:
@@ -70,7 +70,7 @@ def systems() -> tuple[tuple[list[str], list[str], list[str]], ...]:
 
     return tuple(
         (column("onset", system), column("vowel", system), column("coda", system))
-        for system in ("revised", "mccune-reischauer", "western")
+        for system in list(rows[0])[2:]
     )
 
 

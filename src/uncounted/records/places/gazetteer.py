@@ -44,22 +44,13 @@ _LOWER |= frozenset(["district", "guyok", "kuyok", "guyeok", "ku", "gu"])
 _LOCAL = frozenset(["ri", "ni", "li", "dong", "tong", "myon", "myeon", "village", "township"])
 _LOCAL_HANGUL, _LOCAL_HAN = frozenset("리동면"), frozenset("里洞乡村街路")
 _LATIN_END = re.compile(r"(?<=...)(?:guyok|kuyok|guyeok|si|shi|gun|kun|xian|do)$")
-# Traditional and Japanese forms of the characters in the table, each before its plain one.
-_FORMS = """
-東东 樂乐 內内 會会 區区 國国 園园 圖图 場场 將将 島岛 廣广 慶庆 戰战
-權权 榮荣 橋桥 檜桧 淸清 淵渊 溫温 滿满 漁渔 澗涧 灘滩 寧宁 實实 穩稳
-紅红 羅罗 義义 肅肃 臺台 興兴 萬万 虛虚 豊丰 豐丰 賽赛 載载 運运 遠远
-邊边 郞郎 銀银 鋒锋 鏡镜 鐵铁 錦锦 鍾钟 鐘钟 長长 門门 開开 陽阳 雲云
-靑青 順顺 館馆 馬马 鳳凤 鹽盐 黃黄 龍龙 龜龟 兩两 鮮鲜 縣县 鄕乡 遼辽
-蘇苏 蘭兰 營营 貝贝 齊齐 雙双 鴨鸭 鶴鹤 雞鸡 鷄鸡 崗岗 岡冈 嶺岭 綏绥
-賓宾 濱滨 渾浑 輝辉 撫抚 樺桦 寬宽 臨临 瀋沈 們们 琿珲 樹树 煙烟 濰潍
-濟济 澤泽 連连 漢汉 廈厦 鄭郑 蘆芦 錫锡 爾尔 倫伦 納纳 貴贵 陝陕 維维
-壯壮 緬缅 韓韩 烏乌 蘊蕴 斷断 劉刘 遷迁 灣湾 莊庄 亞亚 薩萨 両两 広广
-鉄铁 塩盐 亀龟 竜龙 県县 壌壤 黒黑 満满 恵惠 楽乐 栄荣 峯峰 兎兔 進进
-穀谷 濃浓 遲迟 贊赞 時时 倉仓 臥卧 峴岘 甕瓮 勝胜 剛刚 處处 鎭镇 鎮镇
-灤滦 領领 總总 對对 綠绿 頭头 駐驻
-"""
-_PLAIN = str.maketrans({pair[0]: pair[1] for pair in _FORMS.split()})
+_PLAIN = str.maketrans(
+    {
+        form: row["plain"]
+        for row in table_rows(__package__, "character_forms.csv")
+        for form in row["forms"]
+    }
+)
 
 
 @attrs.frozen

@@ -3,7 +3,7 @@
 Objects inside an object become columns with a path (`group/field`), a list of objects
 becomes repeats, a list of words one cell with ; between them. An object with `label` or
 `value`, as Uwazi writes each value, counts as that. Numbers stay as they were written;
-only 2013.0 becomes 2013. One item is in memory at a time.
+only 2013.0 becomes 2013. The text is held in memory; its items are parsed one at a time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from uncounted.delimited import Row, named_columns
 from uncounted.errors import BadInput
 from uncounted.proof.canonical_json import JSONObject
 
-LONGEST_ITEM = 16 << 20  # characters
 MOST_COLUMNS = 16_384
 DEEPEST = 20
 # Under which an API puts the list of its answer: KoBo, Uwazi, OData and others.
@@ -160,28 +159,16 @@ _DECODER = json.JSONDecoder(
 
 
 class _Stream:
-    """Text of a file, taken a value at a time."""
+    """The text of a file, taken a value at a time."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open(encoding="utf-8-sig", newline="")
-        self._held, self._at, self._over = "", 0, False
-
-    def close(self) -> None:
-        self._file.close()
-
-    def _more(self, least: int) -> None:
-        piece = self._file.read(max(least, 1 << 16))
-        self._over = not piece
-        self._held, self._at = self._held[self._at :] + piece, 0
+    def __init__(self, text: str) -> None:
+        self._text, self._at = text, 0
 
     def peek(self) -> str:
         """The next character that is no space, or "" at the end."""
-        while True:
-            while self._at < len(self._held) and self._held[self._at] in " \t\r\n":
-                self._at += 1
-            if self._at < len(self._held) or self._over:
-                return self._held[self._at : self._at + 1]
-            self._more(0)
+        while self._text[self._at : self._at + 1] in (" ", "\t", "\r", "\n"):
+            self._at += 1
+        return self._text[self._at : self._at + 1]
 
     def take(self, wanted: str) -> None:
         if self.peek() != wanted:
@@ -189,40 +176,29 @@ class _Stream:
         self._at += 1
 
     def value(self) -> Any:
-        """The next value. Twice as much is read each time that what is held does not do."""
         if not self.peek():
             raise _BadJson("not JSON: it stops in the middle")
-        while True:
-            try:
-                found, end = _DECODER.raw_decode(self._held, self._at)
-            except json.JSONDecodeError:
-                if self._over:
-                    raise _BadJson("not JSON, or it stops in the middle") from None
-            except RecursionError:
-                raise _BadJson("objects too deep in each other") from None
-            else:
-                if end < len(self._held) or self._over:
-                    self._at = end
-                    return found
-            if len(self._held) - self._at > LONGEST_ITEM:
-                raise _BadJson("not JSON, or longer than an item may be")
-            self._more(len(self._held) - self._at)
+        try:
+            found, self._at = _DECODER.raw_decode(self._text, self._at)
+        except json.JSONDecodeError:
+            raise _BadJson("not JSON, or it stops in the middle") from None
+        except RecursionError:
+            raise _BadJson("objects too deep in each other") from None
+        return found
 
 
 def _items(path: Path) -> Iterator[tuple[int, Any]]:
-    stream, number = _Stream(path), 0
+    try:
+        stream, number = _Stream(path.read_text(encoding="utf-8-sig")), 0
+    except UnicodeError:
+        raise BadInput(
+            f"{path.name} is not UTF-8, as JSON must be", hint="save it as UTF-8"
+        ) from None
     try:
         for number, value in enumerate(_values(stream, path), 1):
             yield number, value
     except _BadJson as bad:
         raise BadInput(f"{path.name}, item {number + 1}: {bad.why}", hint=_HINT) from None
-    except UnicodeError:
-        raise BadInput(
-            f"{path.name}, near item {number + 1}: not UTF-8, as JSON must be",
-            hint="save it as UTF-8",
-        ) from None
-    finally:
-        stream.close()
 
 
 def _values(stream: _Stream, path: Path) -> Iterator[Any]:

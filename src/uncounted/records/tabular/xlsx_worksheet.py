@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 import attrs
@@ -19,6 +18,7 @@ import attrs
 from uncounted.delimited import Row, named_columns
 from uncounted.errors import BadInput
 from uncounted.records.tabular import xlsx_formats, xlsx_workbook
+from uncounted.records.tabular.xlsx_formats import CellText
 from uncounted.records.tabular.xlsx_workbook import SheetPart, Workbook
 
 MOST_COLUMNS, MOST_ROWS = 16_384, 1_048_576
@@ -31,18 +31,12 @@ _TAIL = 400  # bytes in which a tag may be cut by the end of a piece
 _DIGITS = "0123456789"
 
 
-class _Cell(NamedTuple):  # a million of them a file, and quicker to make than attrs' own
-    text: str
-    bad: str | None = None
-    doubt: str | None = None
-
-
-_EMPTY = _Cell("")
-_NEVER_SAVED = _Cell(
+_EMPTY = CellText("")
+_NEVER_SAVED = CellText(
     "",
     "a formula whose value was never saved (open the file in a spreadsheet program and save it)",
 )
-_ERROR = _Cell("", "an error of the spreadsheet, such as a formula that cannot be worked out")
+_ERROR = CellText("", "an error of the spreadsheet, such as a formula that cannot be worked out")
 _MERGED = "merged with other cells (unmerge them, and fill in each)"
 
 
@@ -87,7 +81,7 @@ class Worksheet:
                 continue
             yield self._row(number, cells, open_)
 
-    def _row(self, number: int, cells: dict[int, _Cell], merges: list[Merge]) -> Row:
+    def _row(self, number: int, cells: dict[int, CellText], merges: list[Merge]) -> Row:
         values, bad, doubts = [], {}, {}
         for at, column in enumerate(self.columns, 1):
             cell = cells.get(at, _EMPTY)
@@ -142,7 +136,7 @@ def _merges(book: Workbook, sheet: SheetPart) -> list[Merge]:
     return sorted(found, key=lambda merge: merge.top)
 
 
-def _rows(book: Workbook, sheet: SheetPart) -> Iterator[tuple[int, dict[int, _Cell]]]:
+def _rows(book: Workbook, sheet: SheetPart) -> Iterator[tuple[int, dict[int, CellText]]]:
     """Give each row that the file has: its number, and its cells by column from 1."""
     number = 0
     for tag, row in xlsx_workbook.elements(book.path, sheet.part, whole=("row",)):
@@ -155,8 +149,8 @@ def _rows(book: Workbook, sheet: SheetPart) -> Iterator[tuple[int, dict[int, _Ce
             yield number, _cells(book, row)
 
 
-def _cells(book: Workbook, row: Element[str]) -> dict[int, _Cell]:
-    at, cells = 0, dict[int, _Cell]()
+def _cells(book: Workbook, row: Element[str]) -> dict[int, CellText]:
+    at, cells = 0, dict[int, CellText]()
     for held in row:
         if xlsx_workbook.local(held.tag) != "c":
             continue
@@ -168,7 +162,7 @@ def _cells(book: Workbook, row: Element[str]) -> dict[int, _Cell]:
     return cells
 
 
-def _cell(book: Workbook, held: Element[str]) -> _Cell:
+def _cell(book: Workbook, held: Element[str]) -> CellText:
     kind, text, is_saved, is_formula = held.get("t", "n"), "", False, False
     for part in held:
         tag = xlsx_workbook.local(part.tag)
@@ -181,21 +175,20 @@ def _cell(book: Workbook, held: Element[str]) -> _Cell:
     if not is_saved or (kind in ("n", "d") and not text.strip()):
         return _NEVER_SAVED if is_formula else _EMPTY
     if kind in ("inlineStr", "str"):
-        return _Cell(xlsx_workbook.plain(book.path.name, text))
+        return CellText(xlsx_workbook.plain(book.path.name, text))
     if kind == "s":
         if not (len(text) < 12 and text.isascii() and text.isdigit()) or int(text) >= len(
             book.texts
         ):
             raise xlsx_workbook.damaged(book.path)
-        return _Cell(book.texts[int(text)])
+        return CellText(book.texts[int(text)])
     if kind == "e":
         return _ERROR
     if kind == "b":
-        return _Cell("TRUE" if text == "1" else "FALSE")
+        return CellText("TRUE" if text == "1" else "FALSE")
     style = held.get("s", "0")
     at = int(style) if len(style) < 8 and style.isascii() and style.isdigit() else 0
     how = book.formats[at] if at < len(book.formats) else xlsx_formats.PLAIN
     if kind == "d":
-        return _Cell(xlsx_formats.cut(text, how))
-    found = xlsx_formats.cell_text(text.strip(), how, book.since_1904)
-    return _Cell(found.text, found.bad, found.doubt)
+        return CellText(xlsx_formats.cut(text, how))
+    return xlsx_formats.cell_text(text.strip(), how, book.since_1904)
