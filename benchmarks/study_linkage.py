@@ -121,7 +121,9 @@ def _envelope(linkage: Linkage, tables: Sequence[CaptureTable], perfect: float) 
         run_over(tables, EstimateSettings(["decomposable"])),
         [
             AlternativeTables(
-                each.name, [capture_table(x, linkage.sources, LISTS) for x in each.labels], each.why
+                each.name,
+                [[capture_table(x, linkage.sources, LISTS) for x in each.labels]],
+                each.why,
             )
             for each in linkage.grid
         ],

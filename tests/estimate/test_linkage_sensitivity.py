@@ -17,7 +17,6 @@ from uncounted.estimate.base.rows import (
 )
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.linkage_sensitivity import (
-    AlternativeStrata,
     AlternativeTables,
     strata_with_alternatives,
     with_alternatives,
@@ -69,13 +68,13 @@ def test_readings_that_pass_widen_the_envelope(kosovo: CaptureTable, study: Stud
     low, high = study["decomposable"].interval or (0, 0)
     told = rows(
         study,
-        AlternativeTables("ewens, usual candidates", [relinked(kosovo, 150)] * 3),
+        AlternativeTables("ewens, usual candidates", [[relinked(kosovo, 150)] * 3]),
         AlternativeTables(
             "flat, usual candidates",
-            [relinked(kosovo, 300)] * 3,
+            [[relinked(kosovo, 300)] * 3],
             failed_check="the chains disagree",
         ),
-        AlternativeTables("strict", [relinked(kosovo, -100)], in_grid=False),
+        AlternativeTables("strict", [[relinked(kosovo, -100)]], in_grid=False),
     )
     (passing, failing, strict), envelope = looked_at(told)
     assert [passing.passes, failing.passes] == [True, False]
@@ -89,7 +88,7 @@ def test_readings_that_pass_widen_the_envelope(kosovo: CaptureTable, study: Stud
 
 def test_a_reading_that_cannot_be_estimated_says_so(kosovo: CaptureTable, study: Study) -> None:
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
-    told = rows(study, AlternativeTables("ewens, strict candidates", [apart]))
+    told = rows(study, AlternativeTables("ewens, strict candidates", [[apart]]))
     (row,), envelope = looked_at(told)
     assert row.point is None
     assert row.interval is None
@@ -102,7 +101,7 @@ def test_an_interval_without_upper_end_gives_the_envelope_none(
 ) -> None:
     endless = attrs.evolve(study["decomposable"], interval=(5000, np.inf))
     told = rows(
-        attrs.evolve(study, estimates=(endless,)), AlternativeTables("ewens, usual", [kosovo])
+        attrs.evolve(study, estimates=(endless,)), AlternativeTables("ewens, usual", [[kosovo]])
     )
     assert looked_at(told)[1].interval == (5000, None)
     assert "pass checks (1 of 1): 5,000 or more" in printed(told)
@@ -110,14 +109,14 @@ def test_an_interval_without_upper_end_gives_the_envelope_none(
 
 def test_a_few_of_many_tables_are_looked_at(kosovo: CaptureTable, study: Study) -> None:
     tables = [relinked(kosovo, merged) for merged in range(0, 60, 3)]
-    told = rows(study, AlternativeTables("ewens, usual candidates", tables))
+    told = rows(study, AlternativeTables("ewens, usual candidates", [tables]))
     (row,), _ = looked_at(told)
     assert row.observed == sorted(table.observed for table in tables)[10]
 
 
 def test_another_method_than_the_headline_may_be_held_against_them(kosovo: CaptureTable) -> None:
     study = run_over([kosovo] * 3, EstimateSettings(["decomposable", "independence"]))
-    reading = AlternativeTables("ewens, usual candidates", [kosovo])
+    reading = AlternativeTables("ewens, usual candidates", [[kosovo]])
     told = with_alternatives(
         study, [reading], EstimateSettings(level=0.95, seed=1), method="independence"
     )
@@ -136,10 +135,10 @@ def test_alternatives_are_rounded_and_refusals_counted(kosovo: CaptureTable, stu
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
     told = rows(
         study,
-        AlternativeTables("ewens, usual candidates", [relinked(kosovo, 150)]),
-        AlternativeTables("ewens, strict candidates", [apart]),
-        AlternativeTables("strict", [apart], in_grid=False),
-        AlternativeTables("loose", [relinked(kosovo, 150)], in_grid=False),
+        AlternativeTables("ewens, usual candidates", [[relinked(kosovo, 150)]]),
+        AlternativeTables("ewens, strict candidates", [[apart]]),
+        AlternativeTables("strict", [[apart]], in_grid=False),
+        AlternativeTables("loose", [[relinked(kosovo, 150)]], in_grid=False),
     )
     _, envelope = looked_at(told)
     assert (envelope.passing, envelope.not_estimable) == (2, 1)
@@ -157,11 +156,11 @@ def test_where_no_other_way_passes_no_interval_is_reported_of_them(
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
     for other, found in (
         (
-            AlternativeTables("flat", [kosovo], failed_check="the chains disagree"),
+            AlternativeTables("flat", [[kosovo]], failed_check="the chains disagree"),
             "other linkage models (1): none passes its checks",
         ),
         (
-            AlternativeTables("flat", [apart]),
+            AlternativeTables("flat", [[apart]]),
             "other linkage models that pass checks (1 of 1): no estimate",
         ),
     ):
@@ -209,7 +208,7 @@ def test_the_error_of_an_end_is_how_far_it_moves_from_one_sample_of_draws_to_ano
     study = run_over([kosovo] * 10, EstimateSettings(["independence"]))
     for _ in range(60):
         tables = [with_table[k] for k in rng.binomial(99, 0.5, 10) // 10 * 10]
-        (row,) = looked_at(rows(study, AlternativeTables("ewens", tables)))[0]
+        (row,) = looked_at(rows(study, AlternativeTables("ewens", [tables])))[0]
         ends.append(closed(row.interval))
         errors.append(closed(row.error))
         assert (row.draws, row.refused_in) == (10, 0)
@@ -229,7 +228,7 @@ def test_chance_alone_hardly_widens_the_envelope(kosovo: CaptureTable) -> None:
     for _ in range(12):
         study = run_over(draws(200), EstimateSettings(["independence"]))
         low, high = study["independence"].interval or (0, 0)
-        found = rows(study, *(AlternativeTables(str(i), draws(10)) for i in range(8)))
+        found = rows(study, *(AlternativeTables(str(i), [draws(10)]) for i in range(8)))
         alternatives, whole = looked_at(found)
         envelope = closed(whole.interval)
         seen = [closed(row.interval) for row in alternatives]
@@ -245,7 +244,7 @@ def test_a_reading_that_lies_far_off_widens_by_all_of_it(kosovo: CaptureTable) -
         [relinked(kosovo, k) for k in (0, 10) * 20], EstimateSettings(["independence"])
     )
     far = [relinked(kosovo, 400 + k) for k in (0, 10) * 5]
-    (row,), envelope = looked_at(rows(study, AlternativeTables("ewens", far)))
+    (row,), envelope = looked_at(rows(study, AlternativeTables("ewens", [far])))
     assert envelope.interval[0] == pytest.approx(closed(row.interval)[0], rel=1e-3)
     assert envelope.interval[1] == (study["independence"].interval or (0, 0))[1]
     assert envelope.error[0] == row.error[0]
@@ -256,7 +255,7 @@ def test_one_refusal_in_ten_draws_does_not_drop_an_alternative(
 ) -> None:
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
     one, two, of_few = (
-        looked_at(rows(study, AlternativeTables("ewens", tables)))
+        looked_at(rows(study, AlternativeTables("ewens", [tables])))
         for tables in ([kosovo] * 9 + [apart], [kosovo] * 8 + [apart] * 2, [kosovo] * 4 + [apart])
     )
     assert one[0][0].refused_in == 1
@@ -285,10 +284,10 @@ def test_a_total_is_held_against_other_readings_too(kosovo: CaptureTable) -> Non
     far = in_strata([relinked(kosovo, 400 + k) for k in (0, 10) * 5])
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40}, sex="m")
     others = [
-        AlternativeStrata("ewens, usual candidates", far),
-        AlternativeStrata("ewens, strict candidates", [far[0], [apart] * 10]),
-        AlternativeStrata("flat, usual candidates", far, failed_check="the chains disagree"),
-        AlternativeStrata("strict", in_strata([kosovo]), in_grid=False),
+        AlternativeTables("ewens, usual candidates", far),
+        AlternativeTables("ewens, strict candidates", [far[0], [apart] * 10]),
+        AlternativeTables("flat, usual candidates", far, failed_check="the chains disagree"),
+        AlternativeTables("strict", in_strata([kosovo]), in_grid=False),
     ]
     told = strata_with_alternatives(done, main, others, EstimateSettings(level=0.95, seed=1))
     assert told.linkage is not None
@@ -318,7 +317,7 @@ def test_a_stratum_without_a_number_counts_as_recorded_under_every_reading(
     main, there = [women, [apart] * 10], [women, [halves(kosovo)[1]] * 10]
     done = run_strata_over(main, EstimateSettings(["independence"]), points=[None, None])
     told = strata_with_alternatives(
-        done, main, [AlternativeStrata("ewens", there)], EstimateSettings(level=0.95, seed=1)
+        done, main, [AlternativeTables("ewens", there)], EstimateSettings(level=0.95, seed=1)
     )
     assert told.linkage is not None
     (row,) = told.linkage.alternatives

@@ -15,7 +15,7 @@ from uncounted.linkage import Linkage, link
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
-from uncounted.workflow.captures import count, count_strata, split
+from uncounted.workflow.captures import count, split
 from uncounted.workflow.link import LinkedReports
 
 GIVEN = ("철수", "영희", "성호", "은주", "광일", "향미", "춘화", "명국", "옥란", "혁철")
@@ -40,18 +40,19 @@ def test_strata_add_up_to_the_tables_of_every_reading() -> None:
     keys = {(each.source, each.id): each for each in people}
     opened = LinkedReports(linkage, [keys[key] for key in linkage.keys], [True] * len(people), {})
     whole = count(opened)
-    main, parts = count_strata(opened, ("sex",))
+    main = count(opened, by=("sex",))
+    parts = main.alternatives
     assert [each.name for each in parts] == [each.name for each in whole.alternatives]
     assert [each.name for each in parts][-2:] == ["strict", "loose"]
     for one, other in zip(whole.alternatives, parts, strict=True):
         assert (one.failed_check, one.in_grid) == (other.failed_check, other.in_grid)
-        for at, table in enumerate(one.tables):
+        for at, table in enumerate(one.strata[0]):
             summed: Counter[str] = Counter()
             for tables in other.strata:
                 summed.update(tables[at].counts)
             assert summed == Counter(table.counts)
-    assert not any(DIFFER in each.tables[0].stratum.values() for each in main)
-    assert sum(each.point.observed for each in main if each.point) == whole.point.observed
+    assert not any(DIFFER in each.point.stratum.values() for each in main.strata)
+    assert sum(each.point.observed for each in main.strata) == whole.whole.point.observed
 
 
 def test_not_stated_and_differing_are_two_things_and_the_second_has_no_estimate() -> None:

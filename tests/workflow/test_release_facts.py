@@ -14,7 +14,7 @@ from tests.publish.synthetic_release import LARGE, LISTS, PLAN, study_of
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
-from uncounted.estimate import Study
+from uncounted.estimate import EstimateSettings, Study
 from uncounted.estimate.base.rows import (
     AlternativeRow,
     AlternativesRange,
@@ -32,8 +32,8 @@ from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 from uncounted.workflow import release_facts
-from uncounted.workflow.captures import CaptureTables
-from uncounted.workflow.estimate import EstimateRequest, study_over_draws
+from uncounted.workflow.captures import CaptureTables, StratumTables, count
+from uncounted.workflow.estimate import study_over_draws
 from uncounted.workflow.link import LinkedReports
 from uncounted.workflow.release_facts import refuse_names
 
@@ -63,7 +63,9 @@ def test_copies_are_reported_for_lists_and_reports_that_are_counted(
         {name: {} for name in LISTS},
         PLAN,
         LinkedReports(linkage, rows, may, {}),
-        CaptureTables((table,), table, {name: table.on([name]) for name in LISTS}, {}),
+        CaptureTables(
+            [StratumTables((table,), table)], {name: table.on([name]) for name in LISTS}, {}
+        ),
         study_of(table, 1350.0, 1150.0, 1650.0),
         bytes(32),
     )
@@ -75,10 +77,10 @@ def test_lists_that_stand_in_others_are_reported_for_those_that_are_requested() 
     pairs = [CopiedList("Kopie", "Dawn", 9, 10), CopiedList("Door", "Dawn", 9, 10)]
     keys = tuple((source, "1") for source in ("Dawn", "Door", "Kopie"))
     linkage = Linkage(keys, np.zeros((1, 3), np.int32), 0, LinkageDiagnostics(copied=tuple(pairs)))
-    opened = LinkedReports(linkage, [], [], {})
-    assert opened.copied() == pairs
-    assert opened.copied(["Dawn", "Door"]) == pairs[1:]
-    assert opened.copied(["Door", "Kopie"]) == []
+    opened = LinkedReports(linkage, [], [False] * 3, {})
+    assert count(opened).copied == pairs
+    assert count(opened, ["Dawn", "Door"]).copied == pairs[1:]
+    assert count(opened, ["Door", "Kopie"]).copied == []
 
 
 def test_other_ways_of_linking_are_reported_as_the_study_has_them() -> None:
@@ -106,8 +108,10 @@ def test_other_ways_of_linking_are_reported_as_the_study_has_them() -> None:
 def test_a_linkage_that_fails_a_check_is_reported_to_reader_and_publisher() -> None:
     table = CaptureTable.of(LISTS, LARGE)
     case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
-    counted = CaptureTables([table], table, {}, {}, failed_check="names agree in 81% of the links")
-    study = study_over_draws(case, counted, EstimateRequest(methods=("chao",)), silent)
+    counted = CaptureTables(
+        [StratumTables([table], table)], {}, {}, failed_check="names agree in 81% of the links"
+    )
+    study = study_over_draws(case, counted, EstimateSettings(methods=("chao",)), silent)
     assert study.to_json()["linkage"]["failed_check"] == "names agree in 81% of the links"
     assert study.warnings[0].code == "linkage-check-failed"
     assert "linkage-check-failed  names agree in 81% of the links" in "\n".join(lines(study))
@@ -122,7 +126,9 @@ def reported_for(study: Study, failed_check: str | None = None) -> LinkageFacts:
         {name: {} for name in LISTS},
         PLAN,
         LinkedReports(linkage, reports("Dawn", 1), [True], {}),
-        CaptureTables((table,), table, {name: table.on([name]) for name in LISTS}, {}),
+        CaptureTables(
+            [StratumTables((table,), table)], {name: table.on([name]) for name in LISTS}, {}
+        ),
         study,
         bytes(32),
     )
@@ -132,9 +138,11 @@ def reported_for(study: Study, failed_check: str | None = None) -> LinkageFacts:
 
 def test_a_plan_that_leads_with_another_method_holds_that_against_other_ways() -> None:
     table = CaptureTable.of(LISTS, LARGE)
-    counted = CaptureTables([table], table, {}, {}, [AlternativeTables("ewens", [table])])
+    counted = CaptureTables(
+        [StratumTables([table], table)], {}, {}, [AlternativeTables("ewens", [[table]])]
+    )
     case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
-    request = EstimateRequest(methods=("decomposable", "independence"))
+    request = EstimateSettings(methods=("decomposable", "independence"))
     study = study_over_draws(case, counted, request, silent, leading="independence")
     assert study.linkage is not None
     assert study.linkage.alternatives is not None
@@ -151,7 +159,9 @@ def test_people_are_those_on_the_lists_that_are_counted() -> None:
         {name: {} for name in LISTS},
         PLAN,
         linked,
-        CaptureTables([table, fewer], table, {name: table.on([name]) for name in LISTS}, {}),
+        CaptureTables(
+            [StratumTables([table, fewer], table)], {name: table.on([name]) for name in LISTS}, {}
+        ),
         study_of(table, 1350.0, 1150.0, 1650.0),
         bytes(32),
     )
@@ -159,8 +169,7 @@ def test_people_are_those_on_the_lists_that_are_counted() -> None:
     n, least = table.observed, fewer.observed
     assert list(facts.linkage.people_interval) == sorted([n, least])
     assert facts.linkage.people_median == (n + least) / 2
-    assert linked.excluded(["Dawn"]) == {"no consent for link": 2}
-    assert linked.excluded() == {"no consent for link": 32}
+    assert count(linked).excluded == {"no consent for link": 2}
 
 
 def test_another_order_of_lists_is_no_other_release() -> None:

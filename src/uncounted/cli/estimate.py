@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,10 +52,11 @@ def _after(done: EstimateResult) -> None:
     """What is said of the reports and the pictures; without any number the command fails."""
     from uncounted.workflow.estimate import refuse_if_nothing
 
-    if click.get_current_context().params["as_json"]:
+    options = click.get_current_context().params
+    if options["as_json"]:
         _of_reports(done, say)
-    if done.pictures is not None:
-        say(f"Pictures in {done.pictures}: they show exact counts and are not for publication.")
+    if (folder := options["pictures"]) is not None:
+        say(f"Pictures in {folder}: they show exact counts and are not for publication.")
     refuse_if_nothing(done.study)
 
 
@@ -138,7 +140,13 @@ def estimate(
       uncounted estimate people.csv --covariates age,sex
       uncounted estimate returns.case --json
     """
-    from uncounted.workflow.estimate import EstimateRequest, estimate_case, estimate_table
+    from uncounted.workflow.estimate import (
+        EstimateRequest,
+        draw,
+        estimate_case,
+        estimate_table,
+        refuse_pictures,
+    )
 
     request = EstimateRequest(
         methods=tuple(methods) or None,
@@ -152,12 +160,19 @@ def estimate(
         partial_pooling=partial_pooling,
         covariates=listed("--covariates", covariates) or (),
         categorical=listed("--categorical", categorical) or (),
-        pictures=pictures,
         level=level,
         seed=seed,
     )
-    if where.is_dir():
-        with open_case(where, passphrase_file) as case, Waiting() as waiting:
-            return estimate_case(case, request, on=today(), progress=waiting)
-    with Waiting() as waiting:
-        return estimate_table(where, request, progress=waiting)
+    if pictures is not None:
+        refuse_pictures(pictures, request)
+    with ExitStack() as stack:
+        if where.is_dir():
+            case = stack.enter_context(open_case(where, passphrase_file))
+            waiting = stack.enter_context(Waiting())
+            done = estimate_case(case, request, on=today(), progress=waiting)
+        else:
+            waiting = stack.enter_context(Waiting())
+            done = estimate_table(where, request, progress=waiting)
+        if pictures is not None:
+            draw(done, pictures)
+    return done

@@ -42,20 +42,11 @@ class AlternativeTables:
 
     Attributes:
         name: of the model, as printed.
-        tables: one a draw; one alone for a partition that was not drawn.
+        strata: of each stratum (of one, if nothing is split) its tables: one a draw; one alone
+            for a partition that was not drawn.
         failed_check: which check it fails; None: it passes.
         in_grid: whether it belongs to the grid of priors, and so may widen the range.
     """
-
-    name: str
-    tables: Sequence[CaptureTable]
-    failed_check: str | None = None
-    in_grid: bool = True
-
-
-@attrs.frozen
-class AlternativeStrata:
-    """An alternative linkage of which each stratum has its own tables, one a draw."""
 
     name: str
     strata: Sequence[Sequence[CaptureTable]]
@@ -84,13 +75,13 @@ def with_alternatives(
         headline = next((each for each in study.estimates if each.method == method), None)
     if headline is None or headline.interval is None or study.linkage is None or not readings:
         return study
-    name, level = headline.method, settings.level
+    name = headline.method
     settings = _of_one_method(settings, name)
     rows = []
     for done, reading in enumerate(readings):
         progress("estimating under alternative linkage models", done, len(readings))
         rows.append(_row(reading, name, settings))
-    main = (headline.interval, _errors(_distributions(study.fits.get(name, ())), level))
+    main = (headline.interval, _errors(_distributions(study.fits.get(name, ())), study.level))
     found = _range_over(main, rows)
     linkage = attrs.evolve(study.linkage, alternatives=tuple(rows), range=found)
     return attrs.evolve(study, linkage=linkage)
@@ -99,7 +90,7 @@ def with_alternatives(
 def strata_with_alternatives(
     done: Strata,
     strata: Sequence[Sequence[CaptureTable]],
-    readings: Sequence[AlternativeStrata],
+    readings: Sequence[AlternativeTables],
     settings: EstimateSettings,
     *,
     progress: Progress = silent,
@@ -113,13 +104,13 @@ def strata_with_alternatives(
     headline = next((t for t in done.total if t.ok and t.point_kind != "lower bound"), None)
     if headline is None or headline.interval is None or not readings:
         return done
-    name, level, seed = headline.method, settings.level, settings.seed
+    name, level, seed = headline.method, headline.level, settings.seed
     settings = _of_one_method(settings, name)
     rows = []
     for place, reading in enumerate(readings):
         progress("estimating under alternative linkage models", place, len(readings))
         rows.append(_row_of_total(reading, name, done.answering(name), settings))
-    own_draws = total_of(name, strata, done.studies, level, np.random.default_rng(seed)).draws
+    own_draws = total_of(name, strata, done.studies, np.random.default_rng(seed)).draws
     found = _range_over((headline.interval, _errors(list(own_draws), level)), rows)
     return attrs.evolve(done, linkage=StrataAlternatives(name, tuple(rows), found))
 
@@ -129,9 +120,7 @@ def _of_one_method(settings: EstimateSettings, name: str) -> EstimateSettings:
     return attrs.evolve(settings, methods=(name,), by_method={name: own})
 
 
-def _unestimated(
-    reading: AlternativeTables | AlternativeStrata, observed: Sequence[int], draws: int
-) -> AlternativeRow:
+def _unestimated(reading: AlternativeTables, observed: Sequence[int], draws: int) -> AlternativeRow:
     """A row without a number; `observed` is the people recorded in each draw."""
     return AlternativeRow(
         name=reading.name,
@@ -147,13 +136,12 @@ def _unestimated(
 
 
 def _row_of_total(
-    reading: AlternativeStrata,
+    reading: AlternativeTables,
     name: str,
     wanted: set[tuple[str, ...]],
     settings: EstimateSettings,
 ) -> AlternativeRow:
     """The total under one reading: strata that have no number in the study count as recorded."""
-    level, seed = settings.level, settings.seed
     step = max(1, -(-len(reading.strata[0]) // MOST_TABLES))
     strata = [list(tables)[::step] for tables in reading.strata]
     draws = len(strata[0])
@@ -171,14 +159,14 @@ def _row_of_total(
     if missing:
         silent_ = f"{len(missing)} of {len(wanted)} strata that have a number have none"
         return attrs.evolve(row, reason=reading.failed_check or silent_)
-    found = total_of(name, strata, studies, level, np.random.default_rng(seed))
+    found = total_of(name, strata, studies, np.random.default_rng(settings.seed))
     total = found.estimate
     return attrs.evolve(
         row,
         reason=reading.failed_check or total.reason,
         point=total.point,
         interval=_open(total.interval),
-        error=_errors(list(found.draws), level),
+        error=_errors(list(found.draws), total.level),
     )
 
 
@@ -281,8 +269,9 @@ def _above(end: float | None) -> float:
 def _row(reading: AlternativeTables, name: str, settings: EstimateSettings) -> AlternativeRow:
     """What a method gives under one reading, pooled over a few of its draws."""
     level, seed = settings.level, settings.seed
-    step = max(1, -(-len(reading.tables) // MOST_TABLES))
-    tables = list(reading.tables)[::step]
+    (every,) = reading.strata
+    step = max(1, -(-len(every) // MOST_TABLES))
+    tables = list(every)[::step]
     times = Counter(table.digest() for table in tables)
     distinct = {table.digest(): table for table in tables}
     fits = [
@@ -295,7 +284,7 @@ def _row(reading: AlternativeTables, name: str, settings: EstimateSettings) -> A
     ]
     pooled = pool(fits, max_refused=_may_refuse(len(tables)), allow_for_few=False)
     return attrs.evolve(
-        _unestimated(reading, [table.observed for table in reading.tables], len(tables)),
+        _unestimated(reading, [table.observed for table in every], len(tables)),
         reason=reading.failed_check or (None if pooled.ok else pooled.reason),
         point=pooled.point,
         interval=_open(pooled.interval),

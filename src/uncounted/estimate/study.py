@@ -9,28 +9,22 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import attrs
 import numpy as np
 
 from uncounted.captures import CaptureTable
-from uncounted.errors import UsedWrongly, unknown
+from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.labels import label
 from uncounted.estimate.base.pooling import pool
 from uncounted.estimate.base.result import Estimate, Fitted, Study
-from uncounted.estimate.base.rows import LinkageUncertainty, Quantiles, XiRow
+from uncounted.estimate.base.rows import LinkageUncertainty, Quantiles
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
-from uncounted.estimate.base.validation import check_settings
-from uncounted.estimate.base.warning import EstimateWarning, unique
-from uncounted.estimate.base.xi import (
-    SATURATED,
-    relative_basis,
-    saturated,
-    study_with_xi,
-    xi_table,
-)
+from uncounted.estimate.base.warning import EstimateWarning
+from uncounted.estimate.base.xi import xi_by_method, xi_table, xi_table_over
 from uncounted.estimate.graphical.decomposable import decomposable
 from uncounted.estimate.identification.estimator import identify
 from uncounted.estimate.latent_class.estimator import latent_class
@@ -89,13 +83,7 @@ def _chosen(settings: EstimateSettings, table: CaptureTable) -> dict[str, Method
     lists = check(table).table.lists
     methods = settings.methods
     names = methods or tuple(name for name in METHODS if applies(name, lists))
-    for name in (*names, *settings.by_method):
-        if name not in METHODS:
-            raise UsedWrongly(
-                unknown("method", name, METHODS), hint=f"methods: {', '.join(METHODS)}"
-            )
     for name, own in settings.by_method.items():
-        check_settings(name, METHODS[name], own)
         # A list that is empty in one stratum is no reason to refuse what holds for the others.
         unused = name not in names and (methods is not None or not applies(name, table.lists))
         if unused and own:
@@ -155,15 +143,17 @@ def run(
         observed=table.observed,
         lists=table.list_totals,
         estimates=tuple(estimates),
-        warnings=unique(checked.warnings, *(each.warnings for each in estimates)),
+        warnings=chain(checked.warnings, *(each.warnings for each in estimates)),
         input=table.digest(),
         seed=seed,
+        level=level,
     )
     if checked.refusal is not None:
         return study
     study = attrs.evolve(
         study,
         sensitivity=xi_table(checked.table, study.headline, xis=settings.xi, level=level),
+        xi_by_method=xi_by_method(study, settings.xi),
         dependence=pairs(checked.table, level=level),
     )
     checkable = checked.table if settings.robustness else None
@@ -229,7 +219,7 @@ def run_over(
         distinct[digest] = table
         places.setdefault(digest, []).append(place)
     commonest = distinct[max(places, key=lambda digest: len(places[digest]))]
-    chosen = _chosen(settings, point or commonest)
+    chosen = _chosen(settings, point if point is not None and point.observed else commonest)
     some = _some(places, len(tables))
     per_draw = max(1, -(-_POOLED_DRAWS // len(tables)))
     lighter = _lighter(chosen, distinct, commonest)
@@ -262,21 +252,27 @@ def run_over(
             for name in tables[0].lists
         },
         estimates=estimates,
-        warnings=unique(*(each.warnings for each in estimates)),
+        warnings=chain(*(each.warnings for each in estimates)),
         input=hashlib.sha256(digests).hexdigest(),
         seed=seed,
+        level=level,
         fits=fits,
     )
     low, high = np.quantile(observed, [0.5 - level / 2, 0.5 + level / 2], method="inverted_cdf")
     headline = study.headline
+    times = [len(places[digest]) for digest in distinct]
     linkage = LinkageUncertainty(
         draws=len(tables),
         distinct_tables=len(distinct),
         observed=Quantiles(float(np.median(observed)), (int(low), int(high))),
         variance_share=headline.diagnostics["linkage_variance_share"] if headline else None,
     )
-    rows = _pooled_xi(study, distinct, places, settings)
-    study = attrs.evolve(study, linkage=linkage, sensitivity=rows)
+    study = attrs.evolve(
+        study,
+        linkage=linkage,
+        sensitivity=xi_table_over(study, list(distinct.values()), times, settings.xi),
+        xi_by_method=xi_by_method(study, settings.xi),
+    )
     checked = None if point is None else check(point)
     checkable = None if checked is None or checked.refusal is not None else checked.table
     return add_checks(study, settings, checkable, METHODS, progress=progress)
@@ -335,34 +331,3 @@ def _lighter(
     if "log-linear" in chosen and len(commonest.lists) > 4 and len(distinct) > 1:
         settings["log-linear"]["candidates"] = Candidates(models=leaders(commonest))
     return settings
-
-
-def _pooled_xi(
-    study: Study,
-    distinct: Mapping[str, CaptureTable],
-    places: Mapping[str, Sequence[int]],
-    settings: EstimateSettings,
-) -> tuple[XiRow, ...]:
-    """The xi table over linkage draws, by the same rule as for one table."""
-    headline = study.headline
-    if headline is None:
-        return ()
-    full = all(saturated(table).ok for table in distinct.values())
-
-    def at(xi: float) -> Estimate:
-        if not full:
-            return study_with_xi(study, headline, xi)
-        fits = [
-            Fitted(
-                saturated(table, xi=xi, level=settings.level),
-                table.observed,
-                len(places[digest]),
-            )
-            for digest, table in distinct.items()
-        ]
-        return pool(fits, max_refused=1.0)
-
-    basis = SATURATED if full else relative_basis(headline.method)
-    return tuple(
-        XiRow(xi, each.point, each.interval, basis) for xi in settings.xi for each in [at(xi)]
-    )

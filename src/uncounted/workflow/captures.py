@@ -19,83 +19,87 @@ from uncounted.errors import UsedWrongly, unknown
 from uncounted.records.places.gazetteer import place
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
+from uncounted.vault.reports.selection import left_out_of
 from uncounted.workflow.csv_file import write_csv
 from uncounted.workflow.link import LinkedReports, latest_linkage
 
 if TYPE_CHECKING:
-    from uncounted.estimate.linkage_sensitivity import AlternativeStrata, AlternativeTables
+    from uncounted.estimate.linkage_sensitivity import AlternativeTables
     from uncounted.linkage import Linkage
     from uncounted.linkage.arrays import Labels
+    from uncounted.linkage.diagnostics import CopiedList
 
 SPLITS = ("sex", "year", "origin")
 STRICT, LOOSE = 0.95, 0.05  # match probabilities from which pairs are links, strict and lenient
 
 
 @attrs.frozen
-class CaptureTables:
-    """A table of counts for each draw, one of the point estimate, and those of alternatives."""
+class StratumTables:
+    """Tables of counts of one stratum: one a draw, and one of the point estimate."""
 
     tables: Sequence[CaptureTable]
     point: CaptureTable
-    reports: Mapping[str, int]  # reports that were counted, by list
-    excluded: Mapping[str, int]
-    alternatives: Sequence[AlternativeTables] = ()
-    failed_check: str | None = None  # the check that the linkage itself fails
 
 
 @attrs.frozen
-class StratumTables:
-    """A stratum: its table in each draw, and in the point estimate of the partition."""
+class CaptureTables:
+    """Tables of each stratum (of one, if nothing is split), and what was not counted.
 
-    tables: Sequence[CaptureTable]
-    point: CaptureTable | None
+    Attributes:
+        strata: in the order of their values.
+        reports: how many were counted, by list.
+        excluded: how many were not, by reason.
+        alternatives: the tables under alternative linkages.
+        failed_check: which check the linkage itself fails, in words.
+        copied: lists that share their reports with others.
+    """
+
+    strata: Sequence[StratumTables]
+    reports: Mapping[str, int]
+    excluded: Mapping[str, int]
+    alternatives: Sequence[AlternativeTables] = ()
+    failed_check: str | None = None
+    copied: Sequence[CopiedList] = ()
+
+    @property
+    def whole(self) -> StratumTables:
+        """The tables of everybody, where nothing is split."""
+        (whole,) = self.strata
+        return whole
 
 
-def count(linked: LinkedReports, lists: Sequence[str] | None = None) -> CaptureTables:
+def count(
+    linked: LinkedReports, lists: Sequence[str] | None = None, by: Sequence[str] = ()
+) -> CaptureTables:
     """Count people by lists in each draw of the linkage, in its point estimate and alternatives.
 
+    With `by` each stratum on its own (see `split`). One that is in some draws only has an empty
+    table in the others.
+
     Raises:
-        UsedWrongly: there is no such list.
+        UsedWrongly: there is no such list, or no such split.
     """
     from uncounted.estimate.linkage_sensitivity import AlternativeTables
-    from uncounted.linkage import point_partition
-
-    counted = _CountedReports.of(linked, lists)
-    return CaptureTables(
-        [counted.table(labels) for labels in linked.linkage.labels],
-        counted.table(point_partition(linked.linkage)),
-        {name: counted.sources.count(name) for name in counted.lists},
-        linked.excluded(counted.lists),
-        [
-            AlternativeTables(
-                other.name, [counted.table(labels) for labels in other.rows], *other.standing
-            )
-            for other in _alternatives(linked.linkage)
-        ],
-        linked.failed_check,
-    )
-
-
-def count_strata(
-    linked: LinkedReports, by: Sequence[str], lists: Sequence[str] | None = None
-) -> tuple[list[StratumTables], list[AlternativeStrata]]:
-    """Each stratum's table in every draw (see `split`), and the same under each alternative.
-
-    A stratum that is in some draws only has an empty table in the others.
-
-    Raises:
-        UsedWrongly: a split that there is not, or no such list.
-    """
-    from uncounted.estimate.linkage_sensitivity import AlternativeStrata
     from uncounted.linkage import point_partition
 
     counted = _CountedReports.of(linked, lists, by)
     point = counted.strata(point_partition(linked.linkage))
     found = counted.through(linked.linkage.labels, point)
-    return [StratumTables(tables, point.get(key)) for key, tables in found.items()], [
-        AlternativeStrata(other.name, list(counted.through(other.rows).values()), *other.standing)
+    strata = [
+        StratumTables(tables, point.get(key) or counted.empty(key)) for key, tables in found.items()
+    ]
+    alternatives = [
+        AlternativeTables(other.name, list(counted.through(other.rows).values()), *other.standing)
         for other in _alternatives(linked.linkage)
     ]
+    return CaptureTables(
+        strata,
+        {name: counted.sources.count(name) for name in counted.lists},
+        left_out_of(linked.left_out_by_list, counted.lists),
+        alternatives,
+        linked.failed_check,
+        [each for each in linked.copied if {each.shorter, each.longer} <= set(counted.lists)],
+    )
 
 
 def split(
@@ -157,7 +161,7 @@ def write_overlap(
         lists={name: sum(table.list_totals[name] for table in tables) for name in header},
         by=list(by),
         draw=draw,
-        excluded=dict(opened.excluded(lists)),
+        excluded=left_out_of(opened.left_out_by_list, lists or opened.left_out_by_list),
         out=str(out),
     )
 
@@ -213,17 +217,16 @@ class _CountedReports:
         values = [tuple(_value(linked.reports[at], name) for name in by) for at in rows]
         return cls(names, tuple(by), rows, [every[at] for at in rows], values)
 
-    def table(self, labels: Labels) -> CaptureTable:
-        """One partition's table: `labels` says of each report which person it is of."""
-        from uncounted.linkage import capture_table
-
-        return capture_table(labels[list(self.rows)], self.sources, self.lists)
-
     def strata(self, labels: Labels) -> dict[_Key, CaptureTable]:
-        """One partition's table in each stratum that has people in it."""
+        """One partition's table in each stratum that has people in it, or of everybody.
+
+        `labels` says of each report which person it is of.
+        """
         from uncounted.linkage import capture_table
 
         mine = labels[list(self.rows)]
+        if not self.by:
+            return {(): capture_table(mine, self.sources, self.lists)}
         people: dict[int, list[int]] = {}
         for at, label in enumerate(mine.tolist()):
             people.setdefault(label, []).append(at)
@@ -245,12 +248,11 @@ class _CountedReports:
         """Each stratum's table in each of these partitions, empty where it has no people."""
         draws = [self.strata(labels) for labels in rows]
         keys = sorted({key for draw in (*draws, also) for key in draw})
-        return {
-            key: [
-                draw.get(key) or CaptureTable(self.lists, {}, self._stratum(key)) for draw in draws
-            ]
-            for key in keys
-        }
+        return {key: [draw.get(key) or self.empty(key) for draw in draws] for key in keys}
+
+    def empty(self, key: _Key) -> CaptureTable:
+        """The table of a stratum that has no people in a partition."""
+        return CaptureTable(self.lists, {}, self._stratum(key))
 
     def _stratum(self, key: _Key) -> dict[str, str]:
         return dict(zip(self.by, key, strict=True))

@@ -21,9 +21,7 @@ from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate import EstimateSettings, Study, check, run, run_over
 from uncounted.estimate.base.claim import Claim
 from uncounted.estimate.base.priors import read_prior
-from uncounted.estimate.base.rows import (
-    SelfCheck,
-)
+from uncounted.estimate.base.rows import SelfCheck
 from uncounted.estimate.base.settings import XI
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.covariates.doubly_robust import CovariateStudy, doubly_robust
@@ -39,16 +37,17 @@ if TYPE_CHECKING:  # a table is estimated without loading the vault, records or 
     from uncounted.linkage.diagnostics import CopiedList
     from uncounted.vault.case import Case
     from uncounted.workflow.captures import CaptureTables
-    from uncounted.workflow.link import LinkedReports
 
 __all__ = [
     "EstimateRequest",
     "EstimateResult",
+    "draw",
     "estimate_case",
     "estimate_table",
     "lines",
     "quiet_line",
     "refuse_if_nothing",
+    "refuse_pictures",
     "study_over_draws",
 ]
 
@@ -80,7 +79,6 @@ class EstimateRequest:
     partial_pooling: bool = False
     covariates: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
-    pictures: Path | None = None
     settings: EstimateSettings = attrs.field(init=False)
 
     @settings.default
@@ -128,14 +126,12 @@ class EstimateRequest:
                     f"--{option} is for {' and '.join(takes)}, which is not what was asked for",
                     hint=f"add --method {takes[0]}, or leave --{option} out",
                 )
-        if self.pictures is not None:
-            atomic_files.refuse_existing(self.pictures)
 
-    def check_psi(self, tables: Sequence[CaptureTable | None]) -> None:
+    def check_psi(self, tables: Sequence[CaptureTable]) -> None:
         """Refuse an odds ratio of two lists where no table has two: it would change nothing."""
         if self.psi is None or self.methods is not None:
             return
-        lists = [len(check(table).table.lists) for table in tables if table is not None]
+        lists = [len(check(table).table.lists) for table in tables]
         if lists and 2 not in lists:
             raise UsedWrongly(
                 f"--psi is for two lists, and there are {max(lists)}",
@@ -145,6 +141,10 @@ class EstimateRequest:
 
 type _Conflicts = tuple[tuple[Callable[[EstimateRequest], object], str, str], ...]
 
+_COVARIATES_ALONE = (
+    "--covariates cannot be used with --by, --partial-pooling, --method or --pictures",
+    "it is a method of its own, for a table with one row a person",
+)
 _CASE_CONFLICTS: _Conflicts = (
     (
         lambda r: r.partial_pooling or r.covariates,
@@ -179,9 +179,8 @@ _CONFLICTS: _Conflicts = (
         "omit --prior: the prior is p(N) ~ 1/N",
     ),
     (
-        lambda r: r.covariates and (r.by or r.partial_pooling or r.methods or r.pictures),
-        "--covariates cannot be used with --by, --partial-pooling, --method or --pictures",
-        "it is a method of its own, for a table with one row a person",
+        lambda r: r.covariates and (r.by or r.partial_pooling or r.methods),
+        *_COVARIATES_ALONE,
     ),
     (
         lambda r: (
@@ -204,15 +203,15 @@ class EstimateResult:
 
     Attributes:
         study: with its numbers and refusals.
+        tables: of the studies, or of their point partitions.
         excluded: reports that were not counted, by reason.
         copied: which lists share their reports with others (`linkage.copied_lists`).
-        pictures: the folder that was written.
     """
 
     study: Study | Strata | CovariateStudy
+    tables: Sequence[CaptureTable] = ()
     excluded: Mapping[str, int] = attrs.field(factory=dict)
     copied: Sequence[CopiedList] = ()
-    pictures: Path | None = None
 
     def to_json(self) -> JSONObject:
         """The study as plain values."""
@@ -240,8 +239,7 @@ def estimate_table(
         done = run_strata(tables, request.settings, progress=progress)
     else:
         done = run(tables[0], request.settings, progress=progress)
-    _draw(done, tables, request)
-    return EstimateResult(done, pictures=request.pictures)
+    return EstimateResult(done, tables)
 
 
 def _given_covariates(file: Path, request: EstimateRequest) -> CovariateStudy:
@@ -251,21 +249,29 @@ def _given_covariates(file: Path, request: EstimateRequest) -> CovariateStudy:
     return doubly_robust(people, lists=chosen, level=request.level, seed=request.seed, psi=psi)
 
 
-def _draw(
-    done: Study | Strata, tables: Sequence[CaptureTable | None], request: EstimateRequest
-) -> None:
-    """Write the pictures that were asked for; strata have a folder each, by their number."""
-    if request.pictures is None:
-        return
+def refuse_pictures(folder: Path, request: EstimateRequest) -> None:
+    """Refuse, before anything is computed, a folder for pictures that cannot be written.
+
+    Raises:
+        UsedWrongly: an estimate given covariates has none.
+        AlreadyThere: something is there.
+    """
+    if request.covariates:
+        words, hint = _COVARIATES_ALONE
+        raise UsedWrongly(words, hint=hint)
+    atomic_files.refuse_existing(folder)
+
+
+def draw(done: EstimateResult, folder: Path) -> None:
+    """Write the pictures of an estimate; strata have a folder each, by their number."""
     from uncounted.publish.plots import all_plots, save_plots
 
-    stated = request.settings.claim
-    claim = stated.number if stated is not None and stated.side == "more than" else None
-    studies = [done] if isinstance(done, Study) else list(done.studies)
-    for number, (study, table) in enumerate(zip(studies, tables, strict=True), start=1):
-        where = request.pictures if len(studies) == 1 else request.pictures / str(number)
-        if table is not None:
-            save_plots(all_plots(study, table, claim=claim), where)
+    assert not isinstance(done.study, CovariateStudy)
+    studies = [done.study] if isinstance(done.study, Study) else list(done.study.studies)
+    for number, (study, table) in enumerate(zip(studies, done.tables, strict=True), start=1):
+        where = folder if len(studies) == 1 else folder / str(number)
+        if table.observed:
+            save_plots(all_plots(study, table), where)
 
 
 def estimate_case(
@@ -280,24 +286,33 @@ def estimate_case(
         UsedWrongly: the options do not go together, or are for tables.
         NotLinked: the reports have not been linked, or something has changed since.
     """
+    from uncounted.workflow.captures import count
     from uncounted.workflow.link import latest_linkage
 
     request.check(on_case=True)
-    opened = latest_linkage(case, on)
+    counted = count(latest_linkage(case, on), request.lists, request.by)
+    points = [each.point for each in counted.strata]
+    request.check_psi([point for point in points if point.observed])
     if request.by:
-        done, points, noted = _strata_on_case(case, opened, request, progress)
+        done: Study | Strata = _strata_over_draws(case, counted, request.settings, progress)
     else:
-        done, points, noted = _study_on_case(case, opened, request, progress)
-    case.put("estimate", {**noted, "level": request.level}, uses=["link", "statistics"])
-    _draw(done, points, request)
-    lists = request.lists
-    return EstimateResult(done, opened.excluded(lists), opened.copied(lists), request.pictures)
+        done = study_over_draws(case, counted, request.settings, progress)
+    case.put("estimate", _noted(done), uses=["link", "statistics"])
+    return EstimateResult(done, points, counted.excluded, counted.copied)
+
+
+def _noted(study: Study | Strata) -> dict[str, object]:
+    """What the log of the case file notes of an estimate: what it is of, never a number."""
+    if isinstance(study, Study):
+        return {"lists": list(study.lists), "input": study.input, "level": study.level}
+    first = study.studies[0]
+    return {"lists": list(first.lists), "by": list(study.labels[0]), "level": first.level}
 
 
 def study_over_draws(
     case: Case,
     counted: CaptureTables,
-    request: EstimateRequest,
+    settings: EstimateSettings,
     progress: Progress,
     *,
     leading: str | None = None,
@@ -306,45 +321,26 @@ def study_over_draws(
 
     Alternative linkages are tried on the method that is `leading` (else on the headline).
     """
-    study = run_over(counted.tables, request.settings, point=counted.point, progress=progress)
+    whole = counted.whole
+    study = run_over(whole.tables, settings, point=whole.point, progress=progress)
     study = with_alternatives(
-        study, counted.alternatives, request.settings, method=leading, progress=progress
+        study, counted.alternatives, settings, method=leading, progress=progress
     )
-    return _committed(case, study, counted.tables, counted.failed_check)
+    return _committed(case, study, whole.tables, counted.failed_check)
 
 
-type _OnCase = tuple[Study | Strata, Sequence[CaptureTable | None], dict[str, object]]
-"""What was estimated, the tables of the point estimate of the partition, what the log notes."""
-
-
-def _study_on_case(
-    case: Case, opened: LinkedReports, request: EstimateRequest, progress: Progress
-) -> _OnCase:
-    from uncounted.workflow.captures import count
-
-    counted = count(opened, request.lists)
-    request.check_psi([counted.point])
-    study = study_over_draws(case, counted, request, progress)
-    return study, [counted.point], {"lists": list(counted.point.lists), "input": study.input}
-
-
-def _strata_on_case(
-    case: Case, opened: LinkedReports, request: EstimateRequest, progress: Progress
-) -> _OnCase:
-    from uncounted.workflow.captures import count_strata
-
-    parts, alternatives = count_strata(opened, request.by, request.lists)
-    points = [part.point for part in parts]
-    request.check_psi(points)
-    tables = [part.tables for part in parts]
-    done = run_strata_over(tables, request.settings, points=points, progress=progress)
-    done = strata_with_alternatives(done, tables, alternatives, request.settings, progress=progress)
+def _strata_over_draws(
+    case: Case, counted: CaptureTables, settings: EstimateSettings, progress: Progress
+) -> Strata:
+    tables = [each.tables for each in counted.strata]
+    points = [each.point for each in counted.strata]
+    done = run_strata_over(tables, settings, points=points, progress=progress)
+    done = strata_with_alternatives(done, tables, counted.alternatives, settings, progress=progress)
     studies = tuple(
-        _committed(case, study, part.tables, opened.failed_check)
-        for study, part in zip(done.studies, parts, strict=True)
+        _committed(case, study, own, counted.failed_check)
+        for study, own in zip(done.studies, tables, strict=True)
     )
-    noted: dict[str, object] = {"lists": list(parts[0].tables[0].lists), "by": list(request.by)}
-    return attrs.evolve(done, studies=studies), points, noted
+    return attrs.evolve(done, studies=studies)
 
 
 def _committed(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ from uncounted.progress import Progress, silent
 from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
-from uncounted.vault.reports.selection import left_out_of
 from uncounted.workflow.csv_file import write_csv
 
 if TYPE_CHECKING:
@@ -153,11 +152,6 @@ class LinkedReports:
     may: Sequence[bool]
     left_out_by_list: Mapping[str, Mapping[str, int]]
 
-    def excluded(self, lists: Iterable[str] | None = None) -> Mapping[str, int]:
-        """How many reports, of these lists or of all, may not be counted, by reason."""
-        by_list = self.left_out_by_list
-        return left_out_of(by_list, by_list if lists is None else lists)
-
     @property
     def lists(self) -> tuple[str, ...]:
         """The lists that were linked, by name."""
@@ -168,11 +162,10 @@ class LinkedReports:
         """Which check the linkage fails that alternative linkages have to pass, in words."""
         return self.linkage.diagnostics.failed_check
 
-    def copied(self, lists: Sequence[str] | None = None) -> Sequence[CopiedList]:
-        """Which of some lists (all, if none are named) share their reports with others."""
-        found = self.linkage.diagnostics.copied or ()
-        counted = set(lists or self.lists)
-        return [each for each in found if {each.shorter, each.longer} <= counted]
+    @property
+    def copied(self) -> Sequence[CopiedList]:
+        """Which lists share their reports with others."""
+        return self.linkage.diagnostics.copied or ()
 
     def any_copied(self, lists: Sequence[str]) -> bool:
         """Whether one of these lists is nearly whole in another, by the reports that count."""

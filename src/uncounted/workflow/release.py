@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from uncounted.errors import UsedWrongly
-from uncounted.estimate import METHODS
+from uncounted.estimate import METHODS, EstimateSettings
 from uncounted.progress import Progress, silent
 from uncounted.publish import bundle
 from uncounted.publish.plan import Plan
@@ -23,7 +23,7 @@ from uncounted.workflow import release_facts
 if TYPE_CHECKING:
     from uncounted.linkage.diagnostics import CopiedList
 from uncounted.workflow.captures import count
-from uncounted.workflow.estimate import EstimateRequest, refuse_if_nothing, study_over_draws
+from uncounted.workflow.estimate import refuse_if_nothing, study_over_draws
 from uncounted.workflow.link import latest_linkage
 
 
@@ -80,8 +80,8 @@ def release(
     release_facts.refuse_names(plan, opened.reports)
     bundle.refuse_unwritable(out)  # 0
     counted = count(opened, plan.order(opened.lists))  # 1
-    kept = release_facts.keep(case.latest("release"), plan, counted.point, despite_earlier)
-    study = study_over_draws(case, counted, EstimateRequest(), progress, leading=plan.method)
+    kept = release_facts.keep(case.latest("release"), plan, counted.whole.point, despite_earlier)
+    study = study_over_draws(case, counted, EstimateSettings(), progress, leading=plan.method)
     refuse_if_nothing(study)
     facts = release_facts.facts(case.sources(), plan, opened, counted, study, kept.blind)
     files = build(facts, plan)  # 2
@@ -111,8 +111,8 @@ def release(
         files=sorted(files),
         signer=me.vkey,
         excluded=dict(counted.excluded),
-        copied_lists=list(opened.copied(counted.point.lists)),
-        failed_check=opened.failed_check,
+        copied_lists=list(counted.copied),
+        failed_check=counted.failed_check,
         headline=json.loads(files["estimate.json"])["sentence"],
         threshold=plan.threshold,
         suppressed=counts.count(None),

@@ -110,9 +110,9 @@ def facts(
 
     `blind` is the case file's secret of 32 bytes, from which it is drawn what is hidden.
     """
-    people = PeopleInterval.over([table.observed for table in counted.tables])
+    people = PeopleInterval.over([table.observed for table in counted.whole.tables])
     lists = []
-    for name in counted.point.lists:
+    for name in counted.whole.point.lists:
         stated = plan.lists.get(name)
         lists.append(
             ListFacts(
@@ -126,22 +126,22 @@ def facts(
                 reports=counted.reports[name],
             )
         )
-    truth = _truth(plan, counted.point.lists)
+    truth = _truth(plan, counted.whole.point.lists)
     return ReleaseFacts(
         lists=tuple(lists),
-        table=counted.point,
+        table=counted.whole.point,
         study=study,
         made_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
         version=version("uncounted"),
         suppression_key=SuppressionKey(blind),
         linkage=LinkageFacts(
             method=_LINKAGE_IN_WORDS,
-            draws=len(counted.tables),
+            draws=len(counted.whole.tables),
             people_median=people.median,
             people_interval=people.interval,
             rhat=opened.linkage.diagnostics.rhat,
             linkage_variance_share=_share_of_linkage(study, plan.method),
-            copied=opened.any_copied(counted.point.lists),
+            copied=opened.any_copied(counted.whole.point.lists),
             failed_check=opened.failed_check is not None,
             alternatives=_alternatives(study),
         ),

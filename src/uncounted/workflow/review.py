@@ -205,7 +205,7 @@ def review(
     progress("weighing pairs", 0, None)
     elsewhere, why = 0.0, None
     try:
-        elsewhere = log_n_moments(count(opened).point).variance
+        elsewhere = log_n_moments(count(opened).whole.point).variance
     except NotEstimable as error:
         why = str(error)
     ordered = partial(

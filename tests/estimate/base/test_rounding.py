@@ -21,6 +21,8 @@ from uncounted.estimate.base.rounding import (
     step_for,
 )
 from uncounted.estimate.base.rows import LeaveOneOutRow, MethodXiRow, PriorRow
+from uncounted.estimate.base.settings import XI
+from uncounted.estimate.base.xi import xi_by_method
 from uncounted.estimate.robustness.attach import compare
 from uncounted.estimate.simple.independence import independence
 from uncounted.estimate.text.summary import lines
@@ -135,12 +137,10 @@ def test_sensitivity_is_that_of_the_xi_table() -> None:
     """Each number by its own interval."""
     table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
     estimate = independence(table)
-    study = compare(
-        Study(observed=70, lists=table.list_totals, estimates=(estimate,)),
-        EstimateSettings(xi=(0.5, 2.0)),
-    )
+    study = Study(observed=70, lists=table.list_totals, estimates=(estimate,))
     twice, half = (
-        round_to_interval(row.point or 0, row.interval, 70).point for row in study.xi_by_method
+        round_to_interval(row.point or 0, row.interval, 70).point
+        for row in xi_by_method(study, (0.5, 2.0))
     )
     assert (twice, half) == (230, 110)
 
@@ -181,6 +181,7 @@ def estimate_of(method: str, point: float, interval: tuple[float, float]) -> Est
 
 def printed(*estimates: Estimate, observed: int = 232, verbose: bool = False, **more: Any) -> str:
     study = compare(Study(observed=observed, lists=LISTS, estimates=estimates))
+    study = attrs.evolve(study, xi_by_method=xi_by_method(study, XI))
     return "\n".join(lines(attrs.evolve(study, **more), verbose=verbose))
 
 

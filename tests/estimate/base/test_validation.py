@@ -189,7 +189,7 @@ def test_one_xi_and_one_name_may_be_bare() -> None:
     ("methods", "settings", "words"),
     [
         (None, {"decomposable": {"detla": 1}}, "decomposable has no setting 'detla'"),
-        (["chao"], {"decomposable": {"detla": 1}}, "decomposable has no setting 'detla'"),
+        (["chao"], {"decomposable": {"detla": 1}}, "settings were given for"),
         (["chao"], {"decomposable": {"delta": 1}}, "settings were given for"),
         (None, {"two-list": {"psi": 2}}, "settings were given for"),
         (None, {"identified": {"draws": 9}}, "settings were given for"),

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import uncounted
-from uncounted.estimate.base.warning import EstimateWarning, explanations, over_draws, unique
+from uncounted.estimate import Study
+from uncounted.estimate.base.warning import EstimateWarning, explanations, over_draws
 from uncounted.explanations import explanations_of
 
 SOURCE = Path(uncounted.__file__).parent
@@ -86,5 +87,6 @@ def test_a_warning_knows_its_level_and_title() -> None:
 
 def test_each_once_in_order() -> None:
     a, b = EstimateWarning("unstable", "one"), EstimateWarning("unstable", "other")
-    assert unique((a, b), (b, a)) == (a, b)
+    study = Study(observed=1, lists={}, estimates=(), warnings=(a, b, b, a))
+    assert study.warnings == (a, b)
     assert over_draws([], 10) == ()

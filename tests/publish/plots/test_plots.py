@@ -16,9 +16,10 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import AlreadyThere, NotEstimable, UsedWrongly
-from uncounted.estimate import EstimateSettings, Study, run, saturated, tipping
+from uncounted.estimate import Claim, EstimateSettings, Study, run, saturated, tipping
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Status, SubsampleRow
+from uncounted.estimate.robustness.claims import compare_claim
 from uncounted.estimate.text.summary import lines
 from uncounted.publish import fonts
 from uncounted.publish.plots import (
@@ -138,7 +139,9 @@ def drawn(name: str) -> list[Plot]:
     study = study_of(name)
     if not study.refused:
         study = attrs.evolve(study, trajectory=tuple(points(study, far=1.4)))
-    return list(all_plots(study, TABLES[name], claim=1.6 * study.observed))
+    claim = Claim(1.6 * study.observed)
+    study = attrs.evolve(study, claim=compare_claim(study.estimates, study.observed, claim))
+    return list(all_plots(study, TABLES[name]))
 
 
 def boxes(svg: str) -> list[tuple[float, float, float, float, str]]:

@@ -10,9 +10,8 @@ LABELS = {
     "sample-coverage": "sample coverage",
     "independence": "independence",
     "two-list": "two lists",
-    "chao": "Chao lower bound",
     "identified": "identified",
-    "doubly-robust": "doubly robust",
+    "chao": "Chao lower bound",
 }
 SOURCES = {
     "decomposable": "decomposable graphical models, averaged over all graphs (Madigan & York 1997)",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -207,6 +207,10 @@ class Fitted:
     at: tuple[int, ...] = ()
 
 
+def _each_once(warnings: Iterable[EstimateWarning]) -> tuple[EstimateWarning, ...]:
+    return tuple(dict.fromkeys(warnings))
+
+
 @attrs.frozen(eq=False, repr=False)
 class Study:
     """Every method on one table (or on draws of it), with what must stand beside them.
@@ -220,7 +224,7 @@ class Study:
     estimates : tuple[Estimate, ...]
         One a method, refusals included.
     warnings : tuple[EstimateWarning, ...]
-        About the table and the methods.
+        About the table and the methods, each once.
     sensitivity : tuple[XiRow, ...]
         The headline at each xi.
     dependence : tuple[PairRow, ...]
@@ -245,6 +249,8 @@ class Study:
         Digest of the table, or of the list of tables.
     seed : int
         Of the draws.
+    level : float
+        Of all intervals.
     fits : Mapping[str, Sequence[Fitted]]
         Over linkage draws, each method on every table: what totals over strata are made
         of. Inside only.
@@ -262,7 +268,7 @@ class Study:
     observed: int
     lists: Mapping[str, int]
     estimates: tuple[Estimate, ...]
-    warnings: tuple[EstimateWarning, ...] = ()
+    warnings: tuple[EstimateWarning, ...] = attrs.field(default=(), converter=_each_once)
     sensitivity: tuple[XiRow, ...] = ()
     dependence: tuple[PairRow, ...] = ()
     linkage: LinkageUncertainty | None = None
@@ -275,6 +281,7 @@ class Study:
     spread: MethodRange | None = None
     xi_by_method: tuple[MethodXiRow, ...] = ()
     claim: ClaimComparison | None = None
+    level: float = 0.95
     fits: Mapping[str, Sequence[Fitted]] = attrs.field(factory=dict, repr=False)
 
     def __repr__(self) -> str:

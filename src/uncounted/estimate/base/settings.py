@@ -8,7 +8,7 @@ import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.claim import Claim
-from uncounted.estimate.base.validation import level_of, names_of, seed_of, xis_of
+from uncounted.estimate.base.validation import by_method_of, level_of, names_of, seed_of, xis_of
 
 XI = (0.5, 2 / 3, 1.0, 1.5, 2.0)
 MAX_REFUSED = 0.05
@@ -67,7 +67,7 @@ class EstimateSettings:
     seed: int = attrs.field(default=1, converter=seed_of)
     xi: tuple[float, ...] = attrs.field(default=XI, converter=xis_of)
     claim: Claim | None = attrs.field(default=None, converter=_claim_of)
-    by_method: Mapping[str, MethodSettings] = attrs.field(factory=dict)
+    by_method: Mapping[str, MethodSettings] = attrs.field(factory=dict, converter=by_method_of)
     robustness: bool = True
     lighter: bool = False
     max_refused: float = MAX_REFUSED

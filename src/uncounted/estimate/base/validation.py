@@ -12,7 +12,8 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from uncounted.errors import UsedWrongly
+from uncounted.errors import UsedWrongly, unknown
+from uncounted.estimate.base.labels import LABELS
 
 MOST_LEVEL = 0.999999  # nearer to 1 the ends are those of the tails that no table teaches
 MOST_DRAWS = 10_000_000
@@ -127,11 +128,11 @@ def xis_of(xi: Sequence[float] | float) -> tuple[float, ...]:
     return found
 
 
-def names_of(methods: Sequence[str] | str) -> tuple[str, ...]:
+def names_of(methods: Iterable[str] | str) -> tuple[str, ...]:
     """Names of methods, each once; a bare name is that name.
 
     Raises:
-        UsedWrongly: none was given.
+        UsedWrongly: none was given, or there is no such method.
 
     Examples:
         >>> names_of("chao"), names_of(["chao", "chao"])
@@ -142,35 +143,27 @@ def names_of(methods: Sequence[str] | str) -> tuple[str, ...]:
         raise UsedWrongly(
             "no method was named", hint="omit --method to use every method that applies"
         )
+    for name in names:
+        if name not in LABELS:
+            raise UsedWrongly(unknown("method", name, LABELS), hint=f"methods: {', '.join(LABELS)}")
     return names
 
 
-def check_settings(name: str, method: Callable[..., object], own: Mapping[str, object]) -> None:
-    """Refuse a setting that the method does not have.
+def by_method_of(by_method: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
+    """Settings of single methods; whether a method has them it says itself.
 
     Raises:
-        UsedWrongly: with the settings that it has.
-
-    Examples:
-        >>> from uncounted.estimate.simple.chao import chao
-        >>> check_settings("chao", chao, {"variant": "mh"})
+        UsedWrongly: there is no such method, or a setting is the same for every method.
     """
-    has = [
-        each.name
-        for each in inspect.signature(method).parameters.values()
-        if each.kind is each.KEYWORD_ONLY and each.name not in _OF_THE_STUDY
-    ]
-    for given in own:
-        if given in _OF_THE_STUDY:
-            raise UsedWrongly(
-                f"{given} is not a setting of {name}: it is the same for every method",
-                hint=f"pass {given} as an argument of its own",
-            )
-        if given not in has:
-            raise UsedWrongly(
-                f"{name} has no setting {given!r}",
-                hint=f"its settings: {', '.join(has)}" if has else "it has none",
-            )
+    for name, own in by_method.items():
+        names_of(name)
+        for given in own:
+            if given in _OF_THE_STUDY:
+                raise UsedWrongly(
+                    f"{given} is not a setting of {name}: it is the same for every method",
+                    hint=f"pass {given} as an argument of its own",
+                )
+    return {name: dict(own) for name, own in by_method.items()}
 
 
 def checked(
@@ -181,8 +174,17 @@ def checked(
     Raises:
         UsedWrongly: one of them cannot be, or it has no such setting.
     """
-    own = {key: value for key, value in given.items() if key not in _OF_THE_STUDY}
-    check_settings(name, method, own)
+    has = [
+        each.name
+        for each in inspect.signature(method).parameters.values()
+        if each.kind is each.KEYWORD_ONLY and each.name not in _OF_THE_STUDY
+    ]
+    for key in given:
+        if key not in (*_OF_THE_STUDY, *has):
+            raise UsedWrongly(
+                f"{name} has no setting {key!r}",
+                hint=f"its settings: {', '.join(has)}" if has else "it has none",
+            )
     plain = {"level": level_of, "seed": seed_of, "draws": draws_of, "resamples": _resamples_of}
     return {key: plain[key](value) if key in plain else value for key, value in given.items()}
 

@@ -41,11 +41,6 @@ class EstimateWarning:
         return f"{self.code}: {self.text}"
 
 
-def unique(*several: Iterable[EstimateWarning]) -> tuple[EstimateWarning, ...]:
-    """Each warning once, in order."""
-    return tuple(dict.fromkeys(each for some in several for each in some))
-
-
 def over_draws(
     found: Iterable[tuple[EstimateWarning, int]], draws: int
 ) -> tuple[EstimateWarning, ...]:

@@ -22,7 +22,7 @@ from uncounted.estimate.base.assumptions import words
 from uncounted.estimate.base.estimator import estimator, log_normal_estimate
 from uncounted.estimate.base.pooling import pool
 from uncounted.estimate.base.posterior import LAST
-from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.result import Estimate, Fitted, Study
 from uncounted.estimate.base.rows import MethodXiRow, XiRow
 from uncounted.estimate.base.settings import XI
 from uncounted.estimate.base.validation import xi_of, xis_of
@@ -133,7 +133,10 @@ def with_xi(estimate: Estimate, observed: int, xi: float) -> Estimate:
     >>> with_xi(chao(table), 70, 0.5).point
     230.0
     """
-    xi = xi_of(xi)
+    return _with_xi(estimate, observed, xi_of(xi))
+
+
+def _with_xi(estimate: Estimate, observed: int, xi: float) -> Estimate:
     if not estimate.ok or estimate.point is None or estimate.interval is None:
         return estimate
 
@@ -158,8 +161,8 @@ def study_with_xi(study: Study, estimate: Estimate, xi: float) -> Estimate:
     """`with_xi` of a study's estimate; over linkage draws on each table, since n differs."""
     fits = study.fits.get(estimate.method)
     if not fits:
-        return with_xi(estimate, study.observed, xi)
-    moved = [attrs.evolve(fit, estimate=with_xi(fit.estimate, fit.observed, xi)) for fit in fits]
+        return _with_xi(estimate, study.observed, xi)
+    moved = [attrs.evolve(fit, estimate=_with_xi(fit.estimate, fit.observed, xi)) for fit in fits]
     return pool(moved, max_refused=1.0)
 
 
@@ -216,12 +219,34 @@ def xi_table(
         basis, moved = SATURATED, [saturated(table, xi=xi, level=level) for xi in xis]
     elif headline is not None:
         basis = relative_basis(headline.method)
-        moved = [with_xi(headline, table.observed, xi) for xi in xis]
+        moved = [_with_xi(headline, table.observed, xi) for xi in xis]
     else:
         return ()
     return tuple(
         XiRow(xi, each.point, each.interval, basis) for xi, each in zip(xis, moved, strict=True)
     )
+
+
+def xi_table_over(
+    study: Study, tables: Sequence[CaptureTable], times: Sequence[int], xis: Sequence[float]
+) -> tuple[XiRow, ...]:
+    """`xi_table` over linkage draws: `times` is how many draws gave each table."""
+    headline = study.headline
+    if headline is None:
+        return ()
+    full = all(saturated(table).ok for table in tables)
+
+    def at(xi: float) -> Estimate:
+        if not full:
+            return study_with_xi(study, headline, xi)
+        fits = [
+            Fitted(saturated(table, xi=xi, level=study.level), table.observed, often)
+            for table, often in zip(tables, times, strict=True)
+        ]
+        return pool(fits, max_refused=1.0)
+
+    basis = SATURATED if full else relative_basis(headline.method)
+    return tuple(XiRow(xi, each.point, each.interval, basis) for xi in xis for each in [at(xi)])
 
 
 def relative_basis(method: str) -> str:

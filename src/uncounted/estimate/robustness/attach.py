@@ -16,7 +16,6 @@ from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rows import PriorRow
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
-from uncounted.estimate.base.xi import xi_by_method
 from uncounted.estimate.robustness.claims import compare_claim
 from uncounted.estimate.robustness.leave_one_out import (
     disagreements,
@@ -58,12 +57,11 @@ def add_checks(
 
 
 def compare(study: Study, settings: EstimateSettings = DEFAULT) -> Study:
-    """Add what follows from the estimates alone: their spread, xi for each, a claim."""
+    """Add what follows from the estimates alone: their spread, a claim."""
     return attrs.evolve(
         study,
         spread=spread(study),
         warnings=study.warnings + disagreements(study),
-        xi_by_method=xi_by_method(study, settings.xi),
         claim=None
         if settings.claim is None
         else compare_claim(study.estimates, study.observed, settings.claim, study.least_observed),

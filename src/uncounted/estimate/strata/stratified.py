@@ -204,10 +204,9 @@ def _for_each(settings: EstimateSettings, strata: int) -> list[EstimateSettings]
 def _together(
     strata: Sequence[Sequence[CaptureTable]], studies: Sequence[Study], settings: EstimateSettings
 ) -> Strata:
-    level, seed = settings.level, settings.seed
     names = dict.fromkeys(fit.method for study in studies for fit in study.estimates)
     total = tuple(
-        total_of(name, strata, studies, level, _rng_of(name, seed)).estimate for name in names
+        total_of(name, strata, studies, _rng_of(name, settings.seed)).estimate for name in names
     )
     labels = tuple(dict(tables[0].stratum) for tables in strata)
     return Strata(labels, tuple(studies), total)
@@ -230,10 +229,10 @@ def total_of(
     name: str,
     strata: Sequence[Sequence[CaptureTable]],
     studies: Sequence[Study],
-    level: float,
     rng: np.random.Generator,
 ) -> Total:
     """The total by one method, of strata with their tables and their studies."""
+    level = studies[0].level
     answers = [_answer(study, name) for study in studies]
     good = [fit for fit in answers if fit is not None]
     draws = _joint_draws(name, strata, studies, rng) if good else np.full((1, 1), math.inf)

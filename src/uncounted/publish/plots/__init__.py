@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 
-def all_plots(study: Study, table: CaptureTable, *, claim: float | None = None) -> tuple[Plot, ...]:
+def all_plots(study: Study, table: CaptureTable) -> tuple[Plot, ...]:
     """Every plot for which the study or the table has data.
 
     Parameters
@@ -41,8 +41,6 @@ def all_plots(study: Study, table: CaptureTable, *, claim: float | None = None) 
         Of `uncounted.estimate.run` or `run_over`.
     table : CaptureTable
         What it came from; over linkage draws, that of the point partition.
-    claim : float, optional
-        For `xi_curve`.
 
     Returns
     -------
@@ -66,7 +64,9 @@ def all_plots(study: Study, table: CaptureTable, *, claim: float | None = None) 
         elif estimate.ok and estimate.diagnostics.get("edge_probabilities"):
             found.append(list_dependence(estimate))
     if any(row.point is not None for row in study.sensitivity):
-        found.append(xi_curve(study, claim))
+        stated = study.claim
+        more = stated is not None and stated.side == "more than"
+        found.append(xi_curve(study, stated.number if stated is not None and more else None))
     found += [leave_one_out(study)] if study.leave_one_out and study.headline else []
     found += [trajectory(study.trajectory)] if study.trajectory else []
     return tuple(found)
