@@ -23,12 +23,6 @@ def over[T](
 ) -> list[T]:
     """Do `work` on slices of `range(count)`; its answers, in order.
 
-    Args:
-        count: how many things there are.
-        work: takes a slice of them.
-        size: of a slice, but for the last.
-        threads: as many as there are cores, unless said.
-
     Examples:
         >>> over(5, lambda here: sum(range(here.start, here.stop)), size=2)
         [1, 5, 4]

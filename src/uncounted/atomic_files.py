@@ -73,12 +73,6 @@ def disk_errors() -> Iterator[None]:
             folder is read-only.
         UsedWrongly: there can be no such folder or file.
         AlreadyThere: a folder that should be empty is not.
-
-    Examples:
-        >>> with disk_errors():
-        ...     raise OSError(errno.ENOSPC, "No space left on device")
-        Traceback (most recent call last):
-        uncounted.errors.NoSpace: the disk is full
     """
     try:
         yield
@@ -146,9 +140,6 @@ def place_all(files: Sequence[tuple[Path, bytes]]) -> set[Path]:
 
     A disk syncs eight files in little more than the time of one, so from `_CONCURRENT` files
     on that many are written at a time. Each is whole or not there.
-
-    Raises:
-        NoSpace: the disk is full, or the folder cannot be written to; some may be there.
     """
     if len(files) < _CONCURRENT:
         return set[Path]().union(*(place(path, content) for path, content in files))
@@ -161,11 +152,7 @@ def place_all(files: Sequence[tuple[Path, bytes]]) -> set[Path]:
 
 
 def create(path: Path) -> IO[bytes]:
-    """Open a new private file for bytes.
-
-    Raises:
-        FileExistsError: there is one of that name.
-    """
+    """Open a new private file for bytes."""
     return open(path, "xb", opener=_private)
 
 
@@ -225,11 +212,7 @@ def read_or_none(path: Path) -> bytes | None:
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder of mode 0700, parents included; an existing one is kept.
-
-    Raises:
-        NoSpace: it cannot be made there.
-    """
+    """Make a folder of mode 0700, parents included; an existing one is kept."""
     with disk_errors():
         if not path.is_dir():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -237,11 +220,7 @@ def make_private_folder(path: Path) -> None:
 
 
 def refuse_existing(path: Path) -> None:
-    """Refuse to write over anything but an empty folder.
-
-    Raises:
-        AlreadyThere: there is something at `path`.
-    """
+    """Refuse to write over anything but an empty folder."""
     if path.is_dir() and not any(path.iterdir()):
         return
     if path.exists() or path.is_symlink():
@@ -251,21 +230,13 @@ def refuse_existing(path: Path) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """Wait until what is in a file is on the disk.
-
-    Raises:
-        NoSpace: the disk refuses.
-    """
+    """Wait until what is in a file is on the disk."""
     with disk_errors(), path.open("r+b") as file:  # Windows syncs no file opened for reading
         os.fsync(file.fileno())
 
 
 def sync_folders(folders: Iterable[Path]) -> None:
-    """Wait until the names in these folders are on the disk, where the system can.
-
-    Raises:
-        NoSpace: the disk refuses.
-    """
+    """Wait until the names in these folders are on the disk, where the system can."""
     if not hasattr(os, "O_DIRECTORY"):  # Windows opens no folders; it journals renames
         return
     for folder in folders:
@@ -285,13 +256,6 @@ def partial_folder(folder: Path, *, private: bool = False) -> Iterator[Path]:
     first. Whether one is still being written shows a lock on a file of the same name, which
     the system releases with the process. At the end the folder is removed, unless it was
     renamed.
-
-    Args:
-        folder: the name that it will take.
-        private: whether it is for its owner alone.
-
-    Raises:
-        NoSpace: no folder can be made there.
     """
     with contextlib.ExitStack() as undo:
         with disk_errors():
@@ -328,10 +292,6 @@ def _lock_of(temporary: Path) -> Path:
 @contextlib.contextmanager
 def _claim(temporary: Path, *, new: bool) -> Iterator[None]:
     """Hold the lock of a temporary folder, and delete the lock file at the end.
-
-    Args:
-        temporary: the folder.
-        new: whether it is still to be made; then a disk that has no locks will do.
 
     Raises:
         BlockingIOError: another process holds it.

@@ -240,15 +240,7 @@ def _rows(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[
 
 
 def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
-    """Give the names of the columns of a first row, each once and none of them empty.
-
-    Args:
-        what: what the table is called in an error, such as the name of the file.
-        header: the cells of the first row.
-
-    Raises:
-        BadInput: no column, one without a name, or two of one name; none is repeated.
-    """
+    """Give the names of the columns of a first row, each once and none of them empty."""
     columns = [cell.strip() for cell in header]
     if not columns:
         raise BadInput(f"{what} is empty", hint="its first row names the columns")

@@ -11,12 +11,7 @@ from collections.abc import Iterable
 
 
 class Error(Exception):
-    """Something was refused or found wanting; `cli` prints it and exits with `exit_status`.
-
-    Examples:
-        >>> str(NotEstimable("two lists share nobody", hint="check the linkage"))
-        'two lists share nobody'
-    """
+    """Something was refused or found wanting; `cli` prints it and exits with `exit_status`."""
 
     exit_status = 1
 
@@ -122,12 +117,7 @@ class BadSignature(NotVerified):
 
 
 def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """The one of `known` that is most like `word`; None if none is like it.
-
-    Examples:
-        >>> nearest("decomposible", ["chao", "decomposable"])
-        'decomposable'
-    """
+    """The one of `known` that is most like `word`; None if none is like it."""
     import difflib
 
     spelled = {each.casefold(): each for each in known}

@@ -15,16 +15,7 @@ import attrs
 
 @attrs.frozen
 class Explanation:
-    """What a warning means.
-
-    Attributes:
-        code: of the warning.
-        level: `warning` must be reported with the number; `note` is shown on request.
-        title: what is the case, without a figure.
-        why: why it matters.
-        todo: what to do, in order.
-        reference: the paper or the section that says more.
-    """
+    """What a warning means."""
 
     code: str
     level: Literal["warning", "note"]

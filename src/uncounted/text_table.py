@@ -53,11 +53,6 @@ def columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
     """Align rows of text in columns, wide Korean and Chinese letters counted as two.
 
     Cells are foreign text: each stays on its line, and controls in it are shown.
-
-    Examples:
-        >>> print(columns([["A", "10"], ["BB", "7"]], right=[1]))
-        A   10
-        BB   7
     """
     from rich.cells import cell_len
 
@@ -78,10 +73,6 @@ def wrapped(text: str, first: str = "", *, indent: int = 0, width: int = WIDTH) 
 
     `first` is put before the first word as it is; the other lines are indented. No word is
     broken, so that codes and options can be copied.
-
-    Examples:
-        >>> wrapped("a list-check-failed", "  A  ", indent=5, width=20)
-        ['  A  a', '     list-check-failed']
     """
     from rich.cells import cell_len
 

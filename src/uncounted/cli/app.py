@@ -74,20 +74,12 @@ def _first_line(file: Path, option: str) -> str:
 
 
 def from_stdin() -> str:
-    """All of standard input as text, without the line end that ends it.
-
-    Raises:
-        UsedWrongly: it is not UTF-8.
-    """
+    """All of standard input as text, without the line end that ends it."""
     return as_text(sys.stdin.buffer.read(), "standard input")
 
 
 def as_text(content: bytes, what: str) -> str:
-    """Text that somebody wrote for us, in UTF-8, without a mark before and a line end behind.
-
-    Raises:
-        UsedWrongly: it is not UTF-8.
-    """
+    """Text that somebody wrote for us, in UTF-8, without a mark before and a line end behind."""
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n").removesuffix("\n")
     except UnicodeDecodeError:
@@ -100,11 +92,7 @@ def somebody_is_there() -> bool:
 
 
 def needs_a_yes(yes: bool) -> None:
-    """Refuse, before anything is opened, what has to be confirmed where nobody can.
-
-    Raises:
-        UsedWrongly: nobody is there, and `--yes` was not given.
-    """
+    """Refuse, before anything is opened, what has to be confirmed where nobody can."""
     if not yes and not somebody_is_there():
         raise UsedWrongly(
             "confirmation needed, but there is no terminal to ask on", hint="add --yes"
@@ -247,11 +235,7 @@ def answers[T](
 
 
 def listed(option: str, joined: str | None) -> tuple[str, ...] | None:
-    """The values of an option that takes several, between commas; None if it was not given.
-
-    Raises:
-        UsedWrongly: a value is empty, or is there twice.
-    """
+    """The values of an option that takes several, between commas; None if it was not given."""
     if joined is None:
         return None
     parts = tuple(part.strip() for part in joined.split(","))

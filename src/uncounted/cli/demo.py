@@ -44,11 +44,7 @@ def example_folder() -> Path:
 
 
 def tour(out: Path, run: Run, *, quiet: bool = False, show_commands: bool = False) -> DemoResult:
-    """Run the whole workflow into the folder `out`, and compare the estimate with the true total.
-
-    Raises:
-        AlreadyThere: the folder holds something that is not an earlier demo's.
-    """
+    """Run the whole workflow into `out`, and compare the estimate with the true total."""
     started = time.monotonic()
     tell = say if quiet else answer
     example = example_folder()

@@ -31,16 +31,6 @@ def log_n_moments(table: CaptureTable) -> LogNMoments:
 
     Smooth in the counts, so that differences of it are worth something. For more lists log N
     has the mean log(n + n0) of the bound and the variance var(n0) / N^2 (delta method).
-
-    Raises:
-        NotEstimable: no method may give a number for this table.
-
-    Examples:
-        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
-        ...                                 "101": 112, "011": 142, "111": 12})
-        >>> found = log_n_moments(table)
-        >>> round(float(np.exp(found.mean))), round(found.variance, 3)
-        (733, 0.002)
     """
     checked = check(table)
     if checked.refusal is not None:

@@ -38,15 +38,7 @@ type Errors = tuple[float | None, float | None]  # of lower and upper end; None:
 
 @attrs.frozen
 class AlternativeTables:
-    """Tables under an alternative linkage model, prior or threshold.
-
-    Attributes:
-        name: of the model, as printed.
-        strata: of each stratum (of one, if nothing is split) its tables: one a draw; one alone
-            for a partition that was not drawn.
-        failed_check: which check it fails; None: it passes.
-        in_grid: whether it belongs to the grid of priors, and so may widen the range.
-    """
+    """Tables under an alternative linkage model, prior or threshold."""
 
     name: str
     strata: Sequence[Sequence[CaptureTable]]

@@ -24,12 +24,7 @@ _HINT = "take the export once more, or from another copy"
 
 
 def make(folder: Path, info: Mapping[str, str]) -> None:
-    """Turn a folder whose content lies in `data/` into a bag (RFC 8493, section 2).
-
-    Args:
-        folder: holds `data/` and nothing else.
-        info: for `bag-info.txt`; what the bag is, in labels of section 2.2.2.
-    """
+    """Turn a folder whose content lies in `data/` into a bag (RFC 8493, section 2)."""
     files = _files(folder / PAYLOAD)
     size = sum(file.stat().st_size for file in files)
     tags = {

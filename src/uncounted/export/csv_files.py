@@ -102,10 +102,6 @@ def file_names(sources: Iterable[str]) -> dict[str, str]:
     Some disks take `seoul` for `Seoul`, some take two spellings of one Korean letter for one
     name: names differ here after both are levelled. A source that can be no file's name is
     called by its number.
-
-    Examples:
-        >>> file_names(["a:b", "source-1", "Seoul", "seoul"])
-        {'source-1': 'source-1', 'Seoul': 'Seoul', 'seoul': 'seoul-2', 'a:b': 'source-1-2'}
     """
     plain, strange = dict[str, str](), dict[str, str]()
     for number, source in enumerate(sources, 1):

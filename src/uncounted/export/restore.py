@@ -174,11 +174,7 @@ def take_in(
 
 
 def check_is_one(path: Path) -> None:
-    """Refuse a folder that is no export, before a file in it is opened.
-
-    Raises:
-        BadInput: there is no file of reports in it.
-    """
+    """Refuse a folder that is no export, before a file in it is opened."""
     if path.is_dir() and not (_inside(path) / REPORTS).is_file():
         raise BadInput(f"that folder holds no {REPORTS}, so it is not an export", hint=_FOLDER)
 

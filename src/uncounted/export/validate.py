@@ -21,9 +21,6 @@ _HINT = "take the export once more, or import the CSV files of an export one by 
 def text(value: Any) -> str:
     r"""A text that can be written down, and is not empty.
 
-    Raises:
-        BadInput: it is none.
-
     Examples:
         >>> text("half a character: \ud800")
         Traceback (most recent call last):

@@ -38,13 +38,6 @@ def manifest(
     Raises:
         BadInput: a file's name is not one that every system can carry, two differ by
             case alone, or a fact has no canonical JSON form.
-
-    Examples:
-        >>> from uncounted.proof.signed_note import Signer
-        >>> key = Signer.from_seed("example.org/team", bytes(32)).vkey
-        >>> manifest({"report.html": b"<p>"}, {"observed": 4400}, signer=key,
-        ...          made_at="2026-03-01T12:00:00Z", version="0.1.0")[:58]
-        b'{"facts":{"observed":4400},"files":{"report.html":{"sha256'
     """
     if not verifying.TIME.fullmatch(made_at):
         raise BadInput("a release's time is written as 2026-03-01T12:00:00Z, in UTC")

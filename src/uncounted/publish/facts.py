@@ -14,16 +14,7 @@ from uncounted.publish.disclosure.suppression_key import SuppressionKey
 
 @attrs.frozen
 class ListFacts:
-    """One organisation's list.
-
-    Attributes:
-        name: as in the case file and in the table.
-        label: as readers should see it.
-        collector: who made the list; may be empty.
-        describe: one or two sentences on how; may be empty.
-        covers: which period, places and acts the list was kept for, in words; may be empty.
-        reports: reports that were used (after consent), duplicates included.
-    """
+    """One organisation's list."""
 
     name: str
     label: str = ""
@@ -35,16 +26,7 @@ class ListFacts:
 
 @attrs.frozen
 class AlternativeLinkages:
-    """Sensitivity of the headline to the linkage model: other priors and candidate rules.
-
-    Attributes:
-        tried: pairs of a prior and a rule of who may be one person.
-        passing: how many of them pass their checks.
-        not_estimable: of these, those without an estimate.
-        interval: the range over the main linkage and those that pass.
-        strict: if only pairs that are nearly sure are links; None: no number.
-        loose: if all pairs are but those that are nearly sure to be none; None: no number.
-    """
+    """Sensitivity of the headline to the linkage model: other priors and candidate rules."""
 
     tried: int
     passing: int
@@ -56,21 +38,7 @@ class AlternativeLinkages:
 
 @attrs.frozen
 class LinkageFacts:
-    """How the record linkage was done, and its uncertainty.
-
-    Attributes:
-        method: in words, a sentence or two.
-        draws: posterior draws of the linkage.
-        people_median: people on at least one list, over the draws.
-        people_interval: its 95% interval over the draws.
-        rhat: of the number of people; None when there is only one draw.
-        linkage_variance_share: how much of the variance of the headline estimate comes from
-            linkage, 0 to 1; None when not known.
-        copied: whether one of the lists stands in another nearly whole (`linkage.copied_lists`), by
-            the reports that were used. It is printed only where no count is hidden.
-        failed_check: whether the way that was used fails a check that other ways have to pass.
-        alternatives: sensitivity of the headline to the linkage; None without a headline.
-    """
+    """How the record linkage was done, and its uncertainty."""
 
     method: str
     draws: int
@@ -85,13 +53,7 @@ class LinkageFacts:
 
 @attrs.frozen(eq=False)
 class SyntheticTruth:
-    """The true values of a synthetic population.
-
-    Attributes:
-        number: people there are (N).
-        capture: in words, how the lists come by their people.
-        perfect: the study on the table that perfect linkage would give; None if not made.
-    """
+    """The true values of a synthetic population."""
 
     number: int
     capture: str = ""
@@ -100,22 +62,7 @@ class SyntheticTruth:
 
 @attrs.frozen(eq=False)
 class ReleaseFacts:
-    """Everything a release is made from.
-
-    Attributes:
-        lists: in the order of `table.lists`.
-        table: of one stated point partition of the linkage draws.
-        study: every method, refusals included.
-        made_at: with its time zone; the PDF carries it, so the same facts give the same bytes.
-        version: of the tool.
-        suppression_key: the case file's secret for random suppression: 32 bytes, the same for
-            every release of a case. It is never printed.
-        linkage: None for a table that came from a file.
-        left_out: reports that were not used, by reason in words; printed coarsely.
-        commitment: to the data, under a salt that stays in the case; never a bare hash.
-        synthetic: whether the population is simulated.
-        truth: for synthetic populations only.
-    """
+    """Everything a release is made from."""
 
     lists: tuple[ListFacts, ...]
     table: CaptureTable

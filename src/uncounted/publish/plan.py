@@ -49,20 +49,7 @@ class ListPlan:
 
 @attrs.frozen
 class Plan:
-    """A parsed `PLAN.toml`.
-
-    Attributes:
-        title: of the report.
-        population: whom the number counts.
-        audience: for whom it is made, such as `public`; printed, and handed to consent.
-        threshold: counts under it are hidden (5: counts 0 to 4).
-        language: of the report; `en`.
-        only: the lists that are counted; none: all of them.
-        lists: presentation of lists by name, in the order of the report.
-        method: whose number is the headline; None takes the first that answers.
-        truth_file: of a made-up population, where its truth is; None for a real one.
-        truth_capture: in words, how the made-up lists come by their people.
-    """
+    """A parsed `PLAN.toml`."""
 
     title: str
     population: Population
@@ -77,23 +64,7 @@ class Plan:
 
     @classmethod
     def parse(cls, source: Path | str) -> Plan:
-        """Read a plan from a file, or from its text. A relative truth file is beside the plan.
-
-        Raises:
-            BadMapping: naming the key, with the nearest key that exists.
-            BadInput: there is no such file, or it is not TOML.
-
-        Examples:
-            >>> plan = Plan.parse('''
-            ... title = "Returned"
-            ... [population]
-            ... who = "people sent back"
-            ... where = "the border"
-            ... when = "2017 to 2024"
-            ... ''')
-            >>> plan.threshold, plan.population.unit
-            (5, 'people')
-        """
+        """Read a plan from a file, or from its text. A relative truth file is beside the plan."""
         text, folder = _text(source)
         try:
             value = tomllib.loads(text)
@@ -133,11 +104,6 @@ class Plan:
         Raises:
             BadMapping: the plan counts or presents a list that there is not or that it leaves
                 out, or calls two by one name.
-
-        Examples:
-            >>> plan = Plan("t", Population("a", "b", "c"), lists={"C": ListPlan()})
-            >>> plan.order(["A", "B", "C"])
-            ('C', 'A', 'B')
         """
         there = tuple(lists)
         _known(dict.fromkeys(self.only), there, "the plan's 'only'", "list")
@@ -156,11 +122,7 @@ class Plan:
         return names
 
     def check_lists(self, lists: Iterable[str]) -> None:
-        """Refuse a plan that presents a list which the table does not have.
-
-        Raises:
-            BadMapping: naming the list and the nearest one there is.
-        """
+        """Refuse a plan that presents a list which the table does not have."""
         _known(self.lists, tuple(lists), "the plan's [lists]", "list")
 
 

@@ -51,13 +51,7 @@ _ESTIMATES, _MOST_OF_ESTIMATES = "estimate.json", 1 << 20  # bytes
 
 @attrs.frozen
 class Check:
-    """One thing that was looked at.
-
-    Attributes:
-        what: short and stable, for programs.
-        ok: whether it holds.
-        text: a sentence for people.
-    """
+    """One thing that was looked at."""
 
     what: str
     ok: bool
@@ -66,20 +60,7 @@ class Check:
 
 @attrs.frozen
 class Verdict:
-    """A release that holds together.
-
-    Attributes:
-        ok: True; what does not hold raises.
-        checks: what was looked at, in order.
-        signer: verifier key that signed the release.
-        fingerprint: the same, short enough to read to each other.
-        signer_checked: whether it is the key that the reader asked for.
-        made_at: when the release says it was made, UTC.
-        log: origin and size of the log that holds it, and its root.
-        facts: the manifest's facts, now known to be the signer's.
-        headline: the sentence of its `estimate.json`; None where it has none.
-        warnings: what the reader should know.
-    """
+    """A release that holds together."""
 
     ok: bool
     checks: tuple[Check, ...]
@@ -158,11 +139,6 @@ def verify(folder: Path, *, signer: str | None = None, since: Path | None = None
     8.  That entry is in the log: the proof leads to the checkpoint's root.
     9.  The leaf hashes are those of the log at the checkpoint.
     10. The log of the older release `since` is a prefix of this one.
-
-    Args:
-        folder: the release.
-        signer: the verifier key that it must be signed by, from somewhere else.
-        since: an older release of the same case file, which must verify too.
 
     Raises:
         UsedWrongly: `signer` is not a verifier key, or there is no such folder.

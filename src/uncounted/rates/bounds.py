@@ -45,11 +45,6 @@ def manski_bounds(
     that of Imbens and Manski (2004, Econometrica 72:1845, equations 6 and 7), with Wilson's
     limits in place of the normal ones, so that with nothing unknown it is Wilson's. `effect` is
     the design effect of clustering; None for a single cluster, of which there is no interval.
-
-    Examples:
-        >>> found = manski_bounds(14, 20, 5)
-        >>> found.low, found.high, [round(limit, 3) for limit in found.interval]
-        (0.56, 0.76, [0.399, 0.871])
     """
     total = n + unknown
     if total == 0:
@@ -76,11 +71,6 @@ def manski_difference_bounds(
     Each group is (x, n, unknown), as in `manski_bounds`. The interval joins Wilson's limits as
     Newcombe's hybrid does, at the quantile of Imbens and Manski; with nothing unknown it is
     Newcombe's.
-
-    Examples:
-        >>> found = manski_difference_bounds((14, 20, 5), (6, 30, 0))
-        >>> round(found.low, 2), round(found.high, 2)
-        (0.36, 0.56)
     """
     (x1, known1, unknown1), (x2, known2, unknown2) = first, second
     n1, n2 = float(known1 + unknown1), float(known2 + unknown2)
@@ -135,13 +125,6 @@ def worst_case_bounds(low: float, high: float, share: float) -> Interval:
     """Bounds for all attempts when the reported ones are a `share` of them (Manski 1989).
 
     The rest may all have ended one way or all the other: from R low to R high + 1 - R.
-
-    Raises:
-        UsedWrongly: the share is not between 0 and 1.
-
-    Examples:
-        >>> [round(end, 2) for end in worst_case_bounds(0.7, 0.7, 0.5)]
-        [0.35, 0.85]
     """
     if not 0 <= share <= 1:
         raise UsedWrongly("a share is between 0 and 1")

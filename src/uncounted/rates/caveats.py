@@ -77,15 +77,7 @@ def columns_words(rates: Rates, labels: RowLabels) -> str:
 
 
 def notes(rates: Rates, labels: RowLabels, *, public: bool = False) -> tuple[str, ...]:
-    """Everything that must be minded, in sentences; of clusters and lost rows no count if public.
-
-    Examples:
-        >>> from uncounted.rates.outcomes import OutcomeTable
-        >>> from uncounted.rates.compare import compare
-        >>> found = compare(OutcomeTable.of({"women": (2, 9), "men": (6, 30)}))
-        >>> notes(found, RowLabels("people", "were sent back"))[1]
-        'women has fewer than 20 rows with a known outcome: say the counts and no per cent.'
-    """
+    """Everything that must be minded; of clusters and lost rows no count if public."""
     found = [*_clusters(rates, public), *_few(rates), *_sources(rates, public)]
     found += [*_rows(rates, public), *_coding(rates), *_many(rates, labels)]
     return tuple(dict.fromkeys(found))

@@ -56,13 +56,6 @@ def effective_sample_size(
 
     Raises:
         NotEstimable: all rows come from one cluster.
-
-    Examples:
-        >>> found = effective_sample_size([4, 0, 4, 0, 4, 0], [4, 4, 4, 4, 4, 4])
-        >>> round(found.design_effect, 1), round(found.n, 1)
-        (4.8, 3.2)
-        >>> effective_sample_size([1, 0, 1], [1, 1, 1]).n
-        3.0
     """
     a, m = np.asarray(x, float), np.asarray(n, float)
     a, m = a[m > 0], m[m > 0]

@@ -191,12 +191,7 @@ class OutcomeTable:
 
 
 def in_order(name: str) -> tuple[tuple[int, int, str], ...]:
-    """A key that sorts names with their numbers as numbers.
-
-    Examples:
-        >>> sorted(["year 10", "year 9"], key=in_order)
-        ['year 9', 'year 10']
-    """
+    """A key that sorts names with their numbers as numbers."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name)
     return tuple((0, int(p), "") if "0" <= p[0] <= "9" else (1, 0, p.casefold()) for p in parts)
 

@@ -16,11 +16,7 @@ from uncounted.estimate.base.rows import Interval
 
 
 def check_counts(x: float, n: float) -> None:
-    """Refuse counts that are no proportion.
-
-    Raises:
-        UsedWrongly: `n` is not above 0, or `x` is not between 0 and `n`.
-    """
+    """Refuse counts that are no proportion."""
     if not (n > 0 and math.isfinite(n)):
         raise UsedWrongly("a rate needs at least one row whose outcome is known")
     if not 0 <= x <= n:
@@ -31,15 +27,6 @@ def wilson(x: float, n: float, level: float = 0.95) -> Interval:
     """Wilson score interval for a proportion, x of n.
 
     Wilson (1927). Brown, Cai and DasGupta (2001), Statistical Science 16:101, equation 4.
-
-    Raises:
-        UsedWrongly: the counts are no proportion, or the level is none.
-
-    Examples:
-        >>> [round(limit, 3) for limit in wilson(14, 20)]
-        [0.481, 0.855]
-        >>> wilson(0, 8)[0], wilson(8, 8)[1]
-        (0.0, 1.0)
     """
     return wilson_at(x, n, z_of(level))
 
@@ -61,13 +48,6 @@ def jeffreys(x: float, n: float, level: float = 0.95) -> Interval:
 
     The lower limit is 0 when x = 0 and the upper 1 when x = n: otherwise only the prior would
     set them. Brown, Cai and DasGupta (2001), Statistical Science 16:101, section 3.1.
-
-    Raises:
-        UsedWrongly: the counts are no proportion, or the level is none.
-
-    Examples:
-        >>> [round(limit, 3) for limit in jeffreys(6, 30)]
-        [0.088, 0.367]
     """
     check_counts(x, n)
     z_of(level)  # refuses what is no level

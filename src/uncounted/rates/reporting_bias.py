@@ -26,13 +26,6 @@ def bias_adjusted(share: float, rho: float) -> float:
     """Proportion among all attempts, adjusted for differential reporting.
 
     p / (p + rho (1 - p)), from observed odds = rho x true odds.
-
-    Raises:
-        UsedWrongly: rho is not above 0.
-
-    Examples:
-        >>> [round(bias_adjusted(0.7, rho), 2) for rho in (0.25, 1, 4)]
-        [0.9, 0.7, 0.37]
     """
     if not (rho > 0 and math.isfinite(rho)):
         raise UsedWrongly("a reporting ratio must be above 0", hint="1: reporting does not differ")
@@ -142,11 +135,7 @@ class RoganGladenEstimate:
 
 
 def check_coding(sensitivity: float, specificity: float) -> None:
-    """Refuse a coding that is no better than a coin.
-
-    Raises:
-        UsedWrongly: sensitivity + specificity is not above 1, or one is not in (0, 1].
-    """
+    """Refuse a coding that is no better than a coin."""
     for name, value in (("sensitivity", sensitivity), ("specificity", specificity)):
         if not 0 < value <= 1:
             raise UsedWrongly(f"the {name} must be above 0 and at most 1", hint="for example 0.95")
@@ -164,10 +153,6 @@ def rogan_gladen(
 
     American Journal of Epidemiology 107:71. Sensitivity s is the share of those with the
     outcome that are coded so, specificity c of those without. Both are taken as known.
-
-    Examples:
-        >>> round(rogan_gladen(0.7, (0.481, 0.855), 0.9, 0.95).value, 3)
-        0.765
     """
     check_coding(sensitivity, specificity)
 
@@ -219,15 +204,7 @@ class BiasPrior:
 
 @attrs.frozen
 class BiasAnalysis:
-    """Two rates among all attempts under a prior on the reporting ratio, and their contrast.
-
-    Attributes:
-        rates: of the two groups.
-        difference: p1 - p2.
-        odds_ratio: of the two.
-        same_sign: share of draws in which the difference has the sign that it has among the
-            reports; None where it is 0 there.
-    """
+    """Two rates among all attempts under a prior on the reporting ratio, and their contrast."""
 
     rates: tuple[PosteriorSummary, PosteriorSummary]
     difference: PosteriorSummary

@@ -42,12 +42,7 @@ class RowLabels:
 
 
 def per_cent(share: float, n: float) -> str:
-    """A share as per cent, with a decimal from 200 rows on, never 0 or 100 for what is neither.
-
-    Examples:
-        >>> per_cent(0.70312, 20), per_cent(0.70312, 200), per_cent(0.999, 20)
-        ('70%', '70.3%', 'over 99%')
-    """
+    """A share as per cent, with a decimal from 200 rows on, never 0 or 100 for what is neither."""
     digits = 1 if n >= MIN_ROWS_FOR_DECIMAL else 0
     unit = 10.0**-digits / 100
     if 0 < share < unit:
@@ -119,12 +114,7 @@ def percentage_points(difference: float, n: float) -> str:
 
 
 def factor_words(factor: float, *, down: bool = False) -> str:
-    """A factor to about two figures; `down` rounds it down, so as not to overstate it.
-
-    Examples:
-        >>> factor_words(9.333), factor_words(2.597, down=True), factor_words(298.7)
-        ('9', '2.5', '300')
-    """
+    """A factor to about two figures; `down` rounds it down, so as not to overstate it."""
     step = 0.01 if factor < 1.1 else 0.1 if factor < 5 else 1.0
     if factor >= 100:
         step = 10.0 ** (math.floor(math.log10(factor)) - 1)

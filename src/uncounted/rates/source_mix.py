@@ -24,17 +24,7 @@ _DRAWS = 20_000  # of each source in each group
 
 @attrs.frozen
 class SourceRate:
-    """What one source has of one group.
-
-    Attributes:
-        source: its name.
-        group: of the table.
-        x: rows with the outcome.
-        n: rows whose outcome is known.
-        unknown: rows whose outcome is not.
-        worth: effective rows; None without rows, or from a single cluster.
-        interval: Wilson's, from effective rows; None where `worth` is.
-    """
+    """What one source has of one group."""
 
     source: str
     group: str

@@ -77,11 +77,7 @@ class IdentityKeys:
 
 
 def show_identity(home: Path) -> IdentityKeys:
-    """The public keys of the identity in `home`.
-
-    Raises:
-        NoAccess: there is none.
-    """
+    """The public keys of the identity in `home`."""
     _refuse_without(home)
     mine = identity.public(home)
     return IdentityKeys(str(home), mine.recipient, mine.vkey)
@@ -95,11 +91,7 @@ def create_identity(home: Path, passphrase: Ask) -> IdentityKeys:
 
 
 def change_passphrase(home: Path, old: Ask, new: Ask) -> IdentityKeys:
-    """Put the identity under a new passphrase; its keys stay the same.
-
-    Raises:
-        NoAccess: there is none.
-    """
+    """Put the identity under a new passphrase; its keys stay the same."""
     _refuse_without(home)
     changed = identity.change_passphrase(home, old(), new())
     return IdentityKeys(str(home), changed.recipient, changed.vkey)
@@ -135,10 +127,6 @@ def refuse_inside(case: Path, out: Path) -> None:
 
     A case file holds nothing that it does not know of, and a copy of it would hold what
     stands there in clear.
-
-    Raises:
-        AlreadyThere: something has that name.
-        UsedWrongly: it would be inside the case file.
     """
     refuse_existing(out)
     if out.resolve().is_relative_to(case.resolve()):
@@ -171,11 +159,7 @@ def members(case: Case) -> Members:
 
 
 def read_recipient(recipient: str, vkey: str | None) -> PublicKeys:
-    """The public keys of a person: stated, or in a file, with the verifier key if it is stated.
-
-    Raises:
-        UsedWrongly: the stated verifier key is not that of the file.
-    """
+    """The public keys of a person: stated, or in a file, with the verifier key if it is stated."""
     given = recipients.read(recipient)
     if vkey is not None and given.vkey not in (None, vkey.strip()):
         raise UsedWrongly(

@@ -75,9 +75,6 @@ def count(
 
     With `by` each stratum on its own (see `split`). One that is in some draws only has an empty
     table in the others.
-
-    Raises:
-        UsedWrongly: there is no such list, or no such split.
     """
     from uncounted.estimate.linkage_sensitivity import AlternativeTables
     from uncounted.linkage import point_partition
@@ -110,9 +107,6 @@ def split(
     Where the reports of a person differ, the value that most of them have counts. A tie is
     `DIFFER`, a stratum without an estimate: it takes two reports to be in it. A value that no
     report has is empty: not known. `year` is that of the first dated act, `origin` the province.
-
-    Raises:
-        UsedWrongly: a split that there is not, or no such list.
     """
     from uncounted.linkage import point_partition
 

@@ -173,12 +173,7 @@ def _stamp(stored: StoredTimestamp) -> JSONObject:
 
 
 def read_roots(file: Path | None) -> list[Certificate]:
-    """The certificates of a PEM file; none without a file.
-
-    Raises:
-        UsedWrongly: there is no such file.
-        BadInput: there is no certificate in it.
-    """
+    """The certificates of a PEM file; none without a file."""
     if file is None:
         return []
     if not file.is_file():

@@ -199,14 +199,7 @@ _CONFLICTS: _Conflicts = (
 
 @attrs.frozen
 class EstimateResult:
-    """What was estimated; from a case file also which reports were left out.
-
-    Attributes:
-        study: with its numbers and refusals.
-        tables: of the studies, or of their point partitions.
-        excluded: reports that were not counted, by reason.
-        copied: which lists share their reports with others (`linkage.copied_lists`).
-    """
+    """What was estimated; from a case file also which reports were left out."""
 
     study: Study | Strata | CovariateStudy
     tables: Sequence[CaptureTable] = ()
@@ -221,11 +214,7 @@ class EstimateResult:
 def estimate_table(
     file: Path, request: EstimateRequest, *, progress: Progress = silent
 ) -> EstimateResult:
-    """Estimate from a table of counts; split by columns, or given covariates.
-
-    Raises:
-        UsedWrongly: the options do not go together.
-    """
+    """Estimate from a table of counts; split by columns, or given covariates."""
     request.check(on_case=False)
     if request.covariates:
         return EstimateResult(_given_covariates(file, request))
@@ -250,12 +239,7 @@ def _given_covariates(file: Path, request: EstimateRequest) -> CovariateStudy:
 
 
 def refuse_pictures(folder: Path, request: EstimateRequest) -> None:
-    """Refuse, before anything is computed, a folder for pictures that cannot be written.
-
-    Raises:
-        UsedWrongly: an estimate given covariates has none.
-        AlreadyThere: something is there.
-    """
+    """Refuse, before anything is computed, a folder for pictures that cannot be written."""
     if request.covariates:
         words, hint = _COVARIATES_ALONE
         raise UsedWrongly(words, hint=hint)
@@ -281,10 +265,6 @@ def estimate_case(
 
     The study's `input` is a commitment under a salt that stays in the case: the bare
     hash of a small table gives its counts away.
-
-    Raises:
-        UsedWrongly: the options do not go together, or are for tables.
-        NotLinked: the reports have not been linked, or something has changed since.
     """
     from uncounted.workflow.captures import count
     from uncounted.workflow.link import latest_linkage
@@ -359,10 +339,6 @@ def _committed(
 
 
 def refuse_if_nothing(study: Study | Strata | CovariateStudy) -> None:
-    """When every method refuses there is no number, and the command fails.
-
-    Raises:
-        NotEstimable: with the reason of the first method.
-    """
+    """When every method refuses there is no number, and the command fails."""
     if study.refused:
         raise NotEstimable(f"no estimate: {study.first.reason}", hint=study.first.hint)

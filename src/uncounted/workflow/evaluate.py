@@ -53,17 +53,7 @@ __all__ = [
 
 @attrs.frozen
 class EvaluationRequest:
-    """What a user asks of an evaluation: labels, a sample to draw, or neither.
-
-    Attributes:
-        truth: CSV: source, report, person; or source_1, report_1, source_2, report_2, same.
-        all_records: the people named in `truth` are named in full.
-        size: how many pairs to draw for labelling, into `out`.
-        labels: a sample with its answers, which the linkage was not given.
-        adjudicated_sample: a sample whose answers were decided.
-        encoding: of the files, where it cannot be told.
-        pictures: a folder for the calibration curve.
-    """
+    """What a user asks of an evaluation: labels, a sample to draw, or neither."""
 
     truth: Path | None = None
     all_records: bool = False
@@ -313,12 +303,7 @@ def sentences(found: TruthComparison | ClericalEvaluation, again: Recalibrated |
 def _draw(
     found: TruthComparison | ClericalEvaluation, again: Recalibrated | None, folder: Path | None
 ) -> tuple[str, ...]:
-    """Write the calibration curve, if a folder is given.
-
-    Raises:
-        NotEstimable: no labelled pair is in any draw, so there is no curve.
-        AlreadyThere: the pictures exist.
-    """
+    """Write the calibration curve, if a folder is given."""
     from uncounted.publish.plots import save_plots
     from uncounted.publish.plots.calibration import CalibrationBin, calibration
 

@@ -20,11 +20,7 @@ class Explained:
 
 
 def explain(code: str | None) -> Explained:
-    """The explanation of a code; of every code for None.
-
-    Raises:
-        UsedWrongly: there is no such code.
-    """
+    """The explanation of a code; of every code for None."""
     every: dict[str, Explanation] = {}
     for room in _ROOMS:
         every |= explanations_of(room)

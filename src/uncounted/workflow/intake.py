@@ -205,11 +205,7 @@ class RejectedRows:
 
 
 def rejects(case: Case, name: str | None) -> RejectsLists | RejectedRows:
-    """Which imports rejected rows; or which rows the import of this name rejected, and why.
-
-    Raises:
-        UsedWrongly: there is no such list.
-    """
+    """Which imports rejected rows; or which rows the import of this name rejected, and why."""
     if name is None:
         return RejectsLists(case.every_rejects())
     return RejectedRows(case.rejects(name))

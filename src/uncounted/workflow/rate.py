@@ -64,17 +64,7 @@ _LONGEST = 80
 
 @attrs.frozen
 class RateRequest:
-    """What a user asks of a rate.
-
-    Attributes:
-        columns: of the table.
-        settings: of the comparison.
-        unit: what a row is, in the plural.
-        outcome_label: what the outcome is; None: from its column.
-        encoding: of the table, where it cannot be told.
-        out: a page for publication.
-        internal: the page may show small counts, and is marked so.
-    """
+    """What a user asks of a rate."""
 
     columns: OutcomeColumns
     settings: RateSettings
@@ -86,11 +76,7 @@ class RateRequest:
 
     @property
     def labels(self) -> RowLabels:
-        """The words for rows and outcome.
-
-        Raises:
-            UsedWrongly: they are not a few words on one line.
-        """
+        """The words for rows and outcome."""
         unit = _words(self.unit, "--unit")
         if self.outcome_label is not None:
             return RowLabels(unit, _words(self.outcome_label, "--outcome-label"))
@@ -123,13 +109,7 @@ class RateResult:
 
 
 def rate(table: Path, request: RateRequest, *, on: dt.date) -> RateResult:
-    """Compare the rates of an outcome between the groups of a table.
-
-    Raises:
-        UsedWrongly: the options do not go together.
-        BadInput: the table cannot be read so.
-        AlreadyThere: the page exists.
-    """
+    """Compare the rates of an outcome between the groups of a table."""
     if request.out is not None:
         atomic_files.refuse_existing(request.out)
     elif request.internal:

@@ -211,9 +211,6 @@ def refuse_names(plan: Plan, reports: Iterable[Report]) -> None:
 
     Short names, and names of one word in an alphabet, are not looked for: they stand in other
     words.
-
-    Raises:
-        NotPublishable: without the name.
     """
     texts = list(map(_spaced, plan.words()))
     for report in reports:

@@ -78,9 +78,6 @@ def search(case: Case, words: Sequence[str], *, progress: Progress = silent) -> 
     Returns:
         Hits, each `found_in` `name`, `relative`, `note`, and `spelling` where the words are in no
         name and may be a spelling of one.
-
-    Raises:
-        UsedWrongly: there is no letter to look for.
     """
     from uncounted.records.cells.name_search import NameQuery
 
@@ -151,11 +148,7 @@ class ReportHistory:
 
 
 def show(case: Case, source: str, report_id: str) -> ReportHistory:
-    """What a report says, what may be done with it, and what happened to it.
-
-    Raises:
-        UsedWrongly: there is no such report.
-    """
+    """What a report says, what may be done with it, and what happened to it."""
     versions = case.history(source, report_id)
     return ReportHistory(
         source,
@@ -205,12 +198,7 @@ class EditSummary:
 
 
 def edit(case: Case, source: str, report_id: str, fields: Mapping[str, str]) -> EditSummary:
-    """Change fields of a report; what it said before stays as an earlier version.
-
-    Raises:
-        UsedWrongly: there is no such report, or no such field.
-        BadInput: a field cannot be read, for every reason found.
-    """
+    """Change fields of a report; what it said before stays as an earlier version."""
     before = Report.from_payload(case.history(source, report_id)[0].payload)
     own = custom_vocabulary.OwnWords.of_case(case.sources().values())
     read = amend.amended(fields, before, own)
@@ -261,11 +249,7 @@ def set_consent(
     until: str | None = None,
     given_by: str | None = None,
 ) -> ConsentNoted:
-    """Note what may be done with a report from now on.
-
-    Raises:
-        UsedWrongly: not a use, not a full day, an audience of no words, or no such report.
-    """
+    """Note what may be done with a report from now on."""
     if wrong := [use for use in uses if use not in USES]:
         raise UsedWrongly(
             unknown("use", wrong[0], USES),
@@ -303,11 +287,7 @@ class AttachmentSummary:
 def attach(
     case: Case, source: str, report_id: str, files: Sequence[Path], *, progress: Progress = silent
 ) -> AttachmentSummary:
-    """Seal files and attach them to a report: all of them or none.
-
-    Raises:
-        UsedWrongly: there is no such report, or no such file.
-    """
+    """Seal files and attach them to a report: all of them or none."""
     made = [
         AttachedFile(each.entry.seq, each.name, each.size, each.sha256)
         for each in case.attach(source, report_id, files, progress=progress)
@@ -342,12 +322,7 @@ class ImportTakenBack:
 
 
 def undo(case: Case, number: int) -> DecisionsTakenBack | ImportTakenBack:
-    """Take an import, a decision or a file of decisions back: all is as it was before.
-
-    Raises:
-        UsedWrongly: the entry is none of them, or was taken back before.
-        BadInput: a decision that would stand again contradicts later ones.
-    """
+    """Take an import, a decision or a file of decisions back: all is as it was before."""
     if is_decision(case, number):
         entry, count = case.undo_decision(number)
         return DecisionsTakenBack(entry.seq, count)

@@ -192,9 +192,6 @@ def review(
     point estimate of the partition. Where that table, or one next to it, allows no number yet,
     pairs come in the order of the number of people. The pairs are written to `out` for `decide`,
     if there are any.
-
-    Raises:
-        NotLinked: the reports have not been linked, or something has changed since.
     """
     from uncounted.estimate.fast_log_n import log_n_moments
     from uncounted.linkage.active_review import review_order

@@ -19,11 +19,7 @@ from uncounted.estimate.base.result import Floats
 
 
 def check_xi(xi: float) -> None:
-    """Refuse what cannot be an xi.
-
-    Raises:
-        UsedWrongly: not a finite number above 0.
-    """
+    """Refuse what cannot be an xi."""
     if not (xi > 0 and math.isfinite(xi)):
         raise UsedWrongly(f"xi {xi} is not above 0", hint="1: as the method assumes")
 
@@ -176,11 +172,7 @@ type Assumption = NHOI | MarginalPair | ConditionalPair
 
 
 def _members(lists: tuple[str, ...], *names: str) -> tuple[int, ...]:
-    """Where the named lists stand.
-
-    Raises:
-        UsedWrongly: one is not there, or is named twice.
-    """
+    """Where the named lists stand."""
     if missing := [name for name in names if name not in lists]:
         raise UsedWrongly(
             unknown("list", missing[0], lists),

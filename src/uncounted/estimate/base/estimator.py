@@ -66,11 +66,7 @@ def estimator[**P](
 
 
 def z_of(level: float) -> float:
-    """The normal quantile of a two-sided interval.
-
-    Raises:
-        UsedWrongly: the level is not strictly between 0 and 1, or too near to 1.
-    """
+    """The normal quantile of a two-sided interval."""
     return float(ndtri(0.5 + validation.level_of(level) / 2))
 
 
@@ -90,12 +86,7 @@ def log_normal_interval(observed: float, n0: float, variance: float, level: floa
 
 
 def root(f: Callable[[float], float], low: float, high: float) -> float:
-    """Where a function that has different signs at `low` and `high` is zero, by halving.
-
-    Examples:
-        >>> root(lambda x: x * x - 2, 0.0, 2.0)
-        1.414213562373095
-    """
+    """Where a function that has different signs at `low` and `high` is zero, by halving."""
     rising = f(high) > 0
     while True:
         middle = (low + high) / 2
@@ -150,9 +141,6 @@ def estimate_from_draws(
     """An estimate from draws of n0: their median and an equal-tailed credible interval.
 
     A draw of `LAST` stands for everything from there on: an end that lands on it is `inf`.
-
-    Raises:
-        NotEstimable: half of the draws or more have no end.
 
     Examples:
         >>> estimate_from_draws("any", 70, np.arange(101), level=0.9).interval

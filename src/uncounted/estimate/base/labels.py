@@ -27,10 +27,5 @@ SOURCES = {
 
 
 def label(method: str) -> str:
-    """What a method is called; its name where it has no label.
-
-    Examples:
-        >>> label("log-linear"), label("A and B")
-        ('log-linear, lowest BIC', 'A and B')
-    """
+    """What a method is called; its name where it has no label."""
     return LABELS.get(method, method)

@@ -39,13 +39,6 @@ def convergence(*quantities: Floats, tails: bool = True) -> Convergence:
     """Look at draws of shape (chains, draws) of each quantity.
 
     A quantity that never moves in any chain agrees with itself and counts in full.
-
-    Examples:
-        >>> rng = np.random.default_rng(1)
-        >>> convergence(rng.normal(size=(4, 500))).reached(400)
-        True
-        >>> convergence(rng.normal(size=(4, 500)) + np.arange(4)[:, None]).reached(400)
-        False
     """
     from arviz_stats.base import array_stats  # takes most of a second to import
 

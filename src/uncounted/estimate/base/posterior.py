@@ -101,12 +101,7 @@ def at_grid(log_posterior: LogPosterior, grid: range) -> Posterior:
 
 
 def explore(log_posterior: LogPosterior, observed: int) -> Posterior:
-    """The posterior over all whole numbers from 0 up, its tail included.
-
-    Args:
-        log_posterior: log p(n0 | x) up to a constant.
-        observed: n, which says how narrow a peak can be.
-    """
+    """The posterior over all whole numbers from 0 up, its tail included."""
     nodes, f = _widen(log_posterior, observed)
     nodes, f = _refine(log_posterior, nodes, f)
     points = len(nodes)

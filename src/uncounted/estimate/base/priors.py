@@ -98,11 +98,7 @@ DEFAULT_PRIOR: Prior = INVERSE  # on N, of decomposable graphs unless one is sta
 
 
 def prior_of(prior: object) -> Prior:
-    """A prior on N, and nothing else.
-
-    Raises:
-        UsedWrongly: it is none.
-    """
+    """A prior on N, and nothing else."""
     if not isinstance(prior, InversePrior | GammaPoissonPrior):
         raise UsedWrongly(
             "not a prior on N",
@@ -112,15 +108,7 @@ def prior_of(prior: object) -> Prior:
 
 
 def read_prior(text: str) -> Prior:
-    """A prior as a user writes it: `1/N`, or the shape and scale of Madigan and York's.
-
-    Raises:
-        UsedWrongly: it is neither.
-
-    Examples:
-        >>> read_prior("1/N") is INVERSE, read_prior("10,200").name
-        (True, 'N ~ Poisson(theta), theta ~ Gamma(10, scale 200)')
-    """
+    """A prior as a user writes it: `1/N`, or the shape and scale of Madigan and York's."""
     if "".join(text.split()).upper() == "1/N":
         return INVERSE
     try:
@@ -152,11 +140,6 @@ def draw_n0(prior: Prior, observed: int, log_odds: Floats, rng: np.random.Genera
 
     Under 1/N: negative binomial (n, 1 - pi_0). Under NB(a, M): negative binomial
     (n + a, 1 - M pi_0 / (M + a)). Both as a Poisson of a Gamma. No n0 is above `LAST`.
-
-    Examples:
-        >>> odds = np.full(3, np.log(2.0))
-        >>> draw_n0(INVERSE, 10**6, odds, np.random.default_rng(1)) // 10**4
-        array([200, 200, 200])
     """
     size = float(observed)
     if isinstance(prior, GammaPoissonPrior):

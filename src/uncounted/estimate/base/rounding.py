@@ -27,14 +27,7 @@ def whole(value: float) -> str:
 
 @attrs.frozen
 class Rounded:
-    """An estimate as it is shown.
-
-    Attributes:
-        point: to the nearest `step`.
-        low: rounded down; None where there is no interval.
-        high: rounded up; None where there is no upper limit.
-        step: of the point.
-    """
+    """An estimate as it is shown."""
 
     point: int
     low: int | None
@@ -76,12 +69,7 @@ class Rounded:
 
 
 def step_for(width: float, steps: float = STEPS_IN_INTERVAL) -> int:
-    """The largest of 1, 2, 5, 10, 20, 50, ... that goes `steps` times into `width`; at least 1.
-
-    Examples:
-        >>> step_for(500), step_for(11_000), step_for(3)
-        (20, 500, 1)
-    """
+    """The largest of 1, 2, 5, 10, 20, 50, ... that goes `steps` times into `width`; at least 1."""
     finest = width / steps
     if not 1 <= finest < math.inf:
         return 1
@@ -177,15 +165,7 @@ def round_estimate(
 
 
 def round_undocumented(estimate: Estimate, observed: int, *, least: int | None = None) -> Rounded:
-    """The number of people on no list, to the step of the total; for an estimate with a point.
-
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate.simple.independence import independence
-        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> round_undocumented(independence(table), table.observed).with_interval
-        '80 (30–185)'
-    """
+    """The number of people on no list, to the step of the total; for an estimate with a point."""
     total = round_to_interval(estimate.number(), estimate.interval, observed, least=least)
     point = max(estimate.number() - observed, 0.0)
     if estimate.interval is None:

@@ -72,14 +72,7 @@ class Result(Protocol):
 
 @attrs.frozen
 class XiRow:
-    """N at one value of xi.
-
-    Attributes:
-        xi: the factor by which the identifying assumption is wrong.
-        point: the estimate there; None for no estimate.
-        interval: its interval.
-        basis: what xi = 1 means.
-    """
+    """N at one value of xi."""
 
     xi: float
     point: float | None
@@ -144,16 +137,7 @@ class PriorRow:
 
 @attrs.frozen
 class KnownListRow:
-    """A list taken as a population of known size, and its size estimated from the others.
-
-    Attributes:
-        name: of the list.
-        known_size: people on it.
-        observed: how many of them the other lists have.
-        without: lists that share nobody with the others among these people.
-        method: used.
-        covered: whether the interval covers the known size; None for a refusal.
-    """
+    """A list taken as a population of known size, and its size estimated from the others."""
 
     name: str = attrs.field(metadata={"key": "list"})
     known_size: int
@@ -169,16 +153,7 @@ class KnownListRow:
 
 @attrs.frozen
 class SubsampleRow:
-    """The estimate from a random part of the records, and the same rescaled to the whole.
-
-    Attributes:
-        unit: `people`.
-        order: which random order, from 1.
-        fraction: of the records.
-        observed: people in this part.
-        rescaled: the point times the whole's people by the part's; None for no estimate.
-        rescaled_interval: the same of the interval.
-    """
+    """The estimate from a random part of the records, and the same rescaled to the whole."""
 
     unit: Literal["people"]
     order: int
@@ -202,15 +177,7 @@ class MethodPoint:
 
 @attrs.frozen
 class MethodRange:
-    """The lowest and the highest point of the methods that are no bounds.
-
-    Attributes:
-        lowest: of them.
-        highest: of them.
-        ratio: of the highest N to the lowest.
-        ratio_unrecorded: the same of n0; None where the lowest n0 is 0.
-        methods: how many methods.
-    """
+    """The lowest and the highest point of the methods that are no bounds."""
 
     lowest: MethodPoint
     highest: MethodPoint
@@ -374,15 +341,7 @@ class PooledResult:
 
 @attrs.frozen
 class PooledRow:
-    """A stratum alone and pooled.
-
-    Attributes:
-        stratum: its values by column.
-        observed: people documented there.
-        unpooled: its own estimate.
-        pooled: the estimate with partial pooling.
-        shrinkage: the weight of the other strata, 0 to 1; None where there is no estimate.
-    """
+    """A stratum alone and pooled."""
 
     stratum: Mapping[str, str]
     observed: int
@@ -393,13 +352,7 @@ class PooledRow:
 
 @attrs.frozen
 class CommonDistribution:
-    """The posterior of the distribution over strata of the share missed.
-
-    Attributes:
-        share_missed: of a typical stratum.
-        m: its logit.
-        t: the standard deviation of the logit between strata.
-    """
+    """The posterior of the distribution over strata of the share missed."""
 
     share_missed: Quantiles
     m: Quantiles = attrs.field(metadata={"key": "logit_mean"})

@@ -23,15 +23,7 @@ _OF_THE_STUDY = ("level", "seed")
 
 
 def level_of(level: Any) -> float:
-    """The level of an interval.
-
-    Raises:
-        UsedWrongly: not a number strictly between 0 and 1, or too near to 1.
-
-    Examples:
-        >>> level_of(0.95)
-        0.95
-    """
+    """The level of an interval."""
     value = number_of(level)
     if not 0 < value < 1:
         raise UsedWrongly(f"level {level} is not between 0 and 1", hint="0.95 is usual")
@@ -41,15 +33,7 @@ def level_of(level: Any) -> float:
 
 
 def seed_of(seed: Any) -> int:
-    """The seed of all draws.
-
-    Raises:
-        UsedWrongly: not a whole number from 0 up.
-
-    Examples:
-        >>> seed_of(7)
-        7
-    """
+    """The seed of all draws."""
     whole = _whole(seed)
     if whole is None or whole < 0:
         raise UsedWrongly(
@@ -60,11 +44,7 @@ def seed_of(seed: Any) -> int:
 
 
 def draws_of(draws: Any) -> int:
-    """How many draws to make.
-
-    Raises:
-        UsedWrongly: not a whole number from 1 to `MOST_DRAWS`.
-    """
+    """How many draws to make."""
     whole = _whole(draws)
     if whole is None or whole < 1:
         raise UsedWrongly(
@@ -79,11 +59,7 @@ def draws_of(draws: Any) -> int:
 
 
 def delta_of(delta: Any) -> float:
-    """The prior count of a cell.
-
-    Raises:
-        UsedWrongly: not a number from `LEAST_DELTA` to `MOST_DELTA`.
-    """
+    """The prior count of a cell."""
     value = number_of(delta)
     if not value > 0:
         raise UsedWrongly(f"delta {delta} is not above 0", hint="2**-J for J lists is usual")
@@ -96,11 +72,7 @@ def delta_of(delta: Any) -> float:
 
 
 def xi_of(xi: Any) -> float:
-    """A factor by which an assumption may be wrong.
-
-    Raises:
-        UsedWrongly: not a number from 1/1000 to 1000.
-    """
+    """A factor by which an assumption may be wrong."""
     value = number_of(xi)
     if not (value > 0 and math.isfinite(value)):
         raise UsedWrongly(f"xi {xi} is not above 0", hint="1: as the method assumes")
@@ -115,9 +87,6 @@ def xi_of(xi: Any) -> float:
 def xis_of(xi: Sequence[float] | float) -> tuple[float, ...]:
     """The rows of a table of xi: one number, or several.
 
-    Raises:
-        UsedWrongly: none, or one that is no xi.
-
     Examples:
         >>> xis_of(2), xis_of([0.5, 1])
         ((2.0,), (0.5, 1.0))
@@ -129,15 +98,7 @@ def xis_of(xi: Sequence[float] | float) -> tuple[float, ...]:
 
 
 def names_of(methods: Iterable[str] | str) -> tuple[str, ...]:
-    """Names of methods, each once; a bare name is that name.
-
-    Raises:
-        UsedWrongly: none was given, or there is no such method.
-
-    Examples:
-        >>> names_of("chao"), names_of(["chao", "chao"])
-        (('chao',), ('chao',))
-    """
+    """Names of methods, each once; a bare name is that name."""
     names = (methods,) if isinstance(methods, str) else tuple(dict.fromkeys(methods))
     if not names:
         raise UsedWrongly(
@@ -150,11 +111,7 @@ def names_of(methods: Iterable[str] | str) -> tuple[str, ...]:
 
 
 def by_method_of(by_method: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
-    """Settings of single methods; whether a method has them it says itself.
-
-    Raises:
-        UsedWrongly: there is no such method, or a setting is the same for every method.
-    """
+    """Settings of single methods; whether a method has them it says itself."""
     for name, own in by_method.items():
         names_of(name)
         for given in own:
@@ -169,11 +126,7 @@ def by_method_of(by_method: Mapping[str, Mapping[str, object]]) -> dict[str, dic
 def checked(
     name: str, method: Callable[..., object], given: Mapping[str, object]
 ) -> dict[str, object]:
-    """What a method was given, with level, seed, draws and resamples as plain numbers.
-
-    Raises:
-        UsedWrongly: one of them cannot be, or it has no such setting.
-    """
+    """What a method was given, with level, seed, draws and resamples as plain numbers."""
     has = [
         each.name
         for each in inspect.signature(method).parameters.values()

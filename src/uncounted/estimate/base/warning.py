@@ -47,15 +47,6 @@ def over_draws(
     """The warnings of many tables, each once, with the share of the draws.
 
     Texts that differ in their figures alone are one; that of most draws stands for all.
-
-    Args:
-        found: warnings with the number of draws that each came with.
-        draws: all of them.
-
-    Examples:
-        >>> a, b = EstimateWarning("a", "1 of 5"), EstimateWarning("a", "2 of 5")
-        >>> [str(each) for each in over_draws([(a, 3), (b, 1)], 5)]
-        ['a: 1 of 5 (in 4 of 5 linkage draws)']
     """
     texts: dict[tuple[str, str], Counter[str]] = {}
     for warning, times in found:

@@ -78,10 +78,6 @@ def fit_lists(people: PersonTable, names: Pair, *, learner: Learner, seed: int =
 
     Only ratios of the q matter, so people on neither list say nothing and need not be among
     those the regressions learn from.
-
-    Raises:
-        NotEstimable: too few people, a fold without overlap, no covariate, too many
-            clipped.
     """
     kept = restricted(people, names)
     cell = _cells(kept, names)

@@ -46,17 +46,7 @@ _HEAVY = 0.1  # share of the unseen that a single person may stand for without a
 
 @attrs.frozen(eq=False)
 class CovariateStudy:
-    """An estimate for each pair of lists, refusals included.
-
-    Attributes:
-        observed: people on at least one list.
-        lists: people on each list.
-        covariates: their names.
-        chosen: the two lists of each estimate.
-        estimates: one a pair of lists, in the same order.
-        sensitivity: rows `lists`, `psi`, `point`, `interval`.
-        seed: of the folds.
-    """
+    """An estimate for each pair of lists, refusals included."""
 
     observed: int
     lists: Mapping[str, int]
@@ -114,9 +104,6 @@ def doubly_robust(
         psi: how many times as high the odds of being on one list are, among people who
             are alike, for those on the other as for those not on it.
         learner: of the regressions.
-
-    Raises:
-        UsedWrongly: no such list, not two different ones, or a setting that cannot be.
     """
     z_of(level)
     if not 0 < psi < np.inf:

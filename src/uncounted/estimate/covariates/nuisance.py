@@ -37,12 +37,6 @@ def ridge_logit(covariates: Covariates, cell: Ints, cells: int) -> Predictor:
     instead. Each kind of a covariate of kinds gives a term. Terms of numbers have mean 0 and
     standard deviation 1; the coefficients have a normal prior of variance 1, the a_c a flat
     one. A kind that the regression has not seen has no term.
-
-    Examples:
-        >>> age = np.array([20.0, 30.0, 40.0, 50.0])
-        >>> predict = ridge_logit({"age": age}, np.array([0, 1, 1, 0]), 2)
-        >>> predict({"age": age}).sum(axis=1)
-        array([1., 1., 1., 1.])
     """
     terms = {name: _terms(column) for name, column in covariates.items()}
 
@@ -118,9 +112,6 @@ def fit_multinomial(X: Floats, cell: Ints, cells: int, penalty: float) -> Floats
         cell: the cell of each row; the last cell is the one others are compared with.
         cells: how many.
         penalty: half of it times the sum of squares is added to minus the log-likelihood.
-
-    Raises:
-        NotEstimable: a cell is empty, or the steps do not end.
     """
     if len(np.unique(cell)) < cells:
         raise NotEstimable(

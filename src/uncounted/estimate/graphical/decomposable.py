@@ -156,11 +156,7 @@ def edge_posteriors(model: GraphModel, n0: Ints) -> Floats:
 def posterior_n0(
     table: CaptureTable, *, delta: float | None = None, prior: Prior = DEFAULT_PRIOR
 ) -> Posterior:
-    """The whole posterior of n0 for a table that `check` lets pass, on every whole number.
-
-    Raises:
-        UsedWrongly: as `decomposable`.
-    """
+    """The whole posterior of n0 for a table that `check` lets pass, on every whole number."""
     delta = 2.0 ** -len(table.lists) if delta is None else delta_of(delta)
     prior = prior_of(prior)
     return explore(_LogPosterior(GraphModel.of(table, delta), prior), table.observed)

@@ -33,10 +33,6 @@ def shapes(J: int) -> Counter[Shape]:
     Cliques by maximum cardinality search: lists are visited by how many visited
     neighbours they have, and a graph is decomposable if and only if those are always a
     complete set (Tarjan and Yannakakis 1984).
-
-    Examples:
-        >>> [sum(shapes(J).values()) for J in (2, 3, 4, 5)]
-        [2, 8, 61, 822]
     """
     if J > MAX_LISTS:
         raise NotEstimable(

@@ -37,11 +37,7 @@ def patterns(lists: Sequence[str]) -> tuple[str, ...]:
 
 
 def counts_of(table: CaptureTable) -> Floats:
-    """The counts in the order of `patterns`, empty ones included.
-
-    Raises:
-        NotEstimable: more lists than patterns can be held for.
-    """
+    """The counts in the order of `patterns`, empty ones included."""
     if len(table.lists) > MOST_LISTS:
         raise NotEstimable(
             f"cells are modelled for up to {MOST_LISTS} lists, and there are {len(table.lists)}",

@@ -33,18 +33,7 @@ KINDS = ("independence", "split", "prior", "most", "least", "split", "most", "le
 
 @attrs.frozen(eq=False)
 class ChainDraws:
-    """What the chains gave after their warm-up, each array of shape (chains, draws).
-
-    Attributes:
-        n0: people on no list.
-        logits: log odds of being on no list, from which n0 was drawn.
-        classes: classes with anybody in them.
-        agreement: of log(n0 + 1/2) and of the log odds.
-        rounds: of every chain, warm-up and dropped ones included.
-        leaps: mean chance that a leap was taken, by chain.
-        exchanges: share of exchanges taken, by chain.
-        dropped: how often the older half was dropped because chains did not agree yet.
-    """
+    """What the chains gave after their warm-up, each array of shape (chains, draws)."""
 
     n0: Ints
     logits: Floats
@@ -198,9 +187,6 @@ def sample(
     These are effective draws of log n0 and of the log odds, all chains together. After `most`
     rounds, warm-up included, a chain is given up; whether what there is then is enough is for
     the caller to say. How many threads there are changes nothing but the time it takes.
-
-    Raises:
-        NotEstimable: n0 went beyond what whole numbers hold.
     """
     seeds = np.random.SeedSequence(seed).spawn(chains)
     running = []

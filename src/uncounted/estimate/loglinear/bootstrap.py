@@ -54,9 +54,6 @@ def resample(
 
     `cells` are counts by mask, shape (2**J,), of which cell 0 is not counted; `estimate` gives N
     for each row of such counts, nan where there is none; `point` is N on the table itself.
-
-    Raises:
-        NotEstimable: more than half of the resamples have no estimate.
     """
     seen = np.flatnonzero(cells > 0)
     n = int(cells[seen].sum())

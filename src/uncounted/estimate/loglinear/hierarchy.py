@@ -55,12 +55,7 @@ def _grow(model: set[int], by_size: dict[int, list[int]], k: int) -> Iterator[Mo
 
 
 def completed(J: int, sets: Iterable[int]) -> Model:
-    """The smallest hierarchical model with these sets: with main effects and all their parts.
-
-    Examples:
-        >>> completed(3, [6])
-        (0, 1, 2, 4, 6)
-    """
+    """The smallest hierarchical model with these sets: with main effects and all their parts."""
     model = set(main_effects(J))
     for top in sets:
         part = top
@@ -71,12 +66,7 @@ def completed(J: int, sets: Iterable[int]) -> Model:
 
 
 def neighbours(model: Model, J: int, order: int) -> list[Model]:
-    """Every hierarchical model that has one set of lists more, or one fewer.
-
-    Examples:
-        >>> [in_brackets(near) for near in neighbours(main_effects(3), 3, 2)]
-        ['[12,3]', '[13,2]', '[23,1]']
-    """
+    """Every hierarchical model that has one set of lists more, or one fewer."""
     has = set(model)
     found = [tuple(sorted(has - {top})) for top in _tops(model) if top.bit_count() > 1]
     for size in range(2, min(order, J - 1) + 1):

@@ -60,9 +60,6 @@ def rank(
 
     Which of the doubtful ones have one is decided from the best downwards, no further
     than needed: `inadmissible` counts those passed over on the way.
-
-    Raises:
-        NotEstimable: no model has an estimate.
     """
     rows = np.zeros(len(models), dtype=np.int64)
     fits = fit_all(padded(models), cells.counts[None], np.arange(len(models)), rows)
@@ -210,11 +207,7 @@ def starts(cells: CellCounts, order: int, many: int, register: Register) -> list
 def greedy(
     cells: CellCounts, order: int, criterion: Criterion, top: int, many: int, register: Register
 ) -> Ranked:
-    """Search from several starts, and rank the best `top` of all models met on the way.
-
-    Raises:
-        NotEstimable: no model met has an estimate.
-    """
+    """Search from several starts, and rank the best `top` of all models met on the way."""
     search = Greedy(cells, order, criterion, register)
     for start in starts(cells, order, many, register):
         search.descend(start)

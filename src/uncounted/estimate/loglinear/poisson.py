@@ -297,14 +297,6 @@ def fit_all(
         model_of: shape (fits,).
         row_of: shape (fits,).
         means: whether to keep the fitted means.
-
-    Examples:
-        >>> from uncounted.estimate.loglinear.hierarchy import main_effects, padded
-        >>> counts = np.array([[UNSEEN, 40, 20, 10.0]])
-        >>> one = np.zeros(1, dtype=np.int64)
-        >>> fits = fit_all(padded([main_effects(2)]), counts, one, one)
-        >>> round(float(np.exp(fits.intercept[0])), 6)
-        80.0
     """
     J = int(counts.shape[1]).bit_length() - 1
     kept = np.empty((len(model_of), counts.shape[1]) if means else (0, 0))

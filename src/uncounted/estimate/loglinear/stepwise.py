@@ -110,11 +110,7 @@ def log_linear_stepwise(
 
 
 def _choice(cells: CellCounts, threshold: float, register: Register) -> Choice:
-    """What forward selection says on a table.
-
-    Raises:
-        NotEstimable: not even main effects have an estimate.
-    """
+    """What forward selection says on a table."""
     models, intercept = choose(cells.counts[None], threshold, register)
     model = models[0]
     if model is None:

@@ -74,15 +74,6 @@ def priors(
     observed (a uniform prior without an end has no posterior here); N expected at twice,
     and at ten times the observed, both weakly; and 1/N where another one is used. No rows for
     more than eight lists.
-
-    Examples:
-        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
-        ...                                 "101": 112, "011": 142, "111": 12})
-        >>> for row in priors(table, level=0.95, seed=1, settings={})[3:]:
-        ...     print(row.delta, row.prior_name, row.point)
-        0.125 N ~ Poisson(theta), theta ~ Gamma(1, scale 12520) 732.0
-        0.125 N ~ Poisson(theta), theta ~ Gamma(1.6, scale 782.5) 732.0
-        0.125 N ~ Poisson(theta), theta ~ Gamma(1.6, scale 3912.5) 732.0
     """
     if len(table.lists) > MOST_LISTS:
         return ()
@@ -118,19 +109,6 @@ def influence_warnings(
     """Which lists are influential, and where the others give fewer people than are documented.
 
     A list is influential if the interval without it does not overlap the headline's.
-
-    Args:
-        headline: from all lists.
-        rows: of `leave_one_out`.
-        observed: people documented by all lists.
-
-    Examples:
-        >>> headline = Estimate("chao", "ok", point=900.0, interval=(700.0, 1300.0))
-        >>> row = LeaveOneOutRow("C", 120, "ok", None, 156.0, (130.0, 210.0))
-        >>> for warning in influence_warnings(headline, [row], 627):
-        ...     print(warning)
-        influential-list: without C: 156 (130–210), no overlap with main
-        below-documented: without C: 156 (130–210); all lists together document 627
     """
     if headline.interval is None:
         return ()
@@ -163,12 +141,7 @@ def influence_warnings(
 
 
 def joined(names: Sequence[str], word: str) -> str:
-    """Names joined in words.
-
-    Examples:
-        >>> joined(["A", "B", "C"], "and")
-        'A, B and C'
-    """
+    """Names joined in words."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 

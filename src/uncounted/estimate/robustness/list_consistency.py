@@ -65,13 +65,6 @@ def consistency(
     Lists that share nobody with the others among these people are left out (`without`). There
     are no rows but for 3 to 9 lists, so that 2 to 8 remain. Where two remain, `two_lists` takes
     the place of the method.
-
-    Examples:
-        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
-        ...                                 "101": 112, "011": 142, "111": 12})
-        >>> rows = consistency(table, independence)
-        >>> [(row.name, row.known_size, row.observed, round(row.point)) for row in rows]
-        [('A', 188, 128, 165), ('B', 207, 158, 205), ('C', 513, 266, 1591)]
     """
     if not 3 <= len(table.lists) <= MOST_LISTS + 1:
         return ()
@@ -88,13 +81,7 @@ def consistency(
 
 
 def consistency_warnings(rows: Sequence[KnownListRow]) -> tuple[EstimateWarning, ...]:
-    """Lists whose known size is outside the interval estimated from the other lists.
-
-    Examples:
-        >>> row = KnownListRow("A", 90, 40, (), "chao", "ok", None, 60.0, (50.0, 80.0), False)
-        >>> print(consistency_warnings([row])[0])
-        list-check-failed: A has 90 people; the other lists predict 50–80
-    """
+    """Lists whose known size is outside the interval estimated from the other lists."""
     missed = [
         f"{row.name} has {row.known_size:,} people; the other lists predict "
         f"{round_to_interval(row.point, row.interval, row.observed).span}"

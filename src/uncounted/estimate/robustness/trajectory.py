@@ -115,13 +115,6 @@ def stability_warnings(rows: Sequence[SubsampleRow]) -> tuple[EstimateWarning, .
 
     It is stable where the rescaled interval of every part covers the estimate of the whole. (A
     point of half the people may leave the interval of the whole by chance alone.)
-
-    Examples:
-        >>> one = (70, "ok", None, 150.0, (110.0, 250.0))
-        >>> whole = SubsampleRow("people", 1, 1.0, *one, 150.0, (110.0, 250.0))
-        >>> half = SubsampleRow("people", 1, 0.5, *one, 80.0, (72.0, 120.0))
-        >>> print(stability_warnings([half, whole])[0])
-        unstable: from 50% of the records: 80 (72–120)
     """
     whole = [row.rescaled for row in rows if row.fraction == 1.0 and row.rescaled]
     late = [row for row in rows if _LATE <= row.fraction < 1.0]

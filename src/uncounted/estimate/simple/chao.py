@@ -168,10 +168,6 @@ def moment(f1: float, f2: float, n: float, *, share: float) -> tuple[float, floa
     """n0 and its variance from f1 and f2, those seen once and twice (Chao 1987, 1989).
 
     `share` is (J-1)/J for J lists or occasions, 1 for any number of them.
-
-    Examples:
-        >>> moment(60, 10, 70, share=0.5)[0]
-        90.0
     """
     if f2 > 0:
         ratio = f1 / f2
@@ -212,11 +208,7 @@ class Bound:
 
     @classmethod
     def of(cls, table: CaptureTable, variant: Variant) -> Bound:
-        """Fit.
-
-        Raises:
-            NotEstimable: too many lists, or a fit that does not end.
-        """
+        """Fit."""
         x, offset, base, hinges = _by_size(table) if variant == "mh" else _by_pattern(table)
         A = np.hstack([base, hinges])
         at, free = _above_zero(x, offset, A, base.shape[1])

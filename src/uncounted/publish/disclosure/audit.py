@@ -21,14 +21,7 @@ from uncounted.publish.disclosure import milp
 
 @attrs.frozen
 class PublishedSum:
-    """Something printed (or otherwise known) about a sum of cells: `low <= sum <= high`.
-
-    Attributes:
-        what: in words, for the reader of an audit.
-        cells: the patterns that are summed.
-        low: least value that the print allows.
-        high: greatest; the same as `low` for an exact count.
-    """
+    """Something printed (or otherwise known) about a sum of cells: `low <= sum <= high`."""
 
     what: str
     cells: frozenset[str]
@@ -38,14 +31,7 @@ class PublishedSum:
 
 @attrs.frozen
 class AttackerKnowledge:
-    """All that a reader has of a table.
-
-    Attributes:
-        shown: counts that are printed, by pattern.
-        hidden: patterns whose count is not.
-        published_sums: sums that are printed or can be had.
-        threshold: the rule, which is printed too.
-    """
+    """All that a reader has of a table."""
 
     shown: Mapping[str, int]
     hidden: tuple[str, ...]
@@ -66,9 +52,6 @@ def feasible_intervals(knowledge: AttackerKnowledge) -> dict[str, FeasibleInterv
 
     Two mixed-integer programmes a cell (HiGHS, run to a zero gap). For the greatest,
     the attacker's rule is used as well: some hidden cell, this one or another, is small.
-
-    Raises:
-        NotPublishable: nothing at all fits, so something that is printed is false.
     """
     return {
         cell: FeasibleInterval(
@@ -118,9 +101,6 @@ def audit_table(
     t or more, so nobody can tell that it is small, nor that there is anybody at all; or it
     is known to be t or more, and was hidden for the sake of others. It asks nothing that
     a reader does not know. Every shown count must be t or more.
-
-    Raises:
-        NotPublishable: a cell does not; the message names neither cell nor count.
     """
     t = knowledge.threshold
     if any(n < t for n in knowledge.shown.values()):

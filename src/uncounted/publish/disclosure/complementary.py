@@ -33,15 +33,7 @@ class SuppressionPattern:
 
 @attrs.frozen(eq=False)
 class SuppressionProblem:
-    """The counts to protect, and what an attacker knows of sums.
-
-    Attributes:
-        table: the true counts.
-        counts: the same by every pattern there could be, zeros included.
-        threshold: counts under it are suppressed.
-        known: sums that a reader knows, whatever is suppressed.
-        suppression_key: where the costs come from.
-    """
+    """The counts to protect, and what an attacker knows of sums."""
 
     table: CaptureTable
     counts: Mapping[str, int]

@@ -22,20 +22,7 @@ RANDOM_SUPPRESSION_SHARE = 0.25  # of the counts that need not be hidden
 
 @attrs.frozen
 class SuppressionKey:
-    """The secret, and the choices that follow from it.
-
-    Raises:
-        ValueError: it is not 32 bytes.
-
-    Examples:
-        >>> one, other = SuppressionKey(bytes(32)), SuppressionKey(b"x" * 32)
-        >>> one.cost(("A", "B"), "10") == one.cost(("B", "A"), "01")
-        True
-        >>> one.cost(("A", "B"), "10") == other.cost(("A", "B"), "10")
-        False
-        >>> print(one)
-        SuppressionKey()
-    """
+    """The secret, and the choices that follow from it."""
 
     secret: bytes = attrs.field(repr=False)
 

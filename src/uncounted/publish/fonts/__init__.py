@@ -40,22 +40,13 @@ def width(text: str, size: float, weight: int = 400) -> float:
 
 
 def missing(text: str) -> set[str]:
-    """Letters of `text` that the fonts do not have.
-
-    Examples:
-        >>> missing("강제송환 遣返 about 1,500")
-        set()
-    """
+    """Letters of `text` that the fonts do not have."""
     advances, _ = _advances(400)
     return {letter for letter in text if letter > " " and ord(letter) not in advances}
 
 
 def refuse_missing(text: str) -> None:
-    """A box where a letter should be is no way to print somebody's words.
-
-    Raises:
-        NotPublishable: naming the code points.
-    """
+    """A box where a letter should be is no way to print somebody's words."""
     if lacking := missing(text):
         points = ", ".join(sorted(f"U+{ord(letter):04X}" for letter in lacking)[:8])
         raise NotPublishable(

@@ -127,12 +127,7 @@ def draw_plot(name: str, title: str, desc: str, draw: Callable[[Drawing], float]
 
 
 def clean(words: str) -> str:
-    r"""A list's name is anybody's text: line ends become spaces, what XML has no place for goes.
-
-    Examples:
-        >>> clean("a\tb\x00")
-        'a b\ufffd'
-    """
+    r"""A list's name is anybody's text: line ends become spaces, what XML has no place for goes."""
     return " ".join("".join(_allowed(letter) for letter in words).split())
 
 
@@ -146,12 +141,7 @@ def _allowed(letter: str) -> str:
 
 
 def shortened(words: str, size: float, room: float, weight: int = 400) -> str:
-    """Cut to the room there is, with an ellipsis; at least a letter is left.
-
-    Examples:
-        >>> shortened("short", 12, 100), shortened("a name that is too long", 12, 60)
-        ('short', 'a name…')
-    """
+    """Cut to the room there is, with an ellipsis; at least a letter is left."""
     if fonts.width(words, size, weight) <= room:
         return words
     kept = words
@@ -166,12 +156,6 @@ def folded(
     """Break a text into lines that fit, within a word where there is no other way.
 
     With `most`, what goes beyond so many lines is cut, with an ellipsis.
-
-    Examples:
-        >>> folded("one two", 10, 1000)
-        ['one two']
-        >>> folded("강제송환피해자기록보존소", 12, 75)
-        ['강제송환피해', '자기록보존소']
     """
     lines: list[str] = []
     for word in words.split():
@@ -232,14 +216,7 @@ class EstimateText:
 def estimate_text(
     point: float, interval: tuple[float, float] | None, observed: int, *, bound: bool = False
 ) -> EstimateText:
-    """Rounded to the precision of the interval.
-
-    Examples:
-        >>> estimate_text(12595.0, (9827.0, 16544.0), 4400).long
-        'about 12,600, between 9,800 and 16,600'
-        >>> estimate_text(8802.9, (8384.1, 9265.7), 4400, bound=True).short
-        'at least 8,800'
-    """
+    """Rounded to the precision of the interval."""
     if interval is None:
         return EstimateText(f"about {whole(point)}, with no interval", f"about {whole(point)}")
     r = round_to_interval(point, interval, observed)

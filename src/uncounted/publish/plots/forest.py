@@ -23,15 +23,7 @@ type Outline = Sequence[tuple[float, float]]  # people, height from 0 to 1
 
 @attrs.frozen
 class ForestRow:
-    """One answer.
-
-    Attributes:
-        name: whose answer it is.
-        text: in words; for a refusal its reason.
-        mark: None for a refusal.
-        hill: how likely each number is.
-        observed: a tick where the people stand who are documented for this row.
-    """
+    """One answer."""
 
     name: str
     text: EstimateText

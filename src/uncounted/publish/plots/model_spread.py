@@ -63,12 +63,6 @@ def groups(models: Sequence[Model]) -> list[ModelGroup]:
     """Split models, in order of their numbers, where the next is more than 30% larger.
 
     Groups of less than 5% of the weight are left out.
-
-    Examples:
-        >>> rows = [{"point": 12_000.0, "weight": 0.3}, {"point": 23_000.0, "weight": 0.5},
-        ...         {"point": 11_000.0, "weight": 0.2}]
-        >>> [(round(group.point), round(group.weight, 2)) for group in groups(rows)]
-        [(11600, 0.5), (23000, 0.5)]
     """
     ordered = sorted(models, key=lambda model: float(model["point"]))
     found = [[ordered[0]]] if ordered else []

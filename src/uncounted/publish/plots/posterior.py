@@ -44,11 +44,6 @@ def density(draws: Draws, observed: int, reach: float) -> Outline:
     A Gaussian kernel on log(n0 + 1/2), with Silverman's bandwidth (1986, eq. 3.31), turned
     into a density of N by dividing by n0 + 1/2. Where few are unseen, n0 is plainly
     discrete, and what is drawn is a histogram of whole numbers.
-
-    Examples:
-        >>> outline = density(np.array([100, 100, 101, 104]), 100, 110)
-        >>> outline[0], outline[1], min(N for N, _ in outline)
-        ((100, 1.0), (101, 1.0), 100)
     """
     n0 = np.maximum(draws - observed, 0)
     if np.quantile(n0, 0.1) < _FEW_UNSEEN:

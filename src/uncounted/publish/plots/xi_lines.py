@@ -29,13 +29,7 @@ class XiPoint:
 
 @attrs.frozen
 class XiLine:
-    """N = observed + undocumented / xi.
-
-    Attributes:
-        observed: people documented.
-        undocumented: people on no list at xi = 1.
-        rows: with their intervals, by xi.
-    """
+    """N = observed + undocumented / xi."""
 
     observed: int
     undocumented: float

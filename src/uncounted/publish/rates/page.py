@@ -37,9 +37,6 @@ def page(rates: Rates, labels: RowLabels, *, made: dt.date, internal: bool = Fal
     """The page; the same rates and day, the same bytes.
 
     An internal one prints small counts too, and says that it must not leave.
-
-    Raises:
-        NotPublishable: a count under 5 without `internal`, or a letter that the font lacks.
     """
     if not internal:
         refuse_small(rates)
@@ -60,11 +57,7 @@ def small(tally: Tally) -> bool:
 
 
 def refuse_small(rates: Rates) -> None:
-    """Refuse what would print a small count, or let it be computed.
-
-    Raises:
-        NotPublishable: saying in how many groups.
-    """
+    """Refuse what would print a small count, or let it be computed."""
     found = sum(small(rate.tally) for rate in rates.rates)
     if found:
         raise NotPublishable(

@@ -62,19 +62,7 @@ class Section:
 
 @attrs.frozen
 class Document:
-    """A whole report.
-
-    Attributes:
-        language: of its sentences.
-        title: as the plan has it.
-        banner: what must be seen before anything else, or nothing.
-        headline: the answer in a sentence or two.
-        lead: the paragraphs right under it.
-        about: who, where, when and so on, as pairs of words.
-        sections: in reading order.
-        made: the date, in words.
-        version: of the tool.
-    """
+    """A whole report."""
 
     language: str
     title: str

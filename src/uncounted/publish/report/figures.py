@@ -33,15 +33,7 @@ class SvgFigure:
 
 @attrs.frozen
 class EstimateRow:
-    """One row of the picture of estimates.
-
-    Attributes:
-        label: the method, in words.
-        value: as published.
-        bound: a lower bound and no more.
-        headline: the one that the report leads with.
-        linkage_range: the range of the same over alternative linkages.
-    """
+    """One row of the picture of estimates."""
 
     label: str
     value: Rounded

@@ -39,11 +39,7 @@ _SPAN = Markup('<span lang="ko">{}</span>')
 
 
 def html(document: Document) -> bytes:
-    """The page; the same document, the same bytes.
-
-    Raises:
-        NotPublishable: the font lacks a letter of it.
-    """
+    """The page; the same document, the same bytes."""
     letters = document.letters()
     fonts.refuse_missing(letters)
     environment = jinja2.Environment(

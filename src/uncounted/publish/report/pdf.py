@@ -21,11 +21,7 @@ _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 
 
 def pdf(document: Document, made_at: dt.datetime) -> bytes:
-    """The PDF; the same document and time, the same bytes.
-
-    Raises:
-        NotPublishable: the font lacks a letter of it, or typst cannot set it.
-    """
+    """The PDF; the same document and time, the same bytes."""
     fonts.refuse_missing(document.letters())
     try:
         made = typst.compile(

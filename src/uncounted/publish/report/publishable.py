@@ -53,16 +53,7 @@ class PublishableEstimate:
 
 @attrs.frozen
 class PublishableNumbers:
-    """Everything a sentence may take a number from.
-
-    Attributes:
-        table: the protected table.
-        answers: every method, refusals with no value.
-        headline: the one the report leads with; None when all refused.
-        labels: lists by name, as readers see them.
-        linkage_range: the headline with the limits that it reaches over alternative linkages
-            that pass their checks; None where there are none.
-    """
+    """Everything a sentence may take a number from."""
 
     table: ProtectedTable
     answers: tuple[PublishableEstimate, ...]
@@ -77,12 +68,7 @@ class PublishableNumbers:
 
 
 def prepare(facts: ReleaseFacts, plan: Plan) -> PublishableNumbers:
-    """Protect the table and round the estimates.
-
-    Raises:
-        NotPublishable: the table cannot be protected.
-        BadMapping: the plan names a list that is not there.
-    """
+    """Protect the table and round the estimates."""
     plan.check_lists(facts.table.lists)
     chao = next((e for e in facts.study.estimates if e.point_kind == "lower bound" and e.ok), None)
     step = 50

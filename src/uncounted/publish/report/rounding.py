@@ -21,11 +21,6 @@ def percent(share: float) -> str:
 
 
 def spelled(number: int) -> str:
-    """Small numbers in words, as at the head of a sentence.
-
-    Examples:
-        >>> spelled(4), spelled(13)
-        ('Four', '13')
-    """
+    """Small numbers in words, as at the head of a sentence."""
     words = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
     return words[number] if number < len(words) else str(number)

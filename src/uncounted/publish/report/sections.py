@@ -53,12 +53,7 @@ _SETTINGS = {
 
 
 def compose(facts: ReleaseFacts, plan: Plan) -> tuple[Document, PublishableNumbers]:
-    """Write the report; also returns the numbers it was written from.
-
-    Raises:
-        NotPublishable: the table cannot be protected.
-        BadMapping: the plan names a list that is not there.
-    """
+    """Write the report; also returns the numbers it was written from."""
     numbers = prepare(facts, plan)
     truth = facts.truth.number if facts.truth else None
     sections = [
