@@ -60,6 +60,7 @@ class Read:
     entries: tuple[Entry, ...]
     reports: dict[tuple[str, str], int]  # (source, id) to the entry of its current version
     tombstones: frozenset[bytes]
+    signed: frozenset[int]  # entries under a signature of whom they name
     tag: Any = attrs.field(repr=False)  # (source, id) to its tombstone
     print: Any = attrs.field(repr=False)  # (payload, consent) to its fingerprint
 
@@ -91,7 +92,7 @@ def read(folder: Path, identity: Mapping[str, str]) -> Read:
     database = sqlcipher.connect(folder / "case.db")
     database.execute(f"PRAGMA key = \"x'{derived(b'database').hex()}'\"")  # 4
     (version,) = database.execute("PRAGMA user_version").fetchone()
-    assert version in (1, 2, 3)
+    assert version in (1, 2, 3, 4)
     meta = dict(database.execute("SELECT name, value FROM meta"))
     assert bytes(meta["case"]).decode() == mark["id"]
     assert int(meta.get("epoch", b"1")) == epoch
@@ -137,6 +138,16 @@ def read(folder: Path, identity: Mapping[str, str]) -> Read:
         )
     }
     tombstones = frozenset(bytes(row[0]) for row in database.execute("SELECT tag FROM tombstones"))
+    signed = set[int]()  # 5, "Signatures"
+    if version == 4:
+        found = database.execute("SELECT first, end, signature FROM signatures").fetchall()
+        for first, end, signature in found:
+            leaves = hashlib.sha256(b"".join(row[4] for row in rows[first:end])).digest()
+            text = b"uncounted entries 1\0" + context[17:] + first.to_bytes(8) + end.to_bytes(8)
+            (by,) = {row[3] for row in rows[first:end]}
+            public = base64.b64decode(by.split("+", 2)[2])[1:]
+            Ed25519PublicKey.from_public_bytes(public).verify(signature, text + leaves)
+            signed |= set(range(first, end))
     database.close()
 
     def tag(source: str, report: str) -> bytes:  # 6
@@ -148,7 +159,9 @@ def read(folder: Path, identity: Mapping[str, str]) -> Read:
         value = len(payload).to_bytes(4) + payload + rfc8785.dumps(consent)
         return hmac.digest(hashing[32:], value, "sha256").hex()
 
-    return Read(mark["id"], epoch, tuple(entries), reports, tombstones, tag, fingerprint)
+    return Read(
+        mark["id"], epoch, tuple(entries), reports, tombstones, frozenset(signed), tag, fingerprint
+    )
 
 
 def _case_key(folder: Path, case_id: str, secret: Any) -> tuple[bytes, int, str]:

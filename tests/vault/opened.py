@@ -23,7 +23,7 @@ def entries_of(folder: Path, identity: Identity) -> Iterator[Entries]:
     try:
         number = membership.number_of(unlocked.storage, identity)
         assert number is not None
-        yield Entries(unlocked.storage, unlocked.keys, number, identity.vkey)
+        yield Entries(unlocked.storage, unlocked.keys, number, identity.signer)
     finally:
         unlocked.storage.close()
 

@@ -106,7 +106,7 @@ def test_each_byte_of_an_expected_entry_counts() -> None:
     assert sum(e["kind"] == "decision" and "public" not in e for e in expected["entries"]) == 1
 
 
-@pytest.mark.parametrize("name", ["case-1", "case-3"])
+@pytest.mark.parametrize("name", ["case-1", "case-3", "case-3-later"])
 def test_the_vault_sees_in_a_vector_what_the_naive_reader_sees(name: str, tmp_path: Path) -> None:
     read = naive_case.read(VECTORS / name / "case", _secret(VECTORS / name))
     folder = _copy(VECTORS / name, tmp_path / "case")
@@ -148,6 +148,8 @@ def _compare(case: Case, read: naive_case.Read) -> None:
     state = case.state()
     assert {key: row.seq for key, row in state.reports.items()} == read.reports
     assert state.tombstones == read.tombstones
+    for run in case.signatures():
+        assert (set(range(run.first, run.end)) <= read.signed) is (run.state == "valid")
     assert {each.pair: each.same for each in case.decisions()} == naive_case.standing(read)
     payloads = {(each.source, each.id): each.payload for each in case.every_report()}
     for key, seq in read.reports.items():

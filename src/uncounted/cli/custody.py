@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         CustodyLog,
         DecisionStatus,
         EntryNumber,
+        SignatureState,
+        SignedEntries,
         SoundnessCheck,
         TimestampTaken,
     )
@@ -75,19 +77,35 @@ def withdraw(
 
 
 def _log(done: CustodyLog) -> None:
+    signed = done.signature_states()
     rows = [
         (
             str(entry.seq),
             entry.when,
             _decisions(states) if entry.kind == "decisions" else entry.kind,
             entry.by.split("+")[0],
+            _SIGNATURES[signed[entry.seq]],
         )
         for entry, states in done.listed()
     ]
-    answer(columns([("entry", "when", "what", "by"), *rows], right=[0]))
+    answer(columns([("entry", "when", "what", "by", "signature"), *rows], right=[0]))
     answer(f"{plural(len(done.entries), 'entry', 'entries')}, {done.reports:,} of them reports")
+    for run in done.signatures:
+        if run.state == "none":
+            say(f"  {_entries(run)} not signed: written by an earlier version, which signed none")
+        elif run.state == "invalid":
+            say(f"  warning: {_entries(run)} not signed by the member in the column by")
     for remark in done.clock_warnings:
         say(f"  warning: {remark}")
+
+
+_SIGNATURES: dict[SignatureState, str] = {"valid": "valid", "none": "-", "invalid": "INVALID"}
+
+
+def _entries(run: SignedEntries) -> str:
+    if run.end - run.first == 1:
+        return f"entry {run.first} is"
+    return f"entries {run.first} to {run.end - 1} are"
 
 
 def _decisions(states: Sequence[DecisionStatus]) -> str:
@@ -110,7 +128,8 @@ def log(case: Path, passphrase_file: Path | None) -> CustodyLog:
     r"""Show the custody log: who did what and when, without content.
 
     Reports are counted, not listed. So are the decisions of one file; a decision can be
-    older than the current version of a report.
+    older than the current version of a report. The last column says whether the signature
+    of the member in the column before holds.
 
     \b
     Example:

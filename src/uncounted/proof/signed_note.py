@@ -125,6 +125,10 @@ class Signer:
         """The public half as one line of text."""
         return self.verifier.vkey
 
+    def sign_bytes(self, message: bytes) -> bytes:
+        """Sign bytes that no note could be, by their first ones: the 64 bytes alone."""
+        return self._private.sign(message)
+
     def sign(self, text: str) -> bytes:
         r"""Make the note: the text, an empty line, one signature line.
 

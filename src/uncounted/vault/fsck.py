@@ -6,6 +6,7 @@ file by its place, and nobody by anything.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import itertools
 import os
@@ -22,6 +23,7 @@ from uncounted.proof.canonical_json import canonical
 from uncounted.vault.access import rotation
 from uncounted.vault.access.unlock import UnlockedCase
 from uncounted.vault.keys import grants
+from uncounted.vault.log import signatures
 from uncounted.vault.log.bodies import VersionBody
 from uncounted.vault.log.entries import Entries, Entry, OpenedEntry
 from uncounted.vault.log.public_log import PublicLog
@@ -48,7 +50,7 @@ def findings(
     1. Every page of the database fits its HMAC.
     2. Every entry opens and fits its commitment, and so does its artefact, but for what the
        entries say was forgotten; the fingerprint by which an import knows a report again is
-       that of what was sent.
+       that of what was sent. Each is signed by whom it names, unless an earlier version wrote it.
     3. The state is what the entries say, and what was decided is about reports that are there
        and can all be true.
     4. The published log holds the commitments of the entries, in order.
@@ -64,6 +66,8 @@ def findings(
     wrong = list[str]()
     replayed = replay(_opened(entries, wrong))  # 2
     yield from wrong
+    with contextlib.suppress(Damaged):  # a first entry that does not open is found above
+        yield from signatures.findings(entries.signed())
     if not _same(replayed, storage):  # 3
         yield "the tables of reports, sources and members are not what the entries say"
     yield from _decided(replayed)

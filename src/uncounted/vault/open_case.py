@@ -31,11 +31,12 @@ from uncounted.vault.access.unlock import UnlockedCase
 from uncounted.vault.keys.grants import Member
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.keys.recipients import Opener
-from uncounted.vault.log import timestamps
+from uncounted.vault.log import signatures, timestamps
 from uncounted.vault.log.bodies import TimestampBody
 from uncounted.vault.log.entries import Clock, Entries, Entry, now
 from uncounted.vault.log.public_log import PublicLog
 from uncounted.vault.log.rollback import SeenTreeHeads
+from uncounted.vault.log.signatures import SignedEntries
 from uncounted.vault.log.timestamps import StoredTimestamp
 from uncounted.vault.reports import attachments
 from uncounted.vault.reports.replay import CaseState, replay, tables
@@ -73,7 +74,7 @@ class OpenCase:
         number = membership.number_of(storage, self._identity)
         assert number is not None
         self._unlocked, self._storage = unlocked, storage
-        self._entries = Entries(storage, unlocked.keys, number, self._identity.vkey, self._clock)
+        self._entries = Entries(storage, unlocked.keys, number, self._identity.signer, self._clock)
         self._log = PublicLog(self.folder / unlock.LOG, self.id, storage)
 
     @classmethod
@@ -92,7 +93,8 @@ class OpenCase:
             case = cls(unlocked, identity, lock, clock)
             with unlocked.storage.transaction():
                 me = Member(identity.recipient, identity.vkey)
-                case._entries.append("create", {"case": case_id, "member": attrs.asdict(me)})
+                said = {"case": case_id, "member": attrs.asdict(me), "signed": True}
+                case._entries.append("create", said)
             case.seal_log()
             # Last of all: a folder without it is not a case file, only a beginning of one.
             manifest.write(folder, case_id)
@@ -316,6 +318,10 @@ class OpenCase:
         """The state as the tables say it."""
         return tables(self._storage)
 
+    def signatures(self) -> list[SignedEntries]:
+        """Whose signature holds: the state of every entry's, entries of one state together."""
+        return self._entries.signed()
+
     def check(self) -> tuple[str, ...]:
         """Read and recompute everything; what is wrong, in words, or nothing."""
         return (
@@ -345,7 +351,8 @@ def introduction(case: UnlockedCase) -> Introduction:
         raise Damaged("the case file has no first entry", hint="restore it from a copy")
     holders = case.storage.holders()
     members = tuple(Member(row.recipient, row.vkey, row.name) for row in holders)
-    return Introduction(case.id, first.by, False, case.giver, members)
+    signed = signatures.holds(case.storage, case.id, 0)
+    return Introduction(case.id, first.by, signed, case.giver, members)
 
 
 def _known(identity: Identity) -> KnownCases | None:

@@ -14,6 +14,7 @@ from uncounted.proof.canonical_json import JSONObject
 from uncounted.vault.case import Case
 from uncounted.vault.log import timestamps, tsa_client
 from uncounted.vault.log.entries import Entry
+from uncounted.vault.log.signatures import SignatureState, SignedEntries
 from uncounted.vault.log.timestamps import StoredTimestamp
 from uncounted.vault.log.tsa_client import place
 from uncounted.vault.reports.decisions import DecisionStatus
@@ -23,6 +24,8 @@ __all__ = [
     "CustodyLog",
     "DecisionStatus",
     "EntryNumber",
+    "SignatureState",
+    "SignedEntries",
     "SoundnessCheck",
     "StoredTimestamp",
     "TimestampTaken",
@@ -49,11 +52,15 @@ def withdraw(case: Case, source: str, report_id: str) -> EntryNumber:
 
 @attrs.frozen
 class CustodyLog:
-    """The entries of a case file, what stands of its decisions, and times that are doubtful."""
+    """The entries of a case file, what stands of its decisions, and times that are doubtful.
+
+    `signatures` has the state of every entry's signature, entries of one state together.
+    """
 
     entries: Sequence[Entry]
     decisions: dict[int, DecisionStatus]
     clock_warnings: Sequence[str]
+    signatures: Sequence[SignedEntries]
 
     @property
     def reports(self) -> int:
@@ -77,9 +84,14 @@ class CustodyLog:
                 rows.append((entry, []))
         return rows
 
+    def signature_states(self) -> list[SignatureState]:
+        """The state of each entry's signature, in order."""
+        return [run.state for run in self.signatures for _ in range(run.first, run.end)]
+
     def to_json(self) -> JSONObject:
         """As plain values."""
-        rows = [attrs.asdict(entry) for entry in self.entries]
+        states = self.signature_states()
+        rows = [{**attrs.asdict(entry), "signature": states[entry.seq]} for entry in self.entries]
         for row in rows:
             if (status := self.decisions.get(row["seq"])) is not None:
                 row["state"] = status.standing
@@ -89,7 +101,9 @@ class CustodyLog:
 
 def log(case: Case) -> CustodyLog:
     """Who did what when, without content."""
-    return CustodyLog(list(case.entries()), case.decision_states(), case.doubtful_times())
+    return CustodyLog(
+        list(case.entries()), case.decision_states(), case.doubtful_times(), case.signatures()
+    )
 
 
 @attrs.frozen

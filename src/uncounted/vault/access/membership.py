@@ -135,7 +135,7 @@ def join(case: UnlockedCase, identity: Identity, through: str, clock: Clock) -> 
     member = Member(identity.recipient, identity.vkey, name)
     with storage.transaction():
         number = storage.set_author(member.recipient, identity.vkey)
-        entries = Entries(storage, case.keys, number, identity.vkey, clock)
+        entries = Entries(storage, case.keys, number, identity.signer, clock)
         entry = entries.append("join", {"member": attrs.asdict(member), "through": through})
         if through == identity.recipient:  # they have their file already
             storage.set_holder(attrs.evolve(holder, vkey=identity.vkey, since=entry.seq))

@@ -43,7 +43,7 @@ class CaseKeys:
     """
 
     def __init__(self, case_id: str, case_key: bytes, hashing: bytes | None = None) -> None:
-        self._case_id, self._case_key = case_id, case_key
+        self.case_id, self._case_key = case_id, case_key
         self._context = b"uncounted case 1\0" + bytes.fromhex(case_id)
         self.database = self._derive(b"database")
         self._wrapping = AESGCM(self._derive(b"wrapping"))
@@ -68,7 +68,7 @@ class CaseKeys:
             plain = self._unwrap(wrapped, self._context + _HASHING)
         except (InvalidTag, ValueError) as error:
             raise _damaged("the keys that hash are") from error
-        return CaseKeys(self._case_id, self._case_key, hashing=plain)
+        return CaseKeys(self.case_id, self._case_key, hashing=plain)
 
     def _derive(self, purpose: bytes) -> bytes:
         return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=self._context, info=purpose).derive(

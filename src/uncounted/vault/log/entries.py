@@ -17,7 +17,10 @@ import attrs
 from uncounted.errors import Damaged
 from uncounted.proof.canonical_json import JSONObject, canonical
 from uncounted.proof.commitment import SALT_BYTES, commit, new_salt
+from uncounted.proof.signed_note import Signer
 from uncounted.vault.keys.case_keys import CaseKeys
+from uncounted.vault.log import signatures
+from uncounted.vault.log.signatures import Run, SignedEntries
 from uncounted.vault.store.database import Storage
 from uncounted.vault.store.rows import EntryRow, Sealed
 
@@ -83,17 +86,18 @@ def _around(by: str, kind: str, when: str) -> tuple[bytes, bytes]:
 class Entries:
     """The entries of a case file: writes as one member, and reads everybody's.
 
-    Call `append` inside a transaction of `storage`.
+    Call `append` inside a transaction of `storage`, at whose end `signer` signs what was added.
     """
 
     def __init__(
-        self, storage: Storage, keys: CaseKeys, member: int, vkey: str, clock: Clock = now
+        self, storage: Storage, keys: CaseKeys, member: int, signer: Signer, clock: Clock = now
     ) -> None:
         self.storage = storage
         self.keys = keys
         self._member = member
-        self._vkey = vkey
+        self._signer, self._vkey = signer, signer.vkey
         self._clock = clock
+        self._unsigned: Run | None = None
 
     def time(self) -> str:
         """Now, to the second, as entries carry it (RFC 3339)."""
@@ -115,6 +119,7 @@ class Entries:
         2. The leaf commits to the public body under another salt.
         3. Salt, body and payload are sealed together; with `derived` given (was it made
            from reports?), the payload is sealed apart, so that it can be forgotten alone.
+        4. The leaf is among those that are signed when the transaction ends.
 
         `seq` and `when` spare a bulk caller the asking.
 
@@ -138,11 +143,28 @@ class Entries:
         if tail and derived is not None:
             apart = self.keys.seal(entry.seq, _OBJECT, tail)
             self.storage.add_object(entry.seq, apart, derived=derived)
+        self._run(entry.seq).add(entry.seq, leaf)  # 4
         return entry
+
+    def _run(self, seq: int) -> Run:
+        """The entries of this transaction that are still to be signed."""
+        now = self.storage.transactions
+        if self._unsigned is None or self._unsigned.transaction != now:
+            self._unsigned = Run(
+                self.storage, self.keys.case_id, seq, self._member, self._signer, now
+            )
+            self.storage.before_commit(self._unsigned.sign)
+        return self._unsigned
+
+    def signed(self) -> list[SignedEntries]:
+        """Whose signature holds: the state of every entry's, entries of one state together."""
+        first = self.at(0)
+        from_the_start = first is not None and first.body.get("signed") is True
+        return signatures.every(self.storage, self.keys.case_id, from_the_start=from_the_start)
 
     def over(self, storage: Storage, keys: CaseKeys) -> Entries:
         """The entries of another database of this case file, written as the same member."""
-        return Entries(storage, keys, self._member, self._vkey, self._clock)
+        return Entries(storage, keys, self._member, self._signer, self._clock)
 
     def at(self, seq: int) -> OpenedEntry | None:
         """Open the entry of that number; None when there is none, or it was destroyed."""

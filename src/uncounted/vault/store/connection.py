@@ -6,7 +6,7 @@ One connection, exclusive. What its tables hold is `database`'s to know.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -44,6 +44,8 @@ class EncryptedDatabase:
         except sqlcipher.Error as error:
             raise as_error(error) from error
         self._closed = self._only_read = False
+        self.transactions = 0  # begun so far
+        self._before_commit: list[Callable[[], None]] = []
         # Rows of a transaction that are still to be written.
         self._waiting: dict[str, list[Sequence[Any]]] = {sql: [] for sql in self._BATCHED}
         try:
@@ -155,15 +157,23 @@ class EncryptedDatabase:
                 hint="restore log/ from a copy, and open it again",
             )
         self._run("BEGIN IMMEDIATE")
+        self.transactions += 1
         try:
             yield
+            for last in self._before_commit if keep else ():
+                last()
             self._run("COMMIT" if keep else "ROLLBACK")
         finally:
             for rows in self._waiting.values():
                 rows.clear()
+            self._before_commit.clear()
             if self._db.in_transaction:
                 with contextlib.suppress(sqlcipher.Error):
                     self._db.execute("ROLLBACK")
+
+    def before_commit(self, last: Callable[[], None]) -> None:
+        """Have something done at the end of this transaction, if it is to be kept."""
+        self._before_commit.append(last)
 
     def overwrite_deleted(self) -> None:
         """Write the database anew, so that no page keeps what was deleted.

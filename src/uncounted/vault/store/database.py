@@ -13,7 +13,14 @@ from typing import Any
 
 from uncounted.errors import Damaged, NoSpace
 from uncounted.vault.store.connection import EncryptedDatabase
-from uncounted.vault.store.rows import AuthorRow, EntryRow, HolderRow, ReportRow, Sealed
+from uncounted.vault.store.rows import (
+    AuthorRow,
+    EntryRow,
+    HolderRow,
+    ReportRow,
+    Sealed,
+    SignatureRow,
+)
 
 _UNSCRUBBED, _SWEEPING = "unscrubbed", "sweeping"
 _MEGABYTE = 1_000_000
@@ -139,6 +146,24 @@ class Storage(EncryptedDatabase):
             "SELECT leaf FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq", (start, end)
         )
         return (row[0] for row in rows)
+
+    def authored(self, first: int, end: int) -> Iterator[tuple[bytes, str]]:
+        """The leaves of the entries `first` to `end` (not included), and who they are by."""
+        rows = self._rows(
+            "SELECT leaf, vkey FROM entries JOIN members ON members.n = entries.member "
+            "WHERE seq >= ? AND seq < ? ORDER BY seq",
+            (first, end),
+        )
+        return ((bytes(leaf), vkey) for leaf, vkey in rows)
+
+    def add_signature(self, first: int, end: int, member: int, signature: bytes) -> None:
+        """Keep a member's signature over the entries `first` to `end` (not included)."""
+        self._run("INSERT INTO signatures VALUES (?, ?, ?, ?)", (first, end, member, signature))
+
+    def signatures(self) -> list[SignatureRow]:
+        """Every signature, in the order of the entries that it covers."""
+        rows = self._rows("SELECT first, end, signature FROM signatures ORDER BY first")
+        return [SignatureRow(first, end, bytes(signature)) for first, end, signature in rows]
 
     def last_change(self) -> int:
         """The last entry that changed which reports there are, what they say or what was decided.

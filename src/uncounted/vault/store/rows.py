@@ -26,6 +26,15 @@ class EntryRow:
 
 
 @attrs.frozen
+class SignatureRow:
+    """A signature over the entries `first` to `end` (not included)."""
+
+    first: int
+    end: int
+    signature: bytes
+
+
+@attrs.frozen
 class AuthorRow:
     """Somebody who wrote entries, and the entry that took their access away, if one did."""
 

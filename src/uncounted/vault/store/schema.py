@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -26,6 +26,9 @@ CREATE TABLE tombstones (tag BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE holders (
     recipient TEXT PRIMARY KEY, vkey TEXT, name TEXT, since INTEGER NOT NULL, key BLOB
     ) WITHOUT ROWID;
+CREATE TABLE signatures (
+    first INTEGER PRIMARY KEY, end INTEGER NOT NULL,
+    member INTEGER NOT NULL REFERENCES members (n), signature BLOB NOT NULL);
 """
 # `members` are those who wrote entries or may; `revoked` is the entry that took their access
 # away. `holders` are those who have the case key now; `key` is their file, to put it back.
@@ -38,4 +41,7 @@ UPGRADES = {
     "INSERT INTO holders SELECT recipient, vkey, NULL, 0, NULL FROM members;",
     # Decisions are entries alone. One that knows none would leave them when a report goes.
     2: "",
+    # Entries before stay without a signature: nobody can sign for who wrote them.
+    3: "CREATE TABLE signatures (first INTEGER PRIMARY KEY, end INTEGER NOT NULL, "
+    "member INTEGER NOT NULL REFERENCES members (n), signature BLOB NOT NULL);",
 }
