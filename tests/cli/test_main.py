@@ -25,7 +25,7 @@ from uncounted.workflow.link import LinkSummary, PeopleInterval
 
 RETURNS = Path(__file__).parents[2] / "examples" / "returns"
 PROGRAM = [sys.executable, "-m", "uncounted"]
-PASSPHRASE = "비밀 문장"
+PASSPHRASE = "비밀 문장 여섯 낱말로"
 
 pytestmark = pytest.mark.process
 

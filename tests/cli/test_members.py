@@ -14,7 +14,7 @@ import attrs
 import click
 import pytest
 from click.testing import CliRunner, Result
-from tests.light_identity import made_lightly
+from tests.light_identity import made_lightly, sealed_lightly
 
 from uncounted.cli import app
 from uncounted.cli.main import run
@@ -317,9 +317,13 @@ def test_identities(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "first words")
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "the first words")
     for command in (["identity"], ["identity", "show"], ["identity", "passphrase"]):
         refused(capsys, 1, "no identity found", *command)
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "short")
+    refused(capsys, 2, "fewer than 12 characters", "identity", "new")
+    refused(capsys, 2, "fewer than 12 characters", "init", str(tmp_path / "a.case"))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "the first words")
     assert run(["identity", "new"]) == 0
     assert "Your recipient:    age1" in capsys.readouterr().out
     refused(capsys, 1, "already has an identity", "identity", "new")
@@ -329,3 +333,21 @@ def test_identities(
     assert run(arguments) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["recipient"] == identity.public(tmp_path / "home").recipient
+
+
+def test_a_passphrase_is_generated_for_whoever_types_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = "six words of a list generated"
+    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("uncounted.workflow.access.generated", lambda: made)
+    monkeypatch.setattr(identity.passphrase_file, "seal", sealed_lightly)
+    module = importlib.import_module("uncounted.cli.app")
+    monkeypatch.setattr(module, "somebody_is_there", lambda: True)
+    done = CliRunner().invoke(app, ["identity", "new"], input=f"\nnot these\n{made}\n")
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count(made) == 1
+    assert "That is not the same passphrase." in done.stderr
+    assert identity.load(tmp_path / "home", made).home == tmp_path / "home"
+    done = CliRunner().invoke(app, ["identity"])
+    assert "scrypt at 2^1" in done.stderr  # sealed as an earlier version might have

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from uncounted.cli.terminal import answer_json
+from uncounted.cli.terminal import answer_json, say
 from uncounted.errors import UsedWrongly
 
 if TYPE_CHECKING:
@@ -53,8 +53,30 @@ def passphrase(
             "no passphrase: none was given, and there is no terminal to ask on",
             hint=f"set {variable} or give {option}",
         )
-    words = "New passphrase for your identity" if new else "Passphrase"
-    return str(click.prompt(words, hide_input=True, confirmation_prompt=new, err=True))
+    if new:
+        return _new_passphrase()
+    return str(click.prompt("Passphrase", hide_input=True, err=True))
+
+
+def _new_passphrase() -> str:
+    """A new passphrase from the person at the terminal, or one that is generated for them."""
+    from uncounted.workflow.access import generated
+
+    typed = click.prompt(
+        "New passphrase for your identity (Enter: have one generated)",
+        hide_input=True,
+        default="",
+        show_default=False,
+        err=True,
+    )
+    words = str(typed)
+    if not words:
+        words = generated()
+        say(f"Your passphrase, which is shown only now: {words}")
+        say("Write it on paper and keep it away from this machine.")
+    while click.prompt("Repeat the passphrase", hide_input=True, err=True) != words:
+        say("That is not the same passphrase.")
+    return words
 
 
 def _first_line(file: Path, option: str) -> str:
@@ -157,6 +179,12 @@ def opening_options[T: Callable[..., Any]](command: T) -> T:
     return passphrase_option(_trust_option(command))
 
 
+short_option = click.option(
+    "--allow-short-passphrase",
+    "allow_short",
+    is_flag=True,
+    help="Accept a new passphrase of fewer than 12 characters, which can be guessed.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _DETAIL = "uncounted.detail"
 

@@ -15,6 +15,7 @@ from uncounted.cli.app import (
     home,
     json_option,
     passphrase,
+    short_option,
 )
 from uncounted.cli.app import passphrase_option as old_option
 from uncounted.cli.terminal import answer, say
@@ -37,7 +38,18 @@ def _cannot_be_recovered(_: IdentityKeys) -> None:
     say("Nobody can bring a forgotten passphrase back. uncounted recovery split helps in time.")
 
 
-@answers(_keys)
+def _weak_passphrase(_: IdentityKeys) -> None:
+    from uncounted.workflow.access import weak_work_factor
+
+    if (work := weak_work_factor(home())) is not None:
+        say(
+            f"warning: an earlier version protected this identity with scrypt at 2^{work}, and a"
+            " passphrase is guessed faster there than at 2^18. uncounted identity passphrase puts"
+            " it under a new passphrase at 2^18."
+        )
+
+
+@answers(_keys, _weak_passphrase)
 def _show() -> IdentityKeys:
     from uncounted.workflow.access import show_identity
 
@@ -67,8 +79,9 @@ def show(as_json: bool) -> None:
 
 @identity.command("new")
 @old_option
+@short_option
 @answers(_keys, _cannot_be_recovered)
-def new(passphrase_file: Path | None) -> IdentityKeys:
+def new(passphrase_file: Path | None, allow_short: bool) -> IdentityKeys:
     r"""Create an identity, to work on a case file that another person created.
 
     Send the keys that it shows to a member, who uses them to grant you access.
@@ -79,7 +92,10 @@ def new(passphrase_file: Path | None) -> IdentityKeys:
     """
     from uncounted.workflow.access import create_identity
 
-    return create_identity(home(), lambda: passphrase(passphrase_file, new=True))
+    def words() -> str:
+        return passphrase(passphrase_file, new=True)
+
+    return create_identity(home(), words, allow_short=allow_short)
 
 
 def _changed(_: dict[str, str]) -> None:
@@ -98,8 +114,11 @@ def _copies_open(_: dict[str, str]) -> None:
     type=click.Path(path_type=Path),
     help="File whose first line is the new passphrase.",
 )
+@short_option
 @answers(_changed, _copies_open)
-def change(passphrase_file: Path | None, new_file: Path | None) -> dict[str, str]:
+def change(
+    passphrase_file: Path | None, new_file: Path | None, allow_short: bool
+) -> dict[str, str]:
     r"""Change the passphrase of your identity; its keys stay the same.
 
     Copies and backups of the old file still open with the old passphrase. If others may
@@ -115,5 +134,7 @@ def change(passphrase_file: Path | None, new_file: Path | None) -> dict[str, str
     def new() -> str:
         return passphrase(new_file, new=True, variable=NEW_PASSPHRASE, option=_NEW_OPTION)
 
-    changed = change_passphrase(home(), lambda: passphrase(passphrase_file), new)
+    changed = change_passphrase(
+        home(), lambda: passphrase(passphrase_file), new, allow_short=allow_short
+    )
     return {"identity": changed.identity, "recipient": changed.recipient}

@@ -18,6 +18,7 @@ from uncounted.cli.app import (
     opening_options,
     passphrase,
     passphrase_option,
+    short_option,
 )
 from uncounted.cli.terminal import Waiting, answer, answer_file, say
 from uncounted.errors import BadInput, UsedWrongly
@@ -48,8 +49,9 @@ def _new_case(made: NewCase) -> None:
 @app.command()
 @case_argument
 @passphrase_option
+@short_option
 @answers(_new_case)
-def init(case: Path, passphrase_file: Path | None) -> NewCase:
+def init(case: Path, passphrase_file: Path | None, allow_short: bool) -> NewCase:
     r"""Create an encrypted case file (the first time, your identity too).
 
     \b
@@ -60,7 +62,7 @@ def init(case: Path, passphrase_file: Path | None) -> NewCase:
 
     access.refuse_existing(case)
     words = passphrase(passphrase_file, new=not access.has_identity(home()))
-    return intake.create_case(case, home(), words)
+    return intake.create_case(case, home(), words, allow_short=allow_short)
 
 
 def _answer_import(done: ImportSummary | MappingDraft | RestoreSummary) -> None:

@@ -19,6 +19,7 @@ from uncounted.vault.access.known_cases import (
 )
 from uncounted.vault.case import Case, Member
 from uncounted.vault.keys import identity, recipients, recovery_shares
+from uncounted.vault.keys.passphrases import generated, refuse_short
 from uncounted.vault.keys.recipients import Opener, PublicKeys, read_key
 from uncounted.vault.keys.recovery_shares import RecoveryShare, RecoveryShares, refuse_unfit
 from uncounted.vault.keys.recovery_shares import read as read_share
@@ -42,6 +43,7 @@ __all__ = [
     "combine_shares",
     "create_identity",
     "fingerprint",
+    "generated",
     "grant",
     "has_identity",
     "make_shares",
@@ -52,10 +54,12 @@ __all__ = [
     "read_share",
     "refuse_existing",
     "refuse_inside",
+    "refuse_short",
     "refuse_unfit",
     "revoke",
     "rotate",
     "show_identity",
+    "weak_work_factor",
     "write_shares",
 ]
 
@@ -83,17 +87,22 @@ def show_identity(home: Path) -> IdentityKeys:
     return IdentityKeys(str(home), mine.recipient, mine.vkey)
 
 
-def create_identity(home: Path, passphrase: Ask) -> IdentityKeys:
+def weak_work_factor(home: Path) -> int | None:
+    """The work factor of an identity that is less than that of a new one; None: it is not."""
+    return identity.weak_work_factor(home)
+
+
+def create_identity(home: Path, passphrase: Ask, *, allow_short: bool = False) -> IdentityKeys:
     """Make an identity in `home`, which must not hold one."""
     identity.refuse_existing(home)
-    identity.create(home, passphrase())
+    identity.create(home, passphrase(), allow_short=allow_short)
     return show_identity(home)
 
 
-def change_passphrase(home: Path, old: Ask, new: Ask) -> IdentityKeys:
+def change_passphrase(home: Path, old: Ask, new: Ask, *, allow_short: bool = False) -> IdentityKeys:
     """Put the identity under a new passphrase; its keys stay the same."""
     _refuse_without(home)
-    changed = identity.change_passphrase(home, old(), new())
+    changed = identity.change_passphrase(home, old(), new(), allow_short=allow_short)
     return IdentityKeys(str(home), changed.recipient, changed.vkey)
 
 

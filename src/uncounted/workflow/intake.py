@@ -22,6 +22,7 @@ from uncounted.records.intake.mapping import Mapping as ColumnMapping
 from uncounted.records.tabular import open_table
 from uncounted.vault.case import Case
 from uncounted.vault.keys import identity as identities
+from uncounted.vault.keys import passphrases
 from uncounted.vault.reports import identifiers
 from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.vault.reports.rejected_rows import ImportRejects, RejectedRow
@@ -62,15 +63,18 @@ class NewCase:
         return attrs.asdict(self, filter=lambda field, _: field.name != "short_passphrase")
 
 
-_SHORT = 12  # letters of a passphrase that can be guessed
+def create_case(folder: Path, home: Path, passphrase: str, *, allow_short: bool = False) -> NewCase:
+    """Make a case file, and the identity in `home` of its first member if there is none yet.
 
-
-def create_case(folder: Path, home: Path, passphrase: str) -> NewCase:
-    """Make a case file, and the identity in `home` of its first member if there is none yet."""
+    A new passphrase that is short is refused without `allow_short`.
+    """
     made = not identities.exists(home)
-    me = (identities.create if made else identities.load)(home, passphrase)
+    if made:
+        me = identities.create(home, passphrase, allow_short=allow_short)
+    else:
+        me = identities.load(home, passphrase)
     with Case.create(folder, me) as case:
-        short = len(passphrase) < _SHORT
+        short = passphrases.is_short(passphrase)
         return NewCase(str(folder), case.id, str(home), made, me.recipient, me.vkey, short)
 
 

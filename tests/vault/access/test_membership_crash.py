@@ -29,6 +29,7 @@ SPARE = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EG
 CHILD = """
 import json, os, shutil, signal, sys
 from pathlib import Path
+from uncounted.errors import WrongPassphrase
 from uncounted.vault.keys import identity
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
@@ -74,9 +75,9 @@ def change(copy):
     action = given["action"]
     if action == "passphrase":
         # What is on the disk is at stake here, and scrypt takes a second each time.
-        identity.age_passphrase = Fake
+        identity.passphrase_file = Fake
         counter.left = at
-        identity.change_passphrase(copy, "old", "new")
+        identity.change_passphrase(copy, "old", "new", allow_short=True)
         return
     if action == "join":
         counter.left = at
@@ -94,15 +95,17 @@ def change(copy):
             case.add_recovery(given["new"], 3, 2, replace=True)
 
 class Fake:
+    NotAFile = ValueError
+
     @staticmethod
-    def encrypt(plain, words):
+    def seal(plain, words):
         return words.encode() + b"|" + plain
 
     @staticmethod
-    def decrypt(sealed, words):
+    def unseal(sealed, words):
         kept, _, plain = sealed.partition(b"|")
         if kept != words.encode():
-            raise identity.pyrage.DecryptError("Decryption failed")
+            raise WrongPassphrase("another")
         return plain
 
 at = 0
@@ -261,8 +264,8 @@ def test_a_new_passphrase(
     # As in the child: what is on the disk is at stake here.
     namespace: dict[str, object] = {}
     source = CHILD[CHILD.index("class Fake") : CHILD.index("at = 0")]
-    exec(source, {"identity": identity}, namespace)
-    monkeypatch.setattr(identity, "age_passphrase", namespace["Fake"])
+    exec(source, {"identity": identity, "WrongPassphrase": WrongPassphrase}, namespace)
+    monkeypatch.setattr(identity, "passphrase_file", namespace["Fake"])
     opens = []
     for copy in copies:
         found = []

@@ -9,14 +9,12 @@ here can bring a forgotten passphrase back.
 from __future__ import annotations
 
 import json
-import unicodedata
 from pathlib import Path
 
 import attrs
 import pyrage
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from pyrage import passphrase as age_passphrase
 from pyrage import x25519
 
 from uncounted import atomic_files
@@ -26,9 +24,9 @@ from uncounted.errors import (
     Damaged,
     NoAccess,
     UsedWrongly,
-    WrongPassphrase,
 )
 from uncounted.proof.signed_note import Signer
+from uncounted.vault.keys import passphrase_file, passphrases
 
 FORMAT = "uncounted-identity/1"
 _SEALED = "identity.age"
@@ -123,18 +121,20 @@ class Identity:
             ) from error
 
 
-def create(home: Path, passphrase: str) -> Identity:
+def create(home: Path, passphrase: str, *, allow_short: bool = False) -> Identity:
     """Make an identity in the folder `home`; age's scrypt takes a second or two, on purpose.
 
     Raises:
-        UsedWrongly: the passphrase is empty.
+        UsedWrongly: the passphrase is empty, or short and `allow_short` is not set.
         AlreadyThere: there is an identity in this folder; it is never overwritten.
         NoSpace: the folder cannot be written to.
     """
-    words = _normal(passphrase)
+    words = passphrases.normal(passphrase)
     refuse_existing(home)
+    if not allow_short:
+        passphrases.refuse_short(words)
     identity = Identity.generate()
-    sealed = age_passphrase.encrypt(identity.unsafe_secret(), words)
+    sealed = passphrase_file.seal(identity.unsafe_secret(), words)
     atomic_files.make_private_folder(home)
     atomic_files.write(home / _SEALED, sealed, private=True, replace=False)
     atomic_files.write(home / _PUBLIC, _public_bytes(identity), private=True)
@@ -173,7 +173,7 @@ def load(home: Path, passphrase: str) -> Identity:
             hint="create one with uncounted identity new, or set UNCOUNTED_HOME to its folder",
         )
     sealed = atomic_files.read_private(home / _SEALED)
-    identity = Identity.parse(_unlock(sealed, _normal(passphrase)))
+    identity = Identity.parse(_unlock(sealed, passphrases.normal(passphrase)))
     public = home / _PUBLIC
     if not public.exists():  # a crash between the two files of `create`
         atomic_files.write(public, _public_bytes(identity), private=True)
@@ -187,7 +187,19 @@ def load(home: Path, passphrase: str) -> Identity:
     return attrs.evolve(identity, home=home)
 
 
-def change_passphrase(home: Path, old: str, new: str) -> Identity:
+def weak_work_factor(home: Path) -> int | None:
+    """The work factor of an identity that an earlier version sealed with less than today's.
+
+    None: it has what a new one has, or more.
+    """
+    try:
+        found = passphrase_file.work_factor(atomic_files.read_private(home / _SEALED))
+    except passphrase_file.NotAFile:
+        return None  # opening it says more
+    return found if found < passphrase_file.WORK_FACTOR else None
+
+
+def change_passphrase(home: Path, old: str, new: str, *, allow_short: bool = False) -> Identity:
     """Put the identity in the folder `home` under a new passphrase; its keys stay the same.
 
     1. The identity is opened with the old one.
@@ -198,17 +210,20 @@ def change_passphrase(home: Path, old: str, new: str) -> Identity:
     Copies and backups of the old file still open with the old passphrase.
 
     Raises:
-        UsedWrongly: the new passphrase is empty, or is the old one.
+        UsedWrongly: the new passphrase is empty, or is the old one; or it is short and
+            `allow_short` is not set.
         NoAccess, WrongPassphrase, Damaged: as `load`.
         NoSpace: the folder cannot be written to; the old file is kept.
     """
-    words = _normal(new)
-    if words == _normal(old):
+    words = passphrases.normal(new)
+    if words == passphrases.normal(old):
         raise UsedWrongly(
             "the new passphrase is the same as the old one", hint="choose another one"
         )
+    if not allow_short:
+        passphrases.refuse_short(words)
     identity = load(home, old)  # 1
-    sealed = age_passphrase.encrypt(identity.unsafe_secret(), words)  # 2
+    sealed = passphrase_file.seal(identity.unsafe_secret(), words)  # 2
     if _unlock(sealed, words) != identity.unsafe_secret():
         raise Damaged(
             "the new file does not open; the old one was kept", hint="run the command again"
@@ -247,24 +262,10 @@ def public(home: Path) -> PublicIdentity:
         ) from error
 
 
-def _normal(passphrase: str) -> str:
-    # A Mac types Hangul in pieces (NFD), others whole: the same words must open.
-    words = unicodedata.normalize("NFC", passphrase)
-    if not words.strip():
-        raise UsedWrongly("the passphrase is empty", hint="use five or six random words")
-    return words
-
-
 def _unlock(sealed: bytes, words: str) -> bytes:
     try:
-        return bytes(age_passphrase.decrypt(sealed, words))
-    except pyrage.DecryptError as error:
-        # age says this when the passphrase, and only the passphrase, is not it.
-        if str(error) == "Decryption failed":
-            raise WrongPassphrase(
-                "the passphrase does not open the identity",
-                hint="check the keyboard layout and caps lock",
-            ) from error
+        return passphrase_file.unseal(sealed, words)
+    except passphrase_file.NotAFile as error:
         raise Damaged(
             f"{_SEALED} was changed or truncated", hint="restore it from a copy"
         ) from error
