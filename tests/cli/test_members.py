@@ -341,7 +341,7 @@ def test_a_passphrase_is_generated_for_whoever_types_none(
     made = "six words of a list generated"
     monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("uncounted.workflow.access.generated", lambda: made)
-    monkeypatch.setattr(identity.passphrase_file, "seal", sealed_lightly)
+    monkeypatch.setattr("uncounted.vault.keys.passphrase_file.seal", sealed_lightly)
     module = importlib.import_module("uncounted.cli.app")
     monkeypatch.setattr(module, "somebody_is_there", lambda: True)
     done = CliRunner().invoke(app, ["identity", "new"], input=f"\nnot these\n{made}\n")
