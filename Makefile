@@ -43,6 +43,7 @@ tests: $(STAMPS)/dev $(STAMPS)/browser ## pytest, warnings as errors: tests, and
 	@$(BIN)/python -m pytest -q --doctest-modules tests src docs README.md
 
 docs: $(STAMPS)/docs ## the documentation as a site, into site/: offline search, nothing from outside, no broken link
+	@$(BIN)/python -m tools.pictures
 	@$(BIN)/python -m tools.site
 
 study: $(STAMPS)/dev ## slow studies: how often the intervals cover a simulated truth

@@ -1,12 +1,12 @@
-"""How often each method's interval holds the truth, on populations whose size is known.
+"""Coverage of each method's interval, on simulated populations of known size.
 
     python benchmarks/study_coverage.py [--replicates 500] [--only "two classes" ...]
     python benchmarks/study_coverage.py --published
 
 Four populations of 2,000 people: independent lists; Manrique-Vallier's (2016) two
-classes; three classes; and lists of which two pairs go together. Every method of the
-package that takes such a table is run on each. No method wins everywhere; that is the
-point. `--published` repeats the design of Chan, Silverman and Vincent (2021), section
+classes; three classes; and lists of which two pairs are dependent. Every method of the
+package that takes such a table is run on each. No method is best everywhere.
+`--published` repeats the design of Chan, Silverman and Vincent (2021), section
 3.4, instead: data sets from the stepwise model of the United Kingdom's five lists.
 
 Replicate k of a population is the same table whatever the number of replicates and of
@@ -66,7 +66,7 @@ POPULATIONS: dict[str, Callable[[], Chances]] = {
         [0.7, 0.2, 0.1],
         [[0.02, 0.05, 0.05, 0.10, 0.03], [0.2, 0.3, 0.15, 0.25, 0.2], [0.7, 0.8, 0.6, 0.9, 0.5]],
     ),
-    "two pairs go together": lambda: loglinear_cells(
+    "two dependent pairs": lambda: loglinear_cells(
         [-2.2, -2.0, -1.8, -2.4], [(0, 1, 1.0), (2, 3, 1.0)]
     ),
 }  # fmt: skip
@@ -271,7 +271,7 @@ def table_of(
 ) -> tuple[list[str], int]:
     """The lines of the table, printed as they come, and how many fits have other sources."""
     levels = chosen[0].levels
-    heads = " | ".join(f"{level:.0%} holds (s.e.)" for level in levels)
+    heads = " | ".join(f"{level:.0%} covers (s.e.)" for level in levels)
     lines = [
         f"| population | method | median | {heads} | width | bias | RMSE | seconds | refused |",
         "|---|---|---:|" + "---:|" * (len(levels) + 5),
