@@ -116,7 +116,7 @@ def test_a_withdrawn_report_is_gone_and_stays_gone(case: Case, make: Maker) -> N
     linkage, release = case.latest("linkage"), case.latest("release")
     assert linkage is not None
     assert release is not None
-    assert (linkage.payload, release.payload) == (None, b"manifest")
+    assert (linkage.payload, release.payload) == (None, None)
     assert not case.opens(given, b"table")
     assert case.last_change > linkage.entry.seq
     case.seal_log()
@@ -183,8 +183,8 @@ def test_a_newer_version_is_reported(filled: Path, me: Identity) -> None:
 
 
 def test_a_newer_schema_is_reported(filled: Path, me: Identity) -> None:
-    execute(filled, me, "PRAGMA user_version = 4")
-    with pytest.raises(NotACase, match="version 4, this program supports 3"):
+    execute(filled, me, "PRAGMA user_version = 5")
+    with pytest.raises(NotACase, match="version 5, this program supports 4"):
         Case.open(filled, me)
 
 

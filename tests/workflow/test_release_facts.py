@@ -36,6 +36,7 @@ from uncounted.workflow.captures import CaptureTables, StratumTables, count
 from uncounted.workflow.estimate import study_over_draws
 from uncounted.workflow.link import LinkedReports
 from uncounted.workflow.release_facts import refuse_names
+from uncounted.workflow.release_record import keep
 
 
 def reports(source: str, count: int) -> list[Report]:
@@ -107,11 +108,11 @@ def test_other_ways_of_linking_are_reported_as_the_study_has_them() -> None:
 
 def test_a_linkage_that_fails_a_check_is_reported_to_reader_and_publisher() -> None:
     table = CaptureTable.of(LISTS, LARGE)
-    case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
+    made: Any = types.SimpleNamespace(to=lambda _: "committed")
     counted = CaptureTables(
         [StratumTables([table], table)], {}, {}, failed_check="names agree in 81% of the links"
     )
-    study = study_over_draws(case, counted, EstimateSettings(methods=("chao",)), silent)
+    study = study_over_draws(made, counted, EstimateSettings(methods=("chao",)), silent)
     assert study.to_json()["linkage"]["failed_check"] == "names agree in 81% of the links"
     assert study.warnings[0].code == "linkage-check-failed"
     assert "linkage-check-failed  names agree in 81% of the links" in "\n".join(lines(study))
@@ -141,9 +142,9 @@ def test_a_plan_that_leads_with_another_method_holds_that_against_other_ways() -
     counted = CaptureTables(
         [StratumTables([table], table)], {}, {}, [AlternativeTables("ewens", [[table]])]
     )
-    case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
+    made: Any = types.SimpleNamespace(to=lambda _: "committed")
     request = EstimateSettings(methods=("decomposable", "independence"))
-    study = study_over_draws(case, counted, request, silent, leading="independence")
+    study = study_over_draws(made, counted, request, silent, leading="independence")
     assert study.linkage is not None
     assert study.linkage.alternatives is not None
     assert study.linkage.alternatives[0].point == pytest.approx(study["independence"].point)
@@ -174,16 +175,24 @@ def test_people_are_those_on_the_lists_that_are_counted() -> None:
 
 def test_another_order_of_lists_is_no_other_release() -> None:
     """A label that moves a list to the front changes nothing that could be told."""
-    table = CaptureTable.of(LISTS, LARGE)
-    first = release_facts.keep(None, PLAN, table, False)
+    table, key = CaptureTable.of(LISTS, LARGE), b"k" * 32
+    first = keep(None, PLAN, table, key, False)
     earlier: Any = types.SimpleNamespace(payload=first.to_bytes())
-    assert release_facts.keep(earlier, PLAN, table.select(LISTS[::-1]), False) == first
+    assert keep(earlier, PLAN, table.select(LISTS[::-1]), key, False) == first
     # entries that were sealed in the order of the plan are read in that order
-    as_it_was = attrs.evolve(first, lists=LISTS, table=_mac(first.blind, table))
+    as_it_was = attrs.evolve(first, lists=LISTS, table=_mac(key, table))
     earlier = types.SimpleNamespace(payload=as_it_was.to_bytes())
-    assert release_facts.keep(earlier, PLAN, table.select(LISTS[::-1]), False) == as_it_was
+    assert keep(earlier, PLAN, table.select(LISTS[::-1]), key, False) == as_it_was
     with pytest.raises(NotPublishable, match="released before with other lists"):
-        release_facts.keep(earlier, PLAN, table.select(LISTS[:3]), False)
+        keep(earlier, PLAN, table.select(LISTS[:3]), key, False)
+
+
+def test_where_what_was_kept_is_gone_another_release_is_refused() -> None:
+    table, key = CaptureTable.of(LISTS, LARGE), b"k" * 32
+    earlier: Any = types.SimpleNamespace(payload=None)
+    with pytest.raises(NotPublishable, match="withdrawn or an import taken back since"):
+        keep(earlier, PLAN, table, key, False)
+    assert keep(earlier, PLAN, table, key, True) == keep(None, PLAN, table, key, False)
 
 
 def _mac(blind: bytes, table: CaptureTable) -> str:

@@ -16,7 +16,7 @@ from uncounted.proof.canonical_json import JSONObject
 from uncounted.proof.commitment import commit, new_salt, opens
 from uncounted.vault.access import membership
 from uncounted.vault.log.entries import Entries, Entry, public_body
-from uncounted.vault.reports import decisions
+from uncounted.vault.reports import decisions, erasures
 from uncounted.vault.store.rows import EntryRow
 
 MAX_PAYLOAD_BYTES = 900_000_000  # SQLite takes 10^9 bytes in one piece, seal included
@@ -52,12 +52,32 @@ class Artefact:
     payload: bytes | None = attrs.field(repr=False)
 
 
+@attrs.define
+class Commitments:
+    """Salted commitments that are kept with an artefact, or not at all when it is refused."""
+
+    _made: list[tuple[str, bytes]] = attrs.field(init=False, factory=list)
+
+    def to(self, value: bytes) -> str:
+        """A commitment to a value, in hex."""
+        salt = new_salt()
+        given = commit(value, salt).hex()
+        self._made.append((given, salt))
+        return given
+
+    def append(self, entries: Entries) -> None:
+        """Keep their salts, within a transaction."""
+        for given, salt in self._made:
+            entries.append("commitment", {"commitment": given}, salt, derived=True)
+
+
 def put(
     entries: Entries,
     kind: str,
     body: JSONObject,
     payload: bytes | None,
     uses: Iterable[str],
+    commitments: Commitments,
 ) -> Entry:
     """Keep an artefact, in one transaction, as `Case.put` says."""
     if not _KIND.fullmatch(kind) or kind in OWN_KINDS:
@@ -74,7 +94,9 @@ def put(
     made_for = sorted(set(uses))
     body = {**body, "uses": made_for} if made_for else body
     with entries.storage.transaction():
-        return entries.append(kind, body, payload, derived=bool(made_for))
+        commitments.append(entries)
+        derived = bool(made_for) or kind in erasures.DERIVED
+        return entries.append(kind, body, payload, derived=derived)
 
 
 def opened(entries: Entries, row: EntryRow | None) -> Artefact | None:
@@ -88,10 +110,10 @@ def opened(entries: Entries, row: EntryRow | None) -> Artefact | None:
 
 def commit_to(entries: Entries, value: bytes) -> str:
     """Keep a salt and give the commitment, as `Case.commit_to` says."""
-    salt = new_salt()
-    given = commit(value, salt).hex()
+    made = Commitments()
+    given = made.to(value)
     with entries.storage.transaction():
-        entries.append("commitment", {"commitment": given}, salt, derived=True)
+        made.append(entries)
     return given
 
 

@@ -20,7 +20,7 @@ from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.vault import artefacts
 from uncounted.vault.access import membership, rotation
-from uncounted.vault.artefacts import OWN_KINDS, Artefact
+from uncounted.vault.artefacts import OWN_KINDS, Artefact, Commitments
 from uncounted.vault.keys.grants import Member
 from uncounted.vault.log.entries import Entry
 from uncounted.vault.open_case import OpenCase
@@ -51,6 +51,7 @@ __all__ = [
     "Artefact",
     "Case",
     "CaseState",
+    "Commitments",
     "Entry",
     "IncomingReport",
     "IntakeOutcome",
@@ -389,18 +390,20 @@ class Case(OpenCase):
         body: JSONObject,
         payload: bytes | None = None,
         uses: Iterable[str] = (),
+        commitments: Commitments | None = None,
     ) -> Entry:
         """Keep an artefact (a linkage, an estimate, a release) as an entry.
 
         `uses` says for which uses reports were opened to make it. With any, its bytes
         are forgotten when a report is withdrawn; the body is not, so nothing that names
-        a report belongs there.
+        a report belongs there. `commitments` are kept before it, or with it not at all.
 
         Raises:
             UsedWrongly: a kind that is none, or that the case file keeps for itself; too large.
             BadInput: the body has no canonical form.
         """
-        return artefacts.put(self._entries, kind, body, payload, uses)
+        made = Commitments() if commitments is None else commitments
+        return artefacts.put(self._entries, kind, body, payload, uses, made)
 
     def latest(self, kind: str) -> Artefact | None:
         """The last artefact of a kind, opened; None when there is none."""

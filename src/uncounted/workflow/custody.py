@@ -18,6 +18,7 @@ from uncounted.vault.log.signatures import SignatureState, SignedEntries
 from uncounted.vault.log.timestamps import StoredTimestamp
 from uncounted.vault.log.tsa_client import place
 from uncounted.vault.reports.decisions import DecisionStatus
+from uncounted.workflow.release_record import keep_suppression_key
 
 __all__ = [
     "Certificate",
@@ -47,6 +48,7 @@ class EntryNumber:
 
 def withdraw(case: Case, source: str, report_id: str) -> EntryNumber:
     """Forget one report for good: its key is destroyed, and it is not let in again."""
+    keep_suppression_key(case)
     return EntryNumber(case.withdraw(source, report_id).seq)
 
 

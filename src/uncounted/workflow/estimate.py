@@ -35,7 +35,7 @@ from uncounted.proof.canonical_json import JSONObject
 
 if TYPE_CHECKING:  # a table is estimated without loading the vault, records or linkage
     from uncounted.linkage.diagnostics import CopiedList
-    from uncounted.vault.case import Case
+    from uncounted.vault.case import Case, Commitments
     from uncounted.workflow.captures import CaptureTables
 
 __all__ = [
@@ -266,6 +266,7 @@ def estimate_case(
     The study's `input` is a commitment under a salt that stays in the case: the bare
     hash of a small table gives its counts away.
     """
+    from uncounted.vault.case import Commitments
     from uncounted.workflow.captures import count
     from uncounted.workflow.link import latest_linkage
 
@@ -273,11 +274,14 @@ def estimate_case(
     counted = count(latest_linkage(case, on), request.lists, request.by)
     points = [each.point for each in counted.strata]
     request.check_psi([point for point in points if point.observed])
+    commitments = Commitments()
     if request.by:
-        done: Study | Strata = _strata_over_draws(case, counted, request.settings, progress)
+        done: Study | Strata = _strata_over_draws(commitments, counted, request.settings, progress)
     else:
-        done = study_over_draws(case, counted, request.settings, progress)
-    case.put("estimate", _noted(done), uses=["link", "statistics"])
+        done = study_over_draws(commitments, counted, request.settings, progress)
+    if not done.refused:  # the log is public: that something was tried in vain is not in it
+        uses = ["link", "statistics"]
+        case.put("estimate", _noted(done), uses=uses, commitments=commitments)
     return EstimateResult(done, points, counted.excluded, counted.copied)
 
 
@@ -290,14 +294,14 @@ def _noted(study: Study | Strata) -> dict[str, object]:
 
 
 def study_over_draws(
-    case: Case,
+    commitments: Commitments,
     counted: CaptureTables,
     settings: EstimateSettings,
     progress: Progress,
     *,
     leading: str | None = None,
 ) -> Study:
-    """A study over the draws of the linkage; its `input` is a commitment kept in the case.
+    """A study over the draws of the linkage; its `input` is one of the `commitments`.
 
     Alternative linkages are tried on the method that is `leading` (else on the headline).
     """
@@ -306,29 +310,35 @@ def study_over_draws(
     study = with_alternatives(
         study, counted.alternatives, settings, method=leading, progress=progress
     )
-    return _committed(case, study, whole.tables, counted.failed_check)
+    return _committed(commitments, study, whole.tables, counted.failed_check)
 
 
 def _strata_over_draws(
-    case: Case, counted: CaptureTables, settings: EstimateSettings, progress: Progress
+    commitments: Commitments,
+    counted: CaptureTables,
+    settings: EstimateSettings,
+    progress: Progress,
 ) -> Strata:
     tables = [each.tables for each in counted.strata]
     points = [each.point for each in counted.strata]
     done = run_strata_over(tables, settings, points=points, progress=progress)
     done = strata_with_alternatives(done, tables, counted.alternatives, settings, progress=progress)
     studies = tuple(
-        _committed(case, study, own, counted.failed_check)
+        _committed(commitments, study, own, counted.failed_check)
         for study, own in zip(done.studies, tables, strict=True)
     )
     return attrs.evolve(done, studies=studies)
 
 
 def _committed(
-    case: Case, study: Study, tables: Sequence[CaptureTable], failed_check: str | None
+    commitments: Commitments,
+    study: Study,
+    tables: Sequence[CaptureTable],
+    failed_check: str | None,
 ) -> Study:
     """A study with a commitment to its tables, and the check that the linkage itself fails."""
     assert study.linkage is not None  # it was made over draws
-    commitment = case.commit_to(b"\n".join(table.canonical() for table in tables))
+    commitment = commitments.to(b"\n".join(table.canonical() for table in tables))
     failed = (EstimateWarning("linkage-check-failed", failed_check),) if failed_check else ()
     return attrs.evolve(
         study,

@@ -17,8 +17,8 @@ from uncounted.progress import Progress, silent
 from uncounted.publish import bundle
 from uncounted.publish.plan import Plan
 from uncounted.publish.release import build
-from uncounted.vault.case import Case
-from uncounted.workflow import release_facts
+from uncounted.vault.case import Case, Commitments
+from uncounted.workflow import release_facts, release_record
 
 if TYPE_CHECKING:
     from uncounted.linkage.diagnostics import CopiedList
@@ -57,12 +57,10 @@ def release(
     0. The folder is one that can be written, before anything is done or noted.
     1. Count and estimate, over the draws of who is who.
     2. Say it, with small counts hidden, and attack what is said.
-    3. The manifest's hash becomes an entry of the log; the log is sealed.
+    3. The manifest's hash becomes an entry of the log; the log is sealed. Nothing is noted before:
+       a release that is refused leaves no entry.
     4. The folder is written whole, and verified.
 
-    Complementary suppression is drawn from a secret of the case file. It is made at the first
-    release and sealed with every one, since two secrets would hide two sets of counts, and what
-    both hide would be the small ones.
     A crash between 3 and 4 leaves an entry without a folder, and nothing to mend.
 
     Raises:
@@ -80,10 +78,15 @@ def release(
     release_facts.refuse_names(plan, opened.reports)
     bundle.refuse_unwritable(out)  # 0
     counted = count(opened, plan.order(opened.lists))  # 1
-    kept = release_facts.keep(case.latest("release"), plan, counted.whole.point, despite_earlier)
-    study = study_over_draws(case, counted, EstimateSettings(), progress, leading=plan.method)
+    key = release_record.suppression_key(case)
+    earlier = case.latest("release")
+    kept = release_record.keep(earlier, plan, counted.whole.point, key, despite_earlier)
+    commitments = Commitments()
+    study = study_over_draws(
+        commitments, counted, EstimateSettings(), progress, leading=plan.method
+    )
     refuse_if_nothing(study)
-    facts = release_facts.facts(case.sources(), plan, opened, counted, study, kept.blind)
+    facts = release_facts.facts(case.sources(), plan, opened, counted, study, key)
     files = build(facts, plan)  # 2
     me = case.signer
     manifest = bundle.manifest(
@@ -93,7 +96,8 @@ def release(
         made_at=facts.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         version=facts.version,
     )
-    entry = case.put("release", bundle.entry(manifest), kept.to_bytes())  # 3
+    release_record.keep_suppression_key(case, key)  # 3
+    entry = case.put("release", bundle.entry(manifest), kept.to_bytes(), commitments=commitments)
     case.seal_log()
     bundle.write(  # 4
         out,

@@ -7,20 +7,16 @@ of a plan are checked against the names on record.
 from __future__ import annotations
 
 import datetime as dt
-import hmac
 import json
 import math
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
-
-import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.estimate import Study, run
 from uncounted.proof.canonical_json import JSONObject
-from uncounted.publish.disclosure.suppression_key import SUPPRESSION_KEY_BYTES, SuppressionKey
+from uncounted.publish.disclosure.suppression_key import SuppressionKey
 from uncounted.publish.facts import (
     AlternativeLinkages,
     LinkageFacts,
@@ -31,63 +27,8 @@ from uncounted.publish.facts import (
 from uncounted.publish.plan import Plan
 from uncounted.records.names.name import Name, plain
 from uncounted.records.report import Report
-from uncounted.vault.case import Artefact
 from uncounted.workflow.captures import CaptureTables
 from uncounted.workflow.link import LinkedReports, PeopleInterval
-
-
-@attrs.frozen
-class ReleaseRecord:
-    """What a case file keeps, sealed, of each release: the suppression key and what it was of.
-
-    `table` is a MAC of the published counts under the secret.
-    """
-
-    blind: bytes = attrs.field(repr=False)
-    lists: tuple[str, ...]
-    threshold: int
-    table: str
-
-    def to_bytes(self) -> bytes:
-        """As the case file seals it."""
-        value = {**attrs.asdict(self), "blind": self.blind.hex()}
-        return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> ReleaseRecord:
-        """Read back what `to_bytes` gave."""
-        value = json.loads(data)
-        lists = tuple(value["lists"])
-        return cls(bytes.fromhex(value["blind"]), lists, value["threshold"], value["table"])
-
-
-def keep(
-    earlier: Artefact | None, plan: Plan, table: CaptureTable, despite_earlier: bool
-) -> ReleaseRecord:
-    """Decide whether this may be published after what was, and what to keep of it.
-
-    Two releases may tell together what neither tells alone: with one list fewer, the
-    difference of two shown counts is a hidden one. Nothing audits them together yet, so
-    another release is refused unless it shows the same counts by the same rule.
-
-    Raises:
-        NotPublishable: the case file was released before with other counts.
-    """
-    before = ReleaseRecord.from_bytes(earlier.payload) if earlier and earlier.payload else None
-    blind = before.blind if before else secrets.token_bytes(SUPPRESSION_KEY_BYTES)
-    # which lists come first tells nothing: as they stood then, if they are the same
-    same = before is not None and set(before.lists) == set(table.lists)
-    table = table.select(before.lists if before is not None and same else sorted(table.lists))
-    seal = hmac.digest(blind, table.canonical(), "sha256").hex()
-    now = ReleaseRecord(blind, table.lists, plan.threshold, seal)
-    if before is not None and now != before and not despite_earlier:
-        raise NotPublishable(
-            "this case file was released before with other lists, counts or"
-            " threshold: the two together may disclose suppressed counts",
-            hint="they are not audited together: compare them by hand, then add --despite-earlier",
-        )
-    return now
-
 
 _LINKAGE_IN_WORDS = (
     "Every two reports that could be about the same person were compared by name (in whichever"
@@ -104,11 +45,11 @@ def facts(
     opened: LinkedReports,
     counted: CaptureTables,
     study: Study,
-    blind: bytes,
+    key: bytes,
 ) -> ReleaseFacts:
     """What a release is made from: counts, and words about lists and methods.
 
-    `blind` is the case file's secret of 32 bytes, from which it is drawn what is hidden.
+    `key` is the case file's suppression key, from which it is drawn what is hidden.
     """
     people = PeopleInterval.over([table.observed for table in counted.whole.tables])
     lists = []
@@ -133,7 +74,7 @@ def facts(
         study=study,
         made_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
         version=version("uncounted"),
-        suppression_key=SuppressionKey(blind),
+        suppression_key=SuppressionKey(key),
         linkage=LinkageFacts(
             method=_LINKAGE_IN_WORDS,
             draws=len(counted.whole.tables),

@@ -24,6 +24,7 @@ from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.reports import decisions, identifiers
 from uncounted.vault.reports.consent import USES, Consent
+from uncounted.workflow.release_record import keep_suppression_key
 
 __all__ = [
     "STATED_FIELDS",
@@ -326,6 +327,7 @@ def undo(case: Case, number: int) -> DecisionsTakenBack | ImportTakenBack:
     if is_decision(case, number):
         entry, count = case.undo_decision(number)
         return DecisionsTakenBack(entry.seq, count)
+    keep_suppression_key(case)
     entry, done = case.undo_import(number)
     return ImportTakenBack(
         entry.seq, done.source, done.removed, done.restored, done.kept, done.decisions

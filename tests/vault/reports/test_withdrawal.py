@@ -74,3 +74,28 @@ def test_no_page_remembers_a_withdrawn_report(
     with Case.open(folder, me) as case:
         assert case.check() == ()
         assert len(case.reports("link", datetime.date(2026, 11, 24)).reports) == 401
+
+
+def test_what_was_kept_of_a_release_goes_with_a_report_that_was_in_it(
+    tmp_path: Path, me: Identity, many: Many
+) -> None:
+    """A MAC of its counts would tell the capture history of the person to whoever tries some."""
+    mac = b"the MAC of the counts of a release"
+    folder = tmp_path / "case"
+    with Case.create(folder, me) as case:
+        imported = case.intake("one", {}, many(3))
+        case.put("release", {"title": "first"}, mac)
+        case.put("suppression-key", {}, b"k" * 32)
+        case.withdraw("one", "R-1")
+        for kind, kept in (("release", None), ("suppression-key", b"k" * 32)):
+            found = case.latest(kind)
+            assert found is not None
+            assert found.payload == kept
+        assert case.check() == ()
+        case.put("release", {"title": "second"}, mac)
+        case.undo_import(imported.entry)
+        assert (found := case.latest("release")) is not None
+        assert found.payload is None
+        assert case.check() == ()
+    with entries_of(folder, me) as entries:
+        assert [entries.storage.object(seq) for seq in (5, 8)] == [None, None]

@@ -18,6 +18,9 @@ from uncounted.vault.log.entries import Entries, OpenedEntry
 from uncounted.vault.store.rows import EntryRow
 
 VERSIONS = frozenset({"report", "amendment", "consent"})
+# Kinds whose bytes are made from reports, whether they name uses or not: what is kept of a release
+# tells its counts to whoever tries candidates.
+DERIVED = frozenset({"commitment", "release"})
 _ATTACHMENT = "attachment"
 _LISTED = VERSIONS | {_ATTACHMENT, "decision"}
 
@@ -60,7 +63,7 @@ class Erasures:
 
 def made_from_reports(opened: OpenedEntry) -> bool:
     """Whether the bytes of an entry go when a report is forgotten."""
-    return opened.entry.kind == "commitment" or bool(opened.body.get("uses"))
+    return opened.entry.kind in DERIVED or bool(opened.body.get("uses"))
 
 
 def forgotten(entries: Entries) -> Erasures:

@@ -41,7 +41,15 @@ UPGRADES = {
     "INSERT INTO holders SELECT recipient, vkey, NULL, 0, NULL FROM members;",
     # Decisions are entries alone. One that knows none would leave them when a report goes.
     2: "",
-    # Entries before stay without a signature: nobody can sign for who wrote them.
+    # Entries before stay without a signature: nobody can sign for who wrote them. What was kept
+    # of a release goes with a withdrawal: from now on, and where one came after it.
     3: "CREATE TABLE signatures (first INTEGER PRIMARY KEY, end INTEGER NOT NULL, "
-    "member INTEGER NOT NULL REFERENCES members (n), signature BLOB NOT NULL);",
+    "member INTEGER NOT NULL REFERENCES members (n), signature BLOB NOT NULL);"
+    "UPDATE objects SET derived = 1 "
+    "WHERE seq IN (SELECT seq FROM entries WHERE kind = 'release');"
+    "INSERT OR REPLACE INTO meta SELECT 'unscrubbed', x'' WHERE EXISTS ("
+    "SELECT 1 FROM entries WHERE kind = 'release' "
+    "AND seq < (SELECT max(seq) FROM entries WHERE kind IN ('withdrawal', 'undo')));"
+    "DELETE FROM objects WHERE seq IN (SELECT seq FROM entries WHERE kind = 'release' "
+    "AND seq < (SELECT max(seq) FROM entries WHERE kind IN ('withdrawal', 'undo')));",
 }

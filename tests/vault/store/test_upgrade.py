@@ -1,0 +1,54 @@
+"""Case files of earlier schemas become this one: nothing is lost, and what must go goes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from tests import naive_case
+from tests.vault.opened import execute
+
+from uncounted.vault.case import Case
+from uncounted.vault.keys.identity import Identity
+
+VECTORS = Path(__file__).parents[2] / "vectors"
+
+
+def _copy(name: str, to: Path) -> tuple[Path, Identity]:
+    folder = Path(shutil.copytree(VECTORS / name / "case", to / name))
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    return folder, Identity.parse((VECTORS / name / "identity.json").read_bytes())
+
+
+@pytest.mark.parametrize("name", ["case-1", "case-3", "case-3-later"])
+def test_a_case_file_of_an_earlier_schema_opens_and_keeps_everything(
+    name: str, tmp_path: Path
+) -> None:
+    folder, me = _copy(name, tmp_path)
+    before = naive_case.read(folder, json.loads((VECTORS / name / "identity.json").read_bytes()))
+    for _ in range(2):
+        with Case.open(folder, me) as case:
+            assert case.check() == ()
+            held = {(each.source, each.id): each.seq for each in case.state().reports.values()}
+            assert held == before.reports
+            assert len(list(case.every_report())) == len(before.reports)
+            assert [(e.seq, e.kind) for e in case.entries()] == [
+                (e.seq, e.kind) for e in before.entries
+            ]
+    assert execute(folder, me, "PRAGMA user_version") == [(4,)]
+
+
+def test_what_was_kept_of_a_release_before_a_withdrawal_goes(tmp_path: Path) -> None:
+    """Programs of schema 3 left the MAC of a release's counts when a report was withdrawn."""
+    folder, me = _copy("case-3-later", tmp_path)
+    with Case.open(folder, me) as case:
+        release = case.latest("release")
+        assert release is not None
+        assert release.payload is None
+        assert release.body["title"] == "first"
+        assert case.check() == ()
+    assert execute(folder, me, "PRAGMA freelist_count") == [(0,)]
+    assert execute(folder, me, "SELECT count(*) FROM meta WHERE name = 'unscrubbed'") == [(0,)]
