@@ -23,12 +23,11 @@ def odds_nhoi(shares: Shares, xi: float) -> float:
     return odd / even / xi
 
 
-def odds_pair(shares: Shares, a: int, b: int, xi: float, without: int | None = None) -> float:
-    """u10 u01 / (u11 xi) - u00, among those not on `without`; below 0 when contradicted."""
+def odds_pair(shares: Shares, a: int, b: int, xi: float) -> float:
+    """u10 u01 / (u11 xi) - u00; below 0 when contradicted."""
     u = {"11": 0.0, "10": 0.0, "01": 0.0, "00": 0.0}
     for pattern, share in shares.items():
-        if without is None or pattern[without] == "0":
-            u[pattern[a] + pattern[b]] += share
+        u[pattern[a] + pattern[b]] += share
     return u["10"] * u["01"] / (u["11"] * xi) - u["00"]
 
 

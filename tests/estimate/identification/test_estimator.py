@@ -16,8 +16,6 @@ from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate import saturated, two_list
 from uncounted.estimate.base.assumptions import (
     NHOI,
-    Assumption,
-    ConditionalPair,
     MarginalPair,
     words,
 )
@@ -71,18 +69,12 @@ def test_assumptions_agree_with_their_twins(J: int, xi: float) -> None:
         assert np.exp(NHOI(xi).log_odds(logs, lists))[0] == pytest.approx(
             naive.odds_nhoi(shares, xi)
         )
-        cases: list[tuple[Assumption, float]] = [
-            (MarginalPair("B", "A", xi), naive.odds_pair(shares, 1, 0, xi))
-        ]
-        if J > 2:
-            twin = naive.odds_pair(shares, 0, 2, xi, without=1)
-            cases.append((ConditionalPair("A", "C", "B", xi), twin))
-        for assumption, twin in cases:
-            found = assumption.log_odds(logs, lists)[0]
-            if twin <= 0:
-                assert np.isnan(found)
-            else:
-                assert np.exp(found) == pytest.approx(twin)
+        twin = naive.odds_pair(shares, 1, 0, xi)
+        found = MarginalPair("B", "A", xi).log_odds(logs, lists)[0]
+        if twin <= 0:
+            assert np.isnan(found)
+        else:
+            assert np.exp(found) == pytest.approx(twin)
 
 
 def test_xi_means_what_the_words_say() -> None:
@@ -96,12 +88,6 @@ def test_xi_means_what_the_words_say() -> None:
     assert on / off == pytest.approx(2.5)
     pi = naive.whole(shares, float(np.exp(MarginalPair("A", "B", 0.2).log_odds(logs, lists))[0]))
     assert naive.odds_ratio(pi, 0, 1, {}) == pytest.approx(5.0)
-    given = ConditionalPair("A", "B", "C", 0.2)
-    pi = naive.whole(shares, float(np.exp(given.log_odds(logs, lists))[0]))
-    assert naive.odds_ratio(pi, 0, 1, {2: "0"}) == pytest.approx(5.0)
-    assert np.exp(given.tested(logs, lists))[0] == pytest.approx(
-        naive.odds_ratio(pi, 0, 1, {2: "1"})
-    )
 
 
 def test_a_pair_of_two_lists_is_the_odds_ratio() -> None:
@@ -113,11 +99,7 @@ def test_a_pair_of_two_lists_is_the_odds_ratio() -> None:
 
 @pytest.mark.parametrize("xi", [0.0, -1.0, math.inf, math.nan])
 def test_an_xi_that_is_none(xi: float) -> None:
-    for make in (
-        NHOI,
-        lambda x: MarginalPair("A", "B", x),
-        lambda x: ConditionalPair("A", "B", "C", x),
-    ):
+    for make in (NHOI, lambda x: MarginalPair("A", "B", x)):
         with pytest.raises(UsedWrongly, match="is not above 0"):
             make(xi)
 
@@ -126,7 +108,7 @@ def test_lists_that_are_not_there(kosovo: CaptureTable) -> None:
     with pytest.raises(UsedWrongly, match="unknown list 'UN'"):
         identify(kosovo, assumption=MarginalPair("UN", "HRW"))
     with pytest.raises(UsedWrongly, match="names each of them once"):
-        identify(kosovo, assumption=ConditionalPair("ABA", "HRW", "ABA"))
+        identify(kosovo, assumption=MarginalPair("ABA", "ABA"))
 
 
 def test_words_of_the_assumptions() -> None:
@@ -142,9 +124,6 @@ def test_words_of_the_assumptions() -> None:
     pair = MarginalPair("A", "B", 0.5)
     assert "2 times as high for people on A" in pair.plain(("A", "B", "C"))
     assert "all N people" in pair.exact(("A", "B", "C"))
-    third = ConditionalPair("A", "B", "C")
-    assert third.plain(("A", "B", "C")).startswith("Among people who are not on C")
-    assert "given absence from C" in third.exact(("A", "B", "C"))
 
 
 # The priors on N -----------------------------------------------------------------------------
@@ -345,25 +324,6 @@ def test_draws_that_contradict_a_pair_are_counted_and_too_many_refused(
     assert warning.text.startswith(f"{partly.diagnostics['contradicted']:.1%} of the draws")
 
 
-def test_the_seen_half_of_conditional_independence_is_tested(kosovo: CaptureTable) -> None:
-    estimate = identify(kosovo, assumption=ConditionalPair("EXH", "ABA", "OSCE"))
-    low, middle, high = estimate.diagnostics["odds_ratio_on_third"]
-    counts = {"11": 0, "10": 0, "01": 0, "00": 0}
-    for pattern, count in kosovo.counts.items():
-        if pattern[2] == "1":
-            counts[pattern[:2]] += count
-    plain = counts["11"] * counts["00"] / (counts["10"] * counts["01"])
-    assert middle == pytest.approx(plain, rel=0.05)
-    assert low < plain < high
-    (warning,) = [each for each in estimate.warnings if each.code == "third-list-dependence"]
-    assert warning.text.endswith(f"{middle:.2g} ({low:.2g}–{high:.2g}), not 1")
-    independent = CaptureTable.of(
-        "ABC", {"100": 80, "010": 80, "110": 20, "001": 160, "101": 40, "011": 40, "111": 10}
-    )
-    quiet = identify(independent, assumption=ConditionalPair("A", "B", "C"))
-    assert "third-list-dependence" not in {each.code for each in quiet.warnings}
-
-
 def test_what_cannot_be_requested(kosovo: CaptureTable) -> None:
     with pytest.raises(UsedWrongly, match="not a model of the cell probabilities"):
         identify(kosovo, cells="guess")  # type: ignore[arg-type]
@@ -376,7 +336,7 @@ def test_what_cannot_be_requested(kosovo: CaptureTable) -> None:
 
 
 def test_what_is_reported_is_plain_json(kosovo: CaptureTable) -> None:
-    for assumption in (NHOI(2.0), ConditionalPair("EXH", "ABA", "OSCE")):
+    for assumption in (NHOI(2.0), MarginalPair("EXH", "ABA")):
         said = json.dumps(identify(kosovo, assumption=assumption).to_json(), allow_nan=False)
         back = json.loads(said)
         assert back["method"] == "identified"

@@ -102,7 +102,7 @@ class MarginalPair:
 
     def log_odds(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
         """log(u10 u01 / (u11 xi) - u00); nan where that is not above 0."""
-        return _pair_log_odds(log_shares, lists, self.a, self.b, None, self.xi)
+        return _pair_log_odds(log_shares, lists, self.a, self.b, self.xi)
 
     def plain(self, lists: tuple[str, ...]) -> str:
         """In words."""
@@ -121,54 +121,7 @@ class MarginalPair:
         )
 
 
-@attrs.frozen
-class ConditionalPair:
-    """Two named lists have the odds ratio 1 / xi among people who are not on a third.
-
-    Independence given the third list has two halves. Among those on it everybody is
-    seen, so that half is tested by the table (`tested`). The other half identifies the
-    unseen, as `MarginalPair` does, within those who are not on the third list.
-    """
-
-    a: str
-    b: str
-    given: str
-    xi: float = attrs.field(default=1.0, validator=lambda _, __, xi: check_xi(xi))
-
-    @property
-    def name(self) -> str:
-        """Short, for tables."""
-        return f"{self.a} and {self.b} independent given {self.given}"
-
-    def log_odds(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
-        """As for the marginal pair, in the table of those not on the third list."""
-        return _pair_log_odds(log_shares, lists, self.a, self.b, self.given, self.xi)
-
-    def tested(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
-        """Log odds ratio of the two among people on the third list, where all are seen."""
-        a, b, c = _members(lists, self.a, self.b, self.given)
-        of = _sums(log_shares, len(lists), (a, b, c))
-        return of(1, 1, 1) + of(0, 0, 1) - of(1, 0, 1) - of(0, 1, 1)
-
-    def plain(self, lists: tuple[str, ...]) -> str:
-        """In words."""
-        _members(lists, self.a, self.b, self.given)
-        return (
-            f"Among people who are not on {self.given}, the odds of being on {self.b} are "
-            f"{_times(1 / self.xi)} for people on {self.a} as for people not on it."
-        )
-
-    def exact(self, lists: tuple[str, ...]) -> str:
-        """As a conditional odds ratio."""
-        _members(lists, self.a, self.b, self.given)
-        return (
-            f"The odds ratio of {self.a} and {self.b} given absence from {self.given}, the other "
-            f"lists summed over, is 1/xi = {1 / self.xi:.4g}. That given presence on {self.given} "
-            "is fixed by the table."
-        )
-
-
-type Assumption = NHOI | MarginalPair | ConditionalPair
+type Assumption = NHOI | MarginalPair
 
 
 def _members(lists: tuple[str, ...], *names: str) -> tuple[int, ...]:
@@ -197,15 +150,11 @@ def _sums(log_shares: Floats, J: int, at: tuple[int, ...]) -> Callable[..., Floa
     return of
 
 
-def _pair_log_odds(
-    log_shares: Floats, lists: tuple[str, ...], a: str, b: str, without: str | None, xi: float
-) -> Floats:
-    """log(u10 u01 / (u11 xi) - u00) among the seen who are not on `without`; nan below 0."""
-    names = (a, b) if without is None else (a, b, without)
-    of = _sums(log_shares, len(lists), _members(lists, *names))
-    rest = () if without is None else (0,)
-    log_all = of(1, 0, *rest) + of(0, 1, *rest) - of(1, 1, *rest) - math.log(xi)
-    share = np.exp(of(0, 0, *rest) - log_all)  # of those on neither list, the part that is seen
+def _pair_log_odds(log_shares: Floats, lists: tuple[str, ...], a: str, b: str, xi: float) -> Floats:
+    """log(u10 u01 / (u11 xi) - u00); nan below 0."""
+    of = _sums(log_shares, len(lists), _members(lists, a, b))
+    log_all = of(1, 0) + of(0, 1) - of(1, 1) - math.log(xi)
+    share = np.exp(of(0, 0) - log_all)  # of those on neither list, the part that is recorded
     left = np.where(share < 1, -share, np.nan)
     answer: Floats = log_all + np.log1p(left)
     return answer

@@ -16,13 +16,7 @@ import numpy.typing as npt
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.base.assumptions import (
-    NHOI,
-    Assumption,
-    ConditionalPair,
-    MarginalPair,
-    signs,
-)
+from uncounted.estimate.base.assumptions import NHOI, Assumption, MarginalPair, signs
 from uncounted.estimate.base.estimator import estimate_from_draws, estimator
 from uncounted.estimate.base.posterior import LAST
 from uncounted.estimate.base.priors import (
@@ -76,8 +70,8 @@ def identify(
     cells : Dirichlet, default Dirichlet(1)
         Model of the observed patterns, with its prior count.
     assumption : Assumption | None
-        `NHOI(xi)`, `MarginalPair(a, b, xi)` or `ConditionalPair(a, b, c, xi)`. `NHOI(1)` unless
-        given; with two lists it must be given.
+        `NHOI(xi)` or `MarginalPair(a, b, xi)`. `NHOI(1)` unless given; with two lists it must be
+        given.
     prior : Prior, optional
         On N; 1/N unless given. `GammaPoissonPrior(size, mean / size)` is negative binomial.
     draws : int, default DEFAULT_DRAWS
@@ -145,7 +139,6 @@ def identify(
             "prior_share": prior_share,
             "contradicted": kept.contradicted,
             "accepted": kept.accepted,
-            **_tested(kept),
         },
         warnings=_warnings(ordered, cells, prior_share, kept),
         seed=seed,
@@ -160,7 +153,7 @@ def _stated(assumption: Assumption | None, table: CaptureTable) -> Assumption:
         )
     if assumption is None:
         return NHOI()
-    if not isinstance(assumption, NHOI | MarginalPair | ConditionalPair):
+    if not isinstance(assumption, NHOI | MarginalPair):
         raise UsedWrongly("not an identifying assumption", hint="e.g. NHOI(xi=2)")
     return assumption
 
@@ -176,7 +169,6 @@ class _Kept:
     log_odds: Floats
     contradicted: float
     accepted: float
-    tested: Floats | None
 
 
 def _keep(
@@ -191,12 +183,9 @@ def _keep(
     """Draw batches of shares until enough are kept (steps 1 to 3 up to n0)."""
     rng = np.random.default_rng([seed, 1])
     kept: list[Floats] = []
-    tested: list[Floats] = []
     tried = contradicted = enough = 0
     for log_shares in model.batches(table, draws, np.random.default_rng([seed, 0])):
         log_odds = assumption.log_odds(log_shares, table.lists)
-        if isinstance(assumption, ConditionalPair):
-            tested.append(assumption.tested(log_shares, table.lists))
         tried += len(log_odds)
         contradicted += int(np.isnan(log_odds).sum())
         if contradicted > MOST_CONTRADICTED * tried:
@@ -217,12 +206,7 @@ def _keep(
             f"keeps {enough}",
             hint="use the prior 1/N, or more draws",
         )
-    return _Kept(
-        np.concatenate(kept),
-        contradicted / tried,
-        enough / possible,
-        np.concatenate(tested) if tested else None,
-    )
+    return _Kept(np.concatenate(kept), contradicted / tried, enough / possible)
 
 
 def _mean(
@@ -266,22 +250,4 @@ def _warnings(
                 f"{kept.contradicted:.1%} of the draws contradict the identifying assumption",
             )
         )
-    if kept.tested is not None:
-        low, middle, high = _tested(kept)["odds_ratio_on_third"]
-        if not low <= 1 <= high:
-            found.append(
-                EstimateWarning(
-                    "third-list-dependence",
-                    f"on the third list the odds ratio of the two is {middle:.2g} "
-                    f"({low:.2g}–{high:.2g}), not 1",
-                )
-            )
     return tuple(found)
-
-
-def _tested(kept: _Kept) -> dict[str, list[float]]:
-    """What the table says of the half of conditional independence that can be seen."""
-    if kept.tested is None:
-        return {}
-    quantiles: list[float] = np.exp(np.quantile(kept.tested, [0.025, 0.5, 0.975])).tolist()
-    return {"odds_ratio_on_third": quantiles}

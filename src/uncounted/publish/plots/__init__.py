@@ -63,7 +63,7 @@ def all_plots(study: Study, table: CaptureTable) -> tuple[Plot, ...]:
             found.append(model_spread(estimate, study.observed, tuple(study.lists)))
         elif estimate.ok and estimate.diagnostics.get("edge_probabilities"):
             found.append(list_dependence(estimate))
-    if any(row.point is not None for row in study.sensitivity):
+    if study.xi_by_method:
         stated = study.claim
         more = stated is not None and stated.side == "more than"
         found.append(xi_curve(study, stated.number if stated is not None and more else None))

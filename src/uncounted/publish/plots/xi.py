@@ -10,26 +10,25 @@ from itertools import pairwise
 import attrs
 
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.base.assumptions import words as nhoi_words
-from uncounted.estimate.base.result import Study
+from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import whole
-from uncounted.estimate.base.rows import Interval
-from uncounted.estimate.base.xi import SATURATED
+from uncounted.estimate.base.rows import Interval, MethodXiRow
 from uncounted.estimate.robustness.claims import down
 from uncounted.publish import fonts
 from uncounted.publish.plots.base import (
     EDGE,
     SMALL,
     Box,
+    EstimateText,
     Plot,
     boxes_meet,
     clean,
     draw_plot,
+    estimate_text,
     head,
     notes,
 )
 from uncounted.publish.plots.posterior import label
-from uncounted.publish.plots.xi_lines import XiLine, XiPoint, own_line, table_line, which_line
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
 
 _HIGH = 250.0
@@ -92,17 +91,72 @@ def log_ticks(low: float, high: float) -> list[int]:
     return found if len(found) > 1 else [tick for tick in ticks(high, 20) if tick >= low]
 
 
+@attrs.frozen
+class XiLine:
+    """N = observed + undocumented / xi, with the rows of the table of xi."""
+
+    observed: int
+    undocumented: float
+    rows: tuple[MethodXiRow, ...]
+
+    def at(self, xi: float) -> float:
+        """N at one xi."""
+        return self.observed + self.undocumented / xi
+
+    def text(self, row: MethodXiRow) -> EstimateText:
+        """A row in words."""
+        return estimate_text(_point(row), row.interval, self.observed)
+
+    def tip(self, claim: float | None) -> float | None:
+        """The xi at which the line comes down to a claim."""
+        if claim is None or claim <= self.observed or self.undocumented <= 0:
+            return None
+        return self.undocumented / (claim - self.observed)
+
+    def _low_tip(self, claim: float) -> float | None:
+        """The same of the lower end of the interval, between two rows."""
+        n = self.observed
+        lows = [(row.xi, row.interval[0] - n) for row in self.rows if row.interval]
+        for (xi, low), (next_xi, next_low) in pairwise(lows):
+            if low >= claim - n >= next_low > 0 and low > next_low:
+                share = math.log(low / (claim - n)) / math.log(low / next_low)
+                return float(xi ** (1 - share) * next_xi**share)
+        return None
+
+    def holds(self, claim: float) -> str:
+        """How far a claim holds."""
+        if claim <= self.observed:
+            documented = whole(self.observed)
+            return f"More than {whole(claim)} needs no assumption: {documented} are documented."
+        tip, low = self.tip(claim), self._low_tip(claim)
+        if tip is None:
+            return f"More than {whole(claim)} holds at no xi: the estimate adds nobody."
+        holds = f"More than {whole(claim)} holds for xi below {down(tip)}"
+        if low is None:
+            return f"{holds}."
+        return f"{holds}; the whole interval is above it for xi below {down(low)}."
+
+
+def _point(row: MethodXiRow) -> float:
+    assert row.point is not None  # the table of xi has rows of estimates alone
+    return row.point
+
+
+def leading(study: Study) -> Estimate | None:
+    """The estimate whose line is drawn: the headline, or else a lower bound."""
+    return study.headline or next((each for each in study.estimates if each.ok), None)
+
+
 def xi_curve(study: Study, claim: float | None = None) -> Plot:
     """Sensitivity of N to the identifying assumption, as a curve over xi.
 
-    N against xi with its interval, xi = 1 (no highest-order interaction) and the tipping point
-    of a claim. Where the table of xi is that of the saturated model, the headline's own line is
-    drawn too, broken.
+    N of the headline against xi with its interval, xi = 1 (what its method assumes) and the
+    tipping point of a claim.
 
     Parameters
     ----------
     study : Study
-        With rows of `sensitivity`.
+        With rows of `xi_by_method`.
     claim : float, optional
         A number of people that is claimed to be exceeded; the xi at which the curve comes down
         to it is marked.
@@ -130,10 +184,11 @@ def xi_curve(study: Study, claim: float | None = None) -> Plot:
     >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
     >>> study = run(table, EstimateSettings(["independence"]))
     >>> xi_curve(study, claim=110).desc.split(". ")[-1]
-    'More than 110 holds for xi below 2; the whole interval is above it for xi below 0.88.'
+    'More than 110 holds for xi below 2; the whole interval is above it for xi below 0.78.'
     """
-    table = table_line(study)
-    if table is None:
+    lead = leading(study)
+    rows = [row for row in study.xi_by_method if lead and row.method == lead.method]
+    if lead is None or not rows:
         raise NotEstimable(
             "this study has no sensitivity to xi to plot",
             hint=study.first.reason or "estimate with `run`, which makes one",
@@ -143,67 +198,35 @@ def xi_curve(study: Study, claim: float | None = None) -> Plot:
             f"a claim must be a positive number, not {claim}",
             hint="for example 10000",
         )
-    own = own_line(study, table)
-    claimed = [] if claim is None else _claims(claim, table, own)
+    rows.sort(key=lambda row: row.xi)
+    line = XiLine(study.observed, lead.number() - study.observed, tuple(rows))
+    claimed = [] if claim is None else [line.holds(claim)]
     parts = [f"Documented: {whole(study.observed)}."]
-    parts += [f"At xi = {xi_words(r.xi)} {table.text(r).long}." for r in table.rows]
-    if own is not None and study.headline is not None:
-        name = clean(label(study.headline))
-        parts += [
-            f"The headline ({name}) at xi = {xi_words(r.xi)}: {own.text(r).long}." for r in own.rows
-        ]
-    which = [each for each in (which_line(study, own),) if each]
+    parts += [f"At xi = {xi_words(r.xi)} {line.text(r).long}." for r in line.rows]
+    meaning = (
+        f"xi = 1: as many people are on no list as the method gives ({clean(label(lead))}). At xi"
+        " = 2 they are half as many, at xi = 1/2 twice as many. The lists cannot tell which."
+    )
 
     def draw(on: Drawing) -> float:
-        axes = _log_axes(on, head(on), table, own, claim)
-        _curve(on, axes, table)
-        if own is not None:
-            _broken(on, axes, own)
-        _marks(on, axes, table, own, claim)
-        below = _foot(on, axes, table.rows)
-        return notes(on, below, [*which, *claimed, *_meaning(study)])
+        axes = _log_axes(on, head(on), line, claim)
+        _curve(on, axes, line)
+        _marks(on, axes, line, claim)
+        below = _foot(on, axes, line.rows)
+        return notes(on, below, [*claimed, meaning])
 
     title = "What if the assumption is wrong by a factor xi?"
     return draw_plot("xi", title, " ".join([*parts, *claimed]), draw)
 
 
-def _claims(claim: float, table: XiLine, own: XiLine | None) -> list[str]:
-    """How far a claim holds, on each line that is drawn."""
-    if own is None or claim <= table.observed:
-        return [table.holds(claim)]
-    by_headline, by_table = own.holds(claim), table.holds(claim)
-    return [f"{by_headline[:-1]}, by the headline.", f"{by_table[:-1]}, by the table alone."]
-
-
-def _meaning(study: Study) -> list[str]:
-    """What xi is, in words, under the axis."""
-    basis = study.sensitivity[0].basis
-    if basis != SATURATED:
-        return [
-            f"xi = 1: as many people are on no list as the method gives ({basis}). At xi = 2 they "
-            "are half as many, at xi = 1/2 twice as many. The lists cannot tell which."
-        ]
-    names = tuple(study.lists)
-    two = nhoi_words(names, 2.0)
-    return [
-        f"xi = 1: {nhoi_words(names)}",
-        f"xi = 2: {two}",
-        "The lists cannot tell which.",
-    ]
-
-
-def _log_axes(
-    on: Drawing, top: float, table: XiLine, own: XiLine | None, claim: float | None
-) -> LogAxes:
-    rows, n = table.rows, table.observed
+def _log_axes(on: Drawing, top: float, line: XiLine, claim: float | None) -> LogAxes:
+    rows, n = line.rows, line.observed
     low, high = rows[0].xi / 1.12, rows[-1].xi * 1.12
     low, high = min(low, 0.9), max(high, 1.1)
-    first = (low / _FARTHEST, high * _FARTHEST)
-    for tip in _tips(table, own, claim):
-        if first[0] < tip < first[1]:
-            low, high = min(low, tip / 1.2), max(high, tip * 1.2)
-    points = [row.point for row in rows] + [table.at(low)]
-    points += [] if own is None else [own.at(low)]
+    tip = line.tip(claim)
+    if tip is not None and low / _FARTHEST < tip < high * _FARTHEST:
+        low, high = min(low, tip / 1.2), max(high, tip * 1.2)
+    points = [_point(row) for row in rows] + [line.at(low)]
     uppers = [row.interval[1] for row in rows if row.interval]
     most = max([*points, *(upper for upper in uppers if upper <= 10 * max(points))]) * 1.15
     if claim is not None and claim * 1.1 <= most * 3:
@@ -212,35 +235,12 @@ def _log_axes(
     return LogAxes(left, on.width - 10, top + 18, top + 18 + _HIGH, (low, high), (n / 1.15, most))
 
 
-def _tips(table: XiLine, own: XiLine | None, claim: float | None) -> list[float]:
-    tips = [line.tip(claim) for line in (table, own) if line is not None]
-    return [tip for tip in tips if tip is not None]
-
-
-def _broken(on: Drawing, axes: LogAxes, own: XiLine) -> None:
-    """The headline's line in strokes, its dots, and its interval as an upright at xi = 1."""
-    low, high = axes.xi
-    steps = 2 * _STEPS
-    xis = [low * (high / low) ** (i / steps) for i in range(steps + 1)]
-    points = [(axes.x(xi), axes.y(own.at(xi))) for xi in xis]
-    strokes = [_line(points[i : i + 3]) for i in range(0, steps, 4)]
-    on.path("".join(strokes), fill="none", stroke=INK, width=2.2)
-    for each in own.rows:
-        on.dot(axes.x(each.xi), axes.y(each.point), 4, fill=INK)
-        interval = each.interval
-        if each.xi == 1.0 and interval is not None:
-            at, (low_end, high_end) = axes.x(1.0), (axes.y(end) for end in interval)
-            on.line(at, low_end, at, high_end, stroke=INK, width=2)
-            for y in (low_end, high_end):
-                on.line(at - 4, y, at + 4, y, stroke=INK, width=2)
-
-
-def _curve(on: Drawing, axes: LogAxes, table: XiLine) -> None:
+def _curve(on: Drawing, axes: LogAxes, line: XiLine) -> None:
     """The band between the rows, on log n0, and the curve n + n0/xi over the whole axis."""
-    n = table.observed
+    n = line.observed
     for tick in log_ticks(*axes.people):
         on.line(axes.left, axes.y(tick), axes.right, axes.y(tick), stroke=PALE, width=0.7)
-    banded = [(row.xi, row.interval) for row in table.rows if row.interval is not None]
+    banded = [(row.xi, row.interval) for row in line.rows if row.interval is not None]
     if banded:
         lower = [(axes.x(xi), axes.y(low)) for xi, (low, _) in banded]
         upper = [(axes.x(xi), axes.y(high)) for xi, (_, high) in banded]
@@ -251,7 +251,7 @@ def _curve(on: Drawing, axes: LogAxes, table: XiLine) -> None:
             on.line(x, a, x, b, stroke=GREY, width=1)
     low, high = axes.xi
     xis = [low * (high / low) ** (i / _STEPS) for i in range(_STEPS + 1)]
-    curve = [(axes.x(xi), axes.y(table.at(xi))) for xi in xis]
+    curve = [(axes.x(xi), axes.y(line.at(xi))) for xi in xis]
     on.path(_line(curve), fill="none", stroke=ACCENT, width=2)
 
 
@@ -304,11 +304,9 @@ class LabelPlacer:
         return False
 
 
-def _marks(
-    on: Drawing, axes: LogAxes, table: XiLine, own: XiLine | None, claim: float | None
-) -> None:
+def _marks(on: Drawing, axes: LogAxes, line: XiLine, claim: float | None) -> None:
     """Observed, xi = 1, the claim, and each row's dot with its number."""
-    rows, n = table.rows, table.observed
+    n = line.observed
     bottom = axes.y(n)
     drawn = claim is not None and n < claim < axes.people[1]
     level = axes.y(claim) if drawn and claim is not None else bottom
@@ -327,30 +325,23 @@ def _marks(
         words.write(above, spots, bold=True)
     spots = [(axes.left + 4, bottom - 5), (axes.left + 4, level - 5 - _LINE)]
     words.write(documented, spots, bold=True)
-    for row in () if own is None else own.rows:
-        words.dot(axes.x(row.xi), axes.y(row.point))
-    if drawn:
-        for tip in _tips(table, own, claim):
-            _tipped(on, axes, words, tip, level)
-    for row in rows:
-        on.dot(axes.x(row.xi), axes.y(row.point), 4.5, fill=ACCENT)
-        words.dot(axes.x(row.xi), axes.y(row.point))
-    if own is not None:
-        x, y = axes.x(1.0), axes.y(own.at(1.0))
-        text = f"headline: {own.text_at_one.short.split(' (', 1)[0]}"
-        words.write(text, _around(x, y, text, bold=True), bold=True)
-    for row in sorted(rows, key=lambda r: abs(math.log(r.xi))):
-        shown = table.text(row)
+    tip = line.tip(claim)
+    if drawn and tip is not None:
+        _tipped(on, axes, words, tip, level)
+    for row in line.rows:
+        on.dot(axes.x(row.xi), axes.y(_point(row)), 4.5, fill=ACCENT)
+        words.dot(axes.x(row.xi), axes.y(_point(row)))
+    for row in sorted(line.rows, key=lambda r: abs(math.log(r.xi))):
+        shown = line.text(row)
         about = shown.long.split(",", 1)[0] if row.interval is None else ""
         text = about or shown.short.removeprefix("about ").split(" ", 1)[0]
-        words.write(text, _around(axes.x(row.xi), axes.y(row.point), text))
+        words.write(text, _around(axes.x(row.xi), axes.y(_point(row)), text))
 
 
-def _around(x: float, y: float, words: str, *, bold: bool = False) -> list[tuple[float, float]]:
+def _around(x: float, y: float, words: str) -> list[tuple[float, float]]:
     """Where the words of a dot may stand, the best first."""
-    left = x - fonts.width(words, SMALL, 700 if bold else 400) - 7
-    above = [(x + 7, y - 6), (x + 7, y - 18), (left, y + 16), (left, y - 6), (left, y - 18)]
-    return [(left, y + 16), (x + 7, y + 16), *above] if bold else above
+    left = x - fonts.width(words, SMALL) - 7
+    return [(x + 7, y - 6), (x + 7, y - 18), (left, y + 16), (left, y - 6), (left, y - 18)]
 
 
 def _tipped(on: Drawing, axes: LogAxes, words: LabelPlacer, tip: float, level: float) -> None:
@@ -367,7 +358,7 @@ def _tipped(on: Drawing, axes: LogAxes, words: LabelPlacer, tip: float, level: f
     words.write(text, [(left, y) for y in heights for left in sides], bold=True)
 
 
-def _foot(on: Drawing, axes: LogAxes, rows: Sequence[XiPoint]) -> float:
+def _foot(on: Drawing, axes: LogAxes, rows: Sequence[MethodXiRow]) -> float:
     """Both axes' lines and numbers, and which way there are more; where it ends."""
     on.line(axes.left, axes.bottom, axes.right, axes.bottom, stroke=GREY)
     for tick in log_ticks(*axes.people):
