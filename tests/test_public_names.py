@@ -31,8 +31,7 @@ PUBLIC = {
         latent_class_cells loglinear_cells simulate
     """,
     "uncounted.publish.plots": """
-        Plot all_plots leave_one_out list_dependence method_spread model_spread posterior
-        save_plots trajectory upset xi_curve
+        Plot all_plots model_spread posterior save_plots trajectory upset xi_curve
     """,
 }
 

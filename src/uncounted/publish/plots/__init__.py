@@ -9,10 +9,8 @@ from __future__ import annotations
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Study
 from uncounted.publish.plots.base import Plot, save_plots
-from uncounted.publish.plots.leave_one_out import leave_one_out
-from uncounted.publish.plots.list_dependence import list_dependence
 from uncounted.publish.plots.model_spread import model_spread
-from uncounted.publish.plots.posterior import method_spread, posterior
+from uncounted.publish.plots.posterior import posterior
 from uncounted.publish.plots.trajectory import trajectory
 from uncounted.publish.plots.upset import upset
 from uncounted.publish.plots.xi import xi_curve
@@ -20,9 +18,6 @@ from uncounted.publish.plots.xi import xi_curve
 __all__ = [
     "Plot",
     "all_plots",
-    "leave_one_out",
-    "list_dependence",
-    "method_spread",
     "model_spread",
     "posterior",
     "save_plots",
@@ -52,21 +47,16 @@ def all_plots(study: Study, table: CaptureTable) -> tuple[Plot, ...]:
     >>> from uncounted.estimate import EstimateSettings, run
     >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
     >>> [plot.name for plot in all_plots(run(table, EstimateSettings(["chao"])), table)]
-    ['spread', 'upset', 'xi']
+    ['posterior', 'upset', 'xi']
     """
-    found = [method_spread(study)]
-    if any(each.ok and each.draws is not None for each in study.estimates):
-        found.append(posterior(study))
+    found = [posterior(study)]
     found += [upset(table)] if table.observed else []
     for estimate in study.estimates:
         if estimate.ok and estimate.diagnostics.get("models"):
             found.append(model_spread(estimate, study.observed, tuple(study.lists)))
-        elif estimate.ok and estimate.diagnostics.get("edge_probabilities"):
-            found.append(list_dependence(estimate))
     if study.xi_by_method:
         stated = study.claim
         more = stated is not None and stated.side == "more than"
         found.append(xi_curve(study, stated.number if stated is not None and more else None))
-    found += [leave_one_out(study)] if study.leave_one_out and study.headline else []
     found += [trajectory(study.trajectory)] if study.trajectory else []
     return tuple(found)

@@ -29,7 +29,6 @@ class ForestRow:
     text: EstimateText
     mark: IntervalMark | None
     density_outline: Outline | None = None
-    observed: int | None = None
 
     @classmethod
     def refused(cls, name: str, reason: str | None) -> ForestRow:
@@ -64,23 +63,17 @@ def row_lines(row: ForestRow, room: float) -> list[tuple[str, str]]:
 
 
 def draw_rows(
-    draw: Drawing,
-    y: float,
-    rows: Sequence[ForestRow],
-    axis: Axis,
-    *,
-    observed: int | None,
-    band: tuple[float, float] | None = None,
+    draw: Drawing, y: float, rows: Sequence[ForestRow], axis: Axis, *, observed: int
 ) -> float:
     """Rows from `y` down, then the axis if anything stands on it; where it ends.
 
-    `observed` is a dashed line through all bars; of `band`, an interval, both ends are.
+    `observed` is a dashed line through all bars.
     """
     drawn = any(row.mark is not None for row in rows)
-    if observed is not None and not drawn:
+    if not drawn:
         draw.text(EDGE, y + 13, f"Documented: {whole(observed)}", size=_SIZE, bold=True)
         y += 20
-    elif observed is not None:
+    else:
         words = f"documented: {whole(observed)}"
         x, wide = axis.at(observed), fonts.width(words, SMALL, 700)
         left = min(max(x - wide / 2, EDGE), draw.width - EDGE - wide)
@@ -91,7 +84,7 @@ def draw_rows(
         starts.append(at)
         at += _height(row, draw)
     for row, start in zip(rows, starts, strict=True):
-        _draw(draw, start, row, axis, observed, band)
+        _draw(draw, start, row, axis, observed)
     return axis.foot(draw, at + 2) if drawn else at
 
 
@@ -101,14 +94,7 @@ def _height(row: ForestRow, draw: Drawing) -> float:
     return words + bar + _GAP
 
 
-def _draw(
-    draw: Drawing,
-    y: float,
-    row: ForestRow,
-    axis: Axis,
-    observed: int | None,
-    band: tuple[float, float] | None,
-) -> None:
+def _draw(draw: Drawing, y: float, row: ForestRow, axis: Axis, observed: int) -> None:
     for line, cut in row_lines(row, draw.width - 2 * EDGE):
         y += 17
         fill = INK if row.mark is not None else GREY
@@ -117,18 +103,12 @@ def _draw(
     if row.mark is None:
         return
     high = _BAR + (_HILL if row.density_outline else 0.0)
-    for end in band or ():
-        if end <= axis.reach:
-            draw.line(axis.at(end), y, axis.at(end), y + high + _GAP, stroke=GREY, dash="1 3")
     middle = y + 12
     if row.density_outline:
         density_outline(draw, row.density_outline, axis, y + _HILL, _HILL - 4)
         middle += _HILL
-    if observed is not None:  # beside the words of a row, never through them
-        draw.line(axis.at(observed), y, axis.at(observed), y + high, dash="4 3")
-    if row.observed is not None:
-        x = axis.at(row.observed)
-        draw.line(x, middle - 8, x, middle + 8, width=2)
+    # beside the words of a row, never through them
+    draw.line(axis.at(observed), y, axis.at(observed), y + high, dash="4 3")
     draw_interval(draw, row.mark, middle, axis.at, axis.right, axis.reach)
 
 

@@ -110,7 +110,7 @@ def model_spread(
     if not estimate.ok or not models:
         raise NotEstimable(
             f"{estimate.method} has no models to plot",
-            hint=estimate.reason or "log-linear has; of decomposable see list_dependence",
+            hint=estimate.reason or "log-linear has",
         )
     carried = min(sum(model["weight"] for model in models), 1.0)
     found = groups(models)

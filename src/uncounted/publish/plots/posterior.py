@@ -1,4 +1,4 @@
-"""Posterior densities of N by method, and the forest plot of all methods."""
+"""Posterior densities of N by method, as a forest plot."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _steps(n0: Draws, observed: int, reach: float) -> Outline:
     return outline
 
 
-def rows_of(study: Study, reach: float, *, densities: bool) -> list[ForestRow]:
+def rows_of(study: Study, reach: float) -> list[ForestRow]:
     """Every method's answer, refusals last."""
     rows = []
     for estimate in study.estimates:
@@ -94,7 +94,7 @@ def rows_of(study: Study, reach: float, *, densities: bool) -> list[ForestRow]:
         if bound and "bound" not in label(estimate).lower():
             words = EstimateText(f"lower bound: {words.long}", f"bound: {words.short}")
         outline = None
-        if densities and estimate.draws is not None:
+        if estimate.draws is not None:
             base = min(study.observed, int(estimate.draws.min()))
             outline = density(estimate.draws, base, reach)
         rows.append(ForestRow(label(estimate), words, mark, outline))
@@ -116,11 +116,11 @@ def study_reach(study: Study) -> float:
 def in_sentences(study: Study) -> str:
     """What the rows say, for those who hear it."""
     parts = [f"Documented: {whole(study.observed)}."]
-    parts += [f"{row.name}: {row.text.long}." for row in rows_of(study, 1.0, densities=False)]
+    parts += [f"{row.name}: {row.text.long}." for row in rows_of(study, study_reach(study))]
     return " ".join(parts)
 
 
-def cut_notes(study: Study, far: float, *, densities: bool) -> list[str]:
+def cut_notes(study: Study, far: float) -> list[str]:
     """Say whose interval or hill goes on beyond the picture, and how much of it does."""
     found = []
     for estimate in study.estimates:
@@ -133,7 +133,7 @@ def cut_notes(study: Study, far: float, *, densities: bool) -> list[str]:
             words = estimate_text(estimate.number(), estimate.interval, study.least_observed).long
             parts.append(f"the interval goes on to {words.rsplit(' ', 1)[-1]}")
         beyond = 0.0 if estimate.draws is None else float(np.mean(estimate.draws > far))
-        if densities and (beyond >= 0.005 or (parts and beyond)):
+        if beyond >= 0.005 or (parts and beyond):
             parts.append(f"{percent(beyond)} of the draws are beyond the right end of the picture")
         if parts:
             found.append(f"{label(estimate)}: {', and '.join(parts)}.")
@@ -141,7 +141,7 @@ def cut_notes(study: Study, far: float, *, densities: bool) -> list[str]:
 
 
 def posterior(study: Study) -> Plot:
-    """Posterior density of N, method by method.
+    """Posterior density of N and the interval of every method, one under the other.
 
     A method with draws has a density over its interval, one without has its interval, a lower
     bound an arrow, a refusal its reason.
@@ -164,47 +164,18 @@ def posterior(study: Study) -> Plot:
     >>> posterior(run(table, EstimateSettings(["independence"]))).desc
     'Documented: 70. Independent lists: about 150, between 100 and 255.'
     """
-    return _plot(
-        study, "posterior", "How many in all: what each method holds likely", densities=True
-    )
-
-
-def method_spread(study: Study) -> Plot:
-    """Forest plot of every method's interval, the documented count and the refusals.
-
-    Parameters
-    ----------
-    study : Study
-        Of `uncounted.estimate.run`.
-
-    Returns
-    -------
-    Plot
-        SVG in two widths, which a notebook shows.
-
-    Examples
-    --------
-    >>> from uncounted.captures import CaptureTable
-    >>> from uncounted.estimate import EstimateSettings, run
-    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-    >>> method_spread(run(table, EstimateSettings(["chao"]))).title
-    'How many in all: the methods side by side'
-    """
-    return _plot(study, "spread", "How many in all: the methods side by side", densities=False)
-
-
-def _plot(study: Study, name: str, title: str, *, densities: bool) -> Plot:
     far = study_reach(study)
-    words = [*bar_notes(study), *cut_notes(study, far, densities=densities)]
-    if densities and any(e.ok and e.draws is not None for e in study.estimates):
+    words = [*bar_notes(study), *cut_notes(study, far)]
+    if any(e.ok and e.draws is not None for e in study.estimates):
         words.insert(0, "A hill is higher where a number is likelier; all hills are drawn as high.")
 
     def draw(on: Drawing) -> float:
         axis = Axis(EDGE, on.width - 12.0, far)
-        rows = rows_of(study, far, densities=densities)
+        rows = rows_of(study, far)
         return notes(on, draw_rows(on, head(on), rows, axis, observed=study.observed), words)
 
-    return draw_plot(name, title, in_sentences(study), draw)
+    title = "How many in all: what each method holds likely"
+    return draw_plot("posterior", title, in_sentences(study), draw)
 
 
 def bar_notes(study: Study) -> list[str]:
