@@ -97,10 +97,6 @@ def imbens_manski_quantile(width: float, error: float, level: float) -> float:
 
     The two-sided normal quantile when the bounds meet, the one-sided one when they are far
     apart: a value cannot be missed at both ends at once.
-
-    Examples:
-        >>> [round(imbens_manski_quantile(width, 0.1, 0.95), 3) for width in (0.0, 0.9)]
-        [1.96, 1.645]
     """
     two_sided = z_of(level)
     if width <= 0:
@@ -139,13 +135,6 @@ def sign_identifying_share(bounds: Interval) -> float | None:
     of the attempts as they happened, chance aside. With the interval around the bounds it
     holds beyond chance, for that lower end is missed no more often at any R. None: not even when
     all are reported.
-
-    Examples:
-        >>> found = manski_difference_bounds((14, 20, 0), (6, 30, 0))
-        >>> round(sign_identifying_share((found.low, found.high)), 2)
-        0.67
-        >>> round(sign_identifying_share(found.interval), 2)
-        0.82
     """
     low, high = bounds
     nearest = low if low > 0 else -high

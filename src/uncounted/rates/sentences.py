@@ -103,12 +103,7 @@ def points_interval(interval: Interval, n: float, joint: str = " to ") -> str:
 
 
 def percentage_points(difference: float, n: float) -> str:
-    """A difference in percentage points, with its sign.
-
-    Examples:
-        >>> percentage_points(-0.5, 20), percentage_points(0.0714, 300)
-        ('-50', '+7.1')
-    """
+    """A difference in percentage points, with its sign."""
     text = f"{100 * difference:+.{1 if n >= MIN_ROWS_FOR_DECIMAL else 0}f}"
     return "0" if float(text) == 0 else text
 
@@ -124,12 +119,7 @@ def factor_words(factor: float, *, down: bool = False) -> str:
 
 
 def ratio_words(value: float | None) -> str:
-    """A ratio to two figures, and words where it has no end.
-
-    Examples:
-        >>> [ratio_words(value) for value in (34.231, 0.0292, math.inf, None)]
-        ['34', '0.029', 'no end', 'none']
-    """
+    """A ratio to two figures, and words where it has no end."""
     if value is None:
         return "none"
     if math.isinf(value):

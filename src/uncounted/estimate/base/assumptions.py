@@ -38,11 +38,6 @@ class NHOI:
     being unseen are r / xi (Aleshin-Guendel, Sadinle and Wakefield 2024, section 3).
     xi = 1 is the saturated log-linear model without its highest term. With two lists
     xi = 1 / (odds ratio). A larger xi, fewer unseen.
-
-    Examples:
-        >>> shares = np.log([[4 / 7, 2 / 7, 1 / 7]])  # only on A, only on B, on both
-        >>> np.exp(NHOI().log_odds(shares, ("A", "B"))).round(6)  # 8 / 7
-        array([1.142857])
     """
 
     xi: float = attrs.field(default=1.0, validator=lambda _, __, xi: check_xi(xi))
@@ -84,11 +79,6 @@ class MarginalPair:
     With the table collapsed to a and b, u the shares of the seen, and u00 that of the
     seen on neither: odds of being unseen = u10 u01 / (u11 xi) - u00. A draw in which
     more are seen on neither than there can be rules the assumption out.
-
-    Examples:
-        >>> shares = np.log([[0.3, 0.2, 0.2, 0.1, 0.1, 0.05, 0.05]])
-        >>> MarginalPair("A", "B").log_odds(shares, ("A", "B", "C"))
-        array([-1.2039728])
     """
 
     a: str
@@ -165,12 +155,7 @@ def _times(factor: float) -> str:
 
 
 def words(lists: tuple[str, ...], xi: float = 1.0) -> str:
-    """What xi of `NHOI` says, in words, for two lists, three, and more.
-
-    Examples:
-        >>> words(("A", "B"), 0.5)
-        'The odds of being on B are 2 times as high for people on A as for people not on it.'
-    """
+    """What xi of `NHOI` says, in words, for two lists, three, and more."""
     if len(lists) == 2:
         a, b = lists
         how = _times(1 / xi)

@@ -141,10 +141,6 @@ def estimate_from_draws(
     """An estimate from draws of n0: their median and an equal-tailed credible interval.
 
     A draw of `LAST` stands for everything from there on: an end that lands on it is `inf`.
-
-    Examples:
-        >>> estimate_from_draws("any", 70, np.arange(101), level=0.9).interval
-        (75.0, 165.0)
     """
     middle, low, high = (observed + x for x in quantiles(open_ended(n0), level))
     if not math.isfinite(middle):

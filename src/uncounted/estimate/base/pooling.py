@@ -113,13 +113,7 @@ def _refuse(
 
 
 def log_n_variance(fits: Sequence[Fitted]) -> LogNVariance:
-    """Between and within tables, what the means of few draws vary by chance taken off.
-
-    Examples:
-        >>> one = Estimate("any", "ok", point=150.0, log_n0=(4.0, 0.04))
-        >>> log_n_variance([Fitted(one, 100, 3)]).share
-        0.0
-    """
+    """Between and within tables, what the means of few draws vary by chance taken off."""
     weight = np.array([fit.times for fit in fits], dtype=np.float64)
     weight /= weight.sum()
     mean, variance = np.array([log_number(fit.estimate, fit.observed) for fit in fits]).T

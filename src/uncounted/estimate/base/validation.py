@@ -85,12 +85,7 @@ def xi_of(xi: Any) -> float:
 
 
 def xis_of(xi: Sequence[float] | float) -> tuple[float, ...]:
-    """The rows of a table of xi: one number, or several.
-
-    Examples:
-        >>> xis_of(2), xis_of([0.5, 1])
-        ((2.0,), (0.5, 1.0))
-    """
+    """The rows of a table of xi: one number, or several."""
     found = tuple(xi_of(each) for each in (xi if isinstance(xi, Iterable) else (xi,)))
     if not found:
         raise UsedWrongly("no value of xi was given", hint="e.g. 0.5, 1 and 2")

@@ -65,16 +65,6 @@ def standing(estimate: Estimate, observed: int, claim: Claim, least: int | None 
     """How a claim stands with an estimate of a study, or with its refusal.
 
     `least` is how few may be recorded, where the linkage leaves it open; unless given, `observed`.
-
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate.base.xi import saturated
-        >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
-        >>> said = standing(saturated(table), 700, Claim(1100))
-        >>> said.stands, round(said.xi, 6)
-        ('interval', 2.0)
-        >>> said.words
-        'more than 1,100 holds for xi below 2; with the whole 95% interval, for xi below 1.53.'
     """
     method, more = estimate.method, claim.side == "more than"
     sure = observed if least is None else min(observed, least)
@@ -172,12 +162,7 @@ def _words(
 
 
 def down(xi: float) -> str:
-    """An xi below which a claim holds, in two or three digits and never more than it is.
-
-    Examples:
-        >>> down(1.4634), down(0.969), down(2.0)
-        ('1.46', '0.96', '2')
-    """
+    """An xi below which a claim holds, in two or three digits and never more than it is."""
     return _two_digits(xi, math.floor)
 
 

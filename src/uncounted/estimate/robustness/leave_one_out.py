@@ -45,14 +45,6 @@ def leave_one_out(table: CaptureTable, fit: Fit) -> tuple[LeaveOneOutRow, ...]:
     """The estimate without each list; people on no other list are dropped with it.
 
     No rows for two lists, or for more than eight.
-
-    Examples:
-        >>> from uncounted.estimate.simple.chao import chao
-        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
-        ...                                 "101": 112, "011": 142, "111": 12})
-        >>> rows = leave_one_out(table, chao)
-        >>> [(row.left_out, row.observed) for row in rows]
-        [('A', 566), ('B', 577), ('C', 379)]
     """
     if not 3 <= len(table.lists) <= MOST_LISTS:
         return ()

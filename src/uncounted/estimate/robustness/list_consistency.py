@@ -30,13 +30,7 @@ TWO_LISTS: Mapping[str, Method] = {
 
 
 def within(table: CaptureTable, name: str) -> CaptureTable:
-    """The people of one list by which of the others they are on; those on no other are dropped.
-
-    Examples:
-        >>> table = CaptureTable.of("ABC", {"100": 60, "110": 4, "101": 112, "111": 12, "011": 9})
-        >>> within(table, "A").counts
-        {'11': 12, '10': 4, '01': 112}
-    """
+    """The people of one list by which of the others they are on; those on no other are dropped."""
     at = table.lists.index(name)
     counts = {
         pattern[:at] + pattern[at + 1 :]: count

@@ -23,6 +23,7 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.checks import check
+from uncounted.estimate.base.mixture import drawn
 from uncounted.estimate.base.priors import DEFAULT_PRIOR, prior_of
 from uncounted.estimate.base.result import Estimate, Floats, Study
 from uncounted.estimate.base.rows import (
@@ -49,7 +50,7 @@ from uncounted.estimate.strata.hierarchical_grid import (
     graph_evidence,
     integrate,
 )
-from uncounted.estimate.strata.stratified import Strata, run_strata
+from uncounted.estimate.strata.stratified import Strata, missing_strata, run_strata
 from uncounted.progress import Progress, silent
 
 FEWEST_STRATA = 3
@@ -249,7 +250,7 @@ def _assemble(
         weight = float(pull[at[s]]) if s in at else None
         rows.append(_pair(alone.labels[s], study, fit, pooled, weight))
     documented = sum(study.observed for s, study in enumerate(alone.studies) if s not in at)
-    warnings = _missing(alone, usable, documented)
+    warnings = missing_strata(len(alone.studies), len(usable), documented)
     total = _total(alone, method, N, documented, level, warnings)
     trend = _trend(alone, method, usable, N, level, seed)
     return Pooled(
@@ -323,19 +324,6 @@ def _common(of: GridPosterior, level: float) -> CommonDistribution:
     )
 
 
-def _missing(alone: Strata, usable: Sequence[int], documented: int) -> tuple[EstimateWarning, ...]:
-    missing = len(alone.studies) - len(usable)
-    if not missing:
-        return ()
-    return (
-        EstimateWarning(
-            "strata-not-estimated",
-            f"{missing} of {len(alone.studies)} strata; their {documented:,} documented people are"
-            " in the total, their undocumented people are not",
-        ),
-    )
-
-
 def _moved(rows: Sequence[PooledRow]) -> tuple[EstimateWarning, ...]:
     out = [
         row
@@ -369,7 +357,7 @@ def _trend(
     fits: list[tuple[Study, Estimate]] = [
         (alone.studies[s], alone.studies[s][method]) for s in usable
     ]
-    single = np.stack([_drawn(fit, study.observed, N.shape[1], rng) for study, fit in fits])
+    single = np.stack([drawn(fit, study.observed, N.shape[1], rng) for study, fit in fits])
     n = np.array([[study.observed] for study, _ in fits])
     tails = [0.5, 0.5 - level / 2, 0.5 + level / 2]
 
@@ -385,14 +373,6 @@ def _trend(
             pooled=slope(np.log((N - n + 0.5) / n)),
         ),
     )
-
-
-def _drawn(fit: Estimate, observed: int, size: int, rng: np.random.Generator) -> Floats:
-    if fit.draws is not None:
-        return rng.choice(fit.draws, size=size).astype(np.float64)
-    mean, variance = fit.log_n0 or (0.0, 0.0)
-    n0 = np.exp(rng.normal(mean, variance**0.5, size)) - 0.5
-    return np.asarray(observed + np.maximum(n0, 0.0))
 
 
 def _positions(labels: Sequence[Mapping[str, str]]) -> Floats | None:

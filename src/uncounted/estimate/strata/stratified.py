@@ -247,16 +247,6 @@ def total_of(
         no_end = "the strata put no end to the number of people"
         reason = no_end if good else "no stratum gives a number"
         return Total(Estimate(name, "refused", reason, input=strata[0][0].digest()), draws)
-    missing = len(studies) - len(good)
-    warnings: tuple[EstimateWarning, ...] = ()
-    if missing:
-        warnings = (
-            EstimateWarning(
-                "strata-not-estimated",
-                f"{missing} of {len(studies)} strata; their {documented:,} documented people are "
-                "in the total, their undocumented people are not",
-            ),
-        )
     model = good[0]
     total = Estimate(
         method=name,
@@ -267,10 +257,25 @@ def total_of(
         level=level,
         interval_kind="quantiles of joint draws",
         assumption=f"In every stratum: {model.assumption}",
-        settings={"strata": len(studies), "refused": missing, "documented_only": documented},
-        warnings=warnings,
+        settings={
+            "strata": len(studies),
+            "refused": len(studies) - len(good),
+            "documented_only": documented,
+        },
+        warnings=missing_strata(len(studies), len(good), documented),
     )
     return Total(total, draws)
+
+
+def missing_strata(strata: int, good: int, documented: int) -> tuple[EstimateWarning, ...]:
+    """A warning that some strata have no number, and how many people are documented in them."""
+    if good == strata:
+        return ()
+    text = (
+        f"{strata - good} of {strata} strata; their {documented:,} documented people are in the"
+        " total, their undocumented people are not"
+    )
+    return (EstimateWarning("strata-not-estimated", text),)
 
 
 def _answer(study: Study, name: str) -> Estimate | None:

@@ -118,13 +118,6 @@ def protect(
 
     Raises:
         NotPublishable: no suppression keeps the small counts from being computed.
-
-    Examples:
-        >>> table = CaptureTable.of("ABC", {"100": 50, "010": 40, "001": 30, "110": 20,
-        ...                                 "101": 3, "011": 12, "111": 9})
-        >>> protected = protect(table, 5, SuppressionKey(bytes(32)))
-        >>> "101" in protected.hidden, protected.observed, len(protected.hidden) > 1
-        (True, 164, True)
     """
     _refuse_outright(table, threshold)
     cells = patterns(table)

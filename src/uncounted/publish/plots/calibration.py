@@ -99,12 +99,7 @@ def _interval_words(interval: tuple[float, float] | None) -> str:
 
 
 def _short(share: float) -> str:
-    """A share to two digits, as it is spoken.
-
-    Examples:
-        >>> _short(0.305), _short(1.0), _short(0.001)
-        ('.30', '1', '.00')
-    """
+    """A share to two digits, as it is spoken."""
     return "1" if share >= 0.995 else f"{share:.2f}".removeprefix("0")
 
 

@@ -16,15 +16,12 @@ from uncounted.publish.plots.base import (
     EDGE,
     SMALL,
     Axis,
-    Box,
     Plot,
     axis_reach,
-    boxes_meet,
     draw_plot,
     head,
     notes,
 )
-from uncounted.publish.report.figures import NARROW
 from uncounted.publish.report.rounding import percent
 from uncounted.publish.svg import ACCENT, GREY, PALE, Drawing, ticks
 
@@ -32,6 +29,7 @@ type Model = Mapping[str, Any]
 
 _HIGH = 190.0
 _APART = 1.3  # neighbours further apart than this factor are of two groups
+_NAMED = 4  # of the models
 _SLIGHT = 0.05  # a group of less weight is not named
 
 
@@ -135,7 +133,7 @@ def model_spread(
             words.append(
                 f"{len(beyond)} of them, with {share} of the weight, lie beyond the picture."
             )
-        words += _legend(lists)
+        words += _legend(models, lists)
         return notes(on, y, words)
 
     return draw_plot("models", "Models that fit nearly as well", " ".join(parts), draw)
@@ -162,12 +160,15 @@ def group_words(group: ModelGroup, estimate: Estimate, observed: int) -> str:
     return round_to_interval(group.point, (low, high), observed).about
 
 
-def _legend(lists: Sequence[str]) -> list[str]:
-    """Which number in brackets is which list."""
-    if not lists:
-        return []
-    names = " · ".join(f"{i} {name}" for i, name in enumerate(lists, start=1))
-    return [f"Lists in one bracket act on one another: {names}"]
+def _legend(models: Sequence[Model], lists: Sequence[str]) -> list[str]:
+    """The heaviest models by name, and which number in brackets is which list."""
+    heaviest = sorted(models, key=lambda model: -model["weight"])[:_NAMED]
+    named = "; ".join(f"{each.get('model', '')} {percent(each['weight'])}" for each in heaviest)
+    found = [f"Heaviest: {named}."]
+    if lists:
+        names = " · ".join(f"{i} {name}" for i, name in enumerate(lists, start=1))
+        found.append(f"Lists in one bracket act on one another: {names}")
+    return found
 
 
 def _reach(models: Sequence[Model], observed: int) -> float:
@@ -207,52 +208,9 @@ def _plot(
         low, high = (axis.at(model["point"] + k * model["se"]) for k in (-1, 1))
         on.line(low, at, high, at, stroke=ACCENT, width=2)
         on.dot(x, at, 5, fill=ACCENT, stroke="#ffffff")
-    _labels(on, models, axis, bottom, most, observed)
     return axis.foot(on, bottom)
 
 
 def _weights(most: float) -> list[float]:
     """Round shares from 0 up."""
     return [tick / 1000 for tick in ticks(most * 1000, 5)]
-
-
-def _labels(
-    on: Drawing,
-    models: Sequence[Model],
-    axis: Axis,
-    bottom: float,
-    most: float,
-    observed: int | None,
-) -> None:
-    """The heaviest models' names, where they run into nothing, the documented included."""
-    dots = [(axis.at(m["point"]), bottom - _HIGH * m["weight"] / most) for m in models]
-    bars = [
-        (axis.at(m["point"] - m["se"]), axis.at(m["point"] + m["se"]), y)
-        for m, (_, y) in zip(models, dots, strict=True)
-    ]
-    taken: list[Box] = []
-    if observed is not None:
-        taken.append((axis.at(observed) - 1, 0.0, axis.at(observed) + 1, bottom))
-    few = 6 if on.width > NARROW else 4
-    for k in sorted(range(len(models)), key=lambda k: -models[k]["weight"])[:few]:
-        words = str(models[k].get("model", ""))
-        wide = fonts.width(words, SMALL)
-        x, y = dots[k]
-        for left, base in (
-            (x - wide / 2, y - 9),
-            (bars[k][1] + 5, y + 4),
-            (bars[k][0] - 5 - wide, y + 4),
-            (x + 7, y - 9),
-        ):
-            box = (left, base - 11, left + wide, base + 3)
-            if box[0] < axis.left or box[2] > axis.right or box[1] < bottom - _HIGH - 14:
-                continue
-            hits = (
-                any(boxes_meet(box, other, 2) for other in taken)
-                or any(boxes_meet(box, (a - 2, at - 5, b + 2, at + 5), 2) for a, b, at in bars)
-                or any(box[0] < dx < box[2] and dy < box[3] for dx, dy in dots)
-            )
-            if not hits:
-                on.text(left, base, words, size=SMALL)
-                taken.append(box)
-                break

@@ -43,11 +43,7 @@ class _LinearAxes:
         return self.left + (self.right - self.left) * fraction
 
     def y(self, people: float) -> float:
-        return max(self.anywhere(people), self.top)
-
-    def anywhere(self, people: float) -> float:
-        """The same, above the picture where it is beyond it."""
-        return self.bottom - (self.bottom - self.top) * people / self.reach
+        return max(self.bottom - (self.bottom - self.top) * people / self.reach, self.top)
 
 
 def trajectory(rows: Sequence[SubsampleRow]) -> Plot:
@@ -99,7 +95,7 @@ def trajectory(rows: Sequence[SubsampleRow]) -> Plot:
         words.append("A black arrow at the top: the bar goes on beyond the picture.")
     if beyond := sum(point > far for _, point in points):
         words.append(
-            f"A large arrow at the top, where a line ends: the number itself is beyond the picture "
+            f"A large arrow at the top: the number itself is beyond the picture "
             f"({beyond} of {len(rows)} parts)."
         )
     words.append("The grey lines at the bottom are how many people each part documents.")
@@ -191,9 +187,9 @@ def _one(
             _cross(on, x, axes.bottom)
             before = None
             continue
-        here = (x, axes.anywhere(row.rescaled))
-        if before is not None and (within := _within(before, here, axes.top)) is not None:
-            on.line(*within[0], *within[1], stroke=ACCENT, width=1.8, dash=dash)
+        here = (x, axes.y(row.rescaled)) if row.rescaled <= axes.reach else None
+        if before is not None and here is not None:
+            on.line(*before, *here, stroke=ACCENT, width=1.8, dash=dash)
         before = here
     for row in rows:
         if row.rescaled is not None:
@@ -218,23 +214,6 @@ def _point(
         on.path(f"M{number(x - 7)} {number(y)}l7 -11l7 11z", fill=fill, stroke=ACCENT, width=1.5)
         return
     on.dot(x, axes.y(point), 4, fill=fill, stroke=ACCENT)
-
-
-def _within(
-    a: tuple[float, float], b: tuple[float, float], top: float
-) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """The part of a stroke that is in the picture; None where all of it is above.
-
-    Examples:
-        >>> _within((0.0, 20.0), (10.0, -20.0), 10.0)
-        ((0.0, 20.0), (2.5, 10.0))
-    """
-    if a[1] < top and b[1] < top:
-        return None
-    if a[1] >= top and b[1] >= top:
-        return a, b
-    cut = (a[0] + (b[0] - a[0]) * (top - a[1]) / (b[1] - a[1]), top)
-    return (cut, b) if a[1] < top else (a, cut)
 
 
 def _up(on: Drawing, x: float, y: float) -> None:

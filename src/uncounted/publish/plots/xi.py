@@ -72,12 +72,7 @@ def xi_words(xi: float) -> str:
 
 
 def log_ticks(low: float, high: float) -> list[int]:
-    """Round numbers between two, at most six: the finest of three ladders that has no more.
-
-    Examples:
-        >>> log_ticks(4000, 60000), log_ticks(107, 700)
-        ([5000, 10000, 20000, 50000], [200, 300, 400, 500, 600])
-    """
+    """Round numbers between two, at most six: the finest of three ladders that has no more."""
     found: list[int] = []
     for ladder in ((1, 2, 3, 4, 5, 6, 8), (1, 2, 5), (1,)):
         found = [

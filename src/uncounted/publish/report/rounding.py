@@ -7,12 +7,7 @@ LEAST_STEP_WHERE_HIDDEN = 5
 
 
 def percent(share: float) -> str:
-    """A share as whole per cent, never 0 or 100 for what is neither.
-
-    Examples:
-        >>> percent(0.4444), percent(0.001)
-        ('44%', 'under 1%')
-    """
+    """A share as whole per cent, never 0 or 100 for what is neither."""
     if 0 < share < 0.01:
         return "under 1%"
     if 0.99 < share < 1:
