@@ -148,7 +148,7 @@ def _linkage(run: Answers, case: Path) -> None:
     run("overlap", case, "--out", folder / "overlap.csv")
     run("overlap", case, "--out", folder / "by.csv", "--by", "sex", "--draw", "3")
     run("evaluate", case)
-    run("evaluate", case, "--truth", clusters, "--all-records", "--pictures", folder / "curves")
+    run("evaluate", case, "--truth", clusters, "--all-records")
     sample = folder / "sample.csv"
     run("evaluate", case, "--sample", "60", "--out", sample)
     _fill(sample, "same", "no")

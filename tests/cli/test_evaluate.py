@@ -350,7 +350,7 @@ def test_the_curve_is_shown_with_its_intervals_again_too(
         keep(opened, one.linkage)
     truth = persons_file(tmp_path / "t.csv", one)
     options = ("--truth", truth, "--adjudicated-sample", file)
-    found = reported("evaluate", case, *options, "--pictures", tmp_path / "p")
+    found = reported("evaluate", case, *options)
     bins = found["recalibrated"]["bins"]
     assert len(bins) == len(found["calibration"]["bins"])
     assert all(each["interval"][0] <= each["calibrated"] <= each["interval"][1] for each in bins)
@@ -367,27 +367,6 @@ def test_the_curve_is_shown_with_its_intervals_again_too(
             in text
         )
         assert line["verdict"] in text
-    svg = (tmp_path / "p" / "calibration.svg").read_text(encoding="utf-8")
-    assert svg.count('stroke-width="0.8"') == 3 * len(bins), "a thin bar and two caps each"
-
-
-def test_pictures_are_written_once(
-    case: Path, truth: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "pictures"
-    found = reported("evaluate", case, "--truth", truth, "--pictures", folder)
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "calibration-narrow.svg",
-        "calibration.svg",
-    ]
-    assert found["pictures"] == [
-        str(folder / "calibration.svg"),
-        str(folder / "calibration-narrow.svg"),
-    ]
-    svg = (folder / "calibration.svg").read_text(encoding="utf-8")
-    assert f"{found['calibration']['bins'][0]['pairs']:,}" in svg
-    code, err = refused(capsys, "evaluate", case, "--truth", truth, "--pictures", folder)
-    assert (code, "2 of the plots already exist" in err) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -397,10 +376,8 @@ def test_pictures_are_written_once(
         (["--sample", "50"], "must be used together"),
         (["--out", "X"], "must be used together"),
         (["--all-records"], "--all-records needs --truth"),
-        (["--pictures", "X"], "--pictures needs labels"),
         (["--labels", "T", "--adjudicated-sample", "T"], "can only be used alone or with --truth"),
         (["--adjudicated-sample", "T"], "has no column 'source_1'"),
-        (["--truth", "T", "--pictures", "T"], "--pictures must be a folder"),
         (["--level", "nan"], "level nan is not between 0 and 1"),
         (["--labels", "T"], "has no column 'source_1'"),
         (["--sample", "3", "--out", "X"], "too few for"),

@@ -53,11 +53,6 @@ def _answer(done: LinkageEvaluation | SampleDrawn) -> None:
     help="A sample whose labels were used by decide: checks the earlier probabilities.",
 )
 @click.option("--encoding", help="Character encoding of the file, if it cannot be detected.")
-@click.option(
-    "--pictures",
-    type=click.Path(path_type=Path),
-    help="Folder to write the calibration plot (SVG) to.",
-)
 @level_option
 @seed_option
 @opening_options
@@ -71,7 +66,6 @@ def evaluate(
     labels: Path | None,
     adjudicated_sample: Path | None,
     encoding: str | None,
-    pictures: Path | None,
     level: float,
     seed: int,
     passphrase_file: Path | None,
@@ -90,7 +84,7 @@ def evaluate(
     \b
     Examples:
       uncounted evaluate returns.case
-      uncounted evaluate returns.case --truth truth.csv --pictures pictures
+      uncounted evaluate returns.case --truth truth.csv
       uncounted evaluate returns.case --sample 200 --out sample.csv
       uncounted evaluate returns.case --labels sample.csv
     """
@@ -104,7 +98,6 @@ def evaluate(
         labels,
         adjudicated_sample,
         encoding,
-        pictures,
         level,
         seed,
     )

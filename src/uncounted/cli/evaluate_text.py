@@ -112,8 +112,6 @@ def answer_evaluation(done: LinkageEvaluation | SampleDrawn) -> None:
             f"  {plural(done.decided, 'labelled pair')} had been decided; the linkage follows the"
             " decisions, so these pairs cannot be errors"
         )
-    if done.pictures:
-        say(f"Calibration plot: {', '.join(done.pictures)}")
 
 
 def _answer_held(found: TruthComparison) -> None:

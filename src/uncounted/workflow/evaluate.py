@@ -11,12 +11,12 @@ equal probability they are matches more often than others.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
 
-from uncounted.errors import BadInput, NotEstimable, UsedWrongly
+from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate.base.validation import level_of
 from uncounted.linkage import Linkage
 from uncounted.linkage.evaluation import clerical, sampling
@@ -62,7 +62,6 @@ class EvaluationRequest:
     labels: Path | None = None
     adjudicated_sample: Path | None = None
     encoding: str | None = None
-    pictures: Path | None = None
     level: float = 0.95
     seed: int = 1
 
@@ -99,16 +98,6 @@ _CONFLICTS: tuple[tuple[Callable[[EvaluationRequest], object], str, str], ...] =
         "--all-records needs --truth",
         "add --truth FILE",
     ),
-    (
-        lambda r: r.pictures and r.truth is None and r.labels is None,
-        "--pictures needs labels",
-        "add --truth or --labels",
-    ),
-    (
-        lambda r: r.pictures and r.pictures.exists() and not r.pictures.is_dir(),
-        "--pictures must be a folder, not a file",
-        "give another folder",
-    ),
 )
 
 
@@ -124,7 +113,6 @@ class LinkageEvaluation:
         in_doubt: pairs of that sample that were uncertain when they were decided; None: no
             sample was given.
         not_random: decided pairs that are in no sample that was given.
-        pictures: files that were written.
     """
 
     accuracy: TruthComparison | ClericalEvaluation | ExpectedAccuracy
@@ -132,7 +120,6 @@ class LinkageEvaluation:
     recalibrated: Recalibrated | None = None
     in_doubt: int | None = None
     not_random: int = 0
-    pictures: Sequence[str] = ()
 
     def to_json(self) -> JSONObject:
         """As plain values."""
@@ -142,7 +129,6 @@ class LinkageEvaluation:
             "recalibrated": self._recalibrated(),
             "n_uncertain_in_sample": self.in_doubt,
             "n_not_random": self.not_random,
-            "pictures": list(self.pictures),
         }
 
     def _recalibrated(self) -> JSONObject | None:
@@ -223,8 +209,7 @@ def _against_truth(
         accuracy = against_pairs(linkage, labels, level=level)
     pairs = _decided_pairs(case, linkage, labels)
     found = recalibrate(case, linkage, _sample(request), level)
-    pictures = _draw(accuracy, found.line, request.pictures)
-    return LinkageEvaluation(accuracy, pairs, found.line, found.in_doubt, found.others, pictures)
+    return LinkageEvaluation(accuracy, pairs, found.line, found.in_doubt, found.others)
 
 
 def _from_sample(
@@ -245,9 +230,7 @@ def _from_sample(
             " uncounted evaluate CASE --adjudicated-sample FILE",
         )
     line = None if pairs else accuracy.calibration.line
-    others = recalibrate(case, linkage).others
-    pictures = _draw(accuracy, line, request.pictures)
-    return LinkageEvaluation(accuracy, pairs, line, None, others, pictures)
+    return LinkageEvaluation(accuracy, pairs, line, None, recalibrate(case, linkage).others)
 
 
 def _draw_sample(case: Case, out: Path, size: int, seed: int, on: dt.date) -> SampleDrawn:
@@ -298,31 +281,3 @@ def sentences(found: TruthComparison | ClericalEvaluation, again: Recalibrated |
     if again is not None and again != curve.line:
         words.append(again.verdict())
     return words
-
-
-def _draw(
-    found: TruthComparison | ClericalEvaluation, again: Recalibrated | None, folder: Path | None
-) -> tuple[str, ...]:
-    """Write the calibration curve, if a folder is given."""
-    from uncounted.publish.plots import save_plots
-    from uncounted.publish.plots.calibration import CalibrationBin, calibration
-
-    if folder is None:
-        return ()
-    if not found.calibration.bins:
-        raise NotEstimable(
-            "no draw links a labelled pair: no calibration curve to plot",
-            hint="omit --pictures, or label pairs that uncounted review shows",
-        )
-    shares = [
-        CalibrationBin(
-            each.stated,
-            each.true,
-            each.interval,
-            each.pairs,
-            *(() if again is None else again.of(each.stated)),
-        )
-        for each in found.calibration.bins
-    ]
-    drawn = calibration(shares, " ".join(sentences(found, again)), level=found.level)
-    return tuple(str(path) for path in save_plots([drawn], folder))
