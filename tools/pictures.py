@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 import uncounted
 from uncounted.estimate import Claim, EstimateSettings, run
-from uncounted.publish.plots import method_spread, upset, xi_curve
+from uncounted.publish.plots import posterior, upset, xi_curve
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -82,7 +82,7 @@ def kosovo() -> uncounted.CaptureTable:
 
 def kosovo_methods() -> str:
     """All methods side by side."""
-    return method_spread(run(kosovo())).svg
+    return posterior(run(kosovo())).svg
 
 
 def kosovo_xi() -> str:
