@@ -12,7 +12,8 @@ help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
 demo: $(STAMPS)/run ## the whole workflow on synthetic data, into demo-out/
-	@$(BIN)/uncounted demo --out demo-out
+	@$(BIN)/python tools/compile_kernels.py estimate & \
+	$(BIN)/uncounted demo --out demo-out; status=$$?; wait; exit $$status
 
 test: $(STAMPS)/dev $(STAMPS)/browser ## every check: ruff, mypy, import-linter, pytest, the pages
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync kernels-linkage lint types fences kernels-estimate

@@ -164,6 +164,7 @@ def _pool_draws(fits: Sequence[Fitted]) -> Estimate:
         settings={**model.settings, "pooled": "draws of N from every table, equally"},
         diagnostics=_average([(fit.estimate.diagnostics, fit.times) for fit in fits]),
         draws=draws,
+        chains=None,
         log_n0=None,
     )
 

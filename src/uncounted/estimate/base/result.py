@@ -85,6 +85,9 @@ class Estimate:
         Digest of the table; keep it inside (see `CaptureTable.digest`).
     draws : npt.NDArray[np.int64] or None
         Draws of N from the posterior, for methods that have one.
+    chains : npt.NDArray[np.int64] or None
+        Draws of N by Markov chain, of shape (chains, draws a chain), in the order in which they
+        were drawn; None for methods whose draws are independent.
     log_n0 : tuple[float, float] or None
         Mean and variance of log(n0 + 1/2), by which estimates that have no
         draws are pooled over tables; None for an estimate that is pooled already.
@@ -116,6 +119,7 @@ class Estimate:
     seed: int | None = None
     input: str = ""
     draws: npt.NDArray[np.int64] | None = attrs.field(default=None, repr=False)
+    chains: npt.NDArray[np.int64] | None = attrs.field(default=None, repr=False)
     log_n0: tuple[float, float] | None = attrs.field(default=None, repr=False)
     refusal_code: str | None = None
 
@@ -144,6 +148,39 @@ class Estimate:
         if self.point is None:
             raise NotEstimable(f"{self.method}: {self.reason}", hint=self.hint)
         return self.point
+
+    def to_arviz(self) -> Any:
+        """The posterior draws of N for ArviZ, with the chains kept apart.
+
+        Returns
+        -------
+        xarray.DataTree
+            With a group `posterior`, and in it `N` by `chain` and `draw`. Independent draws are
+            one chain. It needs the package arviz-base.
+
+        Raises
+        ------
+        NotEstimable
+            The method has no draws, or was refused.
+
+        Examples
+        --------
+        >>> from uncounted.captures import CaptureTable
+        >>> from uncounted.estimate import decomposable
+        >>> table = CaptureTable.of("ABC", {"100": 40, "010": 20, "001": 9, "110": 10, "011": 5})
+        >>> dict(decomposable(table).to_arviz()["posterior"].sizes)
+        {'chain': 1, 'draw': 4000}
+        """
+        from arviz_base import from_dict
+
+        self.number()
+        if self.draws is None:
+            raise NotEstimable(
+                f"{self.method} has no posterior draws",
+                hint="choose decomposable or latent-class",
+            )
+        by_chain = self.draws[np.newaxis] if self.chains is None else self.chains
+        return from_dict({"posterior": {"N": by_chain}})
 
     @property
     def cells(self) -> tuple[str, str, str, str]:

@@ -21,7 +21,7 @@ from uncounted.errors import NotEstimable
 from uncounted.estimate.base.assumptions import words
 from uncounted.estimate.base.estimator import estimator, log_normal_estimate
 from uncounted.estimate.base.pooling import pool
-from uncounted.estimate.base.posterior import LAST
+from uncounted.estimate.base.posterior import LAST, Ints
 from uncounted.estimate.base.result import Estimate, Fitted, Study
 from uncounted.estimate.base.rows import MethodXiRow, XiRow
 from uncounted.estimate.base.settings import XI
@@ -143,16 +143,19 @@ def _with_xi(estimate: Estimate, observed: int, xi: float) -> Estimate:
     def scale(N: float) -> float:
         return observed + (N - observed) / xi
 
-    draws = estimate.draws
-    if draws is not None:
+    def scale_draws(draws: Ints | None) -> Ints | None:
+        if draws is None:
+            return None
         n0 = np.where(draws - observed >= LAST, np.inf, (draws - observed) / xi)
-        draws = observed + np.minimum(np.rint(n0), LAST).astype(np.int64)
+        return np.int64(observed) + np.minimum(np.rint(n0), LAST).astype(np.int64)
+
     spread = estimate.log_n0
     return attrs.evolve(
         estimate,
         point=scale(estimate.point),
         interval=(scale(estimate.interval[0]), scale(estimate.interval[1])),
-        draws=draws,
+        draws=scale_draws(estimate.draws),
+        chains=scale_draws(estimate.chains),
         log_n0=None if spread is None else (spread[0] - math.log(xi), spread[1]),
     )
 

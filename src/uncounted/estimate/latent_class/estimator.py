@@ -171,6 +171,7 @@ def latent_class(
         warnings=_warnings(table, classes, far, level) + _short(found, target_ess),
         seed=seed,
         draws=_draws(found, table.observed, draws, seed),
+        chains=_thinned(found.n0) + table.observed,
         log_n0=(float(logs.mean()), float(logs.var())),
     )
 
@@ -273,6 +274,11 @@ def _draws(found: ChainDraws, observed: int, draws: int, seed: int) -> Ints:
     mean = rng.standard_gamma(float(observed), draws) * np.exp(pool[rng.permutation(at)])
     answer: Ints = observed + rng.poisson(np.minimum(mean, 4e18)).astype(np.int64)
     return answer
+
+
+def _thinned(by_chain: Ints) -> Ints:
+    """At most `DRAWS` draws of each chain, evenly spaced and in their order."""
+    return by_chain[:, :: -(-by_chain.shape[1] // DRAWS)]
 
 
 def _warnings(
