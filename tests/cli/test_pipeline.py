@@ -236,7 +236,7 @@ def test_no_small_count_is_in_the_released_table(out: Path, said: dict[str, Any]
 def test_the_page_says_what_it_must(out: Path, said: dict[str, Any]) -> None:
     page = (out / "release" / "report.html").read_text(encoding="utf-8")
     for words in (
-        "Nobody in it exists",
+        "No person in it exists",
         "새벽기록",
         "Comparison with the true total",
         "Identifying assumption",

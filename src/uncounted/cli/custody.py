@@ -71,7 +71,7 @@ def withdraw(
     with open_case(case, passphrase_file) as opened:
         if not yes:
             click.confirm(
-                "Forget this report for good? Nobody can bring it back", abort=True, err=True
+                "Erase this report permanently? It cannot be recovered", abort=True, err=True
             )
         return withdraw(opened, source, report)
 
@@ -209,7 +209,7 @@ def _stamped(done: TimestampTaken) -> None:
     answer(f"Kept: {done.taken.file}")
     if not stamp.trusted:
         say(
-            "The signature holds, but nobody has checked whose it is: give the authority's root"
+            "The signature is valid, but its signer was not checked: give the authority's root"
             " certificate with --roots, here or later: uncounted check CASE --roots root.pem."
         )
 

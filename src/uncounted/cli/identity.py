@@ -35,7 +35,7 @@ def _keys(mine: IdentityKeys) -> None:
 
 
 def _cannot_be_recovered(_: IdentityKeys) -> None:
-    say("Nobody can bring a forgotten passphrase back. uncounted recovery split helps in time.")
+    say("A forgotten passphrase cannot be recovered. Make recovery shares in time: uncounted recovery split.")
 
 
 def _weak_passphrase(_: IdentityKeys) -> None:

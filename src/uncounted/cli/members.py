@@ -240,7 +240,7 @@ def split(
         answer(f"{shares} shares are in {out}. Any {threshold} of them open the case file.")
     elif not as_json:
         answer(f"Any {threshold} of these {shares} open the case file.")
-    say("Give each to somebody else, on paper, and delete what is on this machine.")
+    say("Give each to a different person, on paper, and delete the files on this machine.")
 
 
 def _hand_out(made: RecoveryShares, out: Path | None, *, as_json: bool) -> list[Path]:

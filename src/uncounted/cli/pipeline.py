@@ -314,7 +314,7 @@ def verify(
 ) -> Verdict:
     r"""Check a release: complete, unchanged, signed, in the log. Needs no key.
 
-    Without --signer anybody's release would pass, so the exit status is 1.
+    Without --signer a release by any key would pass, so the exit status is 1.
 
     \b
     Example:

@@ -368,7 +368,7 @@ def _attached(done: AttachmentSummary) -> None:
     answer(f"{plural(len(done.attached), 'file')} sealed: {size:,} bytes")
     if done.unchanged:
         say(f"  {plural(done.unchanged, 'file')} the report has already: nothing was changed")
-    say("  the files that you attached are still in clear where they were")
+    say("  the original files are still unencrypted where they were")
 
 
 @app.command()
@@ -410,13 +410,13 @@ def _exported(done: ExportSummary) -> None:
     for what, count in done.not_exported.items():
         say(f"  not carried as it was: {count:,} {what}")
     say(
-        "Everything in that folder is in clear, names too, and consent no longer guards it:"
+        "Everything in that folder is unencrypted, names too, and consent no longer protects it:"
         " keep it on an encrypted disk, and delete it when it has served. An export that is"
         f" killed leaves a folder .{Path(done.out).name}.*.partial beside it: the next one"
         " takes it away."
     )
     for name in done.unfinished:
-        say(f"Unfinished, and perhaps testimony in clear: {name}. Delete it, unless it is at work.")
+        say(f"Unfinished, may hold unencrypted testimony: {name}. Delete it if no export is running.")
 
 
 @app.command()

@@ -24,7 +24,7 @@ HEIGHT = 8  # one tile spans 8 levels of the tree
 MAX_ENTRY_BYTES = 0xFFFF
 _AT_ONCE = 512  # files held in memory, of 8 KiB each
 _HASH = merkle.HASH_BYTES
-_AGAIN = "bring the log back from a copy: it is public, and anybody may have one"
+_AGAIN = "restore the log from a copy: it is public, and others may have one"
 
 
 class TileLog:

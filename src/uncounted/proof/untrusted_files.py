@@ -19,7 +19,7 @@ from typing import Final
 from uncounted import atomic_files
 from uncounted.errors import NotVerified
 
-_ANEW = "do not use these files; get the release again from whoever published it"
+_ANEW = "do not use these files; get the release again from its publisher"
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)  # a pipe would wait for ever
 
 

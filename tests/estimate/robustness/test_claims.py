@@ -221,13 +221,13 @@ def test_numbers_that_no_claim_has(number: float) -> None:
             (1000, 1000, 1000),
             "2000",
             "ruled out",
-            "more than 2,000 holds at no xi: the method finds that nobody was missed.",
+            "more than 2,000 holds at no xi: the method finds no undocumented people.",
         ),
         (
             (1000, 1000, 1000),
             "<2000",
             "interval",
-            "fewer than 2,000 holds at any xi: the method finds that nobody was missed.",
+            "fewer than 2,000 holds at any xi: the method finds no undocumented people.",
         ),
     ],
 )

@@ -283,8 +283,8 @@ def test_few_left_out_are_not_counted_out(small: dict[str, bytes]) -> None:
 def test_synthetic_people_are_reported_as_synthetic(
     small: dict[str, bytes], large: dict[str, bytes]
 ) -> None:
-    assert b"Nobody in it exists" in large["report.html"]
-    assert b"Nobody in it exists" not in small["report.html"]
+    assert b"No person in it exists" in large["report.html"]
+    assert b"No person in it exists" not in small["report.html"]
     assert b"Comparison with the true total" not in small["report.html"]
 
 

@@ -30,7 +30,7 @@ def test_it_says_the_headline_and_korean(made: bytes) -> None:
     assert "새벽 기록" in text.replace("새벽기록", "새벽 기록")
     assert "강제송환" in text
     assert "遣返" in text
-    assert "Nobody in it exists" in text
+    assert "No person in it exists" in text
 
 
 def test_it_has_every_section_of_the_page(made: bytes) -> None:

@@ -1126,7 +1126,7 @@ def test_a_telephone_or_address_in_a_name_is_noted_and_not_repeated(
     mapping = MAP.replace('sex = "sex"', 'relative = "sex"')
     row = f"7,{name},,,,,,,,," if column == "name" else f"7,김철수,,{name},,,,,,,"
     found = _one(tmp_path, row, mapping=mapping)
-    told = [warning for warning in found.warnings if "which leads to somebody" in warning]
+    told = [warning for warning in found.warnings if "which can lead to a person" in warning]
     assert len(told) == noted
     assert not any("2345" in warning or "1234" in warning for warning in found.warnings)
 

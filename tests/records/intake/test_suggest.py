@@ -181,7 +181,7 @@ def test_a_pseudonym_is_no_name(tmp_path: Path) -> None:
     draft = drafted(written(tmp_path, "id,sex,이름(가명),성명,name (pseudonym)\n"))
     mapping = Mapping.parse(draft)
     assert (mapping.name, mapping.name_alt) == ("성명", ())
-    assert "# Pseudonyms, which are nobody's names, and left out: column 3, 5.\n" in draft
+    assert "# Pseudonyms, which are left out: column 3, 5.\n" in draft
     alone = drafted(written(tmp_path, "id,sex,이름(가명)\n"))
     assert "which column is the name? It must be said." in alone
     assert "alias" not in alone
@@ -263,7 +263,7 @@ def test_what_is_known_but_for_a_group_or_brackets_makes_no_header(
 ) -> None:
     draft = drafted(written(tmp_path, row + "\n"))
     assert SECRET not in draft
-    assert "what may be somebody's name is not repeated here" in draft
+    assert "what may be a person's name is not repeated here" in draft
 
 
 def test_what_is_in_brackets_is_repeated_only_if_known(tmp_path: Path) -> None:
@@ -371,7 +371,7 @@ def test_nor_is_one_of_many_items_where_most_keys_are_somebodys(tmp_path: Path) 
 def test_what_is_hidden_is_reported_by_its_place(tmp_path: Path) -> None:
     item = {"id": 1, SECRET: {"name": SECRET, "father": 1}, "x": [{"act": "arrest"}]}
     draft = drafted(items(tmp_path, [item]))
-    assert "# Column 2 may be name; what may be somebody's name is not repeated here." in draft
+    assert "# Column 2 may be name; what may be a person's name is not repeated here." in draft
     assert "# List 1 in the items may hold acts" in draft
     assert '# repeat = "..."\n# act = "act"\n' in draft
 

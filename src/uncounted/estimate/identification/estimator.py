@@ -223,7 +223,7 @@ def _mean(
         return None, "not given: under p(N) ~ 1/N it may not exist"
     shapes, sign = model.shapes(table), signs(len(table.lists))
     if (shapes[sign < 0] <= 1).any():
-        return None, "infinite: a pattern of an even number of lists has nobody"
+        return None, "infinite: a capture history with an even number of lists has no people"
     # E r = prod_odd a / (A prod_even (a - 1)): a moment of the Dirichlet law of shapes a.
     log_r = np.log(shapes[sign > 0]).sum() - np.log(shapes[sign < 0] - 1).sum()
     log_odds = float(log_r - np.log(shapes.sum())) - math.log(assumption.xi)

@@ -147,7 +147,7 @@ def _words(
     level = f"{estimate.level * 100:g}% interval"
     if xi is None:  # nobody unseen
         other = "at no xi" if more else "at any xi"
-        return f"{claim.words} holds {other}: the method finds that nobody was missed."
+        return f"{claim.words} holds {other}: the method finds no undocumented people."
     if stands in ("interval", "point"):
         head = f"{claim.words} holds for xi {side} {rounded(xi)}"
     else:

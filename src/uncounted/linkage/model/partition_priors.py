@@ -66,12 +66,12 @@ class PartitionPrior:
 
 OVERLAP_TABLE = PartitionPrior(
     "overlap-table",
-    "overlap table of the lists, each of which may repeat somebody",
+    "overlap table of the lists, with possible duplicates within a list",
     partition.OVERLAP,
 )
 NO_DUPLICATES = PartitionPrior(
     "no-duplicates",
-    "overlap table of the lists, none of which repeats anybody",
+    "overlap table of the lists, without duplicates within a list",
     partition.OVERLAP,
     once_a_list=True,
 )

@@ -360,16 +360,16 @@ class CellReader:
         for pattern, what in ((_TELEPHONE, "a telephone number"), (_ADDRESS, "a web address")):
             if pattern.search(text):
                 self.warnings.append(
-                    f"column {column!r}: holds what looks like {what}, which leads to"
-                    " somebody and is no part of a name: take it out"
+                    f"column {column!r}: holds what looks like {what}, which can lead"
+                    " to a person and is no part of a name: take it out"
                 )
 
     def reaches(self, column: str, ident: str) -> None:
-        """Say so where an id says how somebody is reached: ids stand in the clear in tables."""
+        """Warn of an id by which a person can be reached: ids are printed in tables."""
         if _TELEPHONE.fullmatch(ident) or _ADDRESS.search(ident):
             self.warnings.append(
-                f"column {column!r}: looks like a telephone number or a web address, which leads to"
-                " somebody; ids stand in tables as they are: number the reports anew"
+                f"column {column!r}: looks like a telephone number or a web address, which can lead"
+                " to a person; ids are printed in tables: number the reports anew"
             )
 
     def number(self, column: str | None) -> str | None:
@@ -380,7 +380,7 @@ class CellReader:
             return None
         if text and _TELEPHONE.fullmatch(text):
             self.warnings.append(
-                f"column {column!r}: looks like a telephone number, which leads to somebody;"
+                f"column {column!r}: looks like a telephone number, which can lead to a person;"
                 " take it out unless it is another register's"
             )
         return text

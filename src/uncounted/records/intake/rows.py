@@ -192,7 +192,7 @@ class RowReader(CellReader):
             first = (kin or filled)[0]
             self.warnings.append(
                 f"column {first!r}: says whose relative this is, and no name of their own:"
-                " who is who goes by what else is said"
+                " it is linked by the other fields only"
             )
         once = {name.written: name for name in reversed(stated)}
         return tuple(reversed(once.values()))

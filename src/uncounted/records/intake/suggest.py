@@ -255,10 +255,10 @@ def _remarks(
             yield f"# Column {at + 1} may be {name} too."
     for name, others in hidden.items():
         which = f"Column{'s' if len(others) > 1 else ''} {_numbers(others)}"
-        yield f"# {which} may be {name}; what may be somebody's name is not repeated here."
+        yield f"# {which} may be {name}; what may be a person's name is not repeated here."
     false = [at for at, column in enumerate(columns) if is_pseudonym(column)]
     if false:
-        yield f"# Pseudonyms, which are nobody's names, and left out: column {_numbers(false)}."
+        yield f"# Pseudonyms, which are left out: column {_numbers(false)}."
     unknown = [at for at, column in enumerate(columns) if at not in false and not fields_of(column)]
     plain: list[int] = []
     for at in unknown:
@@ -304,10 +304,10 @@ def _repeat(number: int, named: str | None, table: Table) -> Iterator[str]:
     mark = "" if named and "act" in chosen else "# "
     yield ""
     if named is None and table.kind == "JSON":
-        yield f"# List {number} in the items may hold acts; its key may be somebody's name:"
+        yield f"# List {number} in the items may hold acts; its key may be a person's name:"
     elif named is None:
         yield f"# Sheet {number} of those that belong to this one may hold acts; its name may be"
-        yield "# somebody's, and is not repeated here:"
+        yield "# a person's, and is not repeated here:"
     elif mark:
         yield "# If these are acts, say which column is the act, or its kind for all rows:"
     yield f"{mark}[[acts]]"
