@@ -416,7 +416,9 @@ def _exported(done: ExportSummary) -> None:
         " takes it away."
     )
     for name in done.unfinished:
-        say(f"Unfinished, may hold unencrypted testimony: {name}. Delete it if no export is running.")
+        say(
+            f"Unfinished, may hold unencrypted testimony: {name}. Delete it if no export runs."
+        )
 
 
 @app.command()

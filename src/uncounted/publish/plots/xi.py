@@ -125,7 +125,9 @@ class XiLine:
             return f"More than {whole(claim)} needs no assumption: {documented} are documented."
         tip, low = self.tip(claim), self._low_tip(claim)
         if tip is None:
-            return f"More than {whole(claim)} holds at no xi: the estimate has no undocumented people."
+            return (
+                f"More than {whole(claim)} holds at no xi: the estimate has no undocumented people."
+            )
         holds = f"More than {whole(claim)} holds for xi below {down(tip)}"
         if low is None:
             return f"{holds}."
