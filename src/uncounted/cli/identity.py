@@ -35,9 +35,7 @@ def _keys(mine: IdentityKeys) -> None:
 
 
 def _cannot_be_recovered(_: IdentityKeys) -> None:
-    say(
-        "A forgotten passphrase cannot be recovered. Make recovery shares in time: uncounted recovery split."
-    )
+    say("A forgotten passphrase cannot be recovered. Make shares: uncounted recovery split.")
 
 
 def _weak_passphrase(_: IdentityKeys) -> None:

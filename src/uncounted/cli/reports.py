@@ -416,9 +416,7 @@ def _exported(done: ExportSummary) -> None:
         " takes it away."
     )
     for name in done.unfinished:
-        say(
-            f"Unfinished, may hold unencrypted testimony: {name}. Delete it if no export runs."
-        )
+        say(f"Unfinished, may hold unencrypted testimony: {name}. Delete it if no export runs.")
 
 
 @app.command()
