@@ -29,11 +29,11 @@ def visible(text: str) -> str:
     return text.translate(SHOWN)
 
 
-def number(value: float) -> str:
+def whole(value: float) -> str:
     """A whole number as people write it.
 
     Examples:
-        >>> number(12595.4)
+        >>> whole(12595.4)
         '12,595'
     """
     return f"{round(value):,}"
@@ -94,23 +94,18 @@ def interval_picture(
     left: float,
     right: float,
     width: int = 40,
-    plain: bool = False,
 ) -> str:
     """An interval drawn in `width` characters on an axis from `left` to `right`.
 
     A limit beyond the axis is an arrow, and so is a lower bound, which has no point and no upper
-    limit. `plain` draws it in ASCII, for a terminal that
-    has nothing else.
+    limit.
 
     Examples:
         >>> interval_picture(2, 5, 8, left=0, right=10, width=11)
         '  ├──●──┤'
         >>> interval_picture(6, None, float("inf"), left=0, right=10, width=11)
         '      ▸'
-        >>> interval_picture(2, 5, 99, left=0, right=10, width=11, plain=True)
-        '  |--o---->'
     """
-    bar, dot, start, end, beyond = "-o||>" if plain else "─●├┤▶"
 
     def at(value: float) -> int:
         share = (value - left) / (right - left) if right > left else 0.0
@@ -118,9 +113,9 @@ def interval_picture(
 
     cells = [" "] * width
     if point is None:
-        return " " * at(low) + (">" if plain else "▸")
+        return " " * at(low) + "▸"
     for i in range(at(low), at(high) + 1):
-        cells[i] = bar
-    cells[at(low)], cells[at(high)] = start, beyond if high > right else end
-    cells[at(point)] = dot
+        cells[i] = "─"
+    cells[at(low)], cells[at(high)] = "├", "▶" if high > right else "┤"
+    cells[at(point)] = "●"
     return "".join(cells).rstrip()

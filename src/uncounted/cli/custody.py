@@ -23,7 +23,7 @@ from uncounted.cli.app import (
 )
 from uncounted.cli.terminal import answer, say
 from uncounted.errors import Damaged, NotVerified
-from uncounted.text_table import columns, number, plural
+from uncounted.text_table import columns, plural, whole
 
 if TYPE_CHECKING:
     from uncounted.workflow.custody import (
@@ -203,9 +203,7 @@ def check(case: Path, roots: Path | None, passphrase_file: Path | None) -> Sound
 def _stamped(done: TimestampTaken) -> None:
     stamp = done.taken.stamp
     when = f"{stamp.time:%Y-%m-%d %H:%M:%S} UTC"
-    answer(
-        f"{stamp.authority} says: the log's {number(done.taken.size)} entries were there {when}."
-    )
+    answer(f"{stamp.authority} says: the log's {whole(done.taken.size)} entries were there {when}.")
     answer(f"Kept: {done.taken.file}")
     if not stamp.trusted:
         say(

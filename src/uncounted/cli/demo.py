@@ -22,7 +22,7 @@ import attrs
 
 from uncounted.cli.terminal import answer, hushed, say
 from uncounted.errors import AlreadyThere, BadInput
-from uncounted.text_table import WIDTH, number
+from uncounted.text_table import WIDTH, whole
 from uncounted.workflow.access import show_identity
 from uncounted.workflow.demo import DemoResult, compare_with_truth
 
@@ -182,7 +182,7 @@ def _shown(part: str) -> str:
 
 
 def _closing_words(result: DemoResult) -> Iterator[str]:
-    yield f"How good is it? True total: {number(result.truth)}"
+    yield f"How good is it? True total: {whole(result.truth)}"
     perfect = result.perfect_linkage
     yield _compared("estimate", result.point, result.interval, result.truth)
     yield _compared("with perfect linkage", perfect.point, perfect.interval, result.truth)
@@ -207,5 +207,5 @@ def _closing_words(result: DemoResult) -> Iterator[str]:
 def _compared(name: str, point: float, interval: Sequence[float], truth: int) -> str:
     off = point / truth - 1
     verdict = "covers it" if interval[0] <= truth <= interval[1] else "interval misses"
-    limits = f"{number(point)} ({number(interval[0])}–{number(interval[1])})"
+    limits = f"{whole(point)} ({whole(interval[0])}–{whole(interval[1])})"
     return f"  {name:<21} {limits:<22}{abs(off):.0%} too {'high' if off > 0 else 'low'}; {verdict}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from uncounted.cli.terminal import answer, named_rows, plain_terminal, say
-from uncounted.text_table import columns, interval_picture, number, plural
+from uncounted.text_table import PLAIN, columns, interval_picture, plural, whole
 from uncounted.workflow.evaluate import (
     Calibration,
     ClericalEvaluation,
@@ -126,8 +126,8 @@ def _answer_held(found: TruthComparison) -> None:
     people = ""
     if found.people is not None and found.true_people is not None:
         people = (
-            f"; {number(found.people)} {'person' if found.people == 1 else 'people'} counted where"
-            f" there {'is' if found.true_people == 1 else 'are'} {number(found.true_people)}"
+            f"; {whole(found.people)} {'person' if found.people == 1 else 'people'} counted where"
+            f" there {'is' if found.true_people == 1 else 'are'} {whole(found.true_people)}"
         )
     answer(f"{shares}{people}")
     answer()
@@ -172,7 +172,7 @@ def _pairs(count: float) -> str:
         >>> _pairs(1076.0), _pairs(75.5)
         ('1,076', '75.5')
     """
-    return number(count) if float(count).is_integer() else f"{count:,.1f}"
+    return whole(count) if float(count).is_integer() else f"{count:,.1f}"
 
 
 def _noun(what: str, found: TruthComparison) -> str:
@@ -191,11 +191,11 @@ def _answer_clerical(found: ClericalEvaluation) -> None:
     sampled = ""
     if round(found.n_evaluated) != found.linked:
         sampled = (
-            f", of which about {number(found.n_evaluated)} could be sampled: precision is for those"
+            f", of which about {whole(found.n_evaluated)} could be sampled: precision is for those"
         )
     answer(
-        f"From {plural(found.labelled, 'labelled pair')}: about {number(found.true)} true matches"
-        f" ({number(low)} to {number(high)}); {found.linked:,} pairs are linked{sampled}."
+        f"From {plural(found.labelled, 'labelled pair')}: about {whole(found.true)} true matches"
+        f" ({whole(low)} to {whole(high)}); {found.linked:,} pairs are linked{sampled}."
     )
     answer()
     header = ["", "estimate", f"{found.level:.0%}"]
@@ -235,12 +235,12 @@ def _answer_opinion(found: ExpectedAccuracy) -> None:
     answer(columns(rows))
     (links, within), (people, interval) = found.links, found.people_draws
     answer(
-        f"{found.linked:,} pairs are linked; the draws expect {number(links)} true matches"
-        f" ({number(within[0])} to {number(within[1])})."
+        f"{found.linked:,} pairs are linked; the draws expect {whole(links)} true matches"
+        f" ({whole(within[0])} to {whole(within[1])})."
     )
     answer(
-        f"{plural(found.people, 'person', 'people')} in the point estimate; {number(people)} over"
-        f" the draws ({number(interval[0])} to {number(interval[1])})."
+        f"{plural(found.people, 'person', 'people')} in the point estimate; {whole(people)} over"
+        f" the draws ({whole(interval[0])} to {whole(interval[1])})."
     )
     answer(f"{plural(found.doubtful, 'pair')} with a probability between .05 and .95.")
     say("  to check it: uncounted evaluate CASE --sample 200 --out sample.csv")
@@ -318,11 +318,8 @@ def _mark(stated: float, true: float, interval: tuple[float, float] | None, *, p
         '          *'
     """
     low, high = interval or (true, true)
-    cells = list(
-        interval_picture(low, true, high, left=0, right=1, width=_PICTURE, plain=plain).ljust(
-            _PICTURE
-        )
-    )
+    bar = interval_picture(low, true, high, left=0, right=1, width=_PICTURE).ljust(_PICTURE)
+    cells = list(bar.translate(PLAIN) if plain else bar)
     at, here = (round(min(max(share, 0.0), 1.0) * (_PICTURE - 1)) for share in (stated, true))
     one, both = ("x", "*") if plain else ("◇", "◆")
     cells[at] = both if at == here else one

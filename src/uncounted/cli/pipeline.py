@@ -25,7 +25,7 @@ from uncounted.cli.app import (
 )
 from uncounted.cli.terminal import Waiting, answer, answer_json
 from uncounted.errors import NotVerified
-from uncounted.text_table import WIDTH, number, plural
+from uncounted.text_table import WIDTH, plural, whole
 
 if TYPE_CHECKING:
     from uncounted.workflow.captures import OverlapSummary
@@ -66,12 +66,12 @@ def demo(out: Path, show_commands: bool, as_json: bool) -> None:
 def _linked(done: LinkSummary) -> None:
     low, high = done.people.interval
     people = plural(round(done.people.median), "person", "people")
-    interval = number(low) if low == high else f"{number(low)}–{number(high)}"
+    interval = whole(low) if low == high else f"{whole(low)}–{whole(high)}"
     answer(
         f"Linked {plural(done.reports, 'report')} from {plural(len(done.lists), 'list')}:"
         f" {people} (95% {interval})"
     )
-    rows = [("reports", " · ".join(f"{name} {number(n)}" for name, n in done.lists.items()))]
+    rows = [("reports", " · ".join(f"{name} {whole(n)}" for name, n in done.lists.items()))]
     chains = done.diagnostics.chains
     if chains.sweeps:
         verdict = "ok" if done.mixing is None else "poor"
@@ -142,7 +142,7 @@ def _clusters(done: ClustersSummary) -> None:
     low, high = done.people_interval
     answer(
         f"{plural(done.reports, 'report')} in {plural(done.people, 'cluster')}"
-        f" (95% {number(low)}–{number(high)} people): {done.out}"
+        f" (95% {whole(low)}–{whole(high)} people): {done.out}"
     )
     answer("  the point estimate of the linkage; uncounted estimate averages over all draws")
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from uncounted.cli.terminal import plain_terminal
-from uncounted.text_table import columns, interval_picture, plural
+from uncounted.text_table import PLAIN, columns, interval_picture, plural
 from uncounted.workflow.rate import (
     MIN_ROWS_FOR_PERCENT,
     Contrast,
@@ -108,9 +108,9 @@ def _pictured(rates: Rates, table: TextTable) -> Iterator[str]:
         drawn = ""
         if rate.interval is not None:
             low, high = rate.interval
-            drawn = interval_picture(
-                low, rate.share, high, left=0.0, right=1.0, width=width, plain=plain_terminal()
-            )
+            drawn = interval_picture(low, rate.share, high, left=0.0, right=1.0, width=width)
+        if plain_terminal():
+            drawn = drawn.translate(PLAIN)
         rows.append((*row, drawn))
     yield columns(rows, right=range(1, len(table.header)))
 

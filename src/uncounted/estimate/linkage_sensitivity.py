@@ -93,7 +93,7 @@ def strata_with_alternatives(
     reading is of the strata that have a number in the study; where one of them has none there,
     the reading gives no number.
     """
-    headline = next((t for t in done.total if t.ok and t.point_kind != "lower bound"), None)
+    headline = next((t for t in done.total if t.ok and not t.bound), None)
     if headline is None or headline.interval is None or not readings:
         return done
     name, level, seed = headline.method, headline.level, settings.seed

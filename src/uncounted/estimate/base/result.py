@@ -35,6 +35,7 @@ from uncounted.estimate.base.rows import (
 )
 from uncounted.estimate.base.warning import EstimateWarning
 
+LOWER_BOUND = "lower bound"
 _LINE = 100
 
 type Floats = npt.NDArray[np.float64]
@@ -133,6 +134,11 @@ class Estimate:
     def ok(self) -> bool:
         """Whether there is a number."""
         return self.status == "ok"
+
+    @property
+    def bound(self) -> bool:
+        """Whether the point is a lower bound."""
+        return self.point_kind == LOWER_BOUND
 
     @property
     def result(self) -> tuple[Status, str | None, float | None, Interval | None]:
@@ -390,7 +396,7 @@ class Study:
     @property
     def headline(self) -> Estimate | None:
         """The first estimate that is no mere lower bound; None when there is none."""
-        whole = (e for e in self.estimates if e.ok and e.point_kind != "lower bound")
+        whole = (e for e in self.estimates if e.ok and not e.bound)
         return next(whole, None)
 
     @property

@@ -15,16 +15,6 @@ STEPS_IN_INTERVAL = 20
 STEPS_BELOW = 5  # in what is below the point, or below the lower limit
 
 
-def whole(value: float) -> str:
-    """A whole number with a comma between thousands.
-
-    Examples:
-        >>> whole(12600.0)
-        '12,600'
-    """
-    return f"{round(value):,}"
-
-
 @attrs.frozen
 class Rounded:
     """An estimate as it is shown."""
@@ -160,8 +150,9 @@ def round_estimate(
     """An estimate as it is shown; None for a refusal."""
     if estimate.point is None:
         return None
-    bound = estimate.point_kind == "lower bound"
-    return round_to_interval(estimate.point, estimate.interval, observed, least=least, bound=bound)
+    return round_to_interval(
+        estimate.point, estimate.interval, observed, least=least, bound=estimate.bound
+    )
 
 
 def round_undocumented(estimate: Estimate, observed: int, *, least: int | None = None) -> Rounded:
@@ -200,7 +191,7 @@ def describe(estimate: Estimate, observed: int) -> str:
     rounded = round_estimate(estimate, observed)
     if rounded is None:
         return f"no estimate: {estimate.reason}"
-    if estimate.point_kind == "lower bound":
+    if estimate.bound:
         return f"at least {rounded.point:,} (95% interval of the bound {rounded.span})"
     return rounded.with_interval
 
@@ -215,7 +206,8 @@ def rounded_at_xi(
     """The total at one xi: from the row of the method where there is one."""
     for row in rows:
         if row.method == estimate.method and row.xi == xi and row.point is not None:
-            bound = estimate.point_kind == "lower bound"
-            return round_to_interval(row.point, row.interval, observed, least=least, bound=bound)
+            return round_to_interval(
+                row.point, row.interval, observed, least=least, bound=estimate.bound
+            )
     moved = with_xi(estimate, observed, xi)
     return round_to_interval(moved.number(), moved.interval, observed, least=least)

@@ -89,7 +89,7 @@ def standing(estimate: Estimate, observed: int, claim: Claim, least: int | None 
     if claim.number == observed:
         words = f"{claim.words} holds at any xi as soon as one person was missed."
         return Standing(method, stands, words)
-    if estimate.point_kind == "lower bound":
+    if estimate.bound:
         return Standing(method, stands, _of_a_bound(claim, stands, xi, inner), xi, inner, outer)
     return Standing(method, stands, _words(estimate, claim, stands, xi, inner), xi, inner, outer)
 
@@ -113,7 +113,7 @@ def _stands(estimate: Estimate, claim: Claim) -> Stands:
         bound: Stands = "contradicted" if point <= N else "silent"
     else:
         bound = "point" if point > N else "silent"
-    if estimate.point_kind == "lower bound":
+    if estimate.bound:
         whole = claim.side == "more than" and low > N
         ruled_out = claim.side == "fewer than" and high <= N
         return "interval" if whole else "ruled out" if ruled_out else bound

@@ -228,7 +228,7 @@ def _below_bound(study: Study, whole: Sequence[Estimate]) -> list[EstimateWarnin
     """
     found = []
     for bound in study.estimates:
-        if bound.interval is None or bound.point_kind != "lower bound":
+        if bound.interval is None or not bound.bound:
             continue
         low = [label(each.method) for each in whole if each.number() < bound.interval[0]]
         if low:

@@ -252,7 +252,7 @@ def total_of(
         method=name,
         status="ok",
         point=point,
-        point_kind="lower bound" if model.point_kind == "lower bound" else "median of joint draws",
+        point_kind="lower bound" if model.bound else "median of joint draws",
         interval=(low, high),
         level=level,
         interval_kind="quantiles of joint draws",

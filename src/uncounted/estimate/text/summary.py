@@ -22,7 +22,7 @@ from uncounted.estimate.covariates.doubly_robust import CovariateStudy
 from uncounted.estimate.strata.partial_pooling import Pooled
 from uncounted.estimate.strata.stratified import Strata
 from uncounted.estimate.text import tables
-from uncounted.text_table import WIDTH, columns, interval_picture, number, plural, wrapped
+from uncounted.text_table import WIDTH, columns, interval_picture, plural, whole, wrapped
 
 _LINES = 25
 _PICTURE = (12, 32)  # characters at least and at most
@@ -70,21 +70,21 @@ def lines(done: Study | Strata | CovariateStudy, *, verbose: bool = False) -> It
 
 def quiet_line(done: Study | Strata | CovariateStudy) -> str:
     """The headline, the range of the methods and the documented, on one line."""
-    documented = f"{number(done.observed)} documented"
+    documented = f"{whole(done.observed)} documented"
     if isinstance(done, CovariateStudy):
         estimates, least = done.estimates, done.observed
     elif isinstance(done, Strata):
         estimates, least = done.total, done.least_observed
     else:
         estimates, least = done.estimates, done.least_observed
-    main = next((e for e in estimates if e.ok and e.point_kind != "lower bound"), None)
+    main = next((e for e in estimates if e.ok and not e.bound), None)
     rounded = None if main is None else round_estimate(main, done.observed, least=least)
     if main is None or rounded is None:
         bound = next((e for e in estimates if e.ok), None)
         lowest = None if bound is None else round_estimate(bound, done.observed, least=least)
-        return f"{f'at least {number(lowest.point)}' if lowest else 'no estimate'}; {documented}"
+        return f"{f'at least {whole(lowest.point)}' if lowest else 'no estimate'}; {documented}"
     kind = "CrI" if main.interval_kind == "credible" else "CI"
-    parts = [f"{number(rounded.point)} ({main.level * 100:g}% {kind} {rounded.span})"]
+    parts = [f"{whole(rounded.point)} ({main.level * 100:g}% {kind} {rounded.span})"]
     if isinstance(done, Study) and (reach := _method_range(done)):
         parts.append(f"methods {reach}")
     return "; ".join([*parts, documented])
@@ -119,13 +119,13 @@ def _head(study: Study | CovariateStudy) -> Iterator[str]:
         level = f"{study.first.level * 100:g}%"
         people += f" ({level} {_documented_interval(study.linkage)})"
     yield f"Multiple systems estimation · {plural(len(study.lists), 'list')} · {people}"
-    lists = " · ".join(f"{name} {number(n)}" for name, n in study.lists.items())
+    lists = " · ".join(f"{name} {whole(n)}" for name, n in study.lists.items())
     yield from wrapped(lists)
 
 
 def _documented_interval(linkage: LinkageUncertainty) -> str:
     low, high = linkage.observed.interval
-    return number(low) if low == high else f"{number(low)}–{number(high)}"
+    return whole(low) if low == high else f"{whole(low)}–{whole(high)}"
 
 
 def _undocumented(study: Study, headline: Estimate) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _undocumented(study: Study, headline: Estimate) -> Iterator[str]:
     main = "  [main method]" if len(study.estimates) > 1 else ""
     yield f"Not documented   {hidden.with_interval}, about {share:.0%} of the total{main}"
     half, twice = (
-        number(rounded_at_xi(headline, study.observed, xi, study.xi_by_method, least).point)
+        whole(rounded_at_xi(headline, study.observed, xi, study.xi_by_method, least).point)
         for xi in (2.0, 0.5)
     )
     yield "If the model is  undocumented people half / twice as many as it implies:"
@@ -187,7 +187,7 @@ def _alternative_point(row: AlternativeRow) -> str:
     if row.point is None:
         return "no estimate"
     interval = None if row.interval is None else tables.open_limits(row.interval)
-    return number(round_to_interval(row.point, interval, row.observed).point)
+    return whole(round_to_interval(row.point, interval, row.observed).point)
 
 
 def _method_range(study: Study) -> str:
@@ -203,7 +203,7 @@ def _method_range(study: Study) -> str:
             )
         )
     ]
-    return f"{number(min(points))}–{number(max(points))}"
+    return f"{whole(min(points))}–{whole(max(points))}"
 
 
 def _warnings(found: Iterable[EstimateWarning], room: int, *, verbose: bool) -> Iterator[str]:
@@ -288,9 +288,9 @@ def _total(estimate: Estimate, observed: int, least: int) -> tuple[str, str]:
     rounded = round_estimate(estimate, observed, least=least)
     if rounded is None:
         return "no estimate", ""
-    if estimate.point_kind == "lower bound":
-        return f"≥ {number(rounded.point)}", ""
-    return number(rounded.point), rounded.span
+    if estimate.bound:
+        return f"≥ {whole(rounded.point)}", ""
+    return whole(rounded.point), rounded.span
 
 
 def _pictured(
@@ -300,7 +300,7 @@ def _pictured(
     left, right = _axis(estimated, observed, least)
     used = max(len(line) for line in columns(rows).splitlines()) + 2
     width = min(WIDTH - used, _PICTURE[1])
-    axis_labels = number(left), number(right)
+    axis_labels = whole(left), whole(right)
     if width < max(_PICTURE[0], sum(map(len, axis_labels)) + 1):
         yield from columns(rows, right=[1, 2]).splitlines()
         return
@@ -318,9 +318,7 @@ def _axis(estimated: Sequence[Estimate], observed: int, least: int) -> tuple[flo
     shown = {e: round_estimate(e, observed) for e in estimated}
     points = [each.point for each in shown.values() if each]
     highs = [
-        each.high
-        for e, each in shown.items()
-        if each and each.high is not None and e.point_kind != "lower bound"
+        each.high for e, each in shown.items() if each and each.high is not None and not e.bound
     ]
     right = min(max([*highs, *points]), _FARTHEST * max(points))
     low = min((e.interval[0] for e in estimated if e.interval), default=float(observed))
@@ -329,7 +327,7 @@ def _axis(estimated: Sequence[Estimate], observed: int, least: int) -> tuple[flo
 
 def _limits(estimate: Estimate) -> tuple[float, float | None, float]:
     """Lower limit, point, upper limit; of a bound, all that is above it."""
-    if estimate.point_kind == "lower bound":
+    if estimate.bound:
         return estimate.number(), None, float("inf")
     low, high = estimate.interval or (estimate.number(), estimate.number())
     return low, estimate.number(), high
@@ -342,7 +340,7 @@ def _strata(strata: Strata, *, verbose: bool) -> Iterator[str]:
         f"{plural(strata.observed, 'person', 'people')} documented",
         "",
     ]
-    main = next((e for e in strata.total if e.ok and e.point_kind != "lower bound"), None)
+    main = next((e for e in strata.total if e.ok and not e.bound), None)
     level = main.level if main is not None else strata.total[0].level
     rows = [("Stratum", "Documented", "Total", f"{level * 100:g}% interval")]
     for stratum, study in zip(strata.labels, strata.studies, strict=True):
@@ -353,7 +351,7 @@ def _strata(strata: Strata, *, verbose: bool) -> Iterator[str]:
         total = ("no estimate", "")
         if estimate is not None and estimate.ok:
             total = _total(estimate, study.observed, study.least_observed)
-        rows.append((tables.stratum_name(stratum), number(study.observed), *total))
+        rows.append((tables.stratum_name(stratum), whole(study.observed), *total))
     top += columns(rows, right=[1, 2, 3]).splitlines()
     if main is not None:
         top += [f"  [{label(main.method)}]"]
@@ -399,7 +397,7 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
             for each in (row.unpooled, row.pooled)
         )
         name = tables.stratum_name(row.stratum)
-        rows.append((name, number(row.observed), alone, together, shrinkage))
+        rows.append((name, whole(row.observed), alone, together, shrinkage))
     yield columns(rows, right=[1, 2, 3, 4])
     yield ""
     yield "All strata"

@@ -13,7 +13,7 @@ from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.estimate.base.rows import Result
 from uncounted.estimate.covariates.doubly_robust import CovariateStudy
 from uncounted.estimate.robustness.claims import down, up
-from uncounted.text_table import WIDTH, columns, number, wrapped
+from uncounted.text_table import WIDTH, columns, whole, wrapped
 
 _PAIRS = 10  # pairs of lists that are shown: those with the lowest and the highest estimates
 _SETTINGS = {
@@ -95,7 +95,7 @@ def _shown(row: Result, observed: int) -> str:
 def _point(row: Result, observed: int, least: int | None = None) -> str:
     if row.point is None:
         return "none"
-    return number(round_to_interval(row.point, row.interval, observed, least=least).point)
+    return whole(round_to_interval(row.point, row.interval, observed, least=least).point)
 
 
 def _methods(study: Study) -> Iterator[str]:
@@ -155,7 +155,7 @@ def _chapman(study: Study) -> Iterator[str]:
     yield columns(
         [
             ("pair", "on both", "estimate"),
-            *((" – ".join(row.lists), number(row.overlap), _shown(row, 0)) for row in rows),
+            *((" – ".join(row.lists), whole(row.overlap), _shown(row, 0)) for row in rows),
         ],
         right=[1, 2],
     )
@@ -171,7 +171,7 @@ def _xi(study: Study) -> Iterator[str]:
         return
     first = study.xi_by_method[0].method
     xis = [f"{row.xi:.3g}" for row in study.xi_by_method if row.method == first]
-    bounds = {each.method for each in study.estimates if each.point_kind == "lower bound"}
+    bounds = {each.method for each in study.estimates if each.bound}
     rows = [
         (label(name), *(f"≥ {point}" if name in bounds else point for point in points))
         for name, points in by_method.items()
@@ -198,7 +198,7 @@ def _priors(study: Study) -> Iterator[str]:
 
 def _leave_one_out(study: Study) -> Iterator[str]:
     rows = [
-        (row.left_out, number(row.observed), _shown(row, row.observed))
+        (row.left_out, whole(row.observed), _shown(row, row.observed))
         for row in study.leave_one_out
     ]
     if rows:
@@ -208,7 +208,7 @@ def _leave_one_out(study: Study) -> Iterator[str]:
 def _known_lists(study: Study) -> Iterator[str]:
     covered = {True: "covered", False: "no", None: ""}
     rows = [
-        (row.name, number(row.known_size), _shown(row, row.observed), covered[row.covered])
+        (row.name, whole(row.known_size), _shown(row, row.observed), covered[row.covered])
         for row in study.consistency
     ]
     if rows:
@@ -220,7 +220,7 @@ def _subsamples(study: Study) -> Iterator[str]:
     for row in sorted(study.trajectory, key=lambda row: row.fraction):
         value = "none"
         if row.rescaled is not None:
-            value = number(
+            value = whole(
                 round_to_interval(row.rescaled, row.rescaled_interval, study.observed).point
             )
         parts.setdefault(row.fraction, []).append(value)
@@ -244,7 +244,7 @@ def _linkage_models(study: Study) -> Iterator[str]:
         if row.point is not None:
             limits = open_limits(row.interval or (row.point, row.point))
             value = round_to_interval(row.point, limits, row.observed).with_interval
-        rows.append((row.name, number(row.observed), value, "" if row.passes else row.reason or ""))
+        rows.append((row.name, whole(row.observed), value, "" if row.passes else row.reason or ""))
     yield columns([("model", "documented", "estimate", "failed check"), *rows], right=[1, 2])
 
 
@@ -257,7 +257,7 @@ def claim(study: Study) -> Iterator[str]:
         yield from paragraph("Claim: ", first.words)
         return
     side, rounded = ("below", down) if found.side == "more than" else ("above", up)
-    yield f"Claim: {found.side} {number(found.number)} (whether it holds, and while xi is {side})"
+    yield f"Claim: {found.side} {whole(found.number)} (whether it holds, and while xi is {side})"
     rows: list[Sequence[str]] = [("method", "point", "interval", "xi, point", "xi, interval")]
     for row in found.rows:
         name = label(row.method)
@@ -267,11 +267,11 @@ def claim(study: Study) -> Iterator[str]:
             rows.append((name, "says nothing", "", "", ""))
         else:
             yes = {"interval": ("yes", "yes"), "point": ("yes", "no")}
-            point, whole = yes.get(row.stands, ("no", "no"))
+            point, interval = yes.get(row.stands, ("no", "no"))
             xi, inner = (
                 "" if each is None else rounded(each) for each in (row.xi, row.xi_interval)
             )
-            rows.append((name, point, whole, xi, inner))
+            rows.append((name, point, interval, xi, inner))
     yield from (f"  {line}" for line in columns(rows, right=[1, 2, 3, 4]).splitlines())
     yield "  xi < 1: more people were missed than the method assumes; xi > 1: fewer"
 

@@ -11,10 +11,11 @@ import attrs
 
 from uncounted import atomic_files
 from uncounted.errors import AlreadyThere
-from uncounted.estimate.base.rounding import round_to_interval, whole
+from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.publish import fonts
 from uncounted.publish.report.figures import NARROW, WIDE
 from uncounted.publish.svg import GREY, Drawing, ticks
+from uncounted.text_table import whole
 
 EDGE = 4.0  # nothing is drawn nearer to the sides
 SMALL = 12.0

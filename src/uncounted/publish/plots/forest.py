@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import attrs
 
-from uncounted.estimate.base.rounding import whole
 from uncounted.publish import fonts
 from uncounted.publish.plots.base import EDGE, SMALL, Axis, EstimateText, clean, folded, shortened
 from uncounted.publish.report.figures import IntervalMark, draw_interval
 from uncounted.publish.svg import GREY, INK, PALE, Drawing, number
+from uncounted.text_table import whole
 
 _HILL = 58.0
 _BAR = 22.0

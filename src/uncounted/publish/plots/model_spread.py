@@ -10,7 +10,7 @@ import attrs
 
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.base.rounding import round_to_interval, whole
+from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.publish import fonts
 from uncounted.publish.plots.base import (
     EDGE,
@@ -24,6 +24,7 @@ from uncounted.publish.plots.base import (
 )
 from uncounted.publish.report.rounding import percent
 from uncounted.publish.svg import ACCENT, GREY, PALE, Drawing, ticks
+from uncounted.text_table import whole
 
 type Model = Mapping[str, Any]
 

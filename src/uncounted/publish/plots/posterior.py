@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.estimate.base.rounding import whole
 from uncounted.publish.plots.base import (
     EDGE,
     Axis,
@@ -25,6 +24,7 @@ from uncounted.publish.report.figures import IntervalMark
 from uncounted.publish.report.publishable import METHODS
 from uncounted.publish.report.rounding import percent
 from uncounted.publish.svg import Drawing
+from uncounted.text_table import whole
 
 type Draws = npt.NDArray[np.int64]
 
@@ -86,7 +86,7 @@ def rows_of(study: Study, reach: float) -> list[ForestRow]:
     for estimate in study.estimates:
         if estimate.point is None:
             continue
-        bound = estimate.point_kind == "lower bound"
+        bound = estimate.bound
         interval = estimate.interval
         low, high = interval or (None, None)
         mark = IntervalMark(estimate.point, low, high, bound, estimate is study.headline)
@@ -124,7 +124,7 @@ def cut_notes(study: Study, far: float) -> list[str]:
     """Say whose interval or hill goes on beyond the picture, and how much of it does."""
     found = []
     for estimate in study.estimates:
-        if estimate.interval is None or estimate.point_kind == "lower bound":
+        if estimate.interval is None or estimate.bound:
             continue
         parts = []
         if math.isinf(estimate.interval[1]):
@@ -186,6 +186,6 @@ def bar_notes(study: Study) -> list[str]:
             f"A bar is a {headline.level:.0%} interval and its dot the estimate; in bold the "
             "answer that the study leads with."
         )
-    if any(e.ok and e.point_kind == "lower bound" for e in study.estimates):
+    if any(e.ok and e.bound for e in study.estimates):
         found.append("A triangle is a lower bound: the number may be anywhere to its right.")
     return found

@@ -9,7 +9,6 @@ from itertools import pairwise
 import attrs
 
 from uncounted.errors import UsedWrongly
-from uncounted.estimate.base.rounding import whole
 from uncounted.estimate.base.rows import Interval, SubsampleRow
 from uncounted.publish import fonts
 from uncounted.publish.plots.base import (
@@ -25,6 +24,7 @@ from uncounted.publish.plots.base import (
 from uncounted.publish.report.figures import NARROW
 from uncounted.publish.report.rounding import percent
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
+from uncounted.text_table import whole
 
 _HIGH = 230.0
 _DASHES = ("", "6 3", "2 3", "8 3 2 3")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
-from uncounted.estimate.base.rounding import whole
 from uncounted.publish import fonts
 from uncounted.publish.plots.base import Plot, clean, draw_plot, folded, head, notes, paragraph
 from uncounted.publish.report.figures import COLUMN, PITCH, upset_rows
 from uncounted.publish.svg import INK, Drawing
+from uncounted.text_table import whole
 
 MOST_PATTERNS = 40
 SMALL_COUNT = 5  # counts under it are not for publication (docs/dev/decisions/0006-publication.md)

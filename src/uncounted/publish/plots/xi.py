@@ -11,7 +11,6 @@ import attrs
 
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.estimate.base.rounding import whole
 from uncounted.estimate.base.rows import Interval, MethodXiRow
 from uncounted.estimate.robustness.claims import down
 from uncounted.publish import fonts
@@ -30,6 +29,7 @@ from uncounted.publish.plots.base import (
 )
 from uncounted.publish.plots.posterior import label
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
+from uncounted.text_table import whole
 
 _HIGH = 250.0
 _FARTHEST = 8.0  # a tipping point within so many times the table's ends is drawn
@@ -372,5 +372,5 @@ def _foot(on: Drawing, axes: LogAxes, rows: Sequence[MethodXiRow]) -> float:
     y = axes.bottom + 36
     on.text(axes.left, y, "← more undocumented", size=SMALL, fill=INK)
     on.text((axes.left + axes.right) / 2, y, "xi", size=SMALL, bold=True, anchor="middle")
-    on.text(axes.right, y, "fewer unseen →", size=SMALL, fill=INK, anchor="end")
+    on.text(axes.right, y, "fewer undocumented →", size=SMALL, fill=INK, anchor="end")
     return y + 6

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from uncounted.estimate.base.rounding import whole
 from uncounted.publish.disclosure.suppression import REPORT_STEP, ProtectedTable, to_nearest
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
@@ -17,6 +16,7 @@ from uncounted.publish.report.document import (
 from uncounted.publish.report.figures import HIDDEN
 from uncounted.publish.report.publishable import PublishableNumbers
 from uncounted.publish.report.rounding import spelled
+from uncounted.text_table import whole
 
 _EXCLUSIONS = {
     "no consent for link": "no consent to record linkage",

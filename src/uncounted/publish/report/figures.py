@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
-from uncounted.estimate.base.rounding import Rounded, whole
+from uncounted.estimate.base.rounding import Rounded
 from uncounted.publish import fonts
 from uncounted.publish.disclosure.suppression import ProtectedTable
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, ticks, wrapped
+from uncounted.text_table import whole
 
 WIDE, NARROW = 680.0, 340.0
 HIDDEN = "not shown"

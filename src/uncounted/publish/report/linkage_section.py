@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from uncounted.estimate.base.rounding import Rounded, round_to_interval, whole
+from uncounted.estimate.base.rounding import Rounded, round_to_interval
 from uncounted.publish.facts import AlternativeLinkages, LinkageFacts
 from uncounted.publish.report.document import Paragraph, Section
 from uncounted.publish.report.publishable import PublishableNumbers
 from uncounted.publish.report.rounding import percent, spelled
+from uncounted.text_table import whole
 
 _FAILS = " The record linkage fails a check that it should pass."
 

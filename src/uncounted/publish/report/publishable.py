@@ -48,7 +48,7 @@ class PublishableEstimate:
     @property
     def bound(self) -> bool:
         """Whether it is a lower bound."""
-        return self.estimate.point_kind == "lower bound"
+        return self.estimate.bound
 
 
 @attrs.frozen
@@ -70,7 +70,7 @@ class PublishableNumbers:
 def prepare(facts: ReleaseFacts, plan: Plan) -> PublishableNumbers:
     """Protect the table and round the estimates."""
     plan.check_lists(facts.table.lists)
-    chao = next((e for e in facts.study.estimates if e.point_kind == "lower bound" and e.ok), None)
+    chao = next((e for e in facts.study.estimates if e.bound and e.ok), None)
     step = 50
     if chao is not None and chao.interval is not None and math.isfinite(chao.interval[1]):
         step = max(10, step_for(chao.interval[1] - chao.interval[0], _STEPS_OF_BOUND))
@@ -115,7 +115,7 @@ def _linkage_range(
 def _shown(estimate: Estimate, table: ProtectedTable, least: int) -> PublishableEstimate:
     if estimate.point is None:
         return PublishableEstimate(estimate, None)
-    if estimate.point_kind == "lower bound" and table.hidden:
+    if estimate.bound and table.hidden:
         if table.bound_step is None:
             return PublishableEstimate(estimate, None)
         return PublishableEstimate(

@@ -8,7 +8,6 @@ from uncounted.estimate.base.rounding import (
     round_to_interval,
     round_undocumented,
     rounded_at_xi,
-    whole,
 )
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
@@ -31,6 +30,7 @@ from uncounted.publish.report.publishable import (
 )
 from uncounted.publish.report.rounding import percent, spelled
 from uncounted.publish.report.synthetic_section import coverage_section, lead_sentence
+from uncounted.text_table import whole
 
 _ENOUGH_METHODS = 3  # without a lower bound
 _CODES_WHERE_HIDDEN = (  # of warnings that say nothing of a single cell

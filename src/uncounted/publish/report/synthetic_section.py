@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from uncounted.estimate.base.rounding import Rounded, round_estimate, whole
+from uncounted.estimate.base.rounding import Rounded, round_estimate
 from uncounted.publish.facts import SyntheticTruth
 from uncounted.publish.report.document import Paragraph, Section, TableBlock
 from uncounted.publish.report.publishable import PublishableNumbers
 from uncounted.publish.report.rounding import percent
+from uncounted.text_table import whole
 
 
 def lead_sentence(truth: SyntheticTruth, value: Rounded) -> str:
