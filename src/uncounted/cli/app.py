@@ -136,7 +136,9 @@ def open_case(
     from uncounted.cli.trust import AtTheTerminal
     from uncounted.workflow import access
 
-    trusted = click.get_current_context().meta.get(_TRUST) or os.environ.get("UNCOUNTED_TRUST", "")
+    context = click.get_current_context(silent=True)
+    stated = context.meta.get(_TRUST) if context is not None else None
+    trusted = stated or os.environ.get("UNCOUNTED_TRUST", "")
     return access.open_case(
         folder,
         home(),
