@@ -120,3 +120,33 @@ def test_a_plan_that_readers_could_not_follow_is_refused(
     plan = attrs.evolve(Plan.parse(GOOD), only=only, lists=lists)
     with pytest.raises(BadMapping, match=words):
         plan.order(["A", "B", "C"])
+
+
+@pytest.mark.parametrize("letter", ["\\u0000", "\\u0007", "\\u202e", "\\u2066", "\\u007f"])
+def test_no_control_character_gets_onto_the_page(letter: str) -> None:
+    for text in (
+        GOOD.replace("Returned", f"Re{letter}turned"),
+        GOOD.replace("the border", f"the {letter} border"),
+        GOOD + f'[lists.A]\nlabel = "A{letter}"\n',
+    ):
+        with pytest.raises(BadMapping, match="control character") as caught:
+            Plan.parse(text)
+        assert letter not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Area", "\u0410rea"),  # Cyrillic A
+        ("Border", "B\u03bfrder"),  # Greek o
+        ("Border", "border"),
+        ("Border", "Bor\u200bder"),
+        ("Border", "\uff22order"),
+    ],
+)
+def test_two_labels_that_look_alike_are_refused(one: str, other: str) -> None:
+    plan = Plan.parse(GOOD + f'[lists.A]\nlabel = "{one}"\n[lists.B]\nlabel = "{other}"\n')
+    with pytest.raises(BadMapping, match="looks like that of another list"):
+        plan.order(["A", "B"])
+    clear = Plan.parse(GOOD + f'[lists.A]\nlabel = "{one} 1"\n[lists.B]\nlabel = "{one} 2"\n')
+    assert clear.order(["A", "B"]) == ("A", "B")

@@ -85,6 +85,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status; no error passes this line as a traceback."""
     stops: list[int] = []
     escape_what_is_lacking()
+    _leave_no_core()
     try:
         with _stopping(stops):
             app.main(args=arguments, prog_name="uncounted", standalone_mode=False)
@@ -116,6 +117,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _complain(message, hint)
         return 1
     return 0
+
+
+def _leave_no_core() -> None:
+    """Let no crash write the memory of this process, with the case key in it, to the disk."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _half_taken_back(why: str) -> int:

@@ -28,7 +28,7 @@ from uncounted.records.intake.suggest import quoted
 from uncounted.records.names import name as names
 from uncounted.vault.case import Case
 
-_RUN = ("=", "+", "-", "@", "\t", "\r")
+_RUN = (*"=+-@\uff1d\uff0b\uff0d\uff20", "\t", "\r")  # full-width signs are run as well
 _NO_NAME = set('/\\:*?"<>|')
 _TAKEN = frozenset(
     {"attachments", "decisions", "con", "prn", "aux", "nul"}

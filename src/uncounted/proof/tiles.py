@@ -8,6 +8,8 @@ between is repaired by appending the same entries again.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -99,6 +101,9 @@ class TileLog:
     def publish(self, checkpoint: bytes) -> None:
         """Write the signed checkpoint, after the tiles; the caller has signed what `state` gave.
 
+        Then the partial tiles go that it does not rest on: together they would tell when the log
+        had which size.
+
         Raises:
             BadInput: it is not about this log as it now is.
         """
@@ -109,6 +114,29 @@ class TileLog:
                 hint="sign the size and root that the log has now",
             )
         atomic_files.write(self.folder / "checkpoint", checkpoint)
+        self.drop_superseded()
+
+    def superseded(self) -> list[Path]:
+        """Partial tiles and bundles of other sizes than the log has."""
+        return [
+            partial
+            for folder in (self.folder / "tile").rglob("*.p")
+            for partial in folder.iterdir()
+            if not self._is_current(partial)
+        ]
+
+    def drop_superseded(self) -> None:
+        """Remove them, and their folders when nothing else is in them; what cannot be, stays."""
+        for partial in self.superseded():
+            with contextlib.suppress(OSError):
+                partial.unlink()
+                partial.parent.rmdir()
+
+    def _is_current(self, partial: Path) -> bool:
+        level, *numbers = partial.parent.relative_to(self.folder / "tile").parts
+        number = int("".join(part.removeprefix("x").removesuffix(".p") for part in numbers))
+        height = 0 if level == "entries" else int(level)
+        return partial.name == str((self.size >> (HEIGHT * height)) - number * WIDTH)
 
     def checkpoint(self) -> bytes | None:
         """Give the signed note in the folder, or None before the first."""
@@ -194,6 +222,9 @@ class TileLog:
 
     def _place(self) -> None:
         self._changed |= atomic_files.place_all(self._made)
+        for path, _ in self._made:  # when each 256 entries came is not the reader's business
+            with contextlib.suppress(OSError):
+                os.utime(path, (0, 0))
         self._made = []
 
     def _read_tile(self, level: int, number: int, width: int) -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import BadInput, BadMapping, unknown
+from uncounted.publish.lookalikes import shape
 
 LEAST_THRESHOLD = 5  # a count of 1 to 4 is never shown
 DEFAULT_THRESHOLD = 5
@@ -23,6 +24,9 @@ _POPULATION = ("who", "where", "when", "unit")
 _LIST = ("label", "collector", "describe", "covers")
 _TRUTH = ("file", "capture")
 
+
+_UNPRINTED = ("Cc", "Cs", "Co", "Cn")
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 type _Toml = Mapping[str, object]  # as tomllib reads it
 
@@ -119,6 +123,13 @@ class Plan:
             raise BadMapping(
                 f"the plan calls two lists {twice[0]!r}", hint="give each list a different label"
             )
+        shapes = [shape(label) for label in labels]
+        if alike := [at for at, seen in enumerate(shapes) if seen in shapes[:at]]:
+            raise BadMapping(
+                f"the label {labels[alike[0]]!r} looks like that of another list",
+                hint="they differ only in capitals, spaces, signs that are not seen or letters of"
+                " another alphabet: give each list a clearly different label",
+            )
         return names
 
     def check_lists(self, lists: Iterable[str]) -> None:
@@ -154,7 +165,13 @@ def _string(value: _Toml, key: str, what: str) -> str | None:
         return None
     if not isinstance(found, str) or not found.strip():
         raise BadMapping(f"{what}: {key!r} must be text in quotes")
-    return unicodedata.normalize("NFC", " ".join(found.split()))
+    text = unicodedata.normalize("NFC", " ".join(found.split()))
+    if any(unicodedata.category(letter) in _UNPRINTED or letter in _TURNING for letter in text):
+        raise BadMapping(
+            f"{what}: {key!r} has a control character, or one that turns the direction of the text",
+            hint="type the text again instead of copying it",
+        )
+    return text
 
 
 def _table(value: _Toml, key: str, allowed: tuple[str, ...]) -> dict[str, str]:

@@ -172,6 +172,7 @@ class OpenCase:
             else:
                 rotation.tidy(unlocked)  # 6
                 unlock.tidy(folder)
+                log.tidy()
                 case._finish_forgetting()
                 case._seal_if_room()
             case._remember()

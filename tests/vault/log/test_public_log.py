@@ -201,3 +201,57 @@ def test_the_checkpoint_can_be_read_by_anybody(filled: Path) -> None:
     name, size, *_ = (filled / "log/checkpoint").read_text().split("\n")
     mark = json.loads((filled / "case.json").read_text())
     assert (name, int(size)) == (f"uncounted.case/{mark['id']}", 303)
+
+
+def _partial(folder: Path) -> list[str]:
+    found = (folder / "log" / "tile").rglob("*.p/*")
+    return sorted(path.relative_to(folder / "log" / "tile").as_posix() for path in found)
+
+
+def test_one_copy_of_the_log_does_not_tell_when_it_had_which_size(
+    tmp_path: Path, me: Identity, many: Many
+) -> None:
+    """Old partial tiles told the size and the time of each import."""
+    folder = tmp_path / "case"
+    with Case.create(folder, me) as case:
+        for start in (0, 100, 250, 300):
+            case.intake("one", {}, many(40, start=start))
+            case.seal_log()
+            size = sum(1 for _ in case.entries())
+            assert _partial(folder) == [f"0/000.p/{size}", f"entries/000.p/{size}"]
+        case.intake("one", {}, many(120, start=400))
+        case.seal_log()
+    size = 1 + 4 * 41 + 121
+    assert _partial(folder) == [f"0/001.p/{size - 256}", "1/000.p/1", f"entries/001.p/{size - 256}"]
+    tiles = [path for path in (folder / "log" / "tile").rglob("*") if path.is_file()]
+    assert {path.stat().st_mtime for path in tiles} == {0}
+    with Case.open(folder, me) as case:
+        assert case.check() == ()
+
+
+def test_tiles_that_an_earlier_version_left_are_removed_and_every_bit_that_stays_is_checked(
+    tmp_path: Path,
+) -> None:
+    vector = Path(__file__).parents[2] / "vectors" / "case-3-later"
+    folder = Path(shutil.copytree(vector / "case", tmp_path / "case"))
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    me = Identity.parse((vector / "identity.json").read_bytes())
+    assert len(_partial(folder)) == 7
+    with Case.open(folder, me) as case:
+        assert case.check() == ()
+        assert _partial(folder) == ["0/001.p/55", "1/000.p/1", "entries/001.p/55"]
+        for path in (folder / "log" / "tile").rglob("*"):
+            if path.is_file():
+                whole = path.read_bytes()
+                for at in (0, len(whole) // 2, len(whole) - 1):
+                    path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+                    assert case.check(), (path.name, at)
+                path.write_bytes(whole)
+        extra = folder / "log" / "tile" / "0" / "001.p" / "54"
+        extra.write_bytes(b"x" * 54 * 32)
+        (finding,) = case.check()
+        assert finding == "the log holds 1 tiles of other sizes than its checkpoint has"
+    with Case.open(folder, me) as case:
+        assert case.check() == ()
+        assert not extra.exists()

@@ -123,6 +123,10 @@ class PublicLog:
         log.publish(sign(log.state(self._origin), identity.signer))
         self._note(edge)
 
+    def tidy(self) -> None:
+        """Remove partial tiles that an earlier version, or a crash, left of smaller logs."""
+        TileLog(self._folder, self._frontier().size).drop_superseded()
+
     @_readable()
     def checkpoint(self) -> bytes:
         """The signed note of what is published."""
@@ -157,6 +161,8 @@ class PublicLog:
         except Damaged as error:
             yield str(error)
             return
+        if left := len(log.superseded()):
+            yield f"the log holds {left} tiles of other sizes than its checkpoint has"
         full = []
         for start in range(0, log.size, WIDTH):
             leaves = list(self._storage.leaves(start, min(start + WIDTH, log.size)))
