@@ -175,6 +175,11 @@ def _refuse_if_all_rejected(done: ImportSummary | MappingDraft | RestoreSummary)
 @click.option("--encoding", help="Character encoding of a CSV file, if it cannot be detected.")
 @click.option("--sheet", help="Sheet of a workbook: its name, or its number from the left.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen; save nothing.")
+@click.option(
+    "--replace-ids",
+    is_flag=True,
+    help="Import it although most of the reports that it changes get another name.",
+)
 @click.option("--suggest", is_flag=True, help="Print a draft of MAP.toml; import nothing.")
 @opening_options
 @answers(_answer_import, _refuse_if_all_rejected)
@@ -186,12 +191,14 @@ def import_(
     encoding: str | None,
     sheet: str | None,
     dry_run: bool,
+    replace_ids: bool,
     suggest: bool,
     passphrase_file: Path | None,
 ) -> ImportSummary | MappingDraft | RestoreSummary:
     r"""Import reports from a CSV, XLSX or JSON file.
 
-    Every row is accounted for. Importing the same file again changes nothing. Rejected
+    Every row is accounted for. Importing the same file again changes nothing. A file in
+    which most of the reports that change get another name is refused. Rejected
     rows are listed with the reason, encrypted, in the case file (see uncounted rejects).
     What uncounted export wrote as JSON or as a bag is imported without --source and
     --mapping.
@@ -213,7 +220,9 @@ def import_(
                 hint="omit --source and --mapping",
             )
         with open_case(case, passphrase_file) as opened, Waiting() as waiting:
-            return intake.take_in(opened, file, dry_run=dry_run, progress=waiting)
+            return intake.take_in(
+                opened, file, dry_run=dry_run, replace_ids=replace_ids, progress=waiting
+            )
     if suggest:
         return intake.suggest_mapping(file, form)
     if source is None:
@@ -221,7 +230,15 @@ def import_(
             "--source is missing: which organisation is this file from?", hint="--source NAME"
         )
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
-        return intake.import_file(opened, file, source, form, dry_run=dry_run, progress=waiting)
+        return intake.import_file(
+            opened,
+            file,
+            source,
+            form,
+            dry_run=dry_run,
+            replace_ids=replace_ids,
+            progress=waiting,
+        )
 
 
 def _answer_rejects(found: RejectsLists | RejectedRows) -> None:

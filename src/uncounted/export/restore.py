@@ -141,7 +141,12 @@ _COUNTS = tuple(field.name for field in attrs.fields(RestoredCounts))
 
 
 def take_in(
-    case: Case, path: Path, *, dry_run: bool = False, progress: Progress = silent
+    case: Case,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    replace_ids: bool = False,
+    progress: Progress = silent,
 ) -> RestoreSummary:
     """Take a checked export into a case file, a list at a time, each whole or not at all.
 
@@ -154,7 +159,12 @@ def take_in(
     sources: dict[str, RestoredCounts] = {}
     for source, reports in export.reports.items():
         outcome = case.intake(
-            source, export.sources.get(source, {}), reports, dry_run=dry_run, progress=progress
+            source,
+            export.sources.get(source, {}),
+            reports,
+            dry_run=dry_run,
+            replace_ids=replace_ids,
+            progress=progress,
         )
         sources[source] = RestoredCounts(*(getattr(outcome, name) for name in _COUNTS))
     noted = 0 if dry_run else _note_consents(case, export)

@@ -195,6 +195,7 @@ class Case(OpenCase):
         incoming: Iterable[IncomingReport | RejectedRow],
         *,
         dry_run: bool = False,
+        replace_ids: bool = False,
         progress: Progress = silent,
     ) -> IntakeOutcome:
         """Take a source's reports in: all or nothing, every row accounted for.
@@ -207,10 +208,18 @@ class Case(OpenCase):
 
         Raises:
             UsedWrongly: the source has no name.
-            BadInput: a payload has no canonical form, or what `incoming` raises.
+            BadInput: a payload has no canonical form, or what `incoming` raises; or most of the
+                reports that change have another name now, and `replace_ids` is not set.
         """
-        keep = not dry_run
-        return ingest.ingest(self._entries, source, about, incoming, keep=keep, progress=progress)
+        return ingest.ingest(
+            self._entries,
+            source,
+            about,
+            incoming,
+            keep=not dry_run,
+            replace_ids=replace_ids,
+            progress=progress,
+        )
 
     def reports(
         self, use: str | Iterable[str], on: datetime.date, audience: str | None = None

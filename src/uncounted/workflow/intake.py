@@ -128,6 +128,7 @@ def import_file(
     form: TableFormat = TableFormat(),
     *,
     dry_run: bool = False,
+    replace_ids: bool = False,
     progress: Progress = silent,
 ) -> ImportSummary:
     """Seal the reports of one file: all of it is in the case afterwards, or nothing of it."""
@@ -152,7 +153,14 @@ def import_file(
             warnings.update(row.warnings)
             yield IncomingReport(row.report.id, row.report.to_payload(), row.consent, row.row)
 
-    done = case.intake(source, columns.about(), incoming(), progress=progress, dry_run=dry_run)
+    done = case.intake(
+        source,
+        columns.about(),
+        incoming(),
+        dry_run=dry_run,
+        replace_ids=replace_ids,
+        progress=progress,
+    )
     return ImportSummary(
         source=source,
         rows=done.rows,

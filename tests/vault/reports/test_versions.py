@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from uncounted.errors import UsedWrongly
+from uncounted.errors import BadInput, UsedWrongly
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
@@ -187,6 +187,29 @@ def test_an_import_says_who_has_another_name_now(case: Case, make: Maker) -> Non
     again = [named(1, "KIM Chol-su"), named(2, "Kim Chol Su"), named(3, "Pak")]
     outcome = case.intake("one", ABOUT, again)
     assert (outcome.updated, outcome.renamed, outcome.not_in_file) == (2, 1, 0)
+
+
+def test_an_import_that_gives_most_reports_another_name_is_refused(case: Case, make: Maker) -> None:
+    """115 of 153 people were overwritten by a file whose ids had been assigned anew."""
+
+    def named(number: int, name: str) -> IncomingReport:
+        one: IncomingReport = make(number)
+        return attrs.evolve(one, payload={**one.payload, "names": [{"written": name}]})
+
+    before = [named(number, f"Person {number}") for number in range(8)]
+    case.intake("one", ABOUT, before)
+    entries, state = list(case.entries()), case.state()
+    moved = [named(number, f"Person {number + 1}") for number in range(5)]
+    corrected = [named(number, f"person-{number}") for number in (5, 6)]
+    for dry_run in (False, True):
+        with pytest.raises(BadInput, match=r"^5 of the 7 reports that this file changes") as caught:
+            case.intake("one", ABOUT, [*moved, *corrected], dry_run=dry_run)
+        assert "--replace-ids" in str(caught.value.hint)
+    assert (list(case.entries()), case.state()) == (entries, state)
+    assert case.intake("one", ABOUT, moved[:2]).renamed == 2  # so few are corrections
+    outcome = case.intake("one", ABOUT, moved, replace_ids=True)
+    assert (outcome.updated, outcome.renamed) == (3, 3)
+    assert case.check() == ()
 
 
 def test_an_import_says_that_no_one_of_a_source_is_in_the_file(case: Case, make: Maker) -> None:

@@ -16,7 +16,7 @@ from typing import Literal
 
 import attrs
 
-from uncounted.errors import UsedWrongly
+from uncounted.errors import BadInput, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject, canonical
 from uncounted.vault.log.bodies import ImportBody
@@ -30,6 +30,7 @@ from uncounted.vault.store.rows import ReportRow
 
 Outcome = Literal["created", "updated", "unchanged", "rejected"]
 _EVERY = 256
+_MANY_RENAMED = 3  # fewer are corrections
 SLOTS = 1 << 22  # bytes; with a million reports one look-up in nine is for nothing
 
 
@@ -82,6 +83,7 @@ def ingest(
     incoming: Iterable[IncomingReport | RejectedRow],
     *,
     keep: bool = True,
+    replace_ids: bool = False,
     progress: Progress = silent,
 ) -> IntakeOutcome:
     """Take the rows in, in one transaction, as `Case.intake` says."""
@@ -89,7 +91,26 @@ def ingest(
         raise UsedWrongly("the source has no name", hint="--source NAME")
     source = identifiers.of_source(source, entries.storage.sources())
     with entries.storage.transaction(keep=keep):
-        return _Intake(entries, source, about).run(incoming, progress)
+        done = _Intake(entries, source, about).run(incoming, progress)
+        if not replace_ids:
+            _refuse_other_people(done)
+        return done
+
+
+def _refuse_other_people(done: IntakeOutcome) -> None:
+    """Refuse an import whose ids seem to be those of other people; the transaction is taken back.
+
+    Raises:
+        BadInput: with counts.
+    """
+    if done.renamed >= _MANY_RENAMED and 2 * done.renamed > done.updated:
+        raise BadInput(
+            f"{done.renamed:,} of the {done.updated:,} reports that this file changes have another"
+            " name than before: nothing was imported",
+            hint="if its ids were assigned anew, decisions, consent and withdrawals would now be"
+            " attached to other people: export it with the ids it had. If they are the same"
+            " people, add --replace-ids",
+        )
 
 
 class _Intake:
