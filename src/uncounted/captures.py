@@ -40,11 +40,11 @@ def _whole(count: SupportsIndex) -> int:
 
 @attrs.frozen
 class CaptureTable:
-    """How many people were recorded by which lists.
+    """Counts of people by the lists that they are on (capture histories).
 
     `counts` maps a pattern, one character a list in the order of `lists`, to a
     number of people: `1` on the list, `0` looked for and not found, `-` the list
-    was not active here (which is not 0). Patterns nobody has are left out; the
+    was not active here (which is not 0). Patterns without people are left out; the
     all-zero pattern cannot be observed and is refused.
 
     Parameters
@@ -52,7 +52,7 @@ class CaptureTable:
     lists : tuple[str, ...]
         Names of the lists, in the order of a pattern's characters.
     counts : Mapping[str, int]
-        People by capture pattern. Patterns of nobody are left out.
+        People by capture pattern. Patterns without people are left out.
     stratum : Mapping[str, str]
         Column and value of the stratum that the table is of.
 

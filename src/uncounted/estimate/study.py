@@ -170,7 +170,7 @@ def run_over(
     """Estimate on every table that linkage drew, and pool (Sadinle 2018).
 
     Equal tables are fitted once. `linkage` in the result says how many tables were
-    different and what share of the variance of log N comes from who is who.
+    different and what share of the variance of log N comes from linkage.
 
     Parameters
     ----------
@@ -179,8 +179,8 @@ def run_over(
     settings : EstimateSettings, optional
         As in `run`; `robustness` and `lighter` have no effect.
     point : CaptureTable | None
-        The table of one stated point partition, on which `run` would look at what the answer
-        hangs on; nothing of that is done unless it is given.
+        The table of the point partition, for the robustness checks; without it
+        none are made.
     progress : Progress, optional
         Told after each table.
 

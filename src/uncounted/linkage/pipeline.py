@@ -106,7 +106,7 @@ def link(
         No draws asked for, two reports with one source and id, more than 60 sources, no such
         prior, no such floor, or decisions that contradict one another.
     NotLinkable
-        What happened outweighs names in what was learned.
+        Events have more weight than names in the fitted model.
     NotConverged
         The chains disagree.
 

@@ -220,7 +220,7 @@ def improved(point: NDArray[np.int64], chances: Pairs, cost: float) -> NDArray[n
 def at_chance(linkage: Linkage, chance: float) -> Labels:
     """Partition of the pairs of at least this probability, and chains of them.
 
-    Strict near 1, lenient near 0; neither is likely as a whole. Pairs are joined in order of
+    Strict near 1, lenient near 0; neither is a probable partition. Pairs are joined in order of
     probability, and never so that two are one person who are so in no draw: cannot-link decisions
     hold.
 

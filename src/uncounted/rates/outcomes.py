@@ -209,7 +209,7 @@ def in_time(name: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:
 
 @attrs.frozen
 class OutcomeColumns:
-    """Which column of a file is what.
+    """The columns of a file.
 
     Parameters
     ----------
@@ -223,7 +223,7 @@ class OutcomeColumns:
     unknown_is : tuple[str, ...]
         Further values that say that the outcome is not known.
     cluster : str or None
-        What rows came together: an interview, an incident, a group.
+        What groups rows: an interview, an incident, a group.
     source : str or None
         Who reported.
 

@@ -169,9 +169,9 @@ def rogan_gladen(
 
 @attrs.frozen
 class BiasPrior:
-    """How far reporting is believed to differ by outcome: log rho ~ N(mean, sd^2).
+    """Prior on differential reporting by outcome: log rho ~ N(mean, sd^2).
 
-    Each group has its own rho, drawn apart from the other's.
+    Each group has its own rho, drawn independently.
 
     Parameters
     ----------

@@ -94,9 +94,9 @@ class Rate:
     tally : Tally
         Rows with the outcome, with a known one, with an unknown one.
     intervals : Mapping[str, Interval]
-        `wilson` and `jeffreys`, as if every row stood alone; empty when n = 0.
+        `wilson` and `jeffreys`, treating rows as independent; empty when n = 0.
     clustered : Clustered or None
-        The same for rows that came in clusters; None when no column says so.
+        The same for clustered rows; None without a cluster column.
     bounds : Bounds
         Of the rate, were all outcomes known.
     reported : tuple[ReportedBounds, ...]
@@ -186,12 +186,12 @@ class Contrast:
     reason : str or None
         Why there is no contrast; None when there is one.
     measures : Mapping[str, Measure]
-        `difference`, `ratio`, `odds_ratio`, as if every row stood alone.
+        `difference`, `ratio`, `odds_ratio`, treating rows as independent.
     clustered : Mapping[str, Measure] or None
         The same from effective rows; None when no column says what came together,
         empty when no interval can be given.
     bootstrap : Interval or None
-        Interval of the difference from drawing whole clusters again.
+        Bootstrap interval of the difference, from resampled clusters.
     bootstrap_reason : str or None
         Why there is none.
     leaving_cluster : Interval or None
@@ -205,11 +205,11 @@ class Contrast:
         The same with the interval around the bounds; None also when
         chance alone could make the contrast.
     tipping : TippingPoint or None
-        By what factor reporting must have changed for the contrast to be only that.
+        Factor by which reporting must differ to explain the whole contrast.
     reporting : tuple[ReportingRatios, ...]
         A row a pair of reporting ratios; 1 is `group`.
     corrected : float or None
-        The difference without wrong codings, as stated.
+        The difference corrected for the stated misclassification.
     believed : BiasAnalysis or None
         Under the prior on the reporting ratios; None when none was stated.
     leaving_source : tuple[WithoutSource, ...]
@@ -252,7 +252,7 @@ class Contrast:
 
 @attrs.frozen
 class Rates:
-    """Every group's rate, every contrast, and what they were made from.
+    """Rates of all groups, contrasts, and the counts behind them.
 
     Attributes
     ----------

@@ -37,7 +37,7 @@ class NHOI:
     Among the seen patterns let r = prod(odd shares) / prod(even shares); the odds of
     being unseen are r / xi (Aleshin-Guendel, Sadinle and Wakefield 2024, section 3).
     xi = 1 is the saturated log-linear model without its highest term. With two lists
-    xi = 1 / (odds ratio). A larger xi, fewer unseen.
+    xi = 1 / (odds ratio). A larger xi, fewer undocumented.
     """
 
     xi: float = attrs.field(default=1.0, validator=lambda _, __, xi: check_xi(xi))

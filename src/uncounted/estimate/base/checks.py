@@ -47,9 +47,9 @@ class Checked:
 def check(table: CaptureTable) -> Checked:
     """Look at a table before any fit.
 
-    0. A stratum of those whose reports differ: refused, since one report cannot differ.
-    1. Nobody in it: refused.
-    2. A list that was not active for anybody is left out, with a warning. A list that
+    0. A stratum of people whose reports differ: refused, since they have two reports or more.
+    1. No people: refused.
+    2. A list that was active for no one is left out, with a warning. A list that
        was active for some of the people only: refused, since these are two populations.
     3. Empty lists are left out, with a warning.
     4. Of lists with the very same people all but the first are left out, with a warning.
@@ -199,8 +199,8 @@ def lists_with_everyone(table: CaptureTable) -> list[str]:
 def disconnected_groups(table: CaptureTable) -> list[set[str]]:
     """Split the lists into groups that share no person with each other.
 
-    One group is what we want. Two or more means that nothing in the data says how
-    many people one group missed that another saw.
+    Estimation needs one group. With two or more, the data do not show how
+    many people one group missed that another documented.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ type Side = Literal["more than", "fewer than"]
 
 @attrs.frozen
 class Claim:
-    """How many somebody says there are: more, or fewer, than a number.
+    """A claimed total: more, or fewer, than a number.
 
     Parameters
     ----------

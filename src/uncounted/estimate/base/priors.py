@@ -25,7 +25,7 @@ _HOW = "SHAPE,SCALE expects about SHAPE times SCALE people, e.g. 13.14,55.17"
 
 @attrs.frozen
 class InversePrior:
-    """p(N) proportional to 1/N (Jeffreys): no number of digits is likelier than another.
+    """p(N) proportional to 1/N (Jeffreys): uniform on log N.
 
     Examples
     --------
@@ -46,7 +46,7 @@ class InversePrior:
 
 @attrs.frozen
 class GammaPoissonPrior:
-    """N ~ Poisson(theta), theta ~ Gamma(shape a, scale b): Madigan and York's informed prior.
+    """N ~ Poisson(theta), theta ~ Gamma(shape a, scale b): Madigan and York's informative prior.
 
     Parameters
     ----------

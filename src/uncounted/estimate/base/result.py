@@ -43,7 +43,7 @@ type Floats = npt.NDArray[np.float64]
 
 @attrs.frozen(eq=False, repr=False)
 class Estimate:
-    """How many there are by one method, or why that method gives no number.
+    """The estimate of one method, or its refusal with the reason.
 
     Attributes
     ----------
@@ -56,10 +56,10 @@ class Estimate:
     hint : str or None
         What to try after a refusal; may be None.
     refusal_code : str or None
-        Name of what `check` found, for a table that every method refuses
+        Code of what `check` found, for a table that every method refuses
         (`disconnected-lists`, `no-overlap`, ...); None for a method's own refusal.
     point : float or None
-        People in all, seen and unseen (N); None when refused.
+        Estimated total N, documented and undocumented; None when refused.
     point_kind : str or None
         `posterior median`, `lower bound`, `maximum likelihood`, ...
     mean : float or None
@@ -71,19 +71,19 @@ class Estimate:
     interval_kind : str or None
         `credible`, `log-normal`, ...
     assumption : str
-        What cannot be tested and must be believed, in plain words.
+        The identifying assumption, in plain words.
     settings : Details
         Priors and choices.
     diagnostics : Details
-        What a statistician looks at before believing.
+        Diagnostics of the method.
     warnings : tuple[EstimateWarning, ...]
-        Sentences that must stand beside the number.
+        Warnings to report with the estimate.
     seconds : float
         How long it took.
     seed : int or None
         Of the draws.
     input : str
-        Digest of the table; keep it inside (see `CaptureTable.digest`).
+        Digest of the table; do not publish it (see `CaptureTable.digest`).
     draws : npt.NDArray[np.int64] or None
         Draws of N from the posterior, for methods that have one.
     chains : npt.NDArray[np.int64] or None
@@ -256,7 +256,7 @@ def _each_once(warnings: Iterable[EstimateWarning]) -> tuple[EstimateWarning, ..
 
 @attrs.frozen(eq=False, repr=False)
 class Study:
-    """Every method on one table (or on draws of it), with what must stand beside them.
+    """Estimates of every method on one table (or on linkage draws), with checks and warnings.
 
     Attributes
     ----------
@@ -285,7 +285,7 @@ class Study:
     xi_by_method : tuple[MethodXiRow, ...]
         Each method at each xi.
     claim : ClaimComparison or None
-        How a stated claim stands with each method.
+        Whether each method supports a stated claim.
     linkage : LinkageUncertainty or None
         What record linkage adds to the uncertainty; None for a single table.
     input : str

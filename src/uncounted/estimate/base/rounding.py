@@ -166,7 +166,7 @@ def round_undocumented(estimate: Estimate, observed: int, *, least: int | None =
 
 
 def describe(estimate: Estimate, observed: int) -> str:
-    """The estimate in half a sentence, or why there is none.
+    """The estimate in a few words, or why there is none.
 
     Parameters
     ----------

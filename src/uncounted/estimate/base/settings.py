@@ -24,7 +24,7 @@ def _claim_of(claim: object) -> Claim | None:
 
 @attrs.frozen
 class EstimateSettings:
-    """What `run`, `run_over` and their versions for strata are to do.
+    """Settings of `run`, `run_over` and their versions for strata.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class EstimateSettings:
     Raises
     ------
     UsedWrongly
-        A value that cannot be.
+        A value out of range.
 
     Examples
     --------

@@ -34,7 +34,7 @@ SATURATED = "no highest-order interaction, saturated table"
 def saturated(
     table: CaptureTable, *, level: float = 0.95, seed: int = 1, xi: float = 1.0
 ) -> Estimate:
-    """Nothing assumed but the highest-order interaction, which is set to xi.
+    """Saturated model: only the highest-order interaction is assumed, with parameter xi.
 
     n0 = prod(odd cells) / prod(even cells) / xi; the variance of log n0 is the sum of
     1/count over all cells (Poisson), so that of n0 is n0 + n0^2 sum(1/x)
@@ -43,13 +43,13 @@ def saturated(
     Parameters
     ----------
     table : CaptureTable
-        Every pattern must have somebody, or it refuses.
+        Every pattern must have people; otherwise refused.
     level : float, default 0.95
         Of the log-normal interval.
     seed : int, default 1
         Kept in the result; nothing here is random.
     xi : float, default 1.0
-        From 1/1000 to 1000; larger xi, fewer unseen.
+        From 1/1000 to 1000; larger xi, fewer undocumented.
 
     Returns
     -------
@@ -101,10 +101,10 @@ def saturated(
 
 
 def with_xi(estimate: Estimate, observed: int, xi: float) -> Estimate:
-    """The same estimate, had its assumption been wrong by a factor xi: n0 becomes n0 / xi.
+    """The estimate if its assumption is wrong by a factor xi: n0 becomes n0 / xi.
 
     Draws are scaled with the noise of n0 in them, so that where n0 is small the interval
-    at xi < 1 is a little too wide. A draw without an end keeps none.
+    at xi < 1 is a little too wide. An infinite draw stays infinite.
 
     Parameters
     ----------

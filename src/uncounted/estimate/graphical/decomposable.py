@@ -194,7 +194,7 @@ def decomposable(
     draws : int, default DEFAULT_DRAWS
         How many draws of N to keep.
     edges : bool, default True
-        Whether to work out how likely each pair of lists is to depend on each other; with six
+        Whether to compute the probability that each pair of lists is dependent; with six
         lists that takes two thirds of the time.
 
     Returns
@@ -205,7 +205,7 @@ def decomposable(
     Raises
     ------
     UsedWrongly
-        Delta is not from 1e-9 to 1000, or the grid is none.
+        Delta is not from 1e-9 to 1000, or the grid is empty.
 
     References
     ----------

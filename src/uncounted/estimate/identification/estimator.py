@@ -52,9 +52,9 @@ def identify(
     prior: Prior = INVERSE,
     draws: int = DEFAULT_DRAWS,
 ) -> Estimate:
-    """A posterior of N from a model of the seen patterns and a named assumption.
+    """Posterior of N from a model of the observed patterns and a named assumption.
 
-    1. Draw the shares of the seen patterns (`cells`).
+    1. Draw the shares of the observed patterns (`cells`).
     2. The assumption turns each draw into pi_0, the share of people on no list. A draw
        that contradicts it is left out and counted.
     3. The prior on N keeps or leaves each pi_0, and n0 is drawn given it.

@@ -88,11 +88,11 @@ def latent_class(
     seed : int, default 1
         Of all chains; the answer does not depend on the machine or the threads.
     prior : StickBreakingPrior, optional
-        Of the classes and of their chances to be on the lists.
+        Prior on the classes and on their capture probabilities.
     chains : int, default CHAINS
-        4 or more, from starts far apart.
+        4 or more, from overdispersed starting values.
     target_ess : float, default TARGET_ESS
-        Effective draws wanted, of log n0 and of the log odds of being unseen.
+        Target effective sample size, of log n0 and of the log odds of being undocumented.
     budget : float, default BUDGET
         Seconds of one core, about: turned into a number of steps beforehand. When it is used
         up, the number stands if R-hat is 1.01 at most and there are 400 effective draws; else
@@ -108,7 +108,7 @@ def latent_class(
     Raises
     ------
     UsedWrongly
-        A setting that cannot be.
+        A setting out of range.
 
     References
     ----------

@@ -123,11 +123,11 @@ def log_linear(
     """Hierarchical log-linear model with the lowest BIC; the bootstrap repeats the selection.
 
     1. Every hierarchical model with all main effects, up to order `candidates.max_order`, is fitted
-       to the observable cells as Poisson counts; an overlap that nobody is in has its
+       to the observable cells as Poisson counts; an empty overlap has its
        parameter at minus infinity and its cells at 0 (Chan, Silverman and Vincent 2021).
        Where they are too many (seven lists, or six with sets of three), a greedy search
-       is made instead, and said.
-    2. Models without an estimate, or with more than one, are passed over (Fienberg and
+       is made instead, with a warning.
+    2. Models without an estimate, or with more than one, are skipped (Fienberg and
        Rinaldo 2012). The least BIC (or AIC) of the rest is chosen.
     3. The people are resampled; in each resample the `top` models of step 2 are fitted
        again and the best is chosen; BCa (Silverman, Chan and Vincent 2024).

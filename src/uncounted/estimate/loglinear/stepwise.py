@@ -41,7 +41,7 @@ def log_linear_stepwise(
 ) -> Estimate:
     """Forward stepwise selection of pairs, with an interval that repeats it in each resample.
 
-    Chan, Silverman and Vincent (2021) JASA 116:1297; an overlap that nobody is in has
+    Chan, Silverman and Vincent (2021) JASA 116:1297; an empty overlap has
     its parameter at minus infinity. p < 0.02 had the least error over their examples.
 
     Parameters

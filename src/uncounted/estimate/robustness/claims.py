@@ -19,12 +19,12 @@ type End = Literal["point", "low", "high"]
 
 
 def tipping(estimate: Estimate, observed: int, claim: float, *, end: End = "point") -> float | None:
-    """The xi at which the estimate, or an end of its interval, comes to a claimed N.
+    """The xi at which the estimate, or a limit of its interval, equals a claimed N.
 
     "N is above `claim`" holds at the point for every xi below it; with `end="low"` the
     whole interval is above for every xi below it, with `end="high"` none of it is for any
     xi above it. None: no xi does it, since the claim is not above what was observed, or
-    there is no estimate, or it has nobody unseen, or no end. In words: `standing`.
+    there is no estimate, or n0 is 0, or no limit. In words: `standing`.
 
     Parameters
     ----------

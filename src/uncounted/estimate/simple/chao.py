@@ -44,11 +44,11 @@ ASSUMPTION = (
 def chao(
     table: CaptureTable, *, level: float = 0.95, seed: int = 1, variant: Variant = "moment"
 ) -> Estimate:
-    """A lower bound on how many there are, from how many are on one list, on two, on more.
+    """Chao's lower bound of the total, from the people on one list, on two lists and more.
 
     `moment`: n + sum over pairs of lists of S_i S_j / f2, S_j the people on list j alone and
-    f2 those on exactly two lists (f2 + 1 where there is nobody); the bound of Chao (1987)
-    Biometrics 43:783 for lists that differ in how many they reach. See `moment_of_lists`.
+    f2 those on exactly two lists (f2 + 1 if there are none); the bound of Chao (1987)
+    Biometrics 43:783 for lists that differ in size. See `moment_of_lists`.
 
     `equal`: n + (J-1)/J f1^2 / (2 f2), f1 the people on exactly one list; with f2 = 0
     the bias-corrected form n + (J-1)/J f1 (f1 - 1) / (2 (f2 + 1)); variance as in Chao

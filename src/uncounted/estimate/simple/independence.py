@@ -26,9 +26,9 @@ ASSUMPTION = (
 def independence(table: CaptureTable, *, level: float = 0.95, seed: int = 1) -> Estimate:
     """Maximum likelihood under independence, with a profile likelihood interval.
 
-    N solves 1 - n/N = prod_j (1 - n_j/N) (Darroch 1958). The interval holds every N with
+    N solves 1 - n/N = prod_j (1 - n_j/N) (Darroch 1958). The interval contains every N with
     2 (max l - l(N)) below the chi-square quantile (Cormack 1992), where the lists'
-    shares at each N are n_j/N. An end beyond 50 n is given as unbounded.
+    shares at each N are n_j/N. A limit above 50 n is given as unbounded.
 
     Parameters
     ----------

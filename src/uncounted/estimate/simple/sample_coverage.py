@@ -90,7 +90,7 @@ def sample_coverage(table: CaptureTable, *, level: float = 0.95, seed: int = 1) 
     level : float, default 0.95
         Of the interval.
     seed : int, default 1
-        Of the 500 resamples of the table, the unseen included.
+        Of the 500 resamples of the table, the undocumented included.
 
     Returns
     -------

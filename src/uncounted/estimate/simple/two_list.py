@@ -41,7 +41,7 @@ def two_list(
 
     The unseen are psi n10 n01 / n11. `identify` with Dirichlet(1/2) on the three seen
     patterns, xi = 1 / psi and p(N) ~ 1/N (Aleshin-Guendel, Sadinle and Wakefield 2024),
-    save that psi may be stated with doubt.
+    except that psi may be stated with uncertainty.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def two_list(
         How many times as high the odds of being on one list are for people on the other as for
         people not on it. There is no default.
     log_psi_sd : float, default 0.0
-        How unsure one is of psi, as the standard deviation of its logarithm.
+        Uncertainty of psi: the standard deviation of its logarithm.
     draws : int, default _DRAWS
         Of N.
 
@@ -67,7 +67,7 @@ def two_list(
     Raises
     ------
     UsedWrongly
-        Psi or its doubt is not a number in its range.
+        Psi or its standard deviation is out of range.
 
     References
     ----------
@@ -130,7 +130,7 @@ def pairs(table: CaptureTable, *, level: float = 0.95) -> tuple[PairRow, ...]:
     """Chapman's estimate for every pair of lists, each as if the two were independent.
 
     N = (n1 + 1)(n2 + 1)/(m + 1) - 1 with Chao's log-normal interval. A pair far below
-    the others: the two tend to have the same people. Far above: they avoid each other.
+    the others suggests positive dependence; far above, negative dependence.
 
     Parameters
     ----------

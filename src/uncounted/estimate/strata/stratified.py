@@ -153,17 +153,17 @@ def run_strata_over(
     points: Sequence[CaptureTable | None],
     progress: Progress = silent,
 ) -> Strata:
-    """Estimate each stratum over the draws of who is who, and the total from joint draws.
+    """Estimate each stratum over linkage draws, and the total from joint draws.
 
     Parameters
     ----------
     strata : Sequence[Sequence[CaptureTable]]
-        For each, its table in every draw, with `stratum` set. In a draw in which nobody belongs
+        For each, its table in every draw, with `stratum` set. In a draw in which no one belongs
         to a stratum its table is empty, and that draw is one that refuses.
     settings : EstimateSettings, optional
         As for `run_over`.
     points : Sequence[CaptureTable | None]
-        For each stratum its table in the stated point partition; None: nobody is in it.
+        For each stratum its table in the stated point partition; None: it has no people.
     progress : Progress, optional
         Told after each stratum.
 

@@ -24,10 +24,9 @@ _CUT = "…"
 
 @attrs.frozen
 class Plot:
-    """An SVG in its two widths, with the words for those who do not see it.
+    """A chart as SVG in two widths, with a text description.
 
-    A notebook shows it as it is. Each carries the letters it uses, so that it looks the
-    same on every machine.
+    A notebook displays it. The fonts it uses are inside the file.
 
     Attributes
     ----------
@@ -68,7 +67,7 @@ def save_plots(plots: Sequence[Plot], folder: str | Path) -> tuple[Path, ...]:
     plots : sequence of Plot
         With different names.
     folder : str or Path
-        Made if it is not there.
+        Created if missing.
 
     Returns
     -------
