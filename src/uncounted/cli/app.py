@@ -139,7 +139,7 @@ def open_case(
     context = click.get_current_context(silent=True)
     stated = context.meta.get(_TRUST) if context is not None else None
     trusted = stated or os.environ.get("UNCOUNTED_TRUST", "")
-    return access.open_case(
+    opened = access.open_case(
         folder,
         home(),
         lambda: passphrase(passphrase_file),
@@ -147,6 +147,12 @@ def open_case(
         without_log=without_log,
         meeting=AtTheTerminal(trusted, ask=somebody_is_there()),
     )
+    if opened.upgraded:
+        say(
+            "An earlier version of uncounted wrote this case file. It was upgraded: nothing is"
+            " lost, and earlier versions no longer open it. Its entries until now are not signed."
+        )
+    return opened
 
 
 def today() -> dt.date:

@@ -214,6 +214,11 @@ class OpenCase:
         """The key of the identity that opened the case file; it signs what they publish."""
         return self._identity.signer
 
+    @property
+    def upgraded(self) -> bool:
+        """Whether an older version wrote the case file, which this opening changed to today's."""
+        return self._unlocked.upgraded
+
     def __enter__(self) -> Self:
         return self
 

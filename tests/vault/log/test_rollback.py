@@ -53,7 +53,10 @@ def test_an_older_folder_as_a_whole_is_noticed(old: tuple[Path, Path], mine: Ide
     words = "older state of the case file: it has 12 entries, and this identity saw 23"
     with pytest.raises(RolledBack, match=words) as caught:
         Case.open(older, mine)
-    assert f"delete {_memory(mine, now)}" in str(caught.value.hint)
+    assert (
+        f"lose the 11 entries after it, withdrawals and consents too, delete {_memory(mine, now)}"
+        in str(caught.value.hint)
+    )
     assert _bytes(older) == before
     with Case.open(now, mine) as case:  # the newest is as good as before
         assert case.check() == ()

@@ -29,6 +29,7 @@ from uncounted.vault.reports import attachments
 from uncounted.vault.store import manifest
 from uncounted.vault.store.database import Storage
 from uncounted.vault.store.rows import HolderRow
+from uncounted.vault.store.schema import SCHEMA_VERSION
 
 DATABASE = "case.db"
 LOG = "log"
@@ -54,7 +55,7 @@ class UnlockedCase:
     """A case file's keys and the database that they open.
 
     `epoch` counts the case keys that there were, this one included; `giver` is the verifier key
-    whose signature is under this one.
+    whose signature is under this one. `upgraded` says that an older version wrote it.
     """
 
     folder: Path
@@ -63,6 +64,7 @@ class UnlockedCase:
     storage: Storage
     epoch: int
     giver: str
+    upgraded: bool = False
 
 
 def refuse_links(folder: Path) -> None:
@@ -152,10 +154,11 @@ def unlock(folder: Path, case_id: str, opener: Opener) -> UnlockedCase:
         raise NotACase(f"{DATABASE} is missing", hint="restore it from a copy")
     case = _first_that_opens(folder, case_id, grants)  # 2
     try:
-        _check(case)  # 3
+        upgraded = _check(case)  # 3
     except BaseException:
         case.storage.abandon()
         raise
+    case = attrs.evolve(case, upgraded=upgraded)
     hashing = case.storage.meta(HASHING)
     return case if hashing is None else attrs.evolve(case, keys=case.keys.carrying(hashing))
 
@@ -175,11 +178,11 @@ def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> Unlock
     raise first
 
 
-def _check(case: UnlockedCase) -> None:
+def _check(case: UnlockedCase) -> bool:
     case.storage.check_version()
     if case.storage.meta("case") != case.id.encode():
         raise Damaged("the database belongs to another case file", hint=_COPY)
-    case.storage.upgrade()
+    upgraded = case.storage.upgrade() < SCHEMA_VERSION
     if int(case.storage.meta(EPOCH) or b"1") != case.epoch:
         raise Damaged("the case key has no number", hint=_COPY)
     if case.giver not in {row.vkey for row in case.storage.authors() if row.revoked is None}:
@@ -187,6 +190,7 @@ def _check(case: UnlockedCase) -> None:
             "the case key was given by someone who is not a member",
             hint="restore the folder with the keys from a copy",
         )
+    return upgraded
 
 
 def tidy(folder: Path) -> None:

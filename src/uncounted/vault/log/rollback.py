@@ -64,15 +64,20 @@ class SeenTreeHeads:
                 f"this copy has diverged: its first {same} entries are those that"
                 " this identity saw, but not those after it, up to entry"
                 f" {within[-1].size}",
-                hint="two copies of the case file were changed: keep both, open the"
-                " other one and repeat there what was done here; to continue with"
-                f" this one, delete {self._path}",
+                hint="two copies of the case file were changed, and nothing joins them: keep both."
+                f" To lose nothing, open the other copy and repeat there the {size - same} entries"
+                " that only this one has. To go on with this one and lose what the other has after"
+                f" entry {same}, withdrawals and consents too, delete {self._path} (the record of"
+                " what this identity saw)",
             )
         if self.heads and self.heads[-1].size > size:
             raise RolledBack(
                 f"the whole folder is an older state of the case file: it has {size} entries, "
                 f"and this identity saw {self.heads[-1].size}",
-                hint=f"restore the newest copy; if this is the newest one, delete {self._path}",
+                hint="somebody worked on another copy since, or this one is a backup: open the"
+                " newest copy, which loses nothing. To go on with this one and lose the"
+                f" {self.heads[-1].size - size} entries after it, withdrawals and consents too,"
+                f" delete {self._path} (the record of what this identity saw)",
             )
 
     def add(self, head: TreeHead) -> None:

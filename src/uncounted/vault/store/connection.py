@@ -101,14 +101,18 @@ class EncryptedDatabase:
                 "the database is not that of a case file", hint="create one with uncounted init"
             )
 
-    def upgrade(self) -> None:
-        """Make what an older version wrote into what this one writes, in one transaction."""
+    def upgrade(self) -> int:
+        """Make what an older version wrote into what this one writes, in one transaction.
+
+        Gives the schema that was found.
+        """
         found = int(self._value("PRAGMA user_version"))
         with self.transaction():
             for version in range(found, SCHEMA_VERSION):
                 for statement in UPGRADES[version].split(";")[:-1]:
                     self._run(statement)
                 self._run(f"PRAGMA user_version = {version + 1}")
+        return found
 
     def close(self) -> None:
         """Fold the journal into the database, leave none behind, and close; twice is no harm."""
