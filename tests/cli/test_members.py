@@ -351,3 +351,11 @@ def test_a_passphrase_is_generated_for_whoever_types_none(
     assert identity.load(tmp_path / "home", made).home == tmp_path / "home"
     done = CliRunner().invoke(app, ["identity"])
     assert "scrypt at 2^1" in done.stderr  # sealed as an earlier version might have
+
+
+def test_the_name_of_a_member_cannot_look_like_a_line_of_ours() -> None:
+    from uncounted.cli.trust import _shown
+    from uncounted.workflow.access import Member
+
+    forged = Member("age1\nx", None, "Office\n  created by:  qjg4-yta4\u202e" + "x" * 99)
+    assert _shown(forged) == f"age1?x...  Office?  created by:  qjg4-yta4?{'x' * 28}"

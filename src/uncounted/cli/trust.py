@@ -74,5 +74,10 @@ def _introduced(case: Introduction) -> list[str]:
 def _shown(member: Member) -> str:
     from uncounted.workflow.access import fingerprint
 
-    key = fingerprint(member.vkey) if member.vkey else f"{member.recipient[:20]}..."
-    return f"{key}  {member.name or ''}".rstrip()
+    key = fingerprint(member.vkey) if member.vkey else f"{_one_line(member.recipient, 20)}..."
+    return f"{key}  {_one_line(member.name or '')}".rstrip()
+
+
+def _one_line(text: str, longest: int = 60) -> str:
+    """A text of somebody else's, which cannot look like a line of ours."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:longest])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -26,6 +27,9 @@ HEIGHT = 8  # one tile spans 8 levels of the tree
 MAX_ENTRY_BYTES = 0xFFFF
 _AT_ONCE = 512  # files held in memory, of 8 KiB each
 _HASH = merkle.HASH_BYTES
+_PARTIAL = re.compile(
+    r"(?P<level>entries|[0-9]{1,2})/(?P<number>(?:x[0-9]{3}/)*[0-9]{3})\.p/(?P<width>[1-9][0-9]{0,2})"
+)
 _AGAIN = "restore the log from a copy: it is public, and others may have one"
 
 
@@ -117,12 +121,13 @@ class TileLog:
         self.drop_superseded()
 
     def superseded(self) -> list[Path]:
-        """Partial tiles and bundles of other sizes than the log has."""
+        """Partial tiles and bundles of other sizes than the log has; through no link."""
         return [
             partial
             for folder in (self.folder / "tile").rglob("*.p")
+            if folder.is_dir() and not folder.is_symlink()
             for partial in folder.iterdir()
-            if not self._is_current(partial)
+            if self._is_superseded(partial)
         ]
 
     def drop_superseded(self) -> None:
@@ -132,11 +137,13 @@ class TileLog:
                 partial.unlink()
                 partial.parent.rmdir()
 
-    def _is_current(self, partial: Path) -> bool:
-        level, *numbers = partial.parent.relative_to(self.folder / "tile").parts
-        number = int("".join(part.removeprefix("x").removesuffix(".p") for part in numbers))
-        height = 0 if level == "entries" else int(level)
-        return partial.name == str((self.size >> (HEIGHT * height)) - number * WIDTH)
+    def _is_superseded(self, partial: Path) -> bool:
+        found = _PARTIAL.fullmatch(partial.relative_to(self.folder / "tile").as_posix())
+        if found is None:  # not ours
+            return False
+        height = 0 if found["level"] == "entries" else int(found["level"])
+        number = int(found["number"].replace("x", "").replace("/", ""))
+        return int(found["width"]) != (self.size >> (HEIGHT * height)) - number * WIDTH
 
     def checkpoint(self) -> bytes | None:
         """Give the signed note in the folder, or None before the first."""

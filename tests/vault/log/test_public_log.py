@@ -255,3 +255,22 @@ def test_tiles_that_an_earlier_version_left_are_removed_and_every_bit_that_stays
     with Case.open(folder, me) as case:
         assert case.check() == ()
         assert not extra.exists()
+
+
+def test_nothing_that_is_no_tile_is_removed_and_nothing_through_a_link(
+    tmp_path: Path, me: Identity, many: Many
+) -> None:
+    folder, elsewhere = tmp_path / "case", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "5").write_bytes(b"mine")
+    with Case.create(folder, me) as case:
+        case.intake("one", {}, many(3))
+    tile = folder / "log" / "tile"
+    (tile / "0" / "007.p").symlink_to(elsewhere)
+    (tile / "0" / "notes.p").mkdir()
+    (tile / "0" / "notes.p" / "12").write_bytes(b"mine")
+    (tile / "0" / "000.p" / "letter").write_bytes(b"mine")
+    with Case.open(folder, me) as case:
+        case.intake("one", {}, many(3, start=10))
+    kept = [elsewhere / "5", tile / "0/notes.p/12", tile / "0/000.p/letter"]
+    assert [path.read_bytes() for path in kept] == [b"mine"] * 3

@@ -29,8 +29,9 @@ def test_a_case_file_of_an_earlier_schema_opens_and_keeps_everything(
 ) -> None:
     folder, me = _copy(name, tmp_path)
     before = naive_case.read(folder, json.loads((VECTORS / name / "identity.json").read_bytes()))
-    for _ in range(2):
+    for upgraded in (True, False):
         with Case.open(folder, me) as case:
+            assert case.upgraded is upgraded
             assert case.check() == ()
             held = {(each.source, each.id): each.seq for each in case.state().reports.values()}
             assert held == before.reports
