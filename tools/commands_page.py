@@ -19,7 +19,7 @@ HEAD = """# Commands
 
 Written by `tools/commands_page.py` from `uncounted COMMAND --help`. Every command has `--json`,
 which prints one JSON object, unless its help says otherwise. Exit status: 0 done, 1 refused or
-found wanting, 2 used wrongly.
+errors found, 2 used wrongly.
 """
 FOOT = """
 ## What this page does not cover
