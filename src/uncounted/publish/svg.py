@@ -14,6 +14,7 @@ INK = "#1a1a1a"
 GREY = "#6b6b6b"
 PALE = "#d9d9d6"
 ACCENT = "#0b5a8a"
+_CUT = "…"
 
 
 def number(value: float) -> str:
@@ -160,20 +161,36 @@ def _face_of(more: str, weight: int) -> str:
 _PLAIN = string.ascii_letters + string.digits + string.punctuation + " "
 
 
-def wrapped(words: str, size: float, room: float, weight: int = 400) -> list[str]:
-    """Break a text into lines that fit; a single word that does not is left whole.
+def shortened(words: str, size: float, room: float, weight: int = 400) -> str:
+    """Cut to the room there is, with an ellipsis; at least a letter is left."""
+    if fonts.width(words, size, weight) <= room:
+        return words
+    kept = words
+    while len(kept) > 1 and fonts.width(kept.rstrip() + _CUT, size, weight) > room:
+        kept = kept[:-1]
+    return kept.rstrip() + _CUT
 
-    Examples:
-        >>> wrapped("one two", 10.0, 1000.0)
-        ['one two']
+
+def folded(
+    words: str, size: float, room: float, *, weight: int = 400, most: int | None = None
+) -> list[str]:
+    """Break a text into lines that fit, within a word where there is no other way.
+
+    With `most`, what goes beyond so many lines is cut, with an ellipsis.
     """
     lines: list[str] = []
     for word in words.split():
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and fonts.width(longer, size, weight) <= room:
             lines[-1] = longer
-        else:
-            lines.append(word)
+            continue
+        lines.append("")
+        for letter in word:
+            if lines[-1] and fonts.width(lines[-1] + letter, size, weight) > room:
+                lines.append("")
+            lines[-1] += letter
+    if most is not None and len(lines) > most:
+        lines = [*lines[: most - 1], shortened("".join(lines[most - 1 :]) + _CUT, size, room)]
     return lines
 
 

@@ -34,11 +34,12 @@ from uncounted.publish.plots import (
     upset,
     xi_curve,
 )
-from uncounted.publish.plots.base import clean, estimate_text, folded, shortened
+from uncounted.publish.plots.base import clean, estimate_text
 from uncounted.publish.plots.model_spread import groups
 from uncounted.publish.plots.posterior import density
 from uncounted.publish.plots.upset import MOST_PATTERNS, WARNING
 from uncounted.publish.plots.xi import log_ticks
+from uncounted.publish.svg import folded, shortened
 
 SVG = "{http://www.w3.org/2000/svg}"
 KOSOVO = {

@@ -15,7 +15,7 @@ from uncounted.publish.disclosure.suppression import protect
 from uncounted.publish.report import figures
 from uncounted.publish.report.figures import EstimateRow
 from uncounted.publish.report.rounding import percent, spelled
-from uncounted.publish.svg import ticks, wrapped
+from uncounted.publish.svg import folded, ticks
 
 LABELS = dict(zip(LISTS, ("Dawn (새벽 기록) & <Archive>", "River", "Panel", "Door"), strict=True))
 SVG = "{http://www.w3.org/2000/svg}"
@@ -130,7 +130,7 @@ def test_ticks_start_at_zero_and_are_few() -> None:
 
 
 def test_long_labels_are_broken_between_words() -> None:
-    lines = wrapped("강제송환 피해자 기록 보존소 · 330 people", 13, 120)
+    lines = folded("강제송환 피해자 기록 보존소 · 330 people", 13, 120)
     assert " ".join(lines) == "강제송환 피해자 기록 보존소 · 330 people"
     assert all(fonts.width(line, 13) <= 120 for line in lines)
     assert len(lines) > 1

@@ -14,12 +14,11 @@ from uncounted.errors import AlreadyThere
 from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.publish import fonts
 from uncounted.publish.report.figures import NARROW, WIDE
-from uncounted.publish.svg import GREY, Drawing, ticks
+from uncounted.publish.svg import GREY, Drawing, folded, ticks
 from uncounted.text_table import whole
 
 EDGE = 4.0  # nothing is drawn nearer to the sides
 SMALL = 12.0
-_CUT = "…"
 
 
 @attrs.frozen
@@ -138,39 +137,6 @@ def _allowed(letter: str) -> str:
     turns = 0x202A <= point <= 0x202E or 0x2066 <= point <= 0x2069  # would turn the line round
     bad = point < 0x20 or 0x7F <= point < 0xA0 or 0xD800 <= point <= 0xDFFF or turns
     return "\ufffd" if bad or point & 0xFFFE == 0xFFFE else letter
-
-
-def shortened(words: str, size: float, room: float, weight: int = 400) -> str:
-    """Cut to the room there is, with an ellipsis; at least a letter is left."""
-    if fonts.width(words, size, weight) <= room:
-        return words
-    kept = words
-    while len(kept) > 1 and fonts.width(kept.rstrip() + _CUT, size, weight) > room:
-        kept = kept[:-1]
-    return kept.rstrip() + _CUT
-
-
-def folded(
-    words: str, size: float, room: float, *, weight: int = 400, most: int | None = None
-) -> list[str]:
-    """Break a text into lines that fit, within a word where there is no other way.
-
-    With `most`, what goes beyond so many lines is cut, with an ellipsis.
-    """
-    lines: list[str] = []
-    for word in words.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and fonts.width(longer, size, weight) <= room:
-            lines[-1] = longer
-            continue
-        lines.append("")
-        for letter in word:
-            if lines[-1] and fonts.width(lines[-1] + letter, size, weight) > room:
-                lines.append("")
-            lines[-1] += letter
-    if most is not None and len(lines) > most:
-        lines = [*lines[: most - 1], shortened("".join(lines[most - 1 :]) + _CUT, size, room)]
-    return lines
 
 
 def paragraph(

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import attrs
 
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import EDGE, SMALL, Axis, EstimateText, clean, folded, shortened
+from uncounted.publish.plots.base import EDGE, SMALL, Axis, EstimateText, clean
 from uncounted.publish.report.figures import IntervalMark, draw_interval
-from uncounted.publish.svg import GREY, INK, PALE, Drawing, number
+from uncounted.publish.svg import GREY, INK, PALE, Drawing, folded, number, shortened
 from uncounted.text_table import whole
 
 _HILL = 58.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import Plot, clean, draw_plot, folded, head, notes, paragraph
+from uncounted.publish.plots.base import Plot, clean, draw_plot, head, notes, paragraph
 from uncounted.publish.report.figures import COLUMN, PITCH, upset_rows
-from uncounted.publish.svg import INK, Drawing
+from uncounted.publish.svg import INK, Drawing, folded
 from uncounted.text_table import whole
 
 MOST_PATTERNS = 40

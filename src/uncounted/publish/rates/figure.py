@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from uncounted.publish import fonts
 from uncounted.publish.report.figures import SvgFigure, draw_figure
-from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, wrapped
+from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, folded
 from uncounted.rates.result import Rate, Rates
 from uncounted.rates.sentences import RowLabels, counts_with_percent, interval_words
 
@@ -48,7 +48,7 @@ def _draw(draw: Drawing, rates: list[Rate]) -> str:
 
     y = 2.0
     for rate in rates:
-        for line in wrapped(_label(rate), _SIZE, right - left, 700):
+        for line in folded(_label(rate), _SIZE, right - left, weight=700):
             draw.text(left, y + 14, line, bold=True, size=_SIZE)
             y += 18
         _row(draw, rate, y, at)

@@ -13,7 +13,7 @@ import attrs
 from uncounted.estimate.base.rounding import Rounded
 from uncounted.publish import fonts
 from uncounted.publish.disclosure.suppression import ProtectedTable
-from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, ticks, wrapped
+from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, folded, ticks
 from uncounted.text_table import whole
 
 WIDE, NARROW = 680.0, 340.0
@@ -85,7 +85,7 @@ def _overlaps(draw: Drawing, table: ProtectedTable, labels: Mapping[str, str]) -
         kept = table.totals[name]
         total = f"{whole(kept.count)} people" if kept.count is not None else HIDDEN
         room = draw.width - COLUMN - PITCH * i - 10
-        heads.append(wrapped(f"{labels[name]} · {total}", 13, room))
+        heads.append(folded(f"{labels[name]} · {total}", 13, room))
     rows = [(pattern, table.cells[pattern].count) for pattern in in_reading_order(table)]
     return draw.finish(upset_rows(draw, 14.0, heads, rows) + 4)
 
