@@ -372,5 +372,5 @@ def _foot(on: Drawing, axes: LogAxes, rows: Sequence[MethodXiRow]) -> float:
     y = axes.bottom + 36
     on.text(axes.left, y, "← more undocumented", size=SMALL, fill=INK)
     on.text((axes.left + axes.right) / 2, y, "xi", size=SMALL, bold=True, anchor="middle")
-    on.text(axes.right, y, "fewer undocumented →", size=SMALL, fill=INK, anchor="end")
+    on.text(axes.right, y, "fewer →", size=SMALL, fill=INK, anchor="end")
     return y + 6
