@@ -124,6 +124,7 @@ class OpenCase:
            case, and the one who gave the key is a member.
         4. The log and the database agree, and hold what this identity saw of them before. If it
            saw nothing of them, `meeting` says whether to go on; a change of members is told to it.
+           Only then a database of an older version is brought up to this one.
         5. The identity is a member. With `through`, a key that access was granted to (a
            spare one, or that of recovery shares), it becomes one.
         6. A rotation or a withdrawal that a crash cut short is finished, and entries not
@@ -162,6 +163,7 @@ class OpenCase:
                 seen.compare(storage.size(), log.root_at)
                 assert known is not None
                 known.meet(introduction(unlocked), meeting, seen=bool(seen.heads))
+            storage.upgrade()
             if without_log:
                 storage.only_read()
             if through is not None or membership.number_of(storage, identity) is None:  # 5
@@ -217,7 +219,7 @@ class OpenCase:
     @property
     def upgraded(self) -> bool:
         """Whether an older version wrote the case file, which this opening changed to today's."""
-        return self._unlocked.upgraded
+        return self._unlocked.older
 
     def __enter__(self) -> Self:
         return self

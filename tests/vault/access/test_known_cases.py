@@ -114,6 +114,26 @@ def test_an_unknown_case_file_is_shown_and_asked_about_once(
     assert len(yes.shown) == 1
 
 
+def test_a_case_file_of_an_earlier_version_that_is_not_trusted_is_not_upgraded(
+    tmp_path: Path,
+) -> None:
+    vector = Path(__file__).parents[2] / "vectors" / "case-3-later"
+    folder = Path(shutil.copytree(vector / "case", tmp_path / "case"))
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    mine = attrs.evolve(
+        Identity.parse((vector / "second.json").read_bytes()), home=tmp_path / "home"
+    )
+    before, asked = _bytes(folder), Asked(answer=False)
+    with pytest.raises(NoAccess, match="not opened this case file before"):
+        Case.open(folder, mine, meeting=asked)
+    assert _bytes(folder) == before
+    assert not asked.shown[0].creator_signed
+    with Case.open(folder, mine, meeting=Asked()) as case:
+        assert case.upgraded
+        assert case.check() == ()
+
+
 def test_a_case_file_of_another_key_with_the_id_of_mine_is_refused(
     tmp_path: Path, mine: Identity, stranger: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:

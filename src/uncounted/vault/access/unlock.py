@@ -55,7 +55,8 @@ class UnlockedCase:
     """A case file's keys and the database that they open.
 
     `epoch` counts the case keys that there were, this one included; `giver` is the verifier key
-    whose signature is under this one. `upgraded` says that an older version wrote it.
+    whose signature is under this one. `older` says that an earlier version wrote the database,
+    which `storage.upgrade` is to change.
     """
 
     folder: Path
@@ -64,7 +65,7 @@ class UnlockedCase:
     storage: Storage
     epoch: int
     giver: str
-    upgraded: bool = False
+    older: bool = False
 
 
 def refuse_links(folder: Path) -> None:
@@ -154,11 +155,11 @@ def unlock(folder: Path, case_id: str, opener: Opener) -> UnlockedCase:
         raise NotACase(f"{DATABASE} is missing", hint="restore it from a copy")
     case = _first_that_opens(folder, case_id, grants)  # 2
     try:
-        upgraded = _check(case)  # 3
+        older = _check(case)  # 3
     except BaseException:
         case.storage.abandon()
         raise
-    case = attrs.evolve(case, upgraded=upgraded)
+    case = attrs.evolve(case, older=older)
     hashing = case.storage.meta(HASHING)
     return case if hashing is None else attrs.evolve(case, keys=case.keys.carrying(hashing))
 
@@ -182,7 +183,9 @@ def _check(case: UnlockedCase) -> bool:
     case.storage.check_version()
     if case.storage.meta("case") != case.id.encode():
         raise Damaged("the database belongs to another case file", hint=_COPY)
-    upgraded = case.storage.upgrade() < SCHEMA_VERSION
+    older = case.storage.schema < SCHEMA_VERSION
+    if case.storage.schema == 1:  # it cannot say who is a member
+        case.storage.upgrade()
     if int(case.storage.meta(EPOCH) or b"1") != case.epoch:
         raise Damaged("the case key has no number", hint=_COPY)
     if case.giver not in {row.vkey for row in case.storage.authors() if row.revoked is None}:
@@ -190,7 +193,7 @@ def _check(case: UnlockedCase) -> bool:
             "the case key was given by someone who is not a member",
             hint="restore the folder with the keys from a copy",
         )
-    return upgraded
+    return older
 
 
 def tidy(folder: Path) -> None:

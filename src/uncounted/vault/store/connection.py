@@ -84,13 +84,18 @@ class EncryptedDatabase:
         ):
             self._db.execute(f"PRAGMA {pragma}").fetchall()
 
+    @property
+    def schema(self) -> int:
+        """The version of the schema that the database has."""
+        return int(self._value("PRAGMA user_version"))
+
     def check_version(self) -> None:
         """Refuse a database of another version.
 
         Raises:
             NotACase: it was made by a newer version, or holds no case file.
         """
-        version = int(self._value("PRAGMA user_version"))
+        version = self.schema
         if version > SCHEMA_VERSION:
             raise NotACase(
                 f"the case file has version {version}, this program supports {SCHEMA_VERSION}",
@@ -101,18 +106,14 @@ class EncryptedDatabase:
                 "the database is not that of a case file", hint="create one with uncounted init"
             )
 
-    def upgrade(self) -> int:
-        """Make what an older version wrote into what this one writes, in one transaction.
-
-        Gives the schema that was found.
-        """
-        found = int(self._value("PRAGMA user_version"))
+    def upgrade(self) -> None:
+        """Make what an older version wrote into what this one writes, in one transaction."""
+        found = self.schema
         with self.transaction():
             for version in range(found, SCHEMA_VERSION):
                 for statement in UPGRADES[version].split(";")[:-1]:
                     self._run(statement)
                 self._run(f"PRAGMA user_version = {version + 1}")
-        return found
 
     def close(self) -> None:
         """Fold the journal into the database, leave none behind, and close; twice is no harm."""

@@ -21,6 +21,7 @@ from uncounted.vault.store.rows import (
     Sealed,
     SignatureRow,
 )
+from uncounted.vault.store.schema import SIGNED_SCHEMA
 
 _UNSCRUBBED, _SWEEPING = "unscrubbed", "sweeping"
 _MEGABYTE = 1_000_000
@@ -161,7 +162,9 @@ class Storage(EncryptedDatabase):
         self._run("INSERT INTO signatures VALUES (?, ?, ?, ?)", (first, end, member, signature))
 
     def signatures(self) -> list[SignatureRow]:
-        """Every signature, in the order of the entries that it covers."""
+        """Every signature, in the order of the entries that it covers; none in an older schema."""
+        if self.schema < SIGNED_SCHEMA:
+            return []
         rows = self._rows("SELECT first, end, signature FROM signatures ORDER BY first")
         return [SignatureRow(first, end, bytes(signature)) for first, end, signature in rows]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SCHEMA_VERSION = 4
+SIGNED_SCHEMA = 4  # the first in which entries are signed
 
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
