@@ -57,14 +57,43 @@ def table(title: str, section: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def default(value: object) -> str:
+    """A default as it is written, or an ellipsis if that is long or made anew for each call."""
+    text = getattr(value, "__name__", None) or repr(value)
+    return text if len(text) <= 30 and text != "NOTHING" else "..."
+
+
 def signature(thing: object) -> str:
-    """What it is called with, without the annotations, which the tables have."""
+    """What it is called with, without the annotations, which the tables have; not of results."""
+    if "\nAttributes\n---" in (inspect.getdoc(thing) or ""):
+        return ""
     try:
-        parameters = inspect.signature(thing).parameters.values()  # type: ignore[arg-type]
+        parameters = inspect.signature(thing).parameters  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return ""
-    plain = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
-    return re.sub(r" at 0x[0-9a-f]+", "", str(inspect.Signature(plain)))
+    names, starred = [], False
+    for name, each in parameters.items():
+        if each.kind is inspect.Parameter.KEYWORD_ONLY and not starred:
+            names.append("*")
+            starred = True
+        has = each.default is not inspect.Parameter.empty
+        names.append(f"{name}={default(each.default)}" if has else name)
+    return f"({', '.join(names)})"
+
+
+def methods(thing: object) -> str:
+    """The public methods and properties of a class, by the first line of their docstrings."""
+    if not inspect.isclass(thing):
+        return ""
+    rows = []
+    for name, member in vars(thing).items():
+        plain = getattr(member, "__func__", member)
+        text = inspect.getdoc(plain)
+        shown = callable(plain) or isinstance(member, property)
+        if name.startswith("_") or not text or not shown:
+            continue
+        rows.append(f"| `{name}` | {escaped(text.splitlines()[0])} |")
+    return "\n".join(["| methods and properties | |", "|---|---|", *rows]) + "\n" if rows else ""
 
 
 def entry(room: str, name: str, thing: object) -> str:
@@ -73,7 +102,7 @@ def entry(room: str, name: str, thing: object) -> str:
     sections = dict(zip(parts[::2], parts[1::2], strict=True))
     head = f"### {name}\n\n```text\n{room}.{name}{signature(thing)}\n```\n\n{body.strip()}\n"
     tables = [table(title, sections[title]) for title in SHOWN if title in sections]
-    return "\n".join([head, *tables])
+    return "\n".join(filter(None, [head, *tables, methods(thing)]))
 
 
 def page() -> str:

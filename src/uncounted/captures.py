@@ -211,7 +211,7 @@ class CaptureTable:
         return CaptureTable(names, counts, self.stratum)
 
     def canonical(self) -> bytes:
-        """The one byte form of this table; what `digest` hashes."""
+        """The canonical bytes of this table, which `digest` hashes."""
         value = {"counts": self.counts, "lists": self.lists, "stratum": dict(self.stratum)}
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 

@@ -378,7 +378,7 @@ class Study:
 
     @property
     def first(self) -> Estimate:
-        """The first method's answer; when all refuse, its reason is the study's."""
+        """The first method's result; if all refuse, its reason is the study's."""
         return self.estimates[0]
 
     def __getitem__(self, method: str) -> Estimate:
@@ -395,13 +395,13 @@ class Study:
 
     @property
     def headline(self) -> Estimate | None:
-        """The first estimate that is no mere lower bound; None when there is none."""
+        """The main estimate: the first that is not only a lower bound; None if there is none."""
         whole = (e for e in self.estimates if e.ok and not e.bound)
         return next(whole, None)
 
     @property
     def least_observed(self) -> int:
-        """People who are on a list for all that linkage leaves open: no number is below that."""
+        """The fewest documented people over the linkage draws; no estimate is below that."""
         if self.linkage is None:
             return self.observed
         return min(self.observed, int(self.linkage.observed.interval[0]))
