@@ -195,13 +195,6 @@ def test_a_pair_that_changes_nothing_comes_last() -> None:
     )
     assert [(pair.left, pair.right) for pair in order.pairs] == [(0, 1), (2, 3)]
     assert order.pairs[1].variance == 0.0
-    uncounted = review_order(
-        np.array(rows, np.int32),
-        ["A", "B", "A", "B", "A", "B"],
-        counted=[True, True, False, False, True, True],
-        value=lambda table: float(np.log(table.observed)),
-    )
-    assert [pair.variance > 0 for pair in uncounted.pairs] == [True, False]
 
 
 def test_without_a_number_people_are_what_counts() -> None:

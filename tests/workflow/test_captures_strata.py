@@ -38,7 +38,7 @@ def test_strata_add_up_to_the_tables_of_every_reading() -> None:
     people = reports()
     linkage = link(people, draws=4)
     keys = {(each.source, each.id): each for each in people}
-    opened = LinkedReports(linkage, [keys[key] for key in linkage.keys], [True] * len(people), {})
+    opened = LinkedReports(linkage, [keys[key] for key in linkage.keys], {})
     whole = count(opened)
     main = count(opened, by=("sex",))
     parts = main.alternatives
@@ -65,7 +65,7 @@ def test_not_stated_and_differing_are_two_things_and_the_second_has_no_estimate(
     people = [Report(source, id_, (Name("김철수"),), sex=sex or None) for source, id_, sex in on]
     labels = np.array([[int(id_) - 1 for _, id_, _ in on]], np.int32)
     keys = tuple((source, id_) for source, id_, _ in on)
-    opened = LinkedReports(Linkage(keys, labels), people, [True] * len(on), {})
+    opened = LinkedReports(Linkage(keys, labels), people, {})
     tables = split(opened, 0, ["sex"])
     assert {table.stratum["sex"]: table.observed for table in tables} == {
         "": 1, "f": 2, "m": 2, DIFFER: 1

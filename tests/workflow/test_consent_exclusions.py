@@ -9,6 +9,7 @@ from tests.light_identity import sealed_lightly
 from tests.workflow.test_crash_recovery import LISTS, PASSPHRASE, PLAN, RETURNS, ROWS
 
 from uncounted.cli.main import run
+from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
@@ -34,7 +35,8 @@ def test_how_many_and_why_but_never_which(
         assert run(["import", str(folder), str(some), "--source", name, "--mapping", mapping]) == 0
     with Case.open(folder, me) as case:
         both = Consent(frozenset({"link", "statistics"}))
-        keys = [(each.source, each.id) for each in case.every_report()]
+        reports = list(case.every_report())
+        keys = [(each.source, each.id) for each in reports]
         for key in keys:
             case.set_consent(*key, both)
         for number, (source, id_) in enumerate(keys[-5:]):
@@ -48,12 +50,24 @@ def test_how_many_and_why_but_never_which(
         assert not any(id_ in told.err + told.out for _, id_ in keys[-5:])
         return " ".join((told.out + told.err).split())
 
-    assert "excluded 3 reports (no consent for link)" in printed_by("link", "--draws", "10")
+    words = "3 reports (no consent for link), 2 reports (no consent for statistics)"
+    assert f"excluded {words}" in printed_by("link", "--draws", "10")
     for command in (
         ("overlap", "--out", str(tmp_path / "table.csv")),
         ("estimate", "--lists", "Saebyok,TumenWatch,Panel"),
         ("release", "--plan", str(tmp_path / "plan.toml"), "--out", str(tmp_path / "out")),
     ):
-        told = printed_by(*command)
-        words = "3 reports (no consent for link), 2 reports (no consent for statistics)"
-        assert words in told, command
+        assert words in printed_by(*command), command
+    refused = next(each.payload for each in reports if (each.source, each.id) == keys[-1])
+    name = Report.from_payload(refused).names[0].written
+    for before, after in (
+        ('title = "made up"', f'title = "In memory of {name}"'),
+        ("[lists.Panel]", f'[lists.Panel]\nlabel = "List of {name}"'),
+        ("[population]", f'audience = "family of {name}"\n[population]'),
+    ):
+        (tmp_path / "named.toml").write_text(PLAN.replace(before, after), encoding="utf-8")
+        plan = ["--plan", str(tmp_path / "named.toml"), "--out", str(tmp_path / "named")]
+        assert run(["release", str(folder), *plan]) == 1
+        err = capsys.readouterr().err
+        assert "a text of the release holds the name of a documented person" in err
+        assert name not in err

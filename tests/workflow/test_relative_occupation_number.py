@@ -17,6 +17,7 @@ from tests.records.read_file import read_file
 from tests.workflow.test_crash_recovery import LISTS, PASSPHRASE, PLAN, RETURNS, ROWS
 
 from uncounted.cli.main import run
+from uncounted.proof.signed_note import fingerprint
 from uncounted.records.intake import rows as intake
 from uncounted.records.intake.mapping import Mapping
 from uncounted.records.names.name import Name
@@ -75,6 +76,7 @@ def test_they_are_in_no_file_that_is_written_and_no_line_that_is_reported(
     (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
     monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("UNCOUNTED_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("UNCOUNTED_TRUST", fingerprint(me.vkey))
     with Case.create(folder, me) as case:
         for source in ("Saebyok", "TumenWatch", "Panel"):
             reports = enumerate(_reports(source, tmp_path), 2)

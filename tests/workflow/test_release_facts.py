@@ -26,7 +26,7 @@ from uncounted.estimate.text.summary import lines
 from uncounted.linkage import Linkage
 from uncounted.linkage.diagnostics import CopiedList, FitDiagnostics, LinkageDiagnostics
 from uncounted.progress import silent
-from uncounted.publish.facts import AlternativeLinkages, LinkageFacts
+from uncounted.publish.facts import AlternativeLinkages, LinkageFacts, ListFacts
 from uncounted.publish.plan import ListPlan
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
@@ -35,7 +35,7 @@ from uncounted.workflow import release_facts
 from uncounted.workflow.captures import CaptureTables, StratumTables, count
 from uncounted.workflow.estimate import study_over_draws
 from uncounted.workflow.link import LinkedReports
-from uncounted.workflow.release_facts import refuse_names
+from uncounted.workflow.release_facts import published_words, refuse_names
 from uncounted.workflow.release_record import keep
 
 
@@ -49,21 +49,20 @@ def reports(source: str, count: int) -> list[Report]:
 
 
 @pytest.mark.parametrize(
-    ("second", "uses", "copied"),
+    ("second", "shared", "copied"),
     [("Door", 12, True), ("Door", 9, False), ("left out", 12, False)],
 )
-def test_copies_are_reported_for_lists_and_reports_that_are_counted(
-    second: str, uses: int, copied: bool
+def test_copies_are_reported_for_lists_that_are_counted(
+    second: str, shared: int, copied: bool
 ) -> None:
-    rows = [*reports("Dawn", 20), *reports(second, 12)]
-    may = [True] * 20 + [at < uses for at in range(12)]
+    rows = [*reports("Dawn", 20), *reports(second, shared)]
     keys = tuple((each.source, each.id) for each in rows)
     linkage = Linkage(keys, np.zeros((2, len(rows)), np.int32))
     table = CaptureTable.of(LISTS, LARGE)
     facts = release_facts.facts(
-        {name: {} for name in LISTS},
+        [ListFacts(name) for name in LISTS],
         PLAN,
-        LinkedReports(linkage, rows, may, {}),
+        LinkedReports(linkage, rows, {}),
         CaptureTables(
             [StratumTables((table,), table)], {name: table.on([name]) for name in LISTS}, {}
         ),
@@ -78,7 +77,7 @@ def test_lists_that_stand_in_others_are_reported_for_those_that_are_requested() 
     pairs = [CopiedList("Kopie", "Dawn", 9, 10), CopiedList("Door", "Dawn", 9, 10)]
     keys = tuple((source, "1") for source in ("Dawn", "Door", "Kopie"))
     linkage = Linkage(keys, np.zeros((1, 3), np.int32), 0, LinkageDiagnostics(copied=tuple(pairs)))
-    opened = LinkedReports(linkage, [], [False] * 3, {})
+    opened = LinkedReports(linkage, [], {})
     assert count(opened).copied == pairs
     assert count(opened, ["Dawn", "Door"]).copied == pairs[1:]
     assert count(opened, ["Door", "Kopie"]).copied == []
@@ -124,9 +123,9 @@ def reported_for(study: Study, failed_check: str | None = None) -> LinkageFacts:
     told = LinkageDiagnostics(fit=FitDiagnostics(failed_check=failed_check))
     linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, told)
     facts = release_facts.facts(
-        {name: {} for name in LISTS},
+        [ListFacts(name) for name in LISTS],
         PLAN,
-        LinkedReports(linkage, reports("Dawn", 1), [True], {}),
+        LinkedReports(linkage, reports("Dawn", 1), {}),
         CaptureTables(
             [StratumTables((table,), table)], {name: table.on([name]) for name in LISTS}, {}
         ),
@@ -155,9 +154,9 @@ def test_people_are_those_on_the_lists_that_are_counted() -> None:
     table, fewer = CaptureTable.of(LISTS, LARGE), CaptureTable.of(LISTS, {**LARGE, "1000": 100})
     linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32))
     left = {"Dawn": {"no consent for link": 2}, "Other": {"no consent for link": 30}}
-    linked = LinkedReports(linkage, reports("Dawn", 1), [True], left)
+    linked = LinkedReports(linkage, reports("Dawn", 1), left)
     facts = release_facts.facts(
-        {name: {} for name in LISTS},
+        [ListFacts(name) for name in LISTS],
         PLAN,
         linked,
         CaptureTables(
@@ -213,16 +212,16 @@ def _mac(blind: bytes, table: CaptureTable) -> str:
     ],
 )
 def test_the_words_of_a_plan_name_no_one_on_record(words: str, name: Name, refused: bool) -> None:
-    rows = [*reports("Dawn", 2), Report("Dawn", "x", (Name("Pak"), name))]
+    names = [Name("Kim Yong 1"), Name("Pak"), name]
     for plan in (
         attrs.evolve(PLAN, title=words),
         attrs.evolve(PLAN, lists={"Dawn": ListPlan(describe=words)}),
         attrs.evolve(PLAN, population=attrs.evolve(PLAN.population, who=words)),
     ):
         if not refused:
-            refuse_names(plan, rows)
+            refuse_names(published_words(plan, ()), names)
             continue
         with pytest.raises(NotPublishable, match="name of a documented person") as stopped:
-            refuse_names(plan, rows)
+            refuse_names(published_words(plan, ()), names)
         assert words not in str(stopped.value)
-    refuse_names(PLAN, rows)
+    refuse_names(published_words(PLAN, ()), names)

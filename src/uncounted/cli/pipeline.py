@@ -120,22 +120,36 @@ def link_warnings(done: LinkSummary) -> None:
     help="How many posterior draws to keep.",
 )
 @seed_option
+@click.option("--audience", help="For a release to this audience, as its plan names it.")
+@click.option("--lists", help="Link only these lists, e.g. A,B,C, as 'only' of a plan names them.")
 @opening_options
 @answers(_linked)
-def link(case: Path, draws: int, seed: int, passphrase_file: Path | None) -> LinkSummary:
+def link(
+    case: Path,
+    draws: int,
+    seed: int,
+    audience: str | None,
+    lists: str | None,
+    passphrase_file: Path | None,
+) -> LinkSummary:
     r"""Match reports that are about the same person (record linkage).
 
     Gives posterior draws of the linkage, so that an estimate propagates its uncertainty.
-    Uses only reports whose consent allows linking. Warns of lists that share records.
+    Uses only reports whose consent allows linking and statistics today; with --audience also
+    only those that allow this audience. A release needs a linkage of exactly the reports that
+    it may count: the case file keeps one for each set of reports. Warns of lists that share
+    records.
 
     \b
-    Example:
+    Examples:
       uncounted link returns.case
+      uncounted link returns.case --audience public
     """
-    from uncounted.workflow.link import link
+    from uncounted.workflow.link import Audience, link
 
+    whom = Audience(audience, listed("--lists", lists) or ())
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
-        return link(opened, draws=draws, seed=seed, on=today(), progress=waiting)
+        return link(opened, whom, draws=draws, seed=seed, on=today(), progress=waiting)
 
 
 def _clusters(done: ClustersSummary) -> None:

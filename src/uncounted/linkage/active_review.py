@@ -82,7 +82,6 @@ def review_order(
     sources: Sequence[str],
     *,
     lists: Sequence[str] | None = None,
-    counted: Sequence[bool] | None = None,
     value: Value | None = None,
     elsewhere: float = 0.0,
     decided: Collection[tuple[int, int]] = (),
@@ -90,9 +89,9 @@ def review_order(
 ) -> ReviewOrder:
     """Order the uncertain pairs by how much the interval of N would narrow.
 
-    Counted are the reports of `lists` (default: every source) that may be (`counted`; default:
-    all); others only link. `value` gives log N of a table, the same each time. None: there is no N
-    yet, and pairs come in the order of what they say about the number of people. `elsewhere` is the
+    Counted are the reports of `lists` (default: every source); others only link. `value` gives
+    log N of a table, the same each time. None: there is no N yet, and pairs come in the order of
+    what they say about the number of people. `elsewhere` is the
     variance of log N that does not come from linkage. Decided pairs, by position, are left out.
 
     Examples:
@@ -113,8 +112,7 @@ def review_order(
         pairs = np.array([sorted(pair) for pair in decided], np.int64)
         kept &= ~np.isin(code, pairs[:, 0] * labels.shape[1] + pairs[:, 1])
     left, right, share = left[kept], right[kept], share[kept]
-    may = np.ones(len(sources), bool) if counted is None else np.asarray(counted, bool)
-    patterns = _Patterns.of(labels, sources, names, may)
+    patterns = _Patterns.of(labels, sources, names)
     amounts = patterns.amounts(value)
     linkage = float(np.var(patterns.totals(amounts)))
     used, room = np.unique(rooms[left], return_inverse=True)
@@ -159,16 +157,10 @@ class _Patterns:
 
     @classmethod
     def of(
-        cls, labels: NDArray[np.int32], sources: Sequence[str], lists: tuple[str, ...], may: Flags
+        cls, labels: NDArray[np.int32], sources: Sequence[str], lists: tuple[str, ...]
     ) -> _Patterns:
         place = {name: number for number, name in enumerate(lists)}
-        bits = np.array(
-            [
-                1 << place[s] if s in place and yes else 0
-                for s, yes in zip(sources, may, strict=True)
-            ],
-            np.uint64,
-        )
+        bits = np.array([1 << place[s] if s in place else 0 for s in sources], np.uint64)
         seen = []
         for row in labels:
             pattern = np.zeros(int(row.max()) + 1, np.uint64)

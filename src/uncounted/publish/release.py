@@ -37,11 +37,15 @@ def build(facts: ReleaseFacts, plan: Plan) -> dict[str, bytes]:
 
 
 def table_csv(numbers: PublishableNumbers) -> bytes:
-    """The protected table: a row a pattern; a hidden count is an empty cell marked `hidden`."""
+    """The protected table: a row a pattern; a hidden count is an empty cell marked `hidden`.
+
+    Lists have their labels: what a case file calls them inside is not published.
+    """
     table = numbers.table
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*table.lists, "count", "shown"])
+    labels = [numbers.labels[name] for name in table.lists]
+    writer.writerow([*labels, "count", "shown"])
     for pattern in in_reading_order(table):
         count = table.cells[pattern].count
         cells = ["" if c == "-" else c for c in pattern]
@@ -70,8 +74,7 @@ def estimate_json(
         "threshold": table.threshold,
         "observed": table.observed,
         "lists": {
-            name: {"label": numbers.labels[name], "people": kept.count}
-            for name, kept in table.totals.items()
+            numbers.labels[name]: {"people": kept.count} for name, kept in table.totals.items()
         },
         "headline": numbers.headline.estimate.method if numbers.headline else None,
         "estimates": [_method(answer) for answer in numbers.answers],

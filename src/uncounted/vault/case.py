@@ -418,6 +418,12 @@ class Case(OpenCase):
         """The last artefact of a kind, opened; None when there is none."""
         return artefacts.opened(self._entries, self._storage.latest(kind))
 
+    def artefacts(self, kind: str) -> Iterator[Artefact]:
+        """Every artefact of a kind that is not forgotten, opened, the newest first."""
+        rows = [*self._storage.entries(kind)]
+        found = (artefacts.opened(self._entries, row) for row in reversed(rows))
+        return (each for each in found if each is not None)
+
     def stored(self, seq: int) -> Artefact | None:
         """The artefact of an entry, opened; None when there is none, or it was forgotten."""
         return artefacts.opened(self._entries, self._storage.entry(seq))

@@ -207,7 +207,7 @@ class _CountedReports:
                 hint=f"lists: {', '.join(linked.lists)}",
             )
         every = linked.linkage.sources
-        rows = [at for at, may in enumerate(linked.may) if may and every[at] in names]
+        rows = [at for at, source in enumerate(every) if source in names]
         values = [tuple(_value(linked.reports[at], name) for name in by) for at in rows]
         return cls(names, tuple(by), rows, [every[at] for at in rows], values)
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from uncounted.errors import NotLinkable, NotLinked
+from uncounted.errors import NotLinkable, NotLinked, UsedWrongly, unknown
 from uncounted.progress import Progress, silent
 from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.records.report import Report
-from uncounted.vault.case import Case
+from uncounted.vault.case import Artefact, Case
+from uncounted.vault.reports.selection import Selection
 from uncounted.workflow.csv_file import write_csv
 
 if TYPE_CHECKING:
@@ -81,22 +82,65 @@ class LinkSummary:
         return {**attrs.asdict(self), "diagnostics": self.diagnostics.to_json()}
 
 
+@attrs.frozen
+class Audience:
+    """For whom people are counted, and on which lists: which reports that allows.
+
+    Attributes:
+        name: the audience of a release; None where nothing leaves the case file.
+        lists: the lists to link and count; none named: all.
+    """
+
+    name: str | None = None
+    lists: Sequence[str] = ()
+
+    def reports(self, case: Case, on: dt.date) -> Selection:
+        """The reports that may be linked and counted for this audience on this day.
+
+        A linkage is made of exactly these, so that no other report shapes what is counted.
+
+        Raises:
+            UsedWrongly: a list that the case file does not have.
+        """
+        known = sorted(case.sources())
+        if missing := [name for name in self.lists if name not in known]:
+            raise UsedWrongly(unknown("list", missing[0], known), hint=f"lists: {', '.join(known)}")
+        return case.reports(("link", "statistics"), on, self.name).of_sources(self.lists or known)
+
+    @property
+    def command(self) -> str:
+        """The command that links these reports."""
+        options = f' --audience "{self.name}"' if self.name else ""
+        options += f' --lists "{",".join(self.lists)}"' if self.lists else ""
+        return f"uncounted link CASE{options}"
+
+
+INTERNAL = Audience()
+
+
 def link(
-    case: Case, *, draws: int = DRAWS, seed: int = 1, on: dt.date, progress: Progress = silent
+    case: Case,
+    audience: Audience = INTERNAL,
+    *,
+    draws: int = DRAWS,
+    seed: int = 1,
+    on: dt.date,
+    progress: Progress = silent,
 ) -> LinkSummary:
-    """Draw partitions of the reports whose consent allows `link` on the day `on`.
+    """Draw partitions of the reports that may be linked and counted on the day `on`.
 
     Decisions on pairs of them hold in every draw; those on others are not looked at.
     """
     from uncounted import linkage
 
-    chosen = case.reports("link", on)
+    chosen = audience.reports(case, on)
     own = OwnWords.of_case(case.sources().values())
     reports = list(own.translated(Report.from_payload(stored.payload) for stored in chosen.reports))
     if not reports:
         raise NotLinkable(
-            "no report may be linked",
-            hint="import reports with consent for link: see [consent] in docs/reference/mapping.md",
+            "no report may be linked and counted",
+            hint="import reports with consent for link and statistics: see [consent] in"
+            " docs/reference/mapping.md",
         )
     keys = [(stored.source, stored.id) for stored in chosen.reports]
     decisions, older = decided(case, keys), _older_decisions(case, keys)
@@ -116,7 +160,7 @@ def link(
     noted = attrs.asdict(summary)
     body = {name: noted[name] for name in ("reports", "pairs", "people", "draws", "lists")}
     body |= {"settings": result.settings_json(), "diagnostics": result.diagnostics.to_stored()}
-    case.put("linkage", body, result.to_bytes(), uses=["link"])
+    case.put("linkage", body, result.to_bytes(), uses=["link", "statistics"])
     return summary
 
 
@@ -145,11 +189,10 @@ def _older_decisions(case: Case, keys: Collection[tuple[str, str]]) -> int:
 
 @attrs.frozen
 class LinkedReports:
-    """The latest linkage and its reports: `may[i]` says whether report i may be counted."""
+    """A linkage, and the reports it is of: exactly those that may be counted."""
 
     linkage: Linkage
     reports: Sequence[Report]
-    may: Sequence[bool]
     left_out_by_list: Mapping[str, Mapping[str, int]]
 
     @property
@@ -168,44 +211,51 @@ class LinkedReports:
         return self.linkage.diagnostics.copied or ()
 
     def any_copied(self, lists: Sequence[str]) -> bool:
-        """Whether one of these lists is nearly whole in another, by the reports that count."""
+        """Whether one of these lists is nearly whole in another."""
         from uncounted.linkage.copied_lists import SHARE, copied
 
-        rows = zip(self.reports, self.may, strict=True)
-        found = copied(each for each, may in rows if may and each.source in lists)
+        found = copied(each for each in self.reports if each.source in lists)
         return any(each.alike >= SHARE * each.of for each in found)
 
 
-def latest_linkage(case: Case, on: dt.date, audience: str | None = None) -> LinkedReports:
-    """The latest linkage, checked against the reports as they are now.
-
-    `audience` is for whom something is published: reports whose consent is for another
-    are not counted.
+def latest_linkage(case: Case, on: dt.date, audience: Audience = INTERNAL) -> LinkedReports:
+    """The latest linkage of exactly the reports that may be counted for this audience.
 
     Raises:
         NotLinked: there is none, or reports or decisions have come, changed or gone since.
     """
+    chosen = audience.reports(case, on)
+    now = {(stored.source, stored.id): stored for stored in chosen.reports}
+    found, newest = None, None
+    for stored in case.artefacts("linkage"):
+        newest = newest or stored
+        if stored.entry.seq < case.last_change:
+            break
+        found = _linkage_of(stored, now)
+        if found is not None:
+            break
+    if newest is None:
+        raise NotLinked("the reports have not been linked", hint=f"run {audience.command} first")
+    if found is None:
+        whom = " for this audience and these lists" if audience != INTERNAL else ""
+        raise NotLinked(
+            f"no linkage is of exactly the reports that may be counted{whom}"
+            " (reports, consent or decisions changed, or others were linked)",
+            hint=f"run {audience.command}",
+        )
+    own = OwnWords.of_case(case.sources().values())
+    payloads = (Report.from_payload(now[key].payload) for key in found.keys)
+    return LinkedReports(found, list(own.translated(payloads)), chosen.left_out_by_list)
+
+
+def _linkage_of(stored: Artefact, reports: Collection[tuple[str, str]]) -> Linkage | None:
+    """The stored linkage, if it is of exactly these reports."""
     from uncounted.linkage import Linkage
 
-    stored = case.latest("linkage")
-    if stored is None:
-        raise NotLinked("the reports have not been linked", hint="run uncounted link first")
-    result = Linkage.from_bytes(stored.payload) if stored.payload else None
-    now = {(report.source, report.id): report for report in case.reports("link", on).reports}
-    if result is None or stored.entry.seq < case.last_change or set(result.keys) != set(now):
-        raise NotLinked(
-            "the linkage is out of date (reports, consent or decisions changed)",
-            hint="run uncounted link again",
-        )
-    countable = case.reports(("link", "statistics"), on, audience)
-    may = {(report.source, report.id) for report in countable.reports}
-    own = OwnWords.of_case(case.sources().values())
-    return LinkedReports(
-        result,
-        list(own.translated(Report.from_payload(now[key].payload) for key in result.keys)),
-        [key in may for key in result.keys],
-        countable.left_out_by_list,
-    )
+    if not stored.payload or stored.body.get("reports", len(reports)) != len(reports):
+        return None
+    linkage = Linkage.from_bytes(stored.payload)
+    return linkage if set(linkage.keys) == set(reports) else None
 
 
 @attrs.frozen

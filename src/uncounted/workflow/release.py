@@ -17,6 +17,7 @@ from uncounted.progress import Progress, silent
 from uncounted.publish import bundle
 from uncounted.publish.plan import Plan
 from uncounted.publish.release import build
+from uncounted.records.report import Report
 from uncounted.vault.case import Case, Commitments
 from uncounted.workflow import release_facts, release_record
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from uncounted.linkage.diagnostics import CopiedList
 from uncounted.workflow.captures import count
 from uncounted.workflow.estimate import refuse_if_nothing, study_over_draws
-from uncounted.workflow.link import latest_linkage
+from uncounted.workflow.link import Audience, latest_linkage
 
 
 @attrs.frozen
@@ -55,7 +56,7 @@ def release(
     """Write a release; the log of the case file takes note of it.
 
     0. The folder is one that can be written, before anything is done or noted.
-    1. Count and estimate, over the draws of who is who.
+    1. Count, check every published word for names of any report, and estimate over the draws.
     2. Say it, with small counts hidden, and attack what is said.
     3. The manifest's hash becomes an entry of the log; the log is sealed. Nothing is noted before:
        a release that is refused leaves no entry.
@@ -66,18 +67,27 @@ def release(
     Raises:
         UsedWrongly: the plan asks for a method that there is not.
         NotPublishable: a small count could be read or computed; the case file was
-            released before with other counts, and `despite_earlier` is not given; or the plan's
-            words hold the name of somebody on record.
+            released before with other counts, and `despite_earlier` is not given; or a
+            published text holds the name of a person in the case file, with or without consent.
     """
     plan = Plan.parse(plan_file)
     if plan.method is not None and plan.method not in METHODS:
         raise UsedWrongly(
             f"unknown method {plan.method!r} in the plan", hint=f"methods: {', '.join(METHODS)}"
         )
-    opened = latest_linkage(case, on, plan.audience)
-    release_facts.refuse_names(plan, opened.reports)
+    plan.order(case.sources())
+    opened = latest_linkage(case, on, Audience(plan.audience, plan.only))
     bundle.refuse_unwritable(out)  # 0
     counted = count(opened, plan.order(opened.lists))  # 1
+    lists = release_facts.list_facts(case.sources(), plan, counted)
+    release_facts.refuse_names(
+        release_facts.published_words(plan, lists),
+        [
+            name
+            for stored in case.every_report()
+            for name in Report.from_payload(stored.payload).names
+        ],
+    )
     key = release_record.suppression_key(case)
     earlier = case.latest("release")
     kept = release_record.keep(earlier, plan, counted.whole.point, key, despite_earlier)
@@ -86,7 +96,7 @@ def release(
         commitments, counted, EstimateSettings(), progress, leading=plan.method
     )
     refuse_if_nothing(study)
-    facts = release_facts.facts(case.sources(), plan, opened, counted, study, key)
+    facts = release_facts.facts(lists, plan, opened, counted, study, key)
     files = build(facts, plan)  # 2
     me = case.signer
     manifest = bundle.manifest(

@@ -26,7 +26,6 @@ from uncounted.publish.facts import (
 )
 from uncounted.publish.plan import Plan
 from uncounted.records.names.name import Name, plain
-from uncounted.records.report import Report
 from uncounted.workflow.captures import CaptureTables
 from uncounted.workflow.link import LinkedReports, PeopleInterval
 
@@ -40,7 +39,7 @@ _LINKAGE_IN_WORDS = (
 
 
 def facts(
-    about: Mapping[str, JSONObject],
+    lists: Sequence[ListFacts],
     plan: Plan,
     opened: LinkedReports,
     counted: CaptureTables,
@@ -52,21 +51,6 @@ def facts(
     `key` is the case file's suppression key, from which it is drawn what is hidden.
     """
     people = PeopleInterval.over([table.observed for table in counted.whole.tables])
-    lists = []
-    for name in counted.whole.point.lists:
-        stated = plan.lists.get(name)
-        lists.append(
-            ListFacts(
-                name,
-                label=stated.label if stated else "",
-                collector=(stated.collector if stated else "")
-                or about[name].get("collector")
-                or "",
-                describe=stated.describe if stated else "",
-                covers=(stated.covers if stated else "") or _covers_in_words(about[name]),
-                reports=counted.reports[name],
-            )
-        )
     truth = _truth(plan, counted.whole.point.lists)
     return ReleaseFacts(
         lists=tuple(lists),
@@ -91,6 +75,28 @@ def facts(
         synthetic=truth is not None,
         truth=truth,
     )
+
+
+def list_facts(
+    about: Mapping[str, JSONObject], plan: Plan, counted: CaptureTables
+) -> list[ListFacts]:
+    """How each list is presented: by the plan, else by what the case file says of it."""
+    found = []
+    for name in counted.whole.point.lists:
+        stated = plan.lists.get(name)
+        found.append(
+            ListFacts(
+                name,
+                label=stated.label if stated else "",
+                collector=(stated.collector if stated else "")
+                or about[name].get("collector")
+                or "",
+                describe=stated.describe if stated else "",
+                covers=(stated.covers if stated else "") or _covers_in_words(about[name]),
+                reports=counted.reports[name],
+            )
+        )
+    return found
 
 
 def _share_of_linkage(study: Study, method: str | None) -> float | None:
@@ -147,21 +153,27 @@ def _truth(plan: Plan, lists: Sequence[str]) -> SyntheticTruth | None:
 _LEAST_HANGUL, _LEAST_LATIN = 3, 7  # letters of a name that is hardly part of another word
 
 
-def refuse_names(plan: Plan, reports: Iterable[Report]) -> None:
-    """Refuse a plan in whose words a whole name stands that a report has.
+def published_words(plan: Plan, lists: Iterable[ListFacts]) -> Iterator[str]:
+    """Every word of a release that somebody wrote: of the plan, and of the lists as presented."""
+    yield from (*plan.words(), plan.audience)
+    for one in lists:
+        yield from (one.label or one.name, one.collector, one.describe, one.covers)
+
+
+def refuse_names(words: Iterable[str], names: Iterable[Name]) -> None:
+    """Refuse words in which one of these names stands whole.
 
     Short names, and names of one word in an alphabet, are not looked for: they stand in other
     words.
     """
-    texts = list(map(_spaced, plan.words()))
-    for report in reports:
-        for name in report.names:
-            if any(wanted in text for wanted in _whole(name) for text in texts):
-                raise NotPublishable(
-                    "the text of the plan holds the name of a documented person",
-                    hint="title, population and descriptions are published as written;"
-                    " remove names",
-                )
+    texts = list(map(_spaced, words))
+    for name in names:
+        if any(wanted in text for wanted in _whole(name) for text in texts):
+            raise NotPublishable(
+                "a text of the release holds the name of a documented person",
+                hint="title, population, audience and the labels, collectors and descriptions"
+                " of lists are published as written; remove names",
+            )
 
 
 def _spaced(text: str) -> str:

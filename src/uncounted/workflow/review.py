@@ -209,7 +209,6 @@ def review(
         review_order,
         opened.linkage.labels,
         opened.linkage.sources,
-        counted=opened.may,
         decided=[(one, other) for one, other, _ in decisions],
         most=most or NEXT,
     )

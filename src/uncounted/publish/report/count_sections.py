@@ -102,7 +102,7 @@ def exclusions(facts: ReleaseFacts) -> Section:
         (
             Paragraph(
                 "Consent is recorded with each report, for stated uses. Reports without consent to "
-                "these uses are not counted on this page."
+                "these uses were neither linked nor counted: no figure here depends on them."
             ),
             TableBlock(
                 ("Reason", "Reports"),

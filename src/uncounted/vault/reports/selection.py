@@ -51,6 +51,14 @@ class Selection:
         """How many may not, by reason."""
         return left_out_of(self.left_out_by_list, self.left_out_by_list)
 
+    def of_sources(self, sources: Iterable[str]) -> Selection:
+        """Those of these sources."""
+        named = set(sources)
+        return Selection(
+            tuple(report for report in self.reports if report.source in named),
+            {name: why for name, why in self.left_out_by_list.items() if name in named},
+        )
+
 
 def left_out_of(by_list: Mapping[str, Mapping[str, int]], lists: Iterable[str]) -> dict[str, int]:
     """How many reports of these lists are left out, by reason."""
