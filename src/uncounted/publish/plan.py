@@ -13,7 +13,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import BadInput, BadMapping, unknown
-from uncounted.publish.lookalikes import shape
+from uncounted.lookalikes import shape
 
 LEAST_THRESHOLD = 5  # a count of 1 to 4 is never shown
 DEFAULT_THRESHOLD = 5

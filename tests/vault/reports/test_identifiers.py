@@ -10,10 +10,12 @@ import pytest
 from tests.vault.conftest import BOTH, Maker
 from tests.vault.opened import entries_of
 
+from uncounted.errors import UsedWrongly
 from uncounted.proof.canonical_json import canonical
 from uncounted.vault.case import Case
 from uncounted.vault.keys.case_keys import CaseKeys
 from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports import identifiers
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.replay import version_body
 
@@ -70,3 +72,12 @@ def test_what_was_narrowed_changed_rotated_and_taken_back_is_sound(case: Case, m
     case.intake("one", {}, [make(0, note="after all", consent=Consent())])
     case.seal_log()
     assert case.check() == ()
+
+
+def test_a_source_that_looks_like_another_is_refused() -> None:
+    """A withdrawn report would come back under a name with one letter of another alphabet."""
+    for other in ("\u0410rea", "Are\u03b1", "A\u200brea", "\uff21rea", "AREA "):
+        with pytest.raises(UsedWrongly, match="nearly the same name"):
+            identifiers.of_source(other, ["Area"])
+    assert identifiers.of_source("Area 2", ["Area"]) == "Area 2"
+    assert identifiers.of_source("\uc11c\uc6b8", ["Area"]) == "\uc11c\uc6b8"

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from uncounted.errors import BadInput, UsedWrongly
+from uncounted.lookalikes import shape
 from uncounted.vault.store.database import Storage
 
 
@@ -48,8 +49,8 @@ def of_source(name: str, known: Iterable[str]) -> str:
     """The name of a source as the case file has it, or is to have it.
 
     Raises:
-        UsedWrongly: one that differs from it only in capitals, spaces or the form of its
-            letters is there; a report that was withdrawn would come back under the other.
+        UsedWrongly: one that differs from it only in capitals, spaces or letters that look
+            alike is there; a report that was withdrawn would come back under the other.
 
     Examples:
         >>> of_source("Gather One", ["Gather One", "Gather Two"])
@@ -62,10 +63,10 @@ def of_source(name: str, known: Iterable[str]) -> str:
     for form in forms(name):
         if form in there:
             return form
-    if _alike(name) in {_alike(other) for other in there}:
+    if shape(name) in {shape(other) for other in there}:
         raise UsedWrongly(
             "the case file has a source with nearly the same name",
-            hint="they differ only in capitals, spaces or the form of letters: write"
+            hint="they differ only in capitals, spaces or letters that look alike: write"
             " the name as before, or choose a clearly different one",
         )
     return whole(name)
@@ -75,7 +76,3 @@ def of_report(storage: Storage, source: str, report_id: str) -> tuple[str, str]:
     """Source and id of a report as the case file has them, or is to have them."""
     pairs = [(one, other) for one in forms(source) for other in forms(report_id)]
     return next((pair for pair in pairs if storage.report(*pair) is not None), pairs[0])
-
-
-def _alike(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
