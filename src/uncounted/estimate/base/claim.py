@@ -63,5 +63,5 @@ class Claim:
 
     @property
     def words(self) -> str:
-        """As a person says it."""
+        """In words, as in "more than 10,000"."""
         return f"{self.side} {self.number:,.0f}"
