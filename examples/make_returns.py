@@ -92,7 +92,7 @@ def truth_table(*, consented: bool = True, seed: int = SEED) -> dict[str, int]:
         seed: of the world.
 
     Returns:
-        People by pattern, one character a list in the order of `LISTS`; on no list is left out.
+        People by pattern, one character per list in the order of `LISTS`; on no list is left out.
     """
     on: dict[int, set[str]] = {}
     for line in world(seed)[1]:

@@ -42,7 +42,7 @@ def _whole(count: SupportsIndex) -> int:
 class CaptureTable:
     """Counts of people by the lists that they are on (capture histories).
 
-    `counts` maps a pattern, one character a list in the order of `lists`, to a
+    `counts` maps a pattern, one character per list in the order of `lists`, to a
     number of people: `1` on the list, `0` looked for and not found, `-` the list
     was not active here (which is not 0). Patterns without people are left out; the
     all-zero pattern cannot be observed and is refused.
@@ -125,7 +125,7 @@ class CaptureTable:
         Parameters
         ----------
         frame : DataFrame
-            One column of 0 and 1 for each list, and a `count` column or one row a person. A
+            One column of 0 and 1 for each list, and a `count` column or one row per person. A
             missing value in a list column says that the list was not active.
 
         Returns
@@ -149,7 +149,7 @@ class CaptureTable:
         return table
 
     def to_frame(self, backend: str = "pandas") -> Any:
-        """A data frame with a column for each list and `count`, a row a capture history.
+        """A data frame with a column for each list and `count`, one row per capture history.
 
         Parameters
         ----------
@@ -225,10 +225,10 @@ class CaptureTable:
 
 
 def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
-    r"""Read a `TABLE.csv`: one table, or one a stratum when `by` names columns.
+    r"""Read a `TABLE.csv`: one table, or one per stratum when `by` names columns.
 
-    One column of 0/1 for each list, and either a `count` column (a row a pattern)
-    or none (a row a person). An empty cell in a list column: the list was not
+    One column of 0/1 for each list, and either a `count` column (one row per pattern)
+    or none (one row per person). An empty cell in a list column: the list was not
     active here. Any other column must be named in `by`.
 
     Parameters
@@ -325,7 +325,7 @@ def _refuse_other_columns(
 ) -> None:
     if not lists:
         raise BadInput(
-            f"{file} has no column of 0 and 1", hint="one column a list, 1 where it has them"
+            f"{file} has no column of 0 and 1", hint="one column per list, 1 where it has them"
         )
     values = {name: {row.cells[name].strip() for row in rows} - {""} for name in lists}
     held = [name for name in lists if values[name] and values[name] <= {"0", "1"}]

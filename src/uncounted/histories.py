@@ -1,6 +1,6 @@
 """Capture histories with covariates: people as rows of lists and characteristics.
 
-What estimation with covariates needs is one row a person; nothing more may come in:
+What estimation with covariates needs is one row per person; nothing more may come in:
 no name, no identifier, no date. A column that looks like one is refused, and the
 order of the rows in the file is not kept.
 """
@@ -31,7 +31,7 @@ _DATE = re.compile(r"\s*(\d{4}[-./]\d{1,2}([-./]\d{1,2})?|\d{1,2}[-./]\d{1,2}[-.
 
 @attrs.frozen(eq=False)
 class PersonTable:
-    """One row a person: which lists, and covariates, each numeric or of named kinds.
+    """One row per person: which lists, and covariates, each numeric or of named kinds.
 
     Make one with `of`, which sorts the rows by what they hold, so that the answer
     cannot depend on the order of the file.
@@ -52,7 +52,7 @@ class PersonTable:
 
     def __attrs_post_init__(self) -> None:
         if self.memberships.ndim != 2 or self.memberships.shape[1] != len(self.lists):
-            raise BadInput("memberships have one row a person and one column a list")
+            raise BadInput("memberships have one row per person and one column per list")
         if len(set(self.lists)) != len(self.lists) or not self.lists:
             raise BadInput("lists need different names", hint="rename one of the columns")
         unrecorded = int(np.sum(~self.memberships.any(axis=1)))
@@ -151,7 +151,7 @@ def _refuse_identifying(name: str, column: Column) -> None:
 def read_persons(
     path: Path, covariates: Iterable[str], *, categorical: Iterable[str] = ()
 ) -> PersonTable:
-    """Read a CSV of one row a person: 0/1 columns of lists, and these covariates.
+    """Read a CSV of one row per person: 0/1 columns of lists, and these covariates.
 
     A covariate of numbers only is numeric unless it is named in `categorical`. Every other
     column must hold 0 and 1 and is a list. No cell may be empty: whether somebody's age
@@ -177,8 +177,8 @@ def read_persons(
     lists = tuple(name for name in sheet.columns if name not in names)
     if not lists or "count" in lists:
         raise BadInput(
-            f"{path.name} must have one row a person, and a column of 0 and 1 for each list",
-            hint="covariates need one row a person, not counts",
+            f"{path.name} must have one row per person, and a column of 0 and 1 for each list",
+            hint="covariates need one row per person, not counts",
         )
     lists_at = [(at, name) for at, name in enumerate(sheet.columns, start=1) if name in lists]
     memberships: list[list[int]] = []

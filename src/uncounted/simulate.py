@@ -138,5 +138,5 @@ def simulate(N: int, cells: Floats, *, seed: int, lists: Sequence[str] = ()) -> 
 
 
 def _histories(J: int) -> npt.NDArray[np.bool_]:
-    """A row a capture history: bit j of its index is list j."""
+    """One row per capture history: bit j of its index is list j."""
     return ((np.arange(1 << J)[:, None] >> np.arange(J)) & 1).astype(bool)

@@ -96,7 +96,7 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
 @click.option("--partial-pooling", is_flag=True, help="With --by: pool small strata partially.")
 @click.option(
     "--covariates",
-    help="Columns to condition on (one row a person, two lists at a time).",
+    help="Columns to condition on (one row per person, two lists at a time).",
 )
 @click.option("--categorical", help="Covariates that are categories, e.g. region.")
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder to write plots (SVG) to.")
@@ -128,8 +128,8 @@ def estimate(
 
     The total is of those documented on at least one list and those on none.
 
-    TABLE.csv has one column of 0/1 for each list, and a `count` column or one row a
-    person. On a case file the estimate is averaged over posterior draws of the linkage.
+    TABLE.csv has one column of 0/1 for each list, and a `count` column or one row
+    per person. On a case file the estimate is averaged over posterior draws of the linkage.
 
     \b
     Examples:

@@ -122,7 +122,7 @@ def rate(  # the options of one command
 ) -> RateResult:
     r"""Estimate the proportion of reports with an outcome, by group.
 
-    TABLE.csv has one row an attempt (or a person), or a `count` column. The reports are
+    TABLE.csv has one row per attempt (or person), or a `count` column. The reports are
     not a random sample; the result says what follows from that.
 
     \b

@@ -175,7 +175,7 @@ def run_over(
     Parameters
     ----------
     tables : Sequence[CaptureTable]
-        One a linkage draw, all over the same lists.
+        One per linkage draw, all over the same lists.
     settings : EstimateSettings, optional
         As in `run`; `robustness` and `lighter` have no effect.
     point : CaptureTable | None

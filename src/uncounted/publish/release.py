@@ -37,7 +37,7 @@ def build(facts: ReleaseFacts, plan: Plan) -> dict[str, bytes]:
 
 
 def table_csv(numbers: PublishableNumbers) -> bytes:
-    """The protected table: a row a pattern; a hidden count is an empty cell marked `hidden`.
+    """The protected table: one row per pattern; a hidden count is an empty cell marked `hidden`.
 
     Lists have their labels: what a case file calls them inside is not published.
     """

@@ -93,7 +93,7 @@ def bootstrap(
 
     A cluster that has rows in both groups keeps them together, so what it shares between
     the groups is in the interval of the difference (Davison and Hinkley 1997, section 3.8). x of
-    n, rows with the outcome of those whose outcome is known: a row a cluster, a column a group.
+    n, rows with the outcome of those whose outcome is known: one row per cluster, a column a group.
 
     Raises:
         NotEstimable: a group has rows from fewer than 10 clusters, or all its rows have
@@ -119,7 +119,7 @@ def bootstrap(
 
 
 def _shares(rng: np.random.Generator, a: Floats, m: Floats, resamples: int) -> Floats:
-    """A row a draw, a column a group; not a number where the group is empty in that draw.
+    """One row per draw, a column a group; not a number where the group is empty in that draw.
 
     Clusters with the same counts are drawn as one kind, as often as there are of them: the
     same law, and quick however many clusters there are.

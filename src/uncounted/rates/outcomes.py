@@ -135,7 +135,7 @@ class OutcomeTable:
         return any(cluster is not None for _, _, cluster in self.cells)
 
     def by_cluster(self, groups: Sequence[str]) -> tuple[list[list[int]], list[list[int]]]:
-        """(x, n): a row a cluster that has a known outcome in these groups, a column a group."""
+        """(x, n): a row for each cluster with a known outcome here, a column for each group."""
         sums: dict[int | None, list[int]] = defaultdict(lambda: [0] * 2 * len(groups))
         for i, name in enumerate(groups):
             for _, cluster, x, n in self._by_group.get(name, ()):

@@ -100,9 +100,9 @@ class Rate:
     bounds : Bounds
         Of the rate, were all outcomes known.
     reported : tuple[ReportedBounds, ...]
-        Bounds if a share of all attempts is here, a row a share.
+        Bounds if a share of all attempts is here, one row per share.
     reporting : tuple[AtReportingRatio, ...]
-        The rate among all, a row a reporting ratio.
+        The rate among all, one row per reporting ratio.
     corrected : RoganGladenEstimate or None
         Without wrong codings, as stated; None when nothing was stated.
     believed : PosteriorSummary or None
@@ -207,7 +207,7 @@ class Contrast:
     tipping : TippingPoint or None
         Factor by which reporting must differ to explain the whole contrast.
     reporting : tuple[ReportingRatios, ...]
-        A row a pair of reporting ratios; 1 is `group`.
+        One row per pair of reporting ratios; 1 is `group`.
     corrected : float or None
         The difference corrected for the stated misclassification.
     believed : BiasAnalysis or None

@@ -220,7 +220,7 @@ def _at_rho(rate: Rate, row: AtReportingRatio, *, point: bool) -> str:
 def _either_way(
     known: Sequence[Rate], corner: str, heads: Sequence[str], cells: Sequence[Sequence[str]]
 ) -> tuple[tuple[str, ...], Rows]:
-    """Header and rows: a column a group when there are one or two, else a row a group."""
+    """Header and rows: a column a group when there are one or two, else one row per group."""
     if len(known) <= 2:
         across = zip(heads, *cells, strict=True)
         return (corner, *(_head(rate) for rate in known)), tuple(across)
@@ -257,7 +257,7 @@ def _head(rate: Rate) -> str:
 
 
 def contrasts_table(rates: Rates) -> TextTable:
-    """One row a contrast, for more than two groups; `caveats.columns_words` explains it."""
+    """One row per contrast, for more than two groups; `caveats.columns_words` explains it."""
     rows = []
     for contrast in rates.contrasts:
         if contrast.reason is not None:

@@ -35,7 +35,7 @@ STRICT, LOOSE = 0.95, 0.05  # match probabilities from which pairs are links, st
 
 @attrs.frozen
 class StratumTables:
-    """Tables of counts of one stratum: one a draw, and one of the point estimate."""
+    """Tables of counts of one stratum: one per draw, and one of the point estimate."""
 
     tables: Sequence[CaptureTable]
     point: CaptureTable

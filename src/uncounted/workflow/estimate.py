@@ -143,7 +143,7 @@ type _Conflicts = tuple[tuple[Callable[[EstimateRequest], object], str, str], ..
 
 _COVARIATES_ALONE = (
     "--covariates cannot be used with --by, --partial-pooling, --method or --pictures",
-    "it is a method of its own, for a table with one row a person",
+    "it is a method of its own, for a table with one row per person",
 )
 _CASE_CONFLICTS: _Conflicts = (
     (

@@ -308,7 +308,7 @@ def test_reading_people(tmp_path: Path) -> None:
         ("A,B,age\n0,0,30\n", BadInput, "1 people are on no list"),
         ("A,B,age\n1,0,2001-05-03\n", BadInput, "looks like a date"),
         ("A,B,sex\n1,0,f\n", UsedWrongly, "no covariate column 'age'"),
-        ("A,count,age\n1,3,30\n", BadInput, "one row a person"),
+        ("A,count,age\n1,3,30\n", BadInput, "one row per person"),
         ("A,B,age\n", BadInput, "no rows"),
         ("A,B,age\n" + "".join(f"1,0,n{i}\n" for i in range(60)), BadInput, "60 different values"),
         ("A,B,age\n" + "".join(f"1,0,{i}\n" for i in range(120)), BadInput, "like an identifier"),

@@ -87,7 +87,7 @@ class Estimate:
     draws : npt.NDArray[np.int64] or None
         Draws of N from the posterior, for methods that have one.
     chains : npt.NDArray[np.int64] or None
-        Draws of N by Markov chain, of shape (chains, draws a chain), in the order in which they
+        Draws of N by Markov chain, of shape (chains, draws per chain), in the order in which they
         were drawn; None for methods whose draws are independent.
     log_n0 : tuple[float, float] or None
         Mean and variance of log(n0 + 1/2), by which estimates that have no
@@ -265,7 +265,7 @@ class Study:
     lists : Mapping[str, int]
         People on each list.
     estimates : tuple[Estimate, ...]
-        One a method, refusals included.
+        One per method, refusals included.
     warnings : tuple[EstimateWarning, ...]
         About the table and the methods, each once.
     sensitivity : tuple[XiRow, ...]
@@ -333,7 +333,7 @@ class Study:
         return "\n".join([head, *(f"  {each.line}" for each in self.estimates)])
 
     def to_frame(self, backend: str = "pandas") -> Any:
-        """The estimates as a data frame, a row a method; a refusal has a reason and no number.
+        """The estimates as a data frame, one row per method; a refusal has a reason and no number.
 
         Parameters
         ----------

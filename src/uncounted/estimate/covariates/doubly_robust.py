@@ -5,7 +5,7 @@ people who are alike in what is known of them. Sums over people replace the one
 cross-product of a table; the regressions inside may be wrong for either list, if not
 for both, and may be slow learners without spoiling the interval.
 
-It takes a `PersonTable`, never a count table, and gives one row a pair of lists. The
+It takes a `PersonTable`, never a count table, and gives one row per pair of lists. The
 rows are not averaged: they rest on different assumptions.
 """
 
@@ -97,7 +97,7 @@ def doubly_robust(
     for the formulas.
 
     Args:
-        people: one row a person.
+        people: one row per person.
         lists: pairs of lists; every pair unless given.
         level: of the intervals.
         seed: of the folds.

@@ -1,7 +1,7 @@
 """The prior on the share missed that model averaging over decomposable graphs implies.
 
 Under a decomposable graph with a hyper-Dirichlet law the chance of being on no list is
-a product of independent betas, one a clique. Over all graphs that is a prior on the
+a product of independent betas, one per clique. Over all graphs that is a prior on the
 share missed, wide but not flat. Whoever puts another prior there must divide this one
 out first; it depends on the number of lists and on delta alone.
 """

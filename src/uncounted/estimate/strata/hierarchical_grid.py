@@ -217,7 +217,7 @@ def integrate(evidence: Sequence[Evidence], *, t: float | None = None) -> GridPo
     """The posterior of m and t given all strata.
 
     Args:
-        evidence: one a stratum.
+        evidence: one per stratum.
         t: a fixed standard deviation between strata; integrated over unless given. Near
             0 every stratum has the same share missed; large, each stands alone.
     """

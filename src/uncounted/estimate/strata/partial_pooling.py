@@ -70,7 +70,7 @@ class Pooled(Strata):
         trend: how N and the share missed move along numbered strata, alone and pooled;
             None where the labels are no numbers.
         warnings: to be reported with the numbers.
-        draws: joint draws of N, one row a usable stratum; None when refused.
+        draws: joint draws of N, one row per usable stratum; None when refused.
     """
 
     common: CommonDistribution | None = None
@@ -109,7 +109,7 @@ def pool_strata(
     Parameters
     ----------
     tables : Sequence[CaptureTable]
-        One a stratum, with `stratum` set.
+        One per stratum, with `stratum` set.
     settings : EstimateSettings, optional
         As for `run`, with one method at most: `decomposable` (where none is named),
         `log-linear`, `log-linear-stepwise`, `independence` or `two-list`.

@@ -1,4 +1,4 @@
-"""Stratified estimation: one study a stratum, and the total from joint draws.
+"""Stratified estimation: one study per stratum, and the total from joint draws.
 
 A stratum that cannot be estimated is a row that says so; the total then counts
 only the people documented there, and says that as well. The ends of intervals are
@@ -102,7 +102,7 @@ def run_strata(
     Parameters
     ----------
     tables : Sequence[CaptureTable]
-        One a stratum, with `stratum` set.
+        One per stratum, with `stratum` set.
     settings : EstimateSettings, optional
         As for `run`; each stratum has a seed of its own, made from `seed`. Of more than 20
         strata each has the `lighter` settings and no robustness checks.
@@ -112,7 +112,7 @@ def run_strata(
     Returns
     -------
     Strata
-        One study a stratum, and the total by each method.
+        One study per stratum, and the total by each method.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def run_strata_over(
     Returns
     -------
     Strata
-        One study a stratum, and the total by each method.
+        One study per stratum, and the total by each method.
 
     Raises
     ------

@@ -151,7 +151,7 @@ def ratio_limits(
 ) -> Interval:
     """Limits of a share r at which a weighted total of the kinds is 0 (Fieller), to four digits.
 
-    `weights(r)` has a row a value of r, and its total falls as r grows: for a precision, (1 - r)
+    `weights(r)` has a row per value of r, and its total falls as r grows: for a precision, (1 - r)
     true - r false.
 
     Examples:

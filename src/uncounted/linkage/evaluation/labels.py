@@ -18,8 +18,8 @@ Key = tuple[str, str]  # source, id
 PAIR_COLUMNS = ("source_1", "report_1", "source_2", "report_2", "same")
 DESIGN_COLUMNS = ("stratum", "of", "drawn")
 _PERSON_HINT = (
-    "columns source, report and person, one row a report; or"
-    " source_1, report_1, source_2, report_2 and same, one row a pair"
+    "columns source, report and person, one row per report; or"
+    " source_1, report_1, source_2, report_2 and same, one row per pair"
 )
 _YES = frozenset(("yes", "y", "1", "true", "same", "예", "네", "是"))
 _NO = frozenset(("no", "n", "0", "false", "different", "아니오", "아니요", "否"))

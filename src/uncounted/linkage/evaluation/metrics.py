@@ -81,7 +81,7 @@ def cluster_overlap(labels: NDArray[Any], person: Ints) -> ClusterOverlap:
 
 
 def parts(of: ClusterOverlap) -> Floats:
-    """The sums, a row a person: shape (persons, len(SUMS))."""
+    """The sums, one row per person: shape (persons, len(SUMS))."""
     n, size = of.n, of.cluster_sizes[of.cluster]
     own = np.bincount(of.person, n, minlength=of.persons)
     mine = own[of.person]

@@ -32,7 +32,7 @@ _TURNED = str.maketrans("10", "01")
 
 
 def upset(table: CaptureTable) -> Plot:
-    """UpSet plot that reads down: a row a combination of lists, a bar for its people.
+    """UpSet plot that reads down: one row per combination of lists, a bar for its people.
 
     At most 40 combinations are drawn, those with most people; the rest are summed.
 

@@ -1,6 +1,6 @@
 """Figure of rates: sampling intervals, and the range under differential reporting.
 
-One row a group on an axis from 0 to 100%. It reads in black and white.
+One row per group on an axis from 0 to 100%. It reads in black and white.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Every spelling of every Korean syllable, in Latin letters, in Cyrillic and in pinyin.
 
-The tables are in `romanization_tables`; this turns them into one table a script, from a spelling
+The tables are in `romanization_tables`; this turns them into one table per script, from a spelling
 to the syllables that it may be. South Korea's initial-sound rule (리 becomes 이, 녀 becomes 여,
 로 becomes 노) is folded away, so that North and South write the same syllable.
 """

@@ -1,4 +1,4 @@
-"""The items of a JSON file, as they are asked for: a list of objects, or one object a line.
+"""The items of a JSON file, as they are asked for: a list of objects, or one object per line.
 
 Objects inside an object become columns with a path (`group/field`), a list of objects
 becomes repeats, a list of words one cell with ; between them. An object with `label` or
@@ -24,7 +24,7 @@ MOST_COLUMNS = 16_384
 DEEPEST = 20
 # Under which an API puts the list of its answer: KoBo, Uwazi, OData and others.
 _LISTS = ("results", "rows", "value", "data", "entities", "submissions", "items", "records")
-_HINT = "it must be a list of objects, [{...}, {...}], or one object a line"
+_HINT = "it must be a list of objects, [{...}, {...}], or one object per line"
 _LOST = re.compile("[\ud800-\udfff\0]")
 
 
