@@ -1,11 +1,13 @@
 """Write the charts of the documentation into docs/images: `python tools/pictures.py`.
 
 Kosovo's charts come from `examples/kosovo.csv`, the coverage chart from the table in
-docs/explanation/validation.md. `make docs` runs this; a test holds the coverage chart against it.
+docs/explanation/validation.md, the match weight from the synthetic example. `make docs` runs this;
+a test holds the coverage chart against it.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Callable
@@ -13,8 +15,14 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+from benchmarks.bench_linkage import EXAMPLE, population
+
 import uncounted
 from uncounted.estimate import Claim, EstimateSettings, run
+from uncounted.linkage import pipeline
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.progress import silent
 from uncounted.publish.plots import posterior, upset, xi_curve
 
 ROOT = Path(__file__).parents[1]
@@ -74,6 +82,71 @@ def coverage() -> str:
     )
 
 
+class Step(NamedTuple):
+    """A bar of the match weight: what it is of, the level, and its part of the log odds."""
+
+    field: str
+    level: str
+    weight: float
+
+
+PAIR = (("OpenDoor", "124"), ("Saebyok", "새벽-0194"))  # Gwangmyong Kim and 김광명
+LEVELS = (NAME, levels.BIRTH, levels.SEX, levels.ORIGIN, levels.EVENT)
+
+
+def match_weight_steps() -> list[Step]:
+    """The parts of the log odds of one pair of the example, before MCMC."""
+    reports, _ = population(EXAMPLE)
+    found = pipeline.comparing(reports, seed=1, progress=silent)
+    place = {(each.source, each.id): at for at, each in enumerate(reports)}
+    wanted = {place[key] for key in PAIR}
+    pairs = zip(found.pairs.left.tolist(), found.pairs.right.tolist(), strict=True)
+    at = next(k for k, pair in enumerate(pairs) if set(pair) == wanted)
+    weights, odds = found.rates.weights(), float(found.pairs.log_odds[at])
+    steps = [Step("prior", f"1 in {len(reports):,} reports", -math.log(len(reports)))]
+    for field, words, level, weight in zip(
+        levels.FIELDS, LEVELS, levels.unpacked(found.pairs.codes[at : at + 1])[0], weights,
+        strict=False,
+    ):  # fmt: skip
+        steps.append(Step(field, words[level].removeprefix("same act: "), float(weight[level])))
+    rest = odds - sum(step.weight for step in steps)
+    return [*steps, Step("dependence", "between fields", rest), Step("log odds", "", odds)]
+
+
+def match_weight() -> str:
+    """A waterfall: the match weight of one pair, field by field."""
+    steps, scale, zero = match_weight_steps(), 21.0, 300.0 + 7.5 * 21.0
+    parts, sum_so_far = [], 0.0
+    for row, step in enumerate(steps):
+        total = step.field == "log odds"
+        start = 0.0 if total else sum_so_far
+        end = start + step.weight
+        sum_so_far = end
+        x, y = zero + scale * min(start, end), 34.0 + 30.0 * row
+        fill = "#333" if total else "#123f6b" if step.weight > 0 else "#b3261e"
+        words = f"{step.field}: {step.level}" if step.level else step.field
+        parts += [
+            f'<text x="10" y="{y + 14:.0f}">{escape(words)}</text>',
+            f'<rect x="{x:.1f}" y="{y:.0f}" width="{scale * abs(step.weight):.1f}" height="18" '
+            f'fill="{fill}"/>',
+            f'<text x="760" y="{y + 14:.0f}" text-anchor="end">{step.weight:+.1f}</text>',
+        ]
+    height = 34 + 30 * len(steps) + 6
+    chance = 1 / (1 + math.exp(-steps[-1].weight))
+    said = "; ".join(f"{step.field} {step.weight:+.1f}" for step in steps)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 {height}" '
+        'font-family="sans-serif" font-size="14" role="img" aria-labelledby="t d">\n'
+        '<title id="t">Match weight of a pair, field by field</title>\n'
+        f'<desc id="d">{escape(said)}.</desc>\n<rect width="780" height="{height}" fill="#fff"/>\n'
+        f'<text x="10" y="20" font-weight="bold">Match weight of two records: match probability '
+        f"{chance:.4f} before MCMC</text>\n"
+        f'<path d="M{zero:.1f} 28V{height - 4}" stroke="#999" stroke-dasharray="2 4"/>\n'
+        + "\n".join(parts)
+        + "\n</svg>\n"
+    )
+
+
 def kosovo() -> uncounted.CaptureTable:
     """The table of the example."""
     [table] = uncounted.read_tables(ROOT / "examples" / "kosovo.csv")
@@ -101,6 +174,7 @@ PICTURES: dict[str, Callable[[], str]] = {
     "kosovo-lists.svg": kosovo_lists,
     "kosovo-methods.svg": kosovo_methods,
     "kosovo-xi.svg": kosovo_xi,
+    "match-weight.svg": match_weight,
 }
 
 
