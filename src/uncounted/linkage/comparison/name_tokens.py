@@ -6,14 +6,8 @@ Not of Korean names: their words are syllables, and sisters share those. Compile
 from __future__ import annotations
 
 from uncounted._numba import compiled_inner
+from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.comparison.edit_distance import SHORTEST, words_apart
-from uncounted.linkage.comparison.name_levels import (
-    EXCHANGED,
-    IN_PART,
-    IN_PART_LAST,
-    IN_PART_SLIP,
-    RARE_IN_PART,
-)
 from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 
 _SHORTEST = 4  # letters of a word that may have a slip
@@ -24,8 +18,8 @@ _A, _O = ord("a"), ord("o")
 def in_words(a: ReportArrays, f: int, g: int) -> int:
     """The level of two forms of which one has all the words of the other; 0 if neither has.
 
-    Part by part, either may have more; else of the name as a whole, if of one of them it is open
-    where the family name begins. Words that agree so in all are one or more of each part, or two.
+    Part by part, either may have more; else by the name as a whole, if the family name of one is
+    open.
     """
     p, q = a.form_family[f], a.form_family[g]
     r, s = a.form_given[f], a.form_given[g]
@@ -39,18 +33,18 @@ def in_words(a: ReportArrays, f: int, g: int) -> int:
         return 0
     whole, worth = _within(a, p, r, q, s)
     if whole == 1 and count(a, p, r) == count(a, q, s):
-        return EXCHANGED  # the same words, some of them in the other part
+        return levels.EXCHANGED  # the same words, some of them in the other part
     return _level(whole, worth) if whole else 0
 
 
 @compiled_inner
 def _level(kind: int, worth: float) -> int:
     if kind == 2:
-        return IN_PART_SLIP
-    for cut in range(len(RARE_IN_PART)):
-        if worth >= RARE_IN_PART[cut]:
-            return IN_PART + cut
-    return IN_PART_LAST
+        return levels.IN_PART_SLIP
+    for cut in range(len(levels.RARE_IN_PART)):
+        if worth >= levels.RARE_IN_PART[cut]:
+            return levels.IN_PART + cut
+    return levels.IN_PART_LAST
 
 
 @compiled_inner

@@ -5,30 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted._numba import compiled_inner
+from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.comparison.edit_distance import apart
-from uncounted.linkage.comparison.name_levels import (
-    AGREES_LAST,
-    ANOTHER,
-    BEGINS_ALIKE,
-    DIFFERENT,
-    EXCHANGED,
-    FAMILY_ALONE,
-    GIVEN_ALONE,
-    INITIALS,
-    NEAR,
-    NEAR_IN_FAMILY,
-    NEAR_IN_GIVEN,
-    ONE_LETTER,
-    OTHER_FAMILY,
-    OTHER_GIVEN,
-    OTHER_GIVEN_SLIP,
-    RARE,
-    SAME,
-    SAME_LAST,
-    SLIP_IN_BOTH,
-    SLIP_IN_FAMILY,
-    SLIP_IN_GIVEN,
-)
 from uncounted.linkage.comparison.name_tokens import (
     apart_in_words,
     count,
@@ -46,10 +24,9 @@ _STRETCH = 0.3  # how much likelier of one name than of two two spellings must b
 def of_names(a: ReportArrays, x: int, y: int) -> int:
     """The most telling level over all pairs of forms of two rows of names.
 
-    Two who are called Liu Fang beside names of their own are two people as a rule: few such names
-    are given to many. So where main names do not agree, neither with one another nor with what the
-    other is called besides, what both are called besides is a level of its own. Where they differ
-    by a letter or two, it says nothing: sisters may be called so both.
+    Where main names do not agree, neither with one another nor with an alias of the other, an alias
+    in common is a level of its own: few such names (Liu Fang) are given to many people. Where main
+    names differ by a letter or two, it says nothing: sisters may share one.
     """
     best, alias = _NONE, _NONE
     for f in range(a.form_starts[x], a.form_starts[x + 1]):
@@ -59,10 +36,10 @@ def of_names(a: ReportArrays, x: int, y: int) -> int:
                 alias = min(alias, level)
             elif level:
                 best = min(best, level)
-                if best == SAME:
-                    return SAME
-    if best > FAMILY_ALONE and best != _NONE:
-        return ANOTHER if alias <= SAME_LAST else best
+                if best == levels.SAME:
+                    return levels.SAME
+    if best > levels.FAMILY_ALONE and best != _NONE:
+        return levels.ANOTHER if alias <= levels.SAME_LAST else best
     if not _differ_a_little(best):
         best = min(best, alias)
     return 0 if best == _NONE else best
@@ -71,17 +48,17 @@ def of_names(a: ReportArrays, x: int, y: int) -> int:
 @compiled_inner
 def _differ_a_little(level: int) -> bool:
     """Names are near, and not the same; one that begins alike may be cut."""
-    return SLIP_IN_FAMILY <= level <= NEAR or level == ONE_LETTER
+    return levels.SLIP_IN_FAMILY <= level <= levels.NEAR or level == levels.ONE_LETTER
 
 
 @compiled_inner
 def _forms(a: ReportArrays, f: int, g: int) -> int:
     """The level of two forms.
 
-    That a word is the family name although another is likelier is believed where the other report
-    says that family name; and of both where they say one given name, too. Else brothers, Kim Chol
-    Su and Kim Chol Ho, would have one given name, Kim Chol. Of one it is believed as well where
-    both say one given name and family names a letter apart: Kym Yong Su is Kim, and not Su.
+    A less likely family name is believed where the other report has it; if both are less likely,
+    they must share the given name, too. Else the brothers Kim Chol Su and Kim Chol Ho would have
+    one given name, Kim Chol. If the given name is shared and family names are a letter apart, one
+    is believed as well: Kym Yong Su is Kim, and not Su.
     """
     p, q = a.form_family[f], a.form_family[g]
     r, s = a.form_given[f], a.form_given[g]
@@ -94,27 +71,31 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
         return 0
     if less_likely == 1 and family < 1:
         slip = given == 1 and apart(a, a.family, a.family, p, q) == 1
-        return SLIP_IN_FAMILY if slip else 0
+        return levels.SLIP_IN_FAMILY if slip else 0
     not_korean = not (a.korean[f] or a.korean[g])
     if given == 1 and not_korean:
         # Dina and Tina could be one syllable's spellings, if either were Korean
         given = 1 if apart(a, a.given, a.given, r, s) == 0 else 0
     if given == 1 and family == 1:
         total = family_llr + given_llr
-        for cut in range(len(RARE)):
-            if total >= RARE[cut]:
-                return SAME + cut
-        return SAME_LAST
+        for cut in range(len(levels.RARE)):
+            if total >= levels.RARE[cut]:
+                return levels.SAME + cut
+        return levels.SAME_LAST
     if given < 0:
         if a.initials_only[f] or a.initials_only[g]:
             return _initials(a, f, g, family)
         if family == 1 or part_in_words(a, True, p, q):
-            return FAMILY_ALONE
-        return DIFFERENT
+            return levels.FAMILY_ALONE
+        return levels.DIFFERENT
     if family < 0 and given == 0 and part_in_words(a, False, r, s):
         given = 1
     if given == 1 and family < 0:
-        return OTHER_FAMILY if _begin_apart(a.family_firsts[f], a.family_firsts[g]) else GIVEN_ALONE
+        return (
+            levels.OTHER_FAMILY
+            if _begin_apart(a.family_firsts[f], a.family_firsts[g])
+            else levels.GIVEN_ALONE
+        )
     by_family = 0 if family == 1 else apart(a, a.family, a.family, p, q)
     by_given = 0 if given == 1 else apart(a, a.given, a.given, r, s)
     if not_korean:
@@ -129,10 +110,10 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
         if by_given:
             return _korean(a, r, s, by_given, by_family)
     level = int(_BY_SLIPS[by_given, by_family])
-    if level > SLIP_IN_BOTH and _exchanged(a, f, g):
-        return EXCHANGED
+    if level > levels.SLIP_IN_BOTH and _exchanged(a, f, g):
+        return levels.EXCHANGED
     if not_korean:
-        if level > SLIP_IN_BOTH:
+        if level > levels.SLIP_IN_BOTH:
             words = in_words(a, f, g)
             if words:
                 return words
@@ -143,17 +124,17 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
                 by_family = 3
             level = int(_BY_SLIPS[by_given, by_family])
         if by_given == 1 and other_sex(a, r, s):
-            return ONE_LETTER if by_family == 0 else AGREES_LAST
-    return BEGINS_ALIKE if level == OTHER_GIVEN and _begins_alike(a, r, s) else level
+            return levels.ONE_LETTER if by_family == 0 else levels.AGREES_LAST
+    return levels.BEGINS_ALIKE if level == levels.OTHER_GIVEN and _begins_alike(a, r, s) else level
 
 
 # Rows: given the same, a slip apart, near, other; columns: the family name likewise.
 _BY_SLIPS = np.array(
     [
-        [SAME, SLIP_IN_FAMILY, NEAR_IN_FAMILY, OTHER_FAMILY],
-        [SLIP_IN_GIVEN, SLIP_IN_BOTH, NEAR, AGREES_LAST],
-        [NEAR_IN_GIVEN, NEAR, NEAR, AGREES_LAST],
-        [OTHER_GIVEN, OTHER_GIVEN_SLIP, OTHER_GIVEN_SLIP, DIFFERENT],
+        [levels.SAME, levels.SLIP_IN_FAMILY, levels.NEAR_IN_FAMILY, levels.OTHER_FAMILY],
+        [levels.SLIP_IN_GIVEN, levels.SLIP_IN_BOTH, levels.NEAR, levels.AGREES_LAST],
+        [levels.NEAR_IN_GIVEN, levels.NEAR, levels.NEAR, levels.AGREES_LAST],
+        [levels.OTHER_GIVEN, levels.OTHER_GIVEN_SLIP, levels.OTHER_GIVEN_SLIP, levels.DIFFERENT],
     ]
 )
 
@@ -162,10 +143,10 @@ _BY_SLIPS = np.array(
 def _korean(a: ReportArrays, f: int, g: int, by_given: int, by_family: int) -> int:
     """Given names that differ, both Korean."""
     if by_family:
-        return AGREES_LAST if by_given == 1 else DIFFERENT
+        return levels.AGREES_LAST if by_given == 1 else levels.DIFFERENT
     if by_given == 1:
-        return ONE_LETTER
-    return BEGINS_ALIKE if _begins_alike(a, f, g) else OTHER_GIVEN
+        return levels.ONE_LETTER
+    return levels.BEGINS_ALIKE if _begins_alike(a, f, g) else levels.OTHER_GIVEN
 
 
 @compiled_inner
@@ -176,11 +157,11 @@ def _initials(a: ReportArrays, f: int, g: int, family: int) -> int:
         family = 0 if _begin_apart(x, y) else 1
     p, q = a.given_firsts[f], a.given_firsts[g]
     if not (p and q):  # the given name is not said
-        return 0 if family < 0 else (FAMILY_ALONE if family else DIFFERENT)
+        return 0 if family < 0 else (levels.FAMILY_ALONE if family else levels.DIFFERENT)
     apart = _begin_apart(p & _FIRST, q & _FIRST) or _begin_apart(p & ~_FIRST, q & ~_FIRST)
     if family == 1:
-        return OTHER_GIVEN if apart else INITIALS
-    return DIFFERENT if apart or family == 0 else 0
+        return levels.OTHER_GIVEN if apart else levels.INITIALS
+    return levels.DIFFERENT if apart or family == 0 else 0
 
 
 _FIRST = (1 << 26) - 1  # bits of the first syllable's letters

@@ -23,10 +23,9 @@ _SEXES = {"f": 1, "m": 2}
 
 @attrs.frozen
 class ReportColumns:
-    """Reports by column: each distinct thing said once, and which of them a report says.
+    """Reports by column: each distinct value once, and which of them a report has.
 
-    A million reports say far fewer things than they have cells: names, dates and places are
-    read once each. `NOTHING` stands for what is not said.
+    A million reports have far fewer distinct values than cells. `NOTHING` is a missing value.
     """
 
     source: Ints  # row of `sources`

@@ -28,8 +28,8 @@ class NameArrays(NamedTuple):
 class ReportArrays(NamedTuple):
     """All that is compared. A report has a row of forms, `name[report]`.
 
-    A form is a way of reading a name; its family and its given name are *parts*, which many
-    forms share. Readings and spellings belong to parts.
+    A form is a way of reading a name; its family and its given name are *parts*, which many forms
+    share.
     """
 
     name: Codes  # a report: row of `form_starts`

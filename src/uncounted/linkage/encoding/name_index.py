@@ -65,10 +65,7 @@ class NameParts:
 def skeletons(
     readings: dict[Key, float], letters: Sequence[str], words: Sequence[str] = ()
 ) -> dict[Hashable, None]:
-    """Coarse keys of a part: consonants syllable by syllable, or of each spelling and word.
-
-    In order, as sets are not: the numbers of keys must not change from run to run.
-    """
+    """Coarse keys of a part, in order: consonants by syllable, or of each spelling and word."""
     likely = sorted(readings, key=lambda key: -readings[key])[:KEYED_READINGS]
     korean = [key for key in likely if isinstance(key, tuple)]
     if korean:
@@ -90,10 +87,9 @@ _CODA_CLASS = tuple(map(_CODAS.index, _CODAS))
 
 
 def sound(readings: dict[Key, float]) -> Hashable:
-    """A finer key of a part than its skeleton: its likeliest reading, with vowels.
+    """A finer key than the skeleton: the likeliest reading, with its vowels.
 
-    Vowels are alike that romanisations confuse, so that it is one key in all scripts: 영희 has
-    the key of Yong Hui, of which 용희 is the likelier reading.
+    Vowels that romanisations confuse are alike, so that it is one key in all scripts.
     """
     likeliest = max(readings, key=lambda key: readings[key])
     if isinstance(likeliest, str):

@@ -45,9 +45,8 @@ _PARTS = re.compile(r"[,;/()（）\[\]、，]|\s-\s")
 class PlaceKeys:
     """The fine keys (towns) and the wide key (province) that a text names.
 
-    `chain` has the wide key and what lies between it and the town, if anything; of a text
-    that names no town, down to the finest that it names. `own_words` has the words of a text that
-    is no place of the table.
+    `chain` has the wide key and what lies between it and the town; of a text without a town, down
+    to the finest place named. `own_words` are those of a text that is no place of the table.
     """
 
     fine: frozenset[str]
@@ -184,10 +183,7 @@ def parents(places: Sequence[PlaceKeys]) -> dict[str, str]:
 
 
 def compare(texts: Sequence[str], places: Sequence[PlaceKeys]) -> NDArray[np.uint8]:
-    """Compare distinct places, each with each: a square table of levels (`SAME` and so on).
-
-    `texts` are the places as written, `places` what each says.
-    """
+    """Levels of distinct places, each with each: a square table (`SAME` and so on)."""
     count = len(places)
     levels = np.full((count, count), DIFFERENT, np.uint8)
     if count <= MOST_COMPARED and count:

@@ -2,7 +2,7 @@
 
 Matches, companions (non-matches that were recorded together), and other non-matches (W. E. Winkler,
 "Using the EM algorithm for weight computation in the Fellegi-Sunter model of record linkage",
-1988). What is learned of non-matches stays fixed while partitions are drawn; m starts from here.
+1988). What is learned of non-matches stays fixed while partitions are drawn.
 """
 
 from __future__ import annotations
@@ -50,14 +50,13 @@ _MOST_COMPANIONS = 0.05  # of all pairs of different people
 def _companion(
     m: tuple[Floats, ...], u: tuple[Floats, ...], taken: tuple[Floats, ...] | None = None
 ) -> tuple[Floats, ...]:
-    """Rates of companions, of whom so many are thought to be at each level.
+    """Rates of companions, from `taken`: how many are thought to be at each level.
 
-    Learned are how often they have one family name, whether given names are a letter off then
-    (brothers and sisters share a syllable, where that is the custom), how far apart births are
-    that do not agree, and how origins do; each is pulled towards what is thought before any are
-    seen. That given names or births agree is not learned: one person's reports, with another
-    given name on some of them, would pass for companions. Each pair that was compared counts once,
-    whatever it stands for: one sampled pair would outweigh all that blocking has found.
+    Learned are how often they share a family name, whether given names are then a letter off
+    (siblings may share a syllable), how far apart births are that do not agree, and origins; each
+    is pulled towards its prior. Agreement of given names or births is not learned: one person's
+    reports with another given name would pass for companions. Each compared pair counts once,
+    whatever it stands for.
     """
     name, birth, sex, origin, _, relative, occupation, number = u
     kin = np.where(_SAME_FAMILY, name, 0.0)
@@ -98,15 +97,12 @@ def _pulled(seen: Floats, thought: Floats) -> Floats:
 def fit(
     patterns: levels.Levels, times: Floats, reports: int, stand_for: Floats | None = None
 ) -> MatchProbabilities:
-    """Rates from all pairs, by expectation-maximisation with the prior.
+    """Fit m, u and companion rates to all pairs by expectation-maximisation with the prior.
 
-    Three kinds of pairs: of one person, companions, strangers. Without companions, two
-    sisters arrested together look like one person whose given name was mistaken: fields
-    that agree are not independent among different people, and such a fit finds events
-    instead of people.
-
-    `times` is how many of all pairs of reports show each row of levels; each of those that were
-    compared stands for `stand_for` pairs, on average over the pairs of a row.
+    Without companions, two sisters arrested together look like one person with a wrong given name:
+    fields that agree are not independent among different people. `times` is how many of all pairs
+    of reports show each row of levels; each compared pair stands for `stand_for` pairs, on average
+    over its row.
     """
     stand_for = np.ones(len(times)) if stand_for is None else np.maximum(stand_for, 1.0)
     alike = _alike(patterns)
@@ -149,12 +145,10 @@ def reweight_by_people(
     of_people: Floats,
     stand_for: Floats,
 ) -> MatchProbabilities:
-    """The same, where what is said of different people is counted by people, not by reports.
+    """The same, with rates of different people counted by people, not by reports.
 
-    Who is reported often is in many pairs of reports, and agrees more: with more to be found in,
-    and more of it told. Where two reports are in doubt, they are those of people who are reported
-    seldom, and these agree less than pairs of reports do. So in `of_people` pairs count for less
-    the more often the two are reported: each two people for one.
+    People reported often are in many pairs, and agree more. Reports in doubt are of people reported
+    seldom, who agree less. So in `of_people` each two people count for one pair.
     """
     stand_for = np.maximum(stand_for, 1.0)
     kinds = of_people * _kinds(rates, patterns, _shares(rates, times))
@@ -199,10 +193,8 @@ def _kinds(rates: MatchProbabilities, patterns: levels.Levels, share: Floats) ->
 def _alike(patterns: levels.Levels) -> NDArray[np.bool_]:
     """Which pairs agree in the whole name and in a day: hardly ever strangers.
 
-    A fit starts with these as links, and thinks no more pairs links before it looks at them than
-    these, or two a report if that is more: else it would find events in place of people. Taken
-    for strangers to start with, a person who is reported fifteen times in a short list would make
-    it look as if strangers shared names and days.
+    A fit starts with these as links, and with no more expected links than these, or two a report if
+    that is more: else it would find events in place of people.
     """
     day = _SAME_BIRTHDAY[patterns[:, 1]] | _SAME_ACT[patterns[:, 4]]
     return np.asarray(_SAME_NAME[patterns[:, 0]] & day)
@@ -219,8 +211,7 @@ def origin_event_dependence(
 ) -> Floats:
     """How much likelier levels of origin and event are together than apart, among strangers.
 
-    Taken from pairs whose names differ: among the others, one person's would pass for it. Pairs
-    at two levels were sampled about as often as those at whichever is drawn more often.
+    Taken from pairs whose names differ: among the others, matches would pass for it.
     """
     non_matches = np.where(patterns[:, 0] > levels.NAME_AGREES, non_matches, 0.0)
     both, squares = (np.zeros((len(levels.ORIGIN), len(levels.EVENT))) for _ in range(2))
@@ -235,10 +226,10 @@ def origin_event_dependence(
 
 
 def error_dependence(patterns: levels.Levels, linked: Floats) -> Floats:
-    """How much likelier kinds of name and birth are together than apart, among one person's.
+    """How much likelier kinds of name and birth are together than apart, among matches.
 
     Where each report with an error has just one, a report with another birthday has the name right.
-    That a name or a birth is a different one is never made likelier: strangers are so.
+    That a name or a birth is different is never made likelier.
     """
     both = np.zeros((DIFFERENT + 1, DIFFERENT + 1))
     np.add.at(both, name_and_birth(patterns), linked)
@@ -261,14 +252,11 @@ def _than_apart(both: Floats, thought: float | Floats) -> Floats:
 def namesake_u(
     patterns: levels.Levels, non_matches: Floats, u: tuple[Floats, ...], stand_for: Floats
 ) -> tuple[Floats, ...]:
-    """Give u among strangers whose given names agree; the name itself is in u already.
+    """The u-probabilities among strangers whose given names agree; the name itself is in u already.
 
-    Taken from pairs of one given name and different family names, which are hardly ever one
-    person's: where both agree, pairs of one person would pass for namesakes.
-
-    Each level is pulled by itself: of thousands of such pairs few or none are born on one day,
-    and whether it is none or three is chance. It is pulled by pairs that were compared: where one
-    stands for thousands, thirty of them do.
+    Taken from pairs of one given name and different family names, which are hardly ever matches.
+    Each level is pulled towards u by itself, by pairs that were compared: of thousands of such
+    pairs few or none are born on one day, and whether it is none or three is chance.
     """
     apart = np.where(patterns[:, 0] == OTHER_FAMILY, non_matches, 0.0)
     seen, all_seen = counts(patterns, apart), counts(patterns, non_matches)

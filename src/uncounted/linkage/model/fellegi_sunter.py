@@ -1,16 +1,13 @@
 """m- and u-probabilities of the comparison levels (I. P. Fellegi and A. B. Sunter, 1969).
 
-m of a field comes from how single reports err (`cluster_likelihood`): the probability that a report
-says nothing different, from a Beta truncated from below (M. Sadinle, "Detecting duplicates in a
-homicide registry using a Bayesian partitioning approach", Annals of Applied Statistics 8, 2014);
-that it is right then and no slip, from a Beta; and which level that shows at, from Dirichlets. The
-truncation keeps a fit from linking people because they share an event. u is joint over what
-happened when and where, and over family and given name, since those are dependent among
-non-matches too; it is learned from pairs alone (`em`).
+m of a field comes from how single reports err (`cluster_likelihood`): a report says nothing
+different with a probability from a truncated Beta (M. Sadinle, "Detecting duplicates in a homicide
+registry using a Bayesian partitioning approach", Annals of Applied Statistics 8, 2014); it is then
+right and no slip with one from a Beta; levels have Dirichlets. The truncation keeps a fit from
+linking people because they share an event. u is joint over what happened when and where, and over
+family and given name; it is learned from pairs alone (`em`).
 
-A name that differs is another person's: none of its levels is evidence for a link, however often
-it is seen within clusters. People recorded under another given name mostly keep the family name;
-two different people seldom share one.
+A name that differs is never evidence for a link, however often it is seen within clusters.
 """
 
 from __future__ import annotations
@@ -40,17 +37,13 @@ _TINY = 1e-300  # no share is nothing, whose logarithm there is not
 class MatchProbabilities:
     """m and u of each field, over its levels but the first; and companions.
 
-    `phi` is the share of pairs of different people who were taken together, `companion`
-    their rates: often of one family and one town, in one event; in sex like any two people.
-    `namesake` is u among different people whose given names agree: they are of one sex, since
-    given names are, and often of an age. `place_and_event`, shape (origin levels, event
-    levels), is how much likelier the two are together among different people than apart:
-    people of one town leave by one road. `errors`, by kind of level of the name and of birth, is
-    how much likelier the two are together than apart among reports of one person. All but m and
-    `uncapped` stay fixed while m is drawn. `first` is m before any partition (if it is not said,
-    m); `expected_pairs` of one person is what the pairs alone suggest, as if none of them shared a
-    report. No pair compares the fields from `fields_recorded` on. `uncapped`, shape (names that
-    differ,), is m of these as it was drawn, before the cap; if it is not said, m.
+    `phi` is the share of pairs of different people who were taken together, `companion` their
+    rates. `namesake` is u among different people whose given names agree. `place_and_event`, shape
+    (origin levels, event levels), is how much likelier the two are together among different people
+    than apart; `errors` is the same of kinds of name and birth within people. `first` is m before
+    any partition, `uncapped` m of names that differ as drawn before the cap; both default to m. No
+    pair compares the fields from `fields_recorded` on. All but m and `uncapped` stay fixed while m
+    is drawn.
     """
 
     m: tuple[Floats, ...]
@@ -225,12 +218,11 @@ def capped(m: Floats, u: Floats) -> Floats:
 def draw_m(
     rng: np.random.Generator, linked: tuple[Floats, ...], kinds: Floats, rates: MatchProbabilities
 ) -> MatchProbabilities:
-    """Draw m given which comparisons the people of a partition make, opposite the last m.
+    """Draw m given the comparisons of a partition, by over-relaxation from the last m.
 
     `linked` are comparisons within people, at each level; `kinds`, shape (fields, 4), reports that
-    are right, a slip and different. u and companions are kept: taking away from u what a draw has
-    linked would let false links feed on themselves, since a level that is linked away looks rarer
-    by chance.
+    are right, a slip and different. u is kept: subtracting from it what a draw has linked would let
+    false links feed on themselves.
     """
     last = np.concatenate(rates.m)
     if rates.uncapped is not None:
@@ -299,11 +291,7 @@ def _draw_kinds(rng: np.random.Generator, kinds: Floats, last: Floats) -> Floats
 
 
 def _draw_shares(rng: np.random.Generator, weight: Floats, last: Floats) -> Floats:
-    """Of each kind in each field, levels' shares: Dirichlets, opposite the last.
-
-    They are drawn as gammas. What the last ones summed to is unknown and does not matter: it is
-    drawn.
-    """
+    """Levels' shares of their kind in each field: Dirichlets, over-relaxed from the last."""
     sums = rng.standard_gamma(kind_sums(weight))
     was = last * (sums / np.maximum(kind_sums(last), _TINY)).ravel()[_OF_KIND]
     fresh = rng.standard_gamma(weight, (overrelaxation.FRESH, len(weight)))

@@ -54,11 +54,7 @@ def _event_means() -> tuple[float, ...]:
 
 @attrs.frozen
 class FieldPrior:
-    """Prior of m of one field, over its levels but the first ("not said").
-
-    Two right reports may say more and less, and show at any right level; a slip is an error that
-    leaves what was meant to be seen.
-    """
+    """Prior of m of one field, over its levels but the first ("not said")."""
 
     mean: tuple[float, ...]
     kinds: tuple[int, ...]  # right, a slip or different

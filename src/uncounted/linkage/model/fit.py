@@ -23,13 +23,10 @@ def fit_pairs(
 ) -> tuple[Codes, model.MatchProbabilities, Floats]:
     """Levels of the candidates, packed; rates; and the log odds of each before any partition.
 
-    Rates are learned from all pairs, or from two strata of them. In larger files the strata are the
-    candidates, all of them, and the rest, of which sampled pairs stand for many each
-    (`pair_sampling`). Random pairs alone hold hardly a link: of a million reports' pairs, one in
-    700,000 is.
-
-    What is said of different people is counted anew by people, once it is known how often each is
-    likely to be reported. `left` is the later report of each candidate pair; pairs are in order.
+    In larger files rates are learned from two strata: the candidates, and sampled pairs that stand
+    for the rest (`pair_sampling`); of a million reports' pairs, one in 700,000 is a match. u is
+    counted again by people, once it is known how often each is likely reported. `left` is the later
+    report of each pair; pairs are in order.
     """
     count = encoded.count
     codes = _compare(encoded, left, right, progress)
@@ -66,11 +63,9 @@ def people_weights(
 ) -> tuple[Floats, Floats]:
     """How many pairs of people show each row of levels, and each sampled pair stands for.
 
-    A report that is more likely than not one person's with k - 1 others is one of k, and a pair of
-    whom one is reported k times and one l times counts for 1 / (k l). Of two who are likely one
-    person, neither is counted among the reports of the other: if they are strangers, they are so
-    with all their weight. `row` is the row of levels of each candidate pair, `likely` says which
-    rows are likelier one person's than not.
+    A report likely one person's with k - 1 others is one of k, and a pair of people reported k and
+    l times counts for 1 / (k l), neither counted among the other's reports. `row` is the row of
+    levels of each candidate pair, `likely` says which rows are likely matches.
     """
     linked = likely[row]
     endpoints = np.concatenate([left[linked], right[linked]])

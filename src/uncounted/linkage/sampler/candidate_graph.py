@@ -125,10 +125,10 @@ def build(
 
 
 def near_one_another(count: int, pairs: CandidatePairs, floor: float) -> Ints:
-    """Reports in an order in which candidates stand near one another (Cuthill and McKee 1969).
+    """Order of reports with candidates near one another (Cuthill and McKee 1969).
 
-    Breadth first, fewest candidates first. Of two with as many the earlier is first: libraries that
-    sort as each processor does best would give other draws on another machine.
+    Breadth first, fewest candidates first; ties by position, so that draws are alike on all
+    machines.
     """
     kept = pairs.only(pairs.log_odds >= special.logit(floor))
     starts, near, _, _ = _rows(count, kept)
@@ -167,10 +167,10 @@ def _breadth_first(starts: Ints, near: Codes, roots: Ints) -> Ints:
 
 
 def start(built: CandidateGraph, *, together: bool, once_a_list: bool) -> Ints:
-    """A partition to start a chain from, as a label a report, that heeds the decisions.
+    """Labels of a partition to start a chain from, that heeds the decisions.
 
-    All apart, or likely matches `together`, likeliest first; `once_a_list`: with no duplicates
-    within a list, but by decision.
+    All apart, or likely matches `together`, likeliest first; with `once_a_list`, no duplicates
+    within a list.
     """
     graph = built.graph
     label = graph.unit.astype(np.int64)
@@ -338,11 +338,10 @@ def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:
 
 
 def guessing(graph: Graph, joined: Floats | Singles, alone: Floats | Singles) -> Graph:
-    """The same graph, knowing how likely its candidates are joined.
+    """The same graph, with estimated link probabilities of its candidates, and kinds by these.
 
-    By that more are firm, and of the others it is seen which are weak and which are faint.
-    `joined` is how likely each is joined where it is an option, as seen by either of the two (NaN:
-    it was none), and `alone` how likely each report goes to a cluster of its own.
+    `joined` is how likely each candidate is joined where it is an option (NaN: it was none),
+    `alone` how likely each report is in a cluster of its own.
     """
     most = as_either_sees(graph, joined)
     seen = (graph.weak != FIRM) & ~np.isnan(most)

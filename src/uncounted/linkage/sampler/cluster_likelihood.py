@@ -239,10 +239,10 @@ def may_be_original(field: FieldComparisons, x: int) -> bool:
 
 @compiled_in_place
 def as_original(field: FieldComparisons, x: int) -> tuple[float, float, float, int]:
-    """The parts of g if x is the original of a field: x right, a slip and different.
+    """The parts of g if x is the original of a field (right, a slip, different), and how many err.
 
-    And how many of those that agree with it err, if they contradict one another: it is no original
-    of them all then, and its own d stands for the first of them.
+    Those err that agree with it and contradict one another: it is no original of them all then, and
+    its own d stands for the first of them.
     """
     worth, f, seen = field.weights, field.f, field.buffers.seen
     agree, slips = _how_many(seen[x], AGREE), _how_many(seen[x], SLIPS)
@@ -266,8 +266,8 @@ def as_original(field: FieldComparisons, x: int) -> tuple[float, float, float, i
 def _err(k: int, x: int, buffers: ClusterBuffers) -> int:
     """How many of those that agree with x err at the least, as they contradict one another.
 
-    Without those that err no two contradict: they cover all contradictions. So they are at
-    least as many as the fewest that one of them has, and as all over the most that one has.
+    Those that err cover all contradictions: at least the fewest that one of them has, and all over
+    the most that one has.
     """
     pairs, fewest, most = 0, k, 0
     for y in range(k):

@@ -64,11 +64,9 @@ class MConditional(NamedTuple):
 class _Work(NamedTuple):
     """The partition, the pairs that are summed out, and room to work in.
 
-    `lists` has the list of each report; `usual` is an empty state of two reports, in which to ask
-    what the prior says of a pair. Of the pairs of a step: `who` is with them; which have `changed`,
-    and of which runs. Of its runs: how many pairs are summed out (`times`), log of how likely each
-    is, and what of that the prior says. `by_lists`, shape (lists, lists), is for what is by the
-    lists of two.
+    `lists` has the list of each report; `usual` is an empty state of two reports, for the prior of
+    a pair. Of the pairs of a step: `who` is with them; which have `changed`, and of which runs. Of
+    its runs: pairs summed out (`times`), log of how likely each is, and the prior's part of it.
     """
 
     lists: Ints
@@ -98,9 +96,7 @@ def draw_collapsed(
 ) -> None:
     """Draw m with the chosen pairs summed out, then which of these pairs are links.
 
-    The state changes in place, and with it the counts of `given`, as pairs come together and part;
-    so does m, by level, shape (fields, levels), 0 where there is none. `usual` is an empty state of
-    two reports.
+    State, counts of `given` and m (shape (fields, levels), 0 where there is none) change in place.
     """
     many = state.on.shape[1]
     runs = pairs = 1
@@ -313,8 +309,7 @@ def _of_kind(
 ) -> tuple[float, float, float]:
     """How often reports are not different, or right of these (`kind`: slip), and both counts.
 
-    `linked` pairs of that kind are left out. Who of the other clusters of two errs is drawn, as in
-    `comparison_counts.reports`, from m as it is now.
+    `linked` pairs of that kind are left out; who of the other clusters of two errs is drawn.
     """
     counts, kinds = given.counts, given.level_kinds
     right = slip = 0.0

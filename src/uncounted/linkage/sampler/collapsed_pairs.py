@@ -65,8 +65,7 @@ class _Pairs(NamedTuple):
 def choose(graph: Graph, worth: MatchWeights, kinds: Kinds, log_u: Floats) -> CollapsedPairs:
     """Choose the pairs to sum out; the present m, in `worth`, is not used.
 
-    `kinds` has shape (fields, levels), 0 where there is no rate to be drawn; `log_u` is shaped as
-    `MatchWeights.weights`.
+    `kinds` is 0 where no rate is drawn; it and `log_u` have shape (fields, levels).
     """
     codes, explained_, pairs = _in_doubt(graph, worth)
     shown = levels.unpacked(codes)
@@ -88,10 +87,9 @@ def choose(graph: Graph, worth: MatchWeights, kinds: Kinds, log_u: Floats) -> Co
 
 
 def _in_doubt(graph: Graph, worth: MatchWeights) -> tuple[Codes, Floats, _Pairs]:
-    """Distinct levels, what is explained of them; and candidates of whom no decision says anything.
+    """Distinct levels, what is explained of them, and candidates without decisions.
 
-    In doubt is who has been seen so, or was so before any partition: where chains stand a level may
-    be rare that is not so elsewhere.
+    In doubt is a pair that was seen so, or was so before any partition.
     """
     one, two = whose(graph), graph.near
     free = (graph.mate == np.arange(len(graph.mate))) & (np.diff(graph.apart_starts) == 0)

@@ -132,10 +132,9 @@ def _options(context: MoveContext, size: int, weakest: int) -> int:
 
 @compiled_inner
 def _note(context: MoveContext, size: int, weakest: int, found: int, likeliest: float) -> None:
-    """Note how likely the unit goes to each of its options, and forget these.
+    """Record how likely the unit goes to each of its options, and clear these.
 
-    `scratch.scores` are their chances as multiples of the likeliest's. Where there are guesses,
-    it is noted how often the unit would be where these have it, and where it is drawn again.
+    `scratch.scores` are their probabilities as multiples of the likeliest's.
     """
     graph, scratch = context.graph, context.scratch
     schedule, first = scratch.schedule, scratch.unit[0]

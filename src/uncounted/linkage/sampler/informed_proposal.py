@@ -36,13 +36,10 @@ _NEW = -1  # a cluster of its own, where it is alone as where it would be
 
 
 def with_proposal(graph: Graph, slots: Sequence[Codes]) -> Graph:
-    """The same graph, with lots by which it is proposed that a report goes where a candidate is.
+    """The same graph, with weights by which it is proposed that a report goes where a candidate is.
 
-    They are what is guessed. Where firm candidates of a report are together, as in the states
-    given, they share the most that is guessed of one of them, or their cluster would be proposed
-    once for each. And it is known how likely a report is anywhere but where it is most often
-    (`Graph.moving`). `slots` says where each report is, in one or more states; the fewer, the more
-    lots depend on them.
+    Firm candidates that are together in one of the states `slots` share the most that is guessed of
+    one of them, or their cluster would be proposed once for each.
     """
     proposal_weights, moving = _proposal_weights(graph, np.array(slots))
     return with_firm(graph._replace(proposal_weights=proposal_weights, moving=moving))
@@ -118,10 +115,9 @@ def informed_move(rng: np.random.Generator, context: MoveContext, r: int) -> flo
 def _elsewhere(
     rng: np.random.Generator, graph: Graph, state: PartitionState, r: int, home: int, least: float
 ) -> int:
-    """Where r is proposed to go by a second lot, among all but `home`; or `home`.
+    """Where r is proposed to go by a second draw, among all but `home`; or `home`.
 
-    It is taken with the chance of the odds there over the odds of home, if that is below 1. Home
-    has `least` lots or more, so neither the odds there nor those against home are above `against`.
+    Taken with the odds there over the odds of home, if below 1. Home has weight `least` or more.
     """
     total = graph.total_weights[r]
     lot, against = rng.random(), (total - least) / least

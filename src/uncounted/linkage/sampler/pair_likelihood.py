@@ -36,15 +36,13 @@ _RECORD = 4  # of a pair: which, its levels, `first` of them, and what different
 class MatchWeights(NamedTuple):
     """What levels are worth: log(m / u), shape (fields, levels), and for companions likewise.
 
-    Fields are in the order of `compare.FIELDS`; the last may be left out, where no report has them.
-    `first` is log(m / u) before any partition; `copies` is log(t / u); `kind` says of each level
-    whether it is right, a slip or different, and `says` of right ones whether both say all there is
-    to say (`WHOLE`), or one of them at the most (`LESS`); `steps` has what these add to the counts
-    of either report (`steps_of`); `chance`, shape (fields, 4), has r, s and d at their kinds.
-    `namesakes` is how much likelier levels are among strangers whose given names agree than among
-    all, in logs; `alike` says at which levels of the name they do. `joint`, shape (origin levels,
-    event levels), is how much likelier two of them are together than apart; `errors`, by kind of
-    level of name and of birth, the same of one person's reports.
+    Fields are in the order of `compare.FIELDS`; the last may be left out. `first` is log(m / u)
+    before any partition, `copies` log(t / u); `kind` says whether a level is right, a slip or
+    different, `says` of right ones whether both say all there is to say (`WHOLE`) or one at the
+    most (`LESS`); `steps` is what these add to the counts of either report; `chance`, shape
+    (fields, 4), has r, s and d. `namesakes` is log u of strangers with one given name over u,
+    `alike` the name levels at which they agree. `joint`, shape (origin levels, event levels), and
+    `errors`, by kind of name and birth, are the dependences of `MatchProbabilities`.
     """
 
     weights: Floats

@@ -63,11 +63,10 @@ def every(graph: Graph) -> ScanSchedule:
 def alternate_turns(graph: Graph) -> Turns:
     """In which of two sweeps, by turns, each report is visited, as candidates are guessed.
 
-    Of two whose being one person is in doubt, as either sees it, one visit decides as well as two.
-    So those most in doubt with one another have different turns (the tree of the greatest such
-    doubts, in two colours). But who may be one of several, who are so surely and hardly move, goes
-    there and leaves at its own visits alone: it is its turn in every sweep. Of a unit it is the
-    turn of its first report that counts.
+    Of two reports in doubt with one another, one visit decides as well as two: those most in doubt
+    have different turns (the maximum spanning tree of doubts, in two colours). A report that may
+    join several who hardly move has its turn in every sweep. Of a unit the turn of its first report
+    counts.
     """
     count, p = len(graph.lists), graph.link_probability
     doubt = as_either_sees(graph, p * (1.0 - p))
@@ -120,14 +119,11 @@ def _root(up: Ints, other: Turns, r: int) -> tuple[int, int]:
 
 
 def settle(chains: Sequence[ScanSchedule], *, fading: bool = True) -> None:
-    """From now on, visit reports the less often the less they moved over all chains; count anew.
+    """Visit reports the less often the less they moved over all chains; reset the counts.
 
-    A report that is away from home with chance p (small) and has v visits adds p / v or so to
-    the variance of an average over draws: for so many visits in all that is least where v is
-    as sqrt(p). One that was not seen keeps what it had. What was seen of where reports go fades, if
-    it is `fading`: chains were still on their way there.
-    However often reports are visited, each move leaves the target as it is. What has been chosen
-    by a chain's own past is forgotten as where it started is, if it is chosen a few times only.
+    A report away from home with (small) probability p and v visits adds some p / v to the variance
+    of an average over draws: least where v is as sqrt(p). A report not seen keeps its rate. While
+    chains are on their way from their starts, what was seen is `fading`.
     """
     times = np.sum([each.times for each in chains], axis=0)
     chance = np.sum([each.moves for each in chains], axis=0) / np.maximum(times, 1)

@@ -99,13 +99,12 @@ def split_or_merge(rng: np.random.Generator, context: MoveContext, i: int, j: in
 def redivide(rng: np.random.Generator, context: MoveContext, i: int, j: int) -> None:
     """Divide the clusters of two reports between them anew, if they are two.
 
-    Reports that may be either's move from one to the other together, or are exchanged. One by one
-    the first of them would have to leave the others; by a merge and a split, all would have to be
-    one person in between.
+    Reports move from one to the other together, or are exchanged: one by one the first would have
+    to leave the others; by a merge and a split, all would have to be one person in between.
 
-    1. The units of i and j stay. 2. The others, in random order, join either by their pair
-    weights. 3. Metropolis-Hastings with the chances of the new division and, in the same order, of
-    the old one.
+    1. The units of i and j stay. 2. The others, in random order, join either by their pair weights.
+    3. Metropolis-Hastings with the chances of the new division and, in the same order, of the old
+    one.
     """
     graph, state, scratch = context.graph, context.state, context.scratch
     a, b = state.slot[i], state.slot[j]
@@ -199,10 +198,9 @@ def _divide(
     count: int,
     at_random: bool,
 ) -> tuple[int, int, float]:
-    """Let the others join one of two groups by their pair weights: at random, or as they are now.
+    """Let the others join one of two groups, `at_random` by pair weights, or as they are now.
 
-    As they are now, those in the slot of the first report are with it. Returns how many are in
-    either, and log of the chance of that.
+    Returns how many are in either, and log of the probability of that.
     """
     state, scratch = context.state, context.scratch
     one, two, both, unit = scratch.one, scratch.two, scratch.both, scratch.unit
@@ -300,20 +298,17 @@ def _may_join(graph: Graph, group: Codes, size: int) -> bool:
 
 
 def by_doubt(graph: Graph) -> Graph:
-    """The same graph, where attempts are made the more the more in doubt two clusters are.
+    """The same graph, with attempts in proportion to the root of the doubt of two clusters.
 
-    As with visits (`scan_schedule.settle`): what is one with a small chance p, and is tried v
-    times a sweep, adds some p / v to the variance of an average over draws, which is least where v
-    is as sqrt(p). Here p is 4 p (1 - p), which is as much in doubt.
+    As with visits (`scan_schedule.settle`), with p = 4 p (1 - p).
     """
     return _with_attempts(graph, graph.link_probability, EACH_SIDE, LONE, 0.0)
 
 
 def for_all(graph: Graph, link_probability: Singles) -> Graph:
-    """The same graph, where attempts are made for any two clusters, however sure or unlikely.
+    """The same graph, with attempts for any two clusters, however sure or unlikely.
 
-    How likely they are to be one is guessed by visits of one report, which may see too little.
-    By `link_probability` it is seen who surely is in a cluster.
+    Estimates from visits of one report may see too little.
     """
     return _with_attempts(graph, link_probability, AT_A_LOOK, 0.0, 1.0)
 

@@ -76,18 +76,15 @@ def sweep(
     scratch: Scratch,
     anew: bool,
 ) -> None:
-    """One pass: units are reassigned (Gibbs), change places, and clusters are split and merged.
+    """One pass: Gibbs or informed moves of units, swaps, splits, merges and redivisions.
 
-    Each report is visited as often as `schedule` says, if it is its turn, by chance and
-    without a look at the state.
-    Most pairs of candidates are weak or faint. At most visits a report's firm candidates alone
-    are options; whether it is such a visit is chosen without a look at the state, so each is a
-    Gibbs step of the same target. Where it is known well how likely these are (`graph.guess`),
-    one is proposed by that instead.
+    Each report is visited as often as `schedule` says, in its turn, without a look at the state. At
+    most visits its firm candidates alone are options, which is a Gibbs step of the same target;
+    where their probabilities are known well (`Graph.informed`), one is proposed by these.
 
     The state changes in place. `splits` is the number of swaps for each visit of a report that has
-    candidates; and of attempts to split or merge, where it is not known for whom they are worth it
-    (`Graph.tries`). `anew`: levels may be worth otherwise than in the sweep before.
+    candidates, and of split-merge attempts where `Graph.tries` is empty. `anew`: levels may be
+    worth otherwise than in the sweep before.
     """
     graph, state, scratch = lend(graph), lend(state), lend(scratch)
     context = MoveContext(graph, state, lend(worth), lend(prior), scratch)

@@ -62,8 +62,8 @@ def value_of(context: MoveContext, slot: int) -> float:
 def passed_over(rng: np.random.Generator, scratch: Scratch, size: int) -> bool:
     """Whether a move is skipped at random, since its clusters have so many reports.
 
-    What evidence costs grows as the square of how many there are. It is tried with chance large /
-    size. A move must leave `size` as it is, or the way back would be tried more often or less.
+    Evidence costs the square of their number, so it is tried with chance large / size. A move must
+    leave `size` as it is.
     """
     return size > scratch.large and rng.random() * size >= scratch.large
 

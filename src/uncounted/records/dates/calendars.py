@@ -79,12 +79,7 @@ def western_year(text: str) -> tuple[str, bool]:
 
 
 def decimal_numerals(text: str) -> str:
-    """Write Chinese numerals before 年, 月 and 日 in digits.
-
-    Examples:
-        >>> decimal_numerals("二〇一三年十二月廿七日")
-        '2013年12月27日'
-    """
+    """Write Chinese numerals before 年, 月 and 日 in digits: 十二月廿七日 is 12月27日."""
     text = _CHINESE_YEAR.sub(lambda found: "".join(str(_DIGITS[c]) for c in found[0]), text)
     return _CHINESE_NUMBER.sub(_small_number, text)
 
@@ -92,14 +87,11 @@ def decimal_numerals(text: str) -> str:
 def lunar_names(text: str) -> tuple[str, bool]:
     """Write names of lunar months and days in digits, and mark as lunar what is nothing else.
 
-    The second value tells that a day may be of the lunar calendar or of the other: 十五
-    without 日, 초사흘.
+    Also tells whether a day may be of either calendar: 十五 without 日, 초사흘.
 
     Examples:
-        >>> lunar_names("2013年五月初七"), lunar_names("2013년 섣달")
-        (('2013年五月农历7日', False), ('2013년 农历12월', False))
-        >>> lunar_names("2013年五月十五")
-        ('2013年五月15日', True)
+        >>> lunar_names("2013年五月初七"), lunar_names("2013年五月十五")
+        (('2013年五月农历7日', False), ('2013年五月15日', True))
     """
     if not _LUNAR_SIGN.search(text):
         return text, False
@@ -164,12 +156,7 @@ def lunar_days(text: str, *, leap: bool = False, about: bool = False) -> tuple[d
 
 
 def lunar_end(text: str, at: int, *, leap: bool) -> str:
-    """The first (0) or last (1) day of an EDTF date that is of the lunar calendar.
-
-    Examples:
-        >>> lunar_end("2013-08-15", 0, leap=False), lunar_end("2013~", 1, leap=False)
-        ('2013-09-07?', '2015-02-14%')
-    """
+    """The first (0) or last (1) day of an EDTF date that is of the lunar calendar."""
     if text in ("", ".."):
         return text
     about = text[-1] in "~%"

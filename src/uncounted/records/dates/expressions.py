@@ -119,10 +119,8 @@ class ExpressionReader:
     def expression(self, text: str, *, ranges: bool = True) -> str:
         """A date; else about or perhaps one, a range, an open end, or a part of a year.
 
-        "About" at the beginning or end of a range may be said of one end or of both: so of both.
-
-        The ends of a range are no ranges themselves, so the work stays in proportion to
-        the length of the text.
+        "About" at either end of a range is taken of both. The ends of a range are no ranges
+        themselves, so the work stays in proportion to the length of the text.
         """
         text = _WEEKDAY.sub("", text).strip()
         try:

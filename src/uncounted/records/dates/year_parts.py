@@ -53,12 +53,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def parted(text: str) -> Iterator[tuple[str, str]]:
-    """Give each way of taking a text apart: what it is a part of, and the name of the part.
-
-    Examples:
-        >>> list(parted("late 1998"))
-        [('1998', 'late')]
-    """
+    """Give each way of taking a text apart: what it is a part of, and the name of the part."""
     for name, pattern in _patterns():
         if found := pattern.fullmatch(text):
             yield (found[1] or found[2]).strip(), name

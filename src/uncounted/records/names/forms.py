@@ -40,11 +40,10 @@ WORDS = re.compile(r"[^\W_]+")  # digits too: a slip of the key must not cut a n
 class Form:
     """One way of reading a name.
 
-    `family` and `given` map what they may be to weights that sum to 1 (empty: not
-    said; less than 1 for a way of reading that is one of several); `family_letters` and
-    `given_letters` are spellings, for finding slips. With `initials`, nothing else is known
-    of the given name, and with `family_initial` of the family name. `family_words` and
-    `given_words` are the words of a name that has several, in an alphabet.
+    `family` and `given` map readings to weights that sum to 1 (empty: not said; less than 1 for one
+    of several ways); `family_letters` and `given_letters` are spellings, for finding slips. With
+    `initials` nothing else is known of the given name, with `family_initial` of the family name.
+    `family_words` and `given_words` are the words of a name that has several, in an alphabet.
     """
 
     family: dict[Key, float]

@@ -125,12 +125,7 @@ def words(text: str) -> list[PartialName]:
 
 
 def given_parts(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Words and initials of a given name in plain Latin letters, whose family name is known.
-
-    Examples:
-        >>> given_parts("juan a."), given_parts("c. s."), given_parts("chol su")
-        ((('juan',), ('a',)), ((), ('c', 's')), (('chol', 'su'), ()))
-    """
+    """Words and initials of a given name in plain Latin letters, whose family name is known."""
     found = _TOKENS.findall(text)
     parts = _joined(found) if _TWO & set(found) else _split(found)
     initial = [_is_initial(part) for part in parts]

@@ -21,12 +21,8 @@ def _nfc_or_none(text: str | None) -> str | None:
 class Name:
     """A name as one source wrote it, in Unicode's composed form (NFC).
 
-    `family` and `given` are set only when the source gives them apart: guessing which
-    of "Kim Jong Il" is the family name is a comparison, not a fact.
-
-    Examples:
-        >>> Name("Mr. KIM  Chol-su").plain
-        'kim chol-su'
+    `family` and `given` are set only when the source gives them apart; which of "Kim Jong Il" is
+    the family name is for comparison.
     """
 
     written: str = attrs.field(converter=_nfc)
@@ -58,12 +54,7 @@ _SPLIT = re.compile(r"[\s\-‐-―·・.,;/()\[\]（）【】'’‘`´\"]+")
 
 
 def visible(text: str) -> str:
-    """A text as it is seen, in Unicode's compatible form (NFKC), its letters as they are.
-
-    Zero-width characters, marks of direction, variation selectors and halves of surrogate
-    pairs go: nobody sees them, and two names that look alike must not differ by one. Every
-    kind of space becomes a plain one.
-    """
+    """A text as it is seen (NFKC), its letters kept: no invisible characters, plain spaces."""
     if text.isascii() and text.isprintable():
         return text
     folded = unicodedata.normalize("NFKC", _unhidden(text))
@@ -171,12 +162,7 @@ def unmarked(word: str) -> str:
 
 
 def joined(family: str | None, given: str | None) -> str:
-    """A whole name from its parts: run together in Hangul and Han, with a space elsewhere.
-
-    Examples:
-        >>> joined("김", "철수"), joined("Kim", "Chol Su"), joined(None, "철수")
-        ('김철수', 'Kim Chol Su', '철수')
-    """
+    """A whole name from its parts: run together in Hangul and Han, with a space elsewhere."""
     parts = [part for part in (family, given) if part]
     close = len(parts) == 2 and all(script(part) in ("hangul", "han") for part in parts)
     return ("" if close else " ").join(parts)

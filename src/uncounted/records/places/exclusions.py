@@ -1,7 +1,7 @@
-"""Names of places in a text that name no place: rivers, mountains, peoples, missions.
+"""Exclusions: names of places that name no place (rivers, mountains, peoples, missions).
 
-The Tumen River is not the city of Tumen, a 조선족 village lies in China, and a consulate is not
-in the country that it represents. A text that says what lies opposite a place is not read.
+The Tumen River is not the city of Tumen, a 조선족 village lies in China, and a consulate is not in
+the country that it represents. A text that says what lies opposite a place is not read.
 """
 
 from __future__ import annotations

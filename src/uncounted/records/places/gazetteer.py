@@ -1,13 +1,11 @@
-"""Places, down to the county and never finer: which province or county a text names.
+"""Gazetteer: which province or county a text names, and never anything finer.
 
-The table (`places.csv`) is this project's own: the first-level divisions of the DPRK with
-all their cities, counties and districts; the provinces of China, the prefectures of its
-north-east and others that come up, and the counties near the border; the neighbouring
-regions of Russia; other countries by name alone; each in English, Korean and Chinese. What a
-rule gives is not in it: spellings in Latin letters by three systems, the South's first
-sound, traditional characters. `docs/reference/places.md` says where the names come from and how
-they were checked. It has no village, road, crossing or address, and none may be added: a
-county is enough to count, and too little to find anybody.
+The table (`places.csv`) is this project's own: the first-level divisions of the DPRK with their
+cities, counties and districts; the provinces of China, the prefectures of its north-east and the
+counties near the border; the neighbouring regions of Russia; other countries by name; each in
+English, Korean and Chinese. Spellings in Latin letters, the South's first sound and traditional
+characters are by rule. Sources: `docs/reference/places.md`. It has no village, road, crossing or
+address, and none may be added.
 """
 
 from __future__ import annotations
@@ -263,10 +261,9 @@ def _lineages() -> Mapping[str, frozenset[str]]:
 def candidates(text: str) -> tuple[Place, ...]:
     """All places that a text can mean, each as fine as it says; empty where it names none.
 
-    The parts may come in any order, with commas ("Musan, North Hamgyong") or run
-    together as in Korean and Chinese ("함경북도 무산군", "吉林省延边州图们市"). A name that
-    several places bear gives all of them, unless another part tells them apart. Places of
-    which none lies in the other are no answer.
+    The parts may come in any order, with commas ("Musan, North Hamgyong") or run together
+    ("함경북도 무산군"). A name of several places gives all of them, unless another part tells them
+    apart. Places of which none lies in the other are no answer.
 
     Examples:
         >>> [found.label() for found in candidates("Unsan")]

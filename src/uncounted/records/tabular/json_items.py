@@ -1,9 +1,8 @@
-"""The items of a JSON file, as they are asked for: a list of objects, or one object per line.
+"""The items of a JSON file: a list of objects, or one object per line.
 
-Objects inside an object become columns with a path (`group/field`), a list of objects
-becomes repeats, a list of words one cell with ; between them. An object with `label` or
-`value`, as Uwazi writes each value, counts as that. Numbers stay as they were written;
-only 2013.0 becomes 2013. The text is held in memory; its items are parsed one at a time.
+Objects inside an object become columns with a path (`group/field`), a list of objects repeats, a
+list of words one cell with ; between them. An object with `label` or `value` (Uwazi) counts as
+that. Numbers stay as they were written, but 2013.0 becomes 2013. The text is held in memory.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""What a number in a spreadsheet says: a count, a year, a month or a day, as a person sees it.
+"""Number formats: what a number in a spreadsheet says as its cell shows it.
 
-A spreadsheet keeps a date as a count of days and a format to show it in. The format says
-how much of the day is meant: a cell shown as "2013" is a year, however many days stand
-behind it, so no month and no day come out of it. Formats are those of ECMA-376, part 1,
-18.8.30 and 18.8.31.
+A date is a count of days with a format: a cell shown as "2013" is a year, and no month and no day
+come out of it. Formats are those of ECMA-376, part 1, 18.8.30 and 18.8.31.
 """
 
 from __future__ import annotations

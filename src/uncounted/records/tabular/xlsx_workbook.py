@@ -1,9 +1,7 @@
 """The parts of an XLSX file: its sheets, its texts, the formats of its cells.
 
-An XLSX file is a ZIP of XML from strangers, so both are read with suspicion: no document
-type (and so no entity of its own), no part that unpacks to much more than it was, no
-macros, nothing that is not there to be read once from beginning to end. Texts that cells
-share are held; all else streams. No formula is ever worked out.
+The ZIP and its XML are untrusted: no document type or entities, no part that unpacks to much more
+than it was, no macros. Texts that cells share are held; all else streams. No formula is evaluated.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""The rows of one sheet of an XLSX file, as they are asked for.
+"""The rows of one sheet of an XLSX file, one piece in memory at a time.
 
-One piece of the sheet is in memory at a time. A formula counts as the value that was
-saved with it; where none was saved, where the cell holds an error of the spreadsheet, or
-is merged with others, the cell is `bad` and says why. Hidden rows and columns are read
-as any other: hiding is how it looks, not what it says.
+A formula counts as its saved value; without one, with an error of the spreadsheet, or merged with
+others, a cell is `bad` and says why. Hidden rows and columns are read as any other.
 """
 
 from __future__ import annotations
