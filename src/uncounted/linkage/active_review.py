@@ -7,9 +7,11 @@ half a percent of the variance away, ten times what most pairs are worth. Hence
 
 1. *Regression on the table.* log N is replaced by its linear part in the counts, at the mean table
 of the draws: a sum over groups of reports (rooms) that the uncertain and the linked pairs join. A
-pair is judged by what its own room adds. 2. *Shrinkage.* What chance would take away is subtracted
-(epsilon squared of the analysis of variance; Kelley 1935). 3. *Greedy selection.* The second pair
-of a room is judged given the first, in the draws that each answer leaves.
+pair is judged by what its own room adds.
+2. *Shrinkage.* What chance would take away is subtracted (epsilon squared of the analysis of
+variance; Kelley 1935).
+3. *Greedy selection.* The second pair of a room is judged given the first, in the draws that each
+answer leaves.
 
 What a decision teaches about other rooms is not counted.
 """
@@ -57,10 +59,7 @@ class UncertainPair:
 
 @attrs.frozen
 class ReviewOrder:
-    """The next pairs, the best first; how many are undecided; the variance of log N.
-
-    `linkage` is the part of it that comes from linkage, `elsewhere` the rest.
-    """
+    """The next pairs, best first; how many are uncertain; the variance of log N by its origin."""
 
     pairs: tuple[UncertainPair, ...]
     uncertain: int
@@ -207,10 +206,7 @@ class _Patterns:
     def by_room(
         self, labels: NDArray[np.int32], amounts: Floats, of_report: Ints, rooms: int
     ) -> Floats:
-        """What each room adds in each draw, shape (criteria, draws, rooms).
-
-        A person whose reports lie in several rooms is divided among them.
-        """
+        """What each room adds in each draw, shape (criteria, draws, rooms)."""
         inside = np.flatnonzero(of_report >= 0)
         added = np.zeros((_CRITERIA, len(labels), rooms))
         for draw, row in enumerate(labels):

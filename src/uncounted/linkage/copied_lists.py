@@ -53,7 +53,6 @@ def taken_over(reports: Sequence[Report]) -> frozenset[tuple[str, str]]:
 
 
 def _by_list(reports: Iterable[Report]) -> dict[str, list[Things]]:
-    """What the reports of each list say."""
     found: dict[str, list[Things]] = {}
     for report in reports:
         found.setdefault(report.source, []).append(_things(report))

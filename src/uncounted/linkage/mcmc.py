@@ -393,7 +393,6 @@ def linked_by_field(found: Floats, kinds: Floats) -> tuple[tuple[Floats, ...], F
 
 
 def _linked(chain: Chain) -> float:
-    """Pairs that are one person where a chain stands."""
     size = chain.state.size.astype(np.float64)
     return float((size * (size - 1)).sum()) / 2
 
@@ -405,10 +404,7 @@ def _given_up(chains: list[Chain], draws: int) -> PartitionDraws:
 
 
 def monitored(state: partition.PartitionState) -> Floats:
-    """The number of people, then people by combination of lists.
-
-    Of more than five lists, people on each and people by number of lists.
-    """
+    """People, then people by combination of lists (of more than five, on each and by number)."""
     lists = state.on.shape[1]
     if lists <= _FEW_LISTS:
         return np.concatenate([state.n, state.cells[1:]]).astype(np.float64)
@@ -449,7 +445,6 @@ def convergence(watched: Floats) -> tuple[float, float]:
 def _gather(
     chains: list[Chain], draws: int, found: ChainDiagnostics, watched: Floats
 ) -> PartitionDraws:
-    """Draws of every chain, in turn."""
     share = [draws // len(chains) + (at < draws % len(chains)) for at in range(len(chains))]
     kept = [
         chain.labels[at]

@@ -300,10 +300,7 @@ def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
 def _pairs(
     encoded: Encoded, progress: Progress
 ) -> tuple[Ints, Ints, NDArray[np.uint16], bool, BlockingDiagnostics]:
-    """Pairs to compare, the later report first, in order; which rules find each; and facts.
-
-    Where all pairs are there, or were looked at, what rules miss can be counted.
-    """
+    """Pairs to compare, later report first; the rules that find each; whether all; diagnostics."""
     progress("finding candidate pairs", 0, None)
     found = blocking.find(encoded, everybody=encoded.count > ALL_PAIRS)
     if encoded.count > ALL_PAIRS:

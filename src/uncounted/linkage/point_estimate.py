@@ -91,7 +91,6 @@ def point_partition(linkage: Linkage) -> Labels:
 
 
 def _within(people: int, labels: Labels) -> bool:
-    """Whether so many people are within the draws' 95%."""
     low, high = np.quantile(labels.max(axis=1) + 1, (0.025, 0.975), method="inverted_cdf")
     return bool(low <= people <= high)
 
@@ -304,7 +303,6 @@ def people_rows(linkage: Linkage) -> list[tuple[str, str, int, float]]:
 
 
 def _alone(labels: Labels) -> NDArray[np.float64]:
-    """The share of draws in which each report is alone."""
     total = np.zeros(labels.shape[1])
     for row in labels:
         total += np.bincount(row)[row] == 1

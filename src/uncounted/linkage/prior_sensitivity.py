@@ -113,10 +113,7 @@ def rule_floor(rule: str, usual: float) -> float:
 
 
 def unchanged_candidates(rule: str, built: CandidateGraph, usual: CandidateGraph) -> str | None:
-    """Why a rule has hardly other candidates than the usual one; None: it has.
-
-    A floor may have had to rise, so that candidates are no more than can be looked at.
-    """
+    """Why a rule has hardly other candidates than the usual one (its floor rose); None: it has."""
     mine, its = built.diagnostics.min_match_probability, usual.diagnostics.min_match_probability
     if rule == "strict" and its > _OTHER * mine:
         return _FEWEST
@@ -147,11 +144,7 @@ def worth_by_field(sampled: mcmc.PartitionDraws) -> dict[str, float]:
 
 
 def outweighed(sampled: mcmc.PartitionDraws, labels: Labels) -> bool:
-    """Whether what happened, when and where outweighs names in what was learned.
-
-    A day and a town may tell more than one of a hundred names; no link rests on them alone if
-    nearly all links agree in the name, too.
-    """
+    """Whether events outweigh names in the fit, unless nearly all links agree in the name."""
     if _links(labels) <= MOST_LINKS_UNJUDGED or _names_agree(sampled) >= _NAMES_AGREE:
         return False
     worth = worth_by_field(sampled)
@@ -159,7 +152,6 @@ def outweighed(sampled: mcmc.PartitionDraws, labels: Labels) -> bool:
 
 
 def _names_agree(sampled: mcmc.PartitionDraws) -> float:
-    """In how many links names agree."""
     return float(sampled.rates.m[0][: levels.NAME_AGREES].sum())
 
 

@@ -1,8 +1,4 @@
-"""Posterior draws of a linkage, their stored form, and the counts that are made of them.
-
-`capture_table` is where people become counts. Labels carry no name; keys carry sources
-and the sources' own ids.
-"""
+"""Posterior draws of a linkage, their stored form, and the counts that are made of them."""
 
 from __future__ import annotations
 
@@ -47,11 +43,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # one time stamp for all, so that bytes repeat
 
 @attrs.frozen(eq=False)
 class AlternativeLinkage:
-    """A few posterior draws under another prior, or another rule for candidate pairs.
-
-    `prior` and `candidates` name the cell of the grid; `why` says which check it fails, None:
-    it passes.
-    """
+    """A few posterior draws under another prior or candidate rule; `why`: the check it fails."""
 
     prior: str
     candidates: str
@@ -139,10 +131,7 @@ class Linkage:
         return self.settings.to_stored() if self.settings else {}
 
     def to_bytes(self) -> bytes:
-        """The one byte form of these draws: a zip of `labels.npy`, `grid.npy` and `about.json`.
-
-        Seconds are left out, since they differ from run to run.
-        """
+        """A zip of labels.npy, grid.npy and about.json, alike for equal draws."""
         about = {
             "format": _FORMAT,
             "keys": self.keys,
@@ -292,10 +281,7 @@ def pair_shares(labels: Labels) -> tuple[Ints, Ints, Floats]:
 
 
 def together(labels: Labels) -> dict[tuple[int, int], float]:
-    """How likely each pair of reports is one person: its share of the draws.
-
-    Pairs that no draw puts together are left out.
-    """
+    """Match probability of each pair that some draw puts together."""
     left, right, share = (each.tolist() for each in pair_shares(labels))
     return dict(zip(zip(left, right, strict=True), share, strict=True))
 

@@ -149,10 +149,7 @@ class OwnWords:
         return tuple(word.code for word in self.words.get(kind, ()) if word.code not in known)
 
     def place(self, text: str) -> str:
-        """Replace own words for a place by places of the table; other texts stay as they are.
-
-        What stands beside an own word is left out if the own place lies in it, or it is no place.
-        """
+        """Replace own words for a place by places of the table; other texts stay as they are."""
         return self._reader()(text)
 
     def translated(self, reports: Iterable[Report]) -> Iterator[Report]:
@@ -203,10 +200,7 @@ class OwnWords:
 
 
 def _vocabulary_code(kind: str, text: str) -> str | None:
-    """The code of the vocabulary, of which places have none.
-
-    An own word goes before what the vocabulary reads that it does not have as it is written.
-    """
+    """The vocabulary's code of a word as written; places have none."""
     return vocabulary.exact_code(kind, text) if kind in vocabulary.KINDS else None
 
 

@@ -1,7 +1,4 @@
-"""What a mapping can say: which columns hold a date, an act, a consent; and about its source.
-
-Plain values. How they are written in a `MAP.toml` is in `intake/mapping_toml.py`.
-"""
+"""What a mapping says: columns of dates, acts and consent, and about its source (plain values)."""
 
 from __future__ import annotations
 

@@ -18,7 +18,6 @@ _SPACED = ("ko", "zh", "ja")  # languages in which a space may be left out
 
 @cache
 def _entries() -> tuple[tuple[str, str, frozenset[str]], ...]:
-    """Each word with its language and its meanings."""
     return tuple(
         (word, row["language"], frozenset(row["meanings"].split()))
         for row in table_rows(__package__, "lexicon.csv")

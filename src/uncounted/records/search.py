@@ -40,10 +40,7 @@ def keys(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def found_in(payload: JSONObject, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Fields of a report's payload that hold all words (from `keys`): name, relative, note.
-
-    All words must be in one name, or all of them in the note.
-    """
+    """Fields of a report's payload (name, relative, note) of which one text holds all the words."""
     relative = payload.get("relative")
     texts = {
         "name": [name["written"] for name in payload.get("names", ())],

@@ -36,7 +36,6 @@ class Term:
 
 
 def _read() -> Mapping[str, tuple[Term, ...]]:
-    """Read `vocabulary.csv`, which lies beside this module so that a translator can edit it."""
     terms: dict[str, list[Term]] = {kind: [] for kind in KINDS}
     for row in table_rows(__package__, "vocabulary.csv"):
         also = tuple(row["also"].split(";")) if row["also"] else ()

@@ -190,8 +190,6 @@ def show(
     chain.graph.codes[:] = codes[candidate_graph.whose(chain.graph), chain.graph.near]
     chain.graph.dense[:] = codes[np.tril_indices(len(codes), -1)]
     chain.graph.met[:] = -1  # nothing is remembered of what they were
-    chain.state.levels_at[:] = -1
-    chain.state.levels_end[:] = 0
     return rows
 
 

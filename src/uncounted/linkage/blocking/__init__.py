@@ -1,4 +1,1 @@
-"""Candidate pairs: blocking rules, their estimated recall, sampled non-matches.
-
-May import `linkage.encoding`.
-"""
+"""Candidate pairs: blocking rules, their estimated recall, sampled non-matches."""

@@ -8,9 +8,10 @@ lists; but rules share keys, so they catch the same matches more often than inde
 month and in the place of what happened is nearly independent. The probability of each is fitted to
 the matches found (a multinomial truncated at the combinations that no rule finds; EM, as for
 truncated tables: L. A. Goodman, "The analysis of cross-classified data", JASA 63, 1968). What the
-fit has in the truncated part is lost. 2. *At the least.* Chao's lower bound, (t - 1) / t f1^2 / (2
-f2), over t groups of rules (A. Chao, "Estimating the population size for capture-recapture data
-with unequal catchability", Biometrics 43, 1987).
+fit has in the truncated part is lost.
+2. *At the least.* Chao's lower bound, (t - 1) / t f1^2 / (2 f2), over t groups of rules (A. Chao,
+"Estimating the population size for capture-recapture data with unequal catchability", Biometrics
+43, 1987).
 
 Where all pairs were compared, what the rules miss is counted. Each pair counts with its match
 probability before any partition.

@@ -1,10 +1,10 @@
 """Blocking: candidate pairs that share the keys of a rule, and whose keys agree best.
 
-1. Reports that share all keys of a rule are a block; of small files, all of them are one more. 2.
-Every pair of a block is weighed once, by its keys alone, as a plain Fellegi-Sunter model would
-(exact agreement, m from a judgement, u from the reports, common names worth less). 3. The best are
-kept, so many a report. Of the others only their number and their expected matches are stored, so
-that memory stays in proportion to the reports.
+1. Reports that share all keys of a rule are a block; of small files, all of them are one more.
+2. Every pair of a block is weighed once, by its keys alone, as a plain Fellegi-Sunter model would
+(exact agreement, m from a judgement, u from the reports, common names worth less).
+3. The best are kept, so many a report. Of the others only their number and their expected matches
+are stored, so that memory stays in proportion to the reports.
 
 Blocks that would make a rule too long are left out, largest first, and counted. What the rules miss
 is estimated in `recall`.
@@ -294,10 +294,7 @@ def _looked(keys: _Keys, rule: _Rule, at: int, cut: float) -> list[Found]:
 def _weigh(
     own: Codes, x: int, low: int, high: int, worth: Singles, differ: Singles, total: Singles
 ) -> None:
-    """What the keys of x and of each of `low` to `high` say: log of m / u, added up.
-
-    Key by key over many pairs, which compilers turn into wide instructions.
-    """
+    """Log of m / u of the keys of x and each of `low` to `high`, key by key (vectorised)."""
     wide = high - low
     total[:wide] = 0.0
     for key in range(len(differ)):
@@ -317,7 +314,6 @@ def _weigh(
 
 @compiled
 def _found_by(blocks: Codes, i: int, j: int) -> int:
-    """The rules that find a pair, a bit each."""
     mask = 0
     for rule in range(blocks.shape[1]):
         if blocks[i, rule] >= 0 and blocks[i, rule] == blocks[j, rule]:

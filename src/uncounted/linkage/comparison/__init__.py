@@ -1,4 +1,1 @@
-"""Comparison vectors: the agreement level of each field for a pair of reports.
-
-Kernels. May import `linkage.encoding`.
-"""
+"""Comparison vectors: the agreement level of each field for a pair of reports (kernels)."""

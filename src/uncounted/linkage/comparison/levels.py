@@ -102,7 +102,6 @@ def _fill(a: ReportArrays, left: Ints, right: Ints, out: Codes) -> None:
 
 @compiled_inner
 def _relative(a: ReportArrays, i: int, j: int) -> int:
-    """How the names of their relatives agree."""
     level = of_names(a, a.relative[i], a.relative[j])
     if level == FAMILY_ALONE:
         return 0  # one family name in five is Kim: that is no agreement
@@ -113,7 +112,6 @@ def _relative(a: ReportArrays, i: int, j: int) -> int:
 
 @compiled_inner
 def _text(a: ReportArrays, x: int, y: int) -> int:
-    """How two texts agree: their letters and digits."""
     if x == NO_KEY or y == NO_KEY:
         return 0
     if x == y:
@@ -150,10 +148,7 @@ _PLACE_RANK = np.array([0.0, 2.0, 1.0, -0.5, 1.0, -1.0])
 
 @compiled_inner
 def _event(a: ReportArrays, i: int, j: int) -> int:
-    """The best-agreeing pair of acts, acts of one kind before others.
-
-    Where a report does not say what was done, it may be what the other says.
-    """
+    """The best-agreeing pair of acts, acts of one kind first; an unsaid kind may be any."""
     best, found, same_kind = -OPEN * 1.0, 0, False
     for x in range(a.act_starts[i], a.act_starts[i + 1]):
         for y in range(a.act_starts[j], a.act_starts[j + 1]):

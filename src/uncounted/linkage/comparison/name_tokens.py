@@ -1,7 +1,4 @@
-"""Names of several words compared token by token: Juan Tobar, Juan Antonio Tobar Paz.
-
-Not of Korean names: their words are syllables, and sisters share those. Compiled.
-"""
+"""Names of several words compared token by token; not of Korean names. Compiled."""
 
 from __future__ import annotations
 
@@ -110,10 +107,7 @@ def part_in_words(a: ReportArrays, family: bool, x: int, y: int) -> bool:
 
 @compiled_inner
 def apart_in_words(a: ReportArrays, family: bool, x: int, y: int) -> int:
-    """How far two parts of as many words, and more than one, are apart: the furthest word.
-
-    Else -1. What they have in common must not make up for another word.
-    """
+    """The furthest word of two parts of as many words (two or more), else -1."""
     p, r = (x, 0) if family else (0, x)
     q, s = (y, 0) if family else (0, y)
     n = count(a, p, r)

@@ -141,7 +141,6 @@ _BY_SLIPS = np.array(
 
 @compiled_inner
 def _korean(a: ReportArrays, f: int, g: int, by_given: int, by_family: int) -> int:
-    """Given names that differ, both Korean."""
     if by_family:
         return levels.AGREES_LAST if by_given == 1 else levels.DIFFERENT
     if by_given == 1:
@@ -175,7 +174,6 @@ def _begin_apart(x: int, y: int) -> bool:
 
 @compiled_inner
 def _exchanged(a: ReportArrays, f: int, g: int) -> bool:
-    """Given name and family name in each other's place, each at most a slip apart."""
     return (
         apart(a, a.given, a.family, a.form_given[f], a.form_family[g]) < 2
         and apart(a, a.family, a.given, a.form_family[f], a.form_given[g]) < 2

@@ -1,4 +1,1 @@
-"""Reports as arrays of codes, which the kernels compare.
-
-May import `records`.
-"""
+"""Reports as arrays of codes, which the kernels compare."""

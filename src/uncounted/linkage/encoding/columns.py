@@ -23,10 +23,7 @@ _SEXES = {"f": 1, "m": 2}
 
 @attrs.frozen
 class ReportColumns:
-    """Reports by column: each distinct value once, and which of them a report has.
-
-    A million reports have far fewer distinct values than cells. `NOTHING` is a missing value.
-    """
+    """Reports by column: each distinct value once, and which of them a report has."""
 
     source: Ints  # row of `sources`
     sources: tuple[str, ...]

@@ -1,7 +1,4 @@
-"""Reports as integer arrays: what compiled comparisons and blocking read.
-
-After this module there are no names, only numbers for readings, letters and keys.
-"""
+"""Reports as integer arrays: what compiled comparisons and blocking read; no names after this."""
 
 from __future__ import annotations
 
@@ -65,19 +62,13 @@ def habits(recorded: ReportColumns) -> tuple[Order | None, ...]:
 
 
 def encode(reports: Iterable[Report] | ReportColumns) -> Encoded:
-    """Turn reports into arrays; what cannot be read counts as missing.
-
-    Names, dates and places are read once for each distinct one, not once a report.
-    """
+    """Turn reports into arrays, reading each distinct name, date and place once."""
     return _encoded(reports if isinstance(reports, ReportColumns) else columns(reports))
 
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Switch garbage collection off: reading makes no cycles, and a million names are many.
-
-    As a decorator, it holds for all that a function does.
-    """
+    """Switch garbage collection off: reading makes no cycles, and a million names are many."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -304,7 +295,6 @@ def _first(starts: Ints, values: Ints) -> Ints:
 
 
 def _heaviest(rows: NameArrays) -> Ints:
-    """The heaviest value of each row, `NO_KEY` where it has none."""
     owner = np.repeat(np.arange(len(rows.starts) - 1), np.diff(rows.starts))
     order = np.lexsort((rows.values, -rows.weights, owner))
     return _first(rows.starts, rows.values[order])

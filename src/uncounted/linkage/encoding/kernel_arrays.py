@@ -11,10 +11,7 @@ from uncounted.linkage.arrays import Codes, Flags, Floats, Ints, Kinds
 
 
 class NameArrays(NamedTuple):
-    """Family or given names, row by row: row i is from `starts[i]` to `starts[i + 1]`.
-
-    Row 0 has no reading.
-    """
+    """Family or given names: row i is from `starts[i]` to `starts[i + 1]`; row 0 is empty."""
 
     starts: Ints
     values: Ints  # readings, in order

@@ -87,10 +87,7 @@ _CODA_CLASS = tuple(map(_CODAS.index, _CODAS))
 
 
 def sound(readings: dict[Key, float]) -> Hashable:
-    """A finer key than the skeleton: the likeliest reading, with its vowels.
-
-    Vowels that romanisations confuse are alike, so that it is one key in all scripts.
-    """
+    """A finer key than the skeleton: the likeliest reading, with confusable vowels alike."""
     likeliest = max(readings, key=lambda key: readings[key])
     if isinstance(likeliest, str):
         return likeliest

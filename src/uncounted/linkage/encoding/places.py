@@ -235,7 +235,6 @@ def _mark_unlisted(levels: NDArray[np.uint8], places: Sequence[PlaceKeys]) -> No
 def _mark_within(
     levels: NDArray[np.uint8], places: Sequence[PlaceKeys], wide: Sequence[str | None]
 ) -> None:
-    """Mark the pairs of which one lies in the other, in place."""
     inside: dict[str, list[int]] = {}
     for at, place in enumerate(places):
         for code in place.chain or (wide[at] or "",):

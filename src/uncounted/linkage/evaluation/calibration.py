@@ -84,11 +84,7 @@ class Bin:
 
 @attrs.frozen
 class Links:
-    """A number of links that the draws expect, and how many there are.
-
-    `interval` is that of the draws. `actual_interval` is given where the actual number is
-    itself estimated from a sample.
-    """
+    """Links that the draws expect, and the actual number (with an interval if it is estimated)."""
 
     pairs: int
     expected: float
@@ -250,10 +246,7 @@ def in_bins(
     group: Ints,
     level: float,
 ) -> tuple[tuple[Bin, ...], float | None]:
-    """Bins with a pair in them, and the calibration error over them.
-
-    The interval of a share is over groups of pairs.
-    """
+    """Bins with a pair in them, with intervals over groups, and the calibration error."""
     out = []
     which = list(bins_of(stated, group))
     for low, high, here in which:

@@ -55,10 +55,7 @@ _WEIGHTS: Mapping[str, tuple[tuple[float, float], ...]] = {  # (at r = 0, slope)
 
 @attrs.frozen
 class DesignEstimate:
-    """An estimate from the sample, its interval, and what it is if all that is unsure is yes or no.
-
-    `value` is None for a share of nothing.
-    """
+    """An estimate (None: of nothing), its interval, and its value if all unsure are yes or no."""
 
     value: float | None
     interval: Interval

@@ -1,7 +1,6 @@
 """Accuracy of a linkage against ground truth: person ids of all or some reports, or labelled pairs.
 
-Sampling error (other people recorded or labelled) and linkage uncertainty (the posterior draws
-differ) are given apart for each figure.
+Each figure has its sampling error and its linkage uncertainty apart.
 """
 
 from __future__ import annotations
@@ -34,11 +33,7 @@ _BOTH, _FOUND, _TRUE = (ms.SUMS.index(name) for name in ("both", "found", "true"
 
 @attrs.frozen
 class AccuracyFigure:
-    """One measure of the point partition; `value` is None for a share of nothing.
-
-    `sampling` is None where too few are labelled; `draws` holds median, lower and upper end over
-    the posterior draws.
-    """
+    """A measure (None: of nothing), its sampling interval, and median and interval of draws."""
 
     value: float | None
     sampling: Interval | None = None
@@ -81,9 +76,8 @@ def against_persons(
 ) -> TruthComparison:
     """Compare the point partition of a linkage with who each report is about.
 
-    `complete`: all reports of the people named are named, so that a link to any other report is
-    false. Without that, labelled reports are judged among themselves. Weights of people need
-    `complete`.
+    `complete`: all reports of the people named are named, so a link to any other report is false;
+    else labelled reports are judged among themselves. Weights of people need it.
     """
     if truth.weight and not complete:
         raise UsedWrongly(

@@ -1,8 +1,4 @@
-"""Confidence intervals for shares: of clustered counts, finite populations, ratios of totals.
-
-A share can be 0 or 1 in the sample without being so in truth, so none of these is a point plus and
-minus a multiple of a standard error.
-"""
+"""Confidence intervals for shares: of clustered counts, finite populations, ratios of totals."""
 
 from __future__ import annotations
 
@@ -48,7 +44,6 @@ def clustered_share(
 
 
 def _binomial(yes: float, no: float, tail: float) -> Interval:
-    """Clopper and Pearson's limits, of numbers that need not be whole."""
     low = float(special.betaincinv(yes, no + 1, tail)) if yes > 0 else 0.0
     high = float(special.betaincinv(yes + 1, no, 1 - tail)) if no > 0 else 1.0
     return low, high
@@ -101,10 +96,7 @@ def exact_share(hits: float, drawn: int, of: int, level: float = 0.95) -> Interv
 
 @attrs.frozen
 class Stratum:
-    """A stratum that was sampled: its size, and how many of the sample are of each kind.
-
-    The kinds exclude each other; what is of none is the rest of `drawn`.
-    """
+    """A sampled stratum: its size, and how many of the sample are of each (exclusive) kind."""
 
     of: int
     drawn: int

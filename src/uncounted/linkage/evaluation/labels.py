@@ -1,7 +1,4 @@
-"""Label files: the person of each report, or which pairs of reports are one person.
-
-Reports are identified by source and id. An error names the row and repeats no cell.
-"""
+"""Label files: the person of each report, or which pairs of reports are one person."""
 
 from __future__ import annotations
 

@@ -67,10 +67,7 @@ class ClusterOverlap:
 
 
 def cluster_overlap(labels: NDArray[Any], person: Ints) -> ClusterOverlap:
-    """Count reports by person and found cluster, both numbered from 0.
-
-    A report of person -1 only counts in the sizes of clusters.
-    """
+    """Count reports by person (-1: not labelled) and found cluster, both numbered from 0."""
     labels = labels.astype(np.int64)
     known = person >= 0
     persons = int(person.max(initial=-1)) + 1
@@ -153,12 +150,7 @@ def by_group(table: Floats, group: Ints) -> Floats:
 
 
 def sampling(table: Floats, weights: Floats, level: float = 0.95) -> dict[str, Interval | None]:
-    """Sampling intervals of the measures.
-
-    The variance is that of the linearised measure between rows (the delta method), the interval as
-    in `clustered_share`. A row is a sampled person, or a group of people that are mixed up, with
-    its weight.
-    """
+    """Sampling intervals of the measures: delta method between rows, and `clustered_share`."""
     weighted = table * weights[:, None]
     totals = weighted.sum(axis=0)
     values = measures(totals)
@@ -177,7 +169,6 @@ def sampling(table: Floats, weights: Floats, level: float = 0.95) -> dict[str, I
 
 
 def _slopes(totals: Floats) -> Floats:
-    """The derivative of each measure by each sum, by central differences."""
     steps = _STEP * np.maximum(np.abs(totals), 1.0)
     shifts = np.diag(steps)
     with np.errstate(invalid="ignore"):

@@ -194,8 +194,7 @@ def all_fit(letters: Sequence[str], linked: Flags, stated: Floats) -> bool:
 def is_of(linkage: Linkage, rows: Sequence[Labelled]) -> bool:
     """Whether rows are those of a sample of this linkage, by their strata and the strata's sizes.
 
-    Of pairs that no draw links it is only asked whether that is so; how many share keys is in
-    the reports (`sharing_sizes`).
+    Strata of pairs that no draw links need the reports (`sharing_sizes`).
     """
     stated_sizes = {row.stratum: row.of for row in rows}
     likely = {letter: stated_sizes.pop(letter, 0) for letter, *_ in _LIKELY}
@@ -271,8 +270,6 @@ def _informative(frame: Sequence[_Part], size: int) -> tuple[list[_Part], int]:
     """The strata without those that so few labels say nothing of, and how many were enough.
 
     With a third of all labels, and none found, the limit must be below a tenth of all links.
-    Otherwise the stratum of pairs that share one key takes most labels, and sets the limits
-    of recall none the less.
     """
     rest = [part for part in frame if part.letter != MANY]
     many = [part for part in frame if part.letter == MANY]

@@ -1,8 +1,4 @@
-"""Expected accuracy of the point partition under the posterior draws of the linkage itself.
-
-No label is needed, so this is no validation: it is right only if the probabilities are calibrated
-(`calibration`).
-"""
+"""Expected accuracy of the point partition by the draws alone: right if they are calibrated."""
 
 from __future__ import annotations
 
@@ -50,11 +46,7 @@ class ExpectedAccuracy:
 
 
 def expected_accuracy(linkage: Linkage, *, level: float = 0.95) -> ExpectedAccuracy:
-    """Compare the point partition with each draw in turn.
-
-    The expected recall is the mean over draws of a ratio, since what there is to be found differs
-    from draw to draw.
-    """
+    """Compare the point partition with each draw in turn."""
     point = point_partition(linkage)
     sums = np.array(
         [

@@ -209,10 +209,7 @@ def _mean(stand_for: Floats, times: Floats) -> float:
 def origin_event_dependence(
     patterns: levels.Levels, non_matches: Floats, stand_for: Floats
 ) -> Floats:
-    """How much likelier levels of origin and event are together than apart, among strangers.
-
-    Taken from pairs whose names differ: among the others, matches would pass for it.
-    """
+    """How much likelier origin and event levels are together, among pairs whose names differ."""
     non_matches = np.where(patterns[:, 0] > levels.NAME_AGREES, non_matches, 0.0)
     both, squares = (np.zeros((len(levels.ORIGIN), len(levels.EVENT))) for _ in range(2))
     where = patterns[:, 3], patterns[:, 4]
@@ -240,10 +237,7 @@ def error_dependence(patterns: levels.Levels, linked: Floats) -> Floats:
 
 
 def _than_apart(both: Floats, thought: float | Floats) -> Floats:
-    """Pairs seen at two levels together over those expected apart; at "not said" of either, 1.
-
-    Pulled towards 1 by so many pairs.
-    """
+    """Pairs at two levels together over those expected apart, pulled to 1; 1 at "not said"."""
     both[0], both[:, 0] = 0.0, 0.0
     apart = np.outer(both.sum(axis=1), both.sum(axis=0)) / max(both.sum(), 1e-12)
     return np.asarray((both + thought) / (apart + thought))

@@ -63,7 +63,6 @@ class MatchProbabilities:
         return self._than_u(self.m)
 
     def _than_u(self, rates: tuple[Floats, ...]) -> tuple[Floats, ...]:
-        """log(rate / u) a level, 0 for "not said"."""
         return tuple(
             np.concatenate([[0.0], np.log(rate) - np.log(u)])
             for rate, u in zip(rates, self.u, strict=True)
@@ -132,7 +131,6 @@ class MatchProbabilities:
         return self._sum(self.companion, patterns)
 
     def _sum(self, rates: tuple[Floats, ...], patterns: compare.Levels) -> Floats:
-        """Sum of log(rate / u) over the fields of rows of levels."""
         total = np.zeros(len(patterns))
         for field, row in enumerate(self._than_u(rates)):
             total += row[patterns[:, field]]
@@ -189,7 +187,6 @@ def name_and_birth(patterns: compare.Levels) -> tuple[NDArray[np.uint8], NDArray
 
 
 def _table(rows: tuple[Floats, ...]) -> Floats:
-    """Rows of unequal length as one table, the rest zero."""
     out = np.zeros((len(rows), max(map(len, rows))))
     for row, values in zip(out, rows, strict=True):
         row[: len(values)] = values
@@ -254,10 +251,7 @@ def draw_m_collapsed(
     counts: ComparisonCounts,
     rates: MatchProbabilities,
 ) -> MatchProbabilities:
-    """Draw m with the chosen pairs summed out, and which of them are links.
-
-    The state and the counts, of comparisons within people, change in place.
-    """
+    """Draw m with the chosen pairs summed out, then these; state and counts change in place."""
     m = _with_first(rates.m[: rates.fields_recorded])
     usual = partition.empty_state(2, state.on.shape[1])
     fields, width = m.shape

@@ -1,8 +1,4 @@
-"""Priors of the m-probabilities, field by field.
-
-Prior means are judgements about such records, the same for every case, and weigh as much as
-`WEIGHT` comparisons.
-"""
+"""Priors of the m-probabilities: judgements about such records, of weight `WEIGHT` comparisons."""
 
 from __future__ import annotations
 

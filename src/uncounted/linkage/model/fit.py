@@ -102,7 +102,6 @@ def _others(encoded: Encoded, left: Ints, right: Ints, seed: int) -> SampledPair
 
 
 def _isin(some: Ints, ordered: Ints) -> NDArray[np.bool_]:
-    """Which of some numbers are among others, which are in order."""
     at = np.searchsorted(ordered, some)
     return np.asarray(np.append(ordered, -1)[at] == some)
 
@@ -116,7 +115,6 @@ def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> C
 
 
 def _rows(patterns: Codes, codes: Codes) -> Codes:
-    """The row of each code among patterns, which are in order."""
     out = np.empty(len(codes), np.int32)
     _threads.over(
         len(codes), lambda here: np.copyto(out[here], np.searchsorted(patterns, codes[here]))

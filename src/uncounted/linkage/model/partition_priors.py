@@ -53,10 +53,7 @@ class PartitionPrior:
         times: NDArray[np.int64],
         prior: partition.PriorParameters,
     ) -> partition.PriorParameters:
-        """Draw the parameters given a partition, q opposite the last (`overrelaxation`).
-
-        `sizes` are the distinct sizes of components, `times` how many components have each.
-        """
+        """Draw the parameters given a partition; `sizes` of components occur `times` each."""
         if self.kind == partition.EWENS:
             return prior._replace(log_theta=_draw_log_theta(rng, int(state.n[0]), sizes, times))
         if self.kind == partition.OVERLAP and not self.once_a_list:
@@ -110,10 +107,7 @@ def repeats_by_list(on: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[n
 def _draw_log_theta(
     rng: np.random.Generator, n: int, sizes: NDArray[np.int64], times: NDArray[np.int64]
 ) -> float:
-    """Theta given the number of people: uniform in its logarithm over a grid.
-
-    Then its chance is as theta^n prod over components of Gamma(theta) / Gamma(theta + size).
-    """
+    """Theta given n people, on a log grid: theta^n prod Gamma(theta) / Gamma(theta + size)."""
     rising = special.gammaln(_THETAS[:, None] + sizes) - special.gammaln(_THETAS[:, None])
     logs = n * np.log(_THETAS) - rising @ times
     chance = np.exp(logs - logs.max())

@@ -1,4 +1,1 @@
-"""The MCMC sampler over partitions, m, u and the strength of the prior.
-
-Kernels. May import `linkage.comparison` and `linkage.encoding`.
-"""
+"""The MCMC sampler over partitions, m, u and the strength of the prior (kernels)."""

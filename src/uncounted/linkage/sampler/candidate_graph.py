@@ -125,11 +125,7 @@ def build(
 
 
 def near_one_another(count: int, pairs: CandidatePairs, floor: float) -> Ints:
-    """Order of reports with candidates near one another (Cuthill and McKee 1969).
-
-    Breadth first, fewest candidates first; ties by position, so that draws are alike on all
-    machines.
-    """
+    """Order of reports with candidates near (Cuthill and McKee 1969); ties by position."""
     kept = pairs.only(pairs.log_odds >= special.logit(floor))
     starts, near, _, _ = _rows(count, kept)
     return _breadth_first(starts, near, np.argsort(np.diff(starts), kind="stable"))
@@ -185,7 +181,6 @@ def start(built: CandidateGraph, *, together: bool, once_a_list: bool) -> Ints:
 
 @compiled
 def _join(graph: Graph, left: Ints, right: Ints, label: Ints, once_a_list: bool) -> None:
-    """Join clusters pair by pair, where nothing forbids it."""
     count = len(label)
     following = np.full(count, -1, np.int64)  # the reports of a label, from its root
     last = np.arange(count)

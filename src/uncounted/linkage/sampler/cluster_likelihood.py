@@ -85,7 +85,6 @@ def _of_large(
 def _of_more(
     graph: Graph, worth: MatchWeights, group: Codes, k: int, buffers: ClusterBuffers
 ) -> float:
-    """Evidence of three and more."""
     codes, alike, explained = buffers.codes, buffers.alike, buffers.explained
     at, any_level = 0, 0
     for x in range(k):
@@ -122,7 +121,6 @@ def _mean_of_likeliest(logs: Floats, values: Floats, k: int) -> float:
 
 @compiled_in_place
 def _of_field(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> float:
-    """Evidence of one field of a cluster."""
     field = read_field(worth, k, f, buffers)
     if field.most == 0:
         return 0.0
@@ -219,10 +217,7 @@ def level_of(field: FieldComparisons, x: int, y: int) -> int:
 
 @compiled_inner
 def may_be_original(field: FieldComparisons, x: int) -> bool:
-    """Whether x is compared with most, and says no less than another that is and agrees with it.
-
-    It says less if the other says all there is to say, as a third says as well, and x does not.
-    """
+    """Whether x is compared with most reports, and none that is says all where x says less."""
     worth, f, counts = field.weights, field.f, field.buffers.seen
     if _how_many(counts[x], MET) < field.most:
         return False
@@ -283,7 +278,6 @@ def _err(k: int, x: int, buffers: ClusterBuffers) -> int:
 
 @compiled_in_place
 def _count(bits: int) -> int:
-    """How many bits are set."""
     left, found = np.uint64(bits), 0
     while left:
         left &= left - np.uint64(1)

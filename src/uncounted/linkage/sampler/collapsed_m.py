@@ -94,10 +94,7 @@ def draw_collapsed(
     given: MConditional,
     m: Floats,
 ) -> None:
-    """Draw m with the chosen pairs summed out, then which of these pairs are links.
-
-    State, counts of `given` and m (shape (fields, levels), 0 where there is none) change in place.
-    """
+    """Draw m with the chosen pairs summed out, then these pairs; state, counts and m in place."""
     many = state.on.shape[1]
     runs = pairs = 1
     for x in range(len(collapsed.field)):
@@ -158,10 +155,7 @@ def _draw(rng: np.random.Generator, work: _Work, given: MConditional, log_m: Flo
 
 @compiled_inner
 def _look(work: _Work, x: int) -> int:
-    """Find which of a step's pairs have no other report with them; how many of these are together.
-
-    `usual` counts clusters as they were if as many of these were together as is likely.
-    """
+    """Find the pairs of a step without other reports, and count how many are together."""
     lists, state, usual, collapsed = work.lists, work.state, work.usual, work.collapsed
     many, low, linked = state.on.shape[1], collapsed.pairs[collapsed.runs[x]], 0
     usual.n[0] = state.n[0]
@@ -240,10 +234,7 @@ def _together(work: _Work, s: int, t: int) -> float:
 
 @compiled_inner
 def _settle(rng: np.random.Generator, work: _Work, x: int) -> tuple[int, float]:
-    """Draw who of a step's pairs are together.
-
-    How many change, and log of what the prior says of all at once, over what it says one by one.
-    """
+    """Draw which pairs of a step are together; how many change, and the log prior correction."""
     collapsed, changed, log_ratio = work.collapsed, 0, 0.0
     low = collapsed.pairs[collapsed.runs[x]]
     for y in range(collapsed.runs[x], collapsed.runs[x + 1]):
@@ -288,10 +279,7 @@ def _change(work: _Work, i: int, j: int) -> float:
 def _of_level(
     given: MConditional, log_m: Floats, f: int, at: int, linked: int
 ) -> tuple[float, float, float]:
-    """A level's share of its kind, and what it is drawn from: counts there and at the others.
-
-    `linked` pairs at the level are left out.
-    """
+    """A level's share of its kind, and the counts it is drawn from, without `linked` pairs."""
     counts, kinds = given.counts, given.level_kinds
     mine = np.exp(log_m[f, at])
     kin, others = mine, 0.0
@@ -337,10 +325,7 @@ def _of_kind(
 
 @compiled_in_place
 def _gain(was: float, now: float, of_level: bool) -> float:
-    """Log of how much more the pairs of a step are worth when its rate is `now`.
-
-    They are at the level, with its share in proportion; or one of the two errs at the least.
-    """
+    """Log of how much more the pairs of a step are worth when its rate is `now`."""
     log_ratio: float
     if of_level:
         log_ratio = np.log(now / was)
@@ -351,7 +336,6 @@ def _gain(was: float, now: float, of_level: bool) -> float:
 
 @compiled_in_place
 def _log_1_exp(x: float) -> float:
-    """log(1 + exp(x))."""
     value: float = x + np.exp(-x) if x > 30.0 else np.log1p(np.exp(x))
     return value
 
@@ -408,7 +392,6 @@ def _draw_rate(
 
 @compiled_inner
 def _move(kinds: Kinds, log_m: Floats, f: int, at: int, kind: int, was: float, now: float) -> None:
-    """Change m of a field as its rate has changed."""
     if at:
         mine, others = _gain(was, now, True), np.log1p(-now) - np.log1p(-was)
         for other in range(1, log_m.shape[1]):

@@ -63,10 +63,7 @@ class _Pairs(NamedTuple):
 
 
 def choose(graph: Graph, worth: MatchWeights, kinds: Kinds, log_u: Floats) -> CollapsedPairs:
-    """Choose the pairs to sum out; the present m, in `worth`, is not used.
-
-    `kinds` is 0 where no rate is drawn; it and `log_u` have shape (fields, levels).
-    """
+    """Choose the pairs to sum out, by `worth` without its present m; `kinds` 0: no rate."""
     codes, explained_, pairs = _in_doubt(graph, worth)
     shown = levels.unpacked(codes)
     links, doubts = (
@@ -87,10 +84,7 @@ def choose(graph: Graph, worth: MatchWeights, kinds: Kinds, log_u: Floats) -> Co
 
 
 def _in_doubt(graph: Graph, worth: MatchWeights) -> tuple[Codes, Floats, _Pairs]:
-    """Distinct levels, what is explained of them, and candidates without decisions.
-
-    In doubt is a pair that was seen so, or was so before any partition.
-    """
+    """Distinct levels, what is explained of them, and candidates without decisions."""
     one, two = whose(graph), graph.near
     free = (graph.mate == np.arange(len(graph.mate))) & (np.diff(graph.apart_starts) == 0)
     at = np.flatnonzero((two < one) & free[one] & free[two])

@@ -109,55 +109,26 @@ def _count_all(
 ) -> None:
     state = lend(state)
     work = _Work(lend(graph), state, lend(worth), lend(counts), lend(buffers))
-    began, fits = state.levels_end[0], True
     for slot in range(len(state.head)):
         k = state.size[slot]
-        if k < 2:
-            continue
-        if k <= BUFFERED_REPORTS:
-            fits = _read_levels(work, slot, k) and fits
+        if k > BUFFERED_REPORTS:
+            _count_large(rng, work, slot, k, cluster_buffers(k))
+        elif k > 1:
+            _compare(work, slot, k)
             if k == 2:
                 _count_pair(work, work.buffers.codes[0])
             else:
                 _count_more(rng, work, k)
-        else:
-            _count_large(rng, work, slot, k, cluster_buffers(k))
-    if began > 0 and not fits:  # levels of clusters that are no more have taken the room
-        state.levels_at[:] = -1
-        state.levels_end[0] = 0
 
 
 @compiled
 def _count_large(
     rng: np.random.Generator, work: _Work, slot: int, k: int, buffers: ClusterBuffers
 ) -> None:
-    """Of a cluster whose levels are not kept; who calls holds the room."""
+    """Of a cluster of more reports than a chain keeps room for; the caller holds the room."""
     large = _Work(work.graph, work.state, work.weights, work.counts, lend(buffers))
     _compare(large, slot, k)
     _count_more(rng, large, k)
-
-
-@compiled_inner
-def _read_levels(work: _Work, slot: int, k: int) -> bool:
-    """Levels of all pairs of a cluster into `buffers.codes`; they are kept while it is as it is.
-
-    Whether they are: there may be no room.
-    """
-    state, codes = work.state, work.buffers.codes
-    at, pairs = state.levels_at[slot], k * (k - 1) // 2
-    if at >= 0:
-        for p in range(pairs):
-            codes[p] = state.levels[at + p]
-        return True
-    _compare(work, slot, k)
-    at = state.levels_end[0]
-    if at + pairs > len(state.levels):
-        return False
-    state.levels_end[0] += pairs
-    state.levels_at[slot] = at
-    for p in range(pairs):
-        state.levels[at + p] = codes[p]
-    return True
 
 
 @compiled_inner

@@ -132,10 +132,7 @@ def _options(context: MoveContext, size: int, weakest: int) -> int:
 
 @compiled_inner
 def _note(context: MoveContext, size: int, weakest: int, found: int, likeliest: float) -> None:
-    """Record how likely the unit goes to each of its options, and clear these.
-
-    `scratch.scores` are their probabilities as multiples of the likeliest's.
-    """
+    """Record the probabilities of a unit's options (relative `scratch.scores`), and clear these."""
     graph, scratch = context.graph, context.scratch
     schedule, first = scratch.schedule, scratch.unit[0]
     chances, guesses = scratch.scores, scratch.gains
@@ -197,10 +194,7 @@ def _unit_prior(context: MoveContext, size: int, slot: int) -> float:
 
 @compiled_inner
 def _choose(rng: np.random.Generator, scores: Floats, found: int) -> tuple[int, float]:
-    """One of the options, by the logs of their chances, and how likely the likeliest is.
-
-    The last is always possible.
-    """
+    """Draw an option by log weights (the last is always possible); the likeliest's probability."""
     top = -np.inf
     for at in range(found):
         top = max(top, scores[at])

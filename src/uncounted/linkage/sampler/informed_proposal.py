@@ -115,10 +115,7 @@ def informed_move(rng: np.random.Generator, context: MoveContext, r: int) -> flo
 def _elsewhere(
     rng: np.random.Generator, graph: Graph, state: PartitionState, r: int, home: int, least: float
 ) -> int:
-    """Where r is proposed to go by a second draw, among all but `home`; or `home`.
-
-    Taken with the odds there over the odds of home, if below 1. Home has weight `least` or more.
-    """
+    """A second draw among all places but `home`, taken with the odds there over those of home."""
     total = graph.total_weights[r]
     lot, against = rng.random(), (total - least) / least
     if lot >= against * against:  # most often; where its candidates are need not be looked up
@@ -151,10 +148,7 @@ def _lots_of(graph: Graph, state: PartitionState, r: int, slot: int) -> float:
 
 @compiled_inner
 def _go(rng: np.random.Generator, context: MoveContext, r: int, to: int, log_back: float) -> None:
-    """Move r to a slot (or `_NEW`), or not (Metropolis-Hastings).
-
-    `log_back` is how much likelier the way back is proposed.
-    """
+    """Move r to a slot or not (Metropolis-Hastings); `log_back` is the log ratio of proposals."""
     graph, state, prior = context.graph, context.state, context.prior
     unit, group = context.scratch.unit, context.scratch.group
     old, s = state.slot[r], graph.lists[r]

@@ -84,10 +84,7 @@ def agreement(weights: Floats, code: int) -> float:
 
 @compiled_in_place
 def explained(worth: MatchWeights, code: int) -> float:
-    """What namesakes and companions explain of a pair, and that name and birth err as one.
-
-    Log of ((1 - phi) v / u + phi c / u) / e.
-    """
+    """Log of ((1 - phi) v / u + phi c / u) / e: namesakes, companions, and joint errors."""
     non_matches: float = worth.joint[level(code, 3), level(code, 4)]
     as_one: float = worth.errors[worth.kind[0, level(code, 0)], worth.kind[1, level(code, 1)]]
     if worth.alike[level(code, 0)]:
@@ -110,10 +107,7 @@ def _exp(x: float) -> float:
 
 
 def with_memory(graph: Graph) -> Graph:
-    """The same graph for one chain, which remembers the pairs that it has met, and has room.
-
-    What `MatchWeights` says of different people and of before any partition must stay as it is.
-    """
+    """The same graph for one chain, with room, and a memory of pairs while `MatchWeights` stay."""
     size = min(_MOST_MET, 1 << (_MET_EACH * len(graph.lists)).bit_length())
     met = np.full(_RECORD * size, -1, np.int64)
     return graph._replace(

@@ -198,10 +198,7 @@ def _divide(
     count: int,
     at_random: bool,
 ) -> tuple[int, int, float]:
-    """Let the others join one of two groups, `at_random` by pair weights, or as they are now.
-
-    Returns how many are in either, and log of the probability of that.
-    """
+    """Let the others join a group, `at_random` or as they are; sizes and log probability."""
     state, scratch = context.state, context.scratch
     one, two, both, unit = scratch.one, scratch.two, scratch.both, scratch.unit
     a, log_chance = state.slot[one[0]], 0.0
@@ -298,18 +295,12 @@ def _may_join(graph: Graph, group: Codes, size: int) -> bool:
 
 
 def by_doubt(graph: Graph) -> Graph:
-    """The same graph, with attempts in proportion to the root of the doubt of two clusters.
-
-    As with visits (`scan_schedule.settle`), with p = 4 p (1 - p).
-    """
+    """The same graph, with attempts in proportion to the root of the doubt of two clusters."""
     return _with_attempts(graph, graph.link_probability, EACH_SIDE, LONE, 0.0)
 
 
 def for_all(graph: Graph, link_probability: Singles) -> Graph:
-    """The same graph, with attempts for any two clusters, however sure or unlikely.
-
-    Estimates from visits of one report may see too little.
-    """
+    """The same graph, with attempts for any two clusters, however sure or unlikely."""
     return _with_attempts(graph, link_probability, AT_A_LOOK, 0.0, 1.0)
 
 

@@ -34,8 +34,6 @@ from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 OVERLAP, EWENS, FLAT = 0, 1, 2
 FIRM, WEAK, FAINT = 0, 1, 2  # kinds of candidates, by how likely they are joined
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
-# Pairs of a cluster whose levels are kept: so many for each report, and so many at the least.
-_LEVELS_EACH, _LEAST_LEVELS = 4, 4096
 # No candidate, nor a cluster of its own, is proposed for less, before those together share. A guess
 # rests on some ten looks: who was not seen joined may be so once in thirty, would be proposed as
 # seldom as guessed, and stay away or there for as long.
@@ -128,9 +126,7 @@ class PartitionState(NamedTuple):
     """A partition, with the counts that the prior needs and the evidence of each cluster.
 
     `slot` says which cluster a report is in; `head` a cluster's first report (-1: none), `after`
-    and `before` link its reports. The last `idle[0]` of `spare` are empty slots. The levels of
-    the pairs of a cluster, once they were asked for, stand in `levels` from `levels_at` on, if that
-    is not -1, and as long as no report joins or leaves it; `levels_end[0]` is where there is room.
+    and `before` link its reports. The last `idle[0]` of `spare` are empty slots.
     """
 
     slot: Codes
@@ -145,9 +141,6 @@ class PartitionState(NamedTuple):
     n: Ints  # one number
     spare: Codes
     idle: Ints  # one number
-    levels: Codes
-    levels_at: Codes
-    levels_end: Ints  # one number
 
 
 def empty_state(count: int, lists: int) -> PartitionState:
@@ -166,9 +159,6 @@ def empty_state(count: int, lists: int) -> PartitionState:
         n=np.zeros(1, np.int64),
         spare=np.arange(count, dtype=np.int32)[::-1].copy(),
         idle=np.array([count], np.int64),
-        levels=np.empty(max(_LEVELS_EACH * count, _LEAST_LEVELS), np.int32),
-        levels_at=np.full(count, -1, np.int32),
-        levels_end=np.zeros(1, np.int64),
     )
 
 
@@ -209,7 +199,6 @@ def add(state: PartitionState, r: int, s: int, slot: int) -> None:
     state.mask[slot] |= np.int64(1) << s
     state.cells[cell_of(state.mask[slot], lists)] += 1
     state.slot[r] = slot
-    state.levels_at[slot] = -1
     first = state.head[slot]
     state.after[r], state.before[r] = first, -1
     if first >= 0:
@@ -224,7 +213,6 @@ def remove(state: PartitionState, r: int, s: int) -> None:
     slot = state.slot[r]
     state.cells[cell_of(state.mask[slot], lists)] -= 1
     state.size[slot] -= 1
-    state.levels_at[slot] = -1
     state.on[slot, s] -= 1
     if state.on[slot, s] == 0:
         state.mask[slot] &= ~(np.int64(1) << s)
@@ -333,10 +321,7 @@ def code_of(graph: Graph, i: int, j: int) -> int:
 
 @compiled_in_place
 def looked_at(graph: Graph, r: int, weakest: int) -> tuple[int, int]:
-    """From which to which number `candidate` knows the candidates of r down to `weakest`.
-
-    Among weak ones there are faint ones, too.
-    """
+    """The range of numbers that `candidate` knows, of the candidates of r down to `weakest`."""
     if weakest == FIRM:
         return graph.firm_starts[r], graph.firm_starts[r + 1]
     return graph.starts[r], graph.starts[r + 1]
@@ -372,7 +357,6 @@ def edge(graph: Graph, i: int, j: int) -> int:
 
 @compiled_inner
 def _joined(graph: Graph, i: int, j: int) -> bool:
-    """Whether two reports are candidates, or one person by decision."""
     return edge(graph, i, j) >= 0 or graph.unit[i] == graph.unit[j]
 
 

@@ -41,10 +41,7 @@ _TRIES = 16  # to come upon a candidate that is no weaker than those that are lo
 def make_scratch(
     graph: Graph, state: PartitionState, schedule: ScanSchedule, large: float = np.inf
 ) -> Scratch:
-    """Room for sweeps of these reports, whichever of their candidates are firm.
-
-    Of clusters of more than `large` reports, moves are tried the more seldom.
-    """
+    """Room for sweeps; moves of clusters of more than `large` reports are tried the more seldom."""
     count, lists = len(state.slot), state.on.shape[1]
     candidates = np.bincount(graph.unit, np.diff(graph.starts))  # by unit
     most = int(candidates.max(initial=0)) + 1

@@ -60,11 +60,7 @@ def value_of(context: MoveContext, slot: int) -> float:
 
 @compiled_inner
 def passed_over(rng: np.random.Generator, scratch: Scratch, size: int) -> bool:
-    """Whether a move is skipped at random, since its clusters have so many reports.
-
-    Evidence costs the square of their number, so it is tried with chance large / size. A move must
-    leave `size` as it is.
-    """
+    """Whether a move is skipped, for cost, with chance 1 - large / size; `size` must not change."""
     return size > scratch.large and rng.random() * size >= scratch.large
 
 

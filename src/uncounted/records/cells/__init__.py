@@ -1,6 +1,1 @@
-"""Free text in the cells of a table: which part is the name, and what else is stated there.
-
-One lexicon (`records.lexicon`) says what words mean; the parsers name meanings, not words.
-What is not certain is kept as written and flagged. May import `records.names` and
-`records.tabular`.
-"""
+"""Free text in cells: which part is the name, and what else is stated there (`lexicon.csv`)."""

@@ -14,10 +14,7 @@ from uncounted.records.cells.kinship import after_kin, is_fate, whose
 from uncounted.records.cells.placeholders import is_no_name
 from uncounted.records.lexicon import pattern, words
 from uncounted.records.names import initials, lattice, surnames
-from uncounted.records.names.forms import (
-    cyrillic_families,
-    words_of,
-)
+from uncounted.records.names.forms import cyrillic_families, words_of
 from uncounted.records.names.name import untitled
 from uncounted.records.places import gazetteer as places
 
@@ -60,7 +57,6 @@ _NUMBER = r"\d{1,3}|만 ?\d{1,3} ?[세살]?|(?:18|19|20)\d\d(?: ?[-~–] ?(?:(?:
 
 
 def _remarks(*numbers: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Remarks in brackets, and at the end of a name."""
     at_end = "|".join(numbers)
     item = f"(?:{REMARK}|{at_end})"
     return (
@@ -242,10 +238,7 @@ def _name_in_words(text: str) -> str:
 
 
 def names_in_runs(runs: list[str], *, alone: bool = True) -> list[str]:
-    """Select the names among runs of Hangul or characters with signs between, main one first.
-
-    `alone` says that there is no name in letters beside them.
-    """
+    """Select the names in runs of Hangul or characters; `alone`: no letters beside them."""
     if len(runs) == 1 and alone:
         return runs
     found: list[str] = []

@@ -78,7 +78,6 @@ def of_child(words: tuple[str, ...], table: surnames.Table) -> tuple[str, ...]:
 
 
 def _by_place(words: tuple[str, ...], order: Order | None) -> list[Form]:
-    """Forms of words of which none is known to be the family name."""
     found = _by_position(words, order)
     if of_china := _of_china(words, order):
         found = _with_korean(of_china, found, words, order)

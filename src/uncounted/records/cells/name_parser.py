@@ -80,10 +80,7 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:[.'’‘ʼ`´-]*[^\W\d_]+)*[.'’]?")
 
 
 def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
-    """All forms of the names of one report, once each; the first that says anything is main.
-
-    `order` is where this source puts the family name, for words that leave it open.
-    """
+    """All forms of the names of one report, once each; `order` is the source's habit."""
     found: list[Form] = []
     for name in names:
         is_main = not found
@@ -116,10 +113,7 @@ def order_of(name: Name) -> Order | None:
 
 
 def holds_more(written: str) -> bool:
-    """Tell whether a cell may hold more than one plain name: other people, or unknown words.
-
-    Such a cell is kept as written and flagged.
-    """
+    """Tell whether a cell may hold other people or unknown words beside one name (then flagged)."""
     if (len(written) <= 3 and written.isalpha() and not written.endswith("等")) or (
         is_in_plain_latin(written) and len(written.split()) <= MOST_WORDS
     ):
@@ -311,7 +305,6 @@ def _closed_up(text: str) -> str:
 
 
 def _given_apart(family: str, given: str) -> list[Form]:
-    """A name whose parts the source gives apart."""
     family, given = (
         "" if is_unknown_part(part) else plain(_seen(part)) for part in (family, given)
     )
@@ -354,7 +347,6 @@ def _given_apart(family: str, given: str) -> list[Form]:
 
 
 def _of_korean(text: str) -> list[Form]:
-    """Forms of a name in Hangul or in characters, family name first."""
     table = surnames.hangul() if lattice.is_hangul(text[0]) else surnames.han()
     found = []
     for size in (2, 1):
@@ -369,7 +361,6 @@ def _of_korean(text: str) -> list[Form]:
 
 
 def _of_words(written: str, order: Order | None) -> list[Form]:
-    """Forms of a name in an alphabet."""
     text = plain(written)
     before, comma, after = text.partition(",")
     if comma and words_of(before) and words_of(after):

@@ -1,7 +1,4 @@
-"""Name search: whether two names may be spellings of one name.
-
-It compares readings, and is no evidence that two people are one.
-"""
+"""Name search: whether two names may be spellings of one name, by their readings."""
 
 from __future__ import annotations
 
@@ -28,10 +25,7 @@ class NameQuery:
         self._forms = [form for form in forms([Name(text)]) if form.given]
 
     def matches(self, names: Iterable[Name]) -> bool:
-        """Whether one of the names has the given name and no other family name.
-
-        A family name or initials alone match nothing, since half a list may have them.
-        """
+        """Whether a name has the given name and no other family name; a part matches nothing."""
         return bool(self._forms) and _may_be_one(self._forms, forms(names))
 
 

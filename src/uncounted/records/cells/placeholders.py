@@ -183,7 +183,6 @@ def is_filler(text: str) -> bool:
 
 
 def _means(text: str, meaning: str) -> bool:
-    """Whether a text is one entry of the lexicon, but for signs and numbers."""
     if len(text) > 80:
         return False
     found = [word for word in _WORD.findall(visible(text).casefold()) if not word.isdecimal()]

@@ -1,7 +1,4 @@
-"""Cells for one name that certainly count several people: "and 3 others", "가족 5명", "两人".
-
-Such a cell is refused. One that may name several people is flagged (`name_parser.holds_more`).
-"""
+"""Cells for one name that certainly count several people ("and 3 others", "가족 5명"): refused."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Affixes of a date that are no part of it: a time of day, "born", an age, "in", "미상".
-
-Each function but one removes an affix, or returns the text as it was. Nothing here reads a date.
-"""
+"""Affixes that are no part of a date: a time of day, "born", an age, "in", "미상"."""
 
 from __future__ import annotations
 
@@ -75,10 +72,7 @@ _AGE = re.compile(
 
 
 def says_unknown(text: str, *, of_what: bool = True) -> bool:
-    """Tell whether a text says that no date is known: "unknown", "n/a", "생년월일 미상".
-
-    Without `of_what` it may not say that it speaks of a date.
-    """
+    """Tell whether a text says that no date is known, with a word for date if `of_what`."""
     bare = unwrapped(text)
     if {text, text.rstrip("."), bare} & words("date-unknown"):
         return True

@@ -152,14 +152,12 @@ class ExpressionReader:
         return part
 
     def _plain(self, text: str) -> str:
-        """A text without a time of day, and without "in" and the like."""
         bare = unwrapped(text)
         if (rest := without_time(bare)) != bare:
             self.note("the time of day was left out")
         return unwrapped(rest)
 
     def _less_known(self, rest: str, *, ranges: bool) -> str:
-        """What is known, where the month or the day is said to be unknown."""
         found = self.expression(rest, ranges=ranges)
         if "/" not in found and "-" in found[7:]:
             raise BadInput("not a date: it has a day and says that the day is unknown", hint=HINT)
@@ -212,10 +210,7 @@ class ExpressionReader:
         return qualified(span, "?")
 
     def _range(self, start: str, end: str, *, ordered: bool = True) -> str | None:
-        """The interval from one expression to another, or None if they are no such thing.
-
-        `ordered` is false for one of two dates, which may be written in any order.
-        """
+        """The interval of two expressions, or None; not `ordered`: one of two dates."""
         start, end = start.strip(), end.strip()
         try:
             if ordered and (open_ended := self._to_no_end(start, end)):
@@ -313,10 +308,7 @@ class ExpressionReader:
         return next(filter(None, candidates), None)
 
     def _crosses(self, first: str, last: str, *, ordered: bool) -> bool:
-        """Tell whether a range with one year written is of two: "2003년 12월~1월".
-
-        "7월~5월" is as likely a slip: what lies between the two is the longer way.
-        """
+        """Tell whether a range of one year ends in the next: "2003년 12월~1월", not "7월~5월"."""
         one, two = months_of(first), months_of(last)
         if one is None or two is None or one[0] <= two[1]:
             return False

@@ -1,7 +1,4 @@
-"""EDTF strings as intervals: doubt, open ends, and whether one lies in another.
-
-Nothing here reads what people write; `expressions` does.
-"""
+"""EDTF strings as intervals: doubt, open ends, and whether one lies in another."""
 
 from __future__ import annotations
 

@@ -15,11 +15,7 @@ from functools import lru_cache
 
 from uncounted.errors import BadInput
 from uncounted.records.dates import edtf
-from uncounted.records.dates.affixes import (
-    says_unknown,
-    without_age,
-    without_birth,
-)
+from uncounted.records.dates.affixes import says_unknown, without_age, without_birth
 from uncounted.records.dates.calendars import decimal_numerals, lunar_end, lunar_names
 from uncounted.records.dates.expressions import BRACKETED, ExpressionReader
 from uncounted.records.dates.intervals import is_backwards, lies_in, qualified
@@ -55,10 +51,7 @@ _YEAR_AND_NUMBERS = sought(r"(\d{4})년 (\d{1,2})\s*[-./]")
     maxsize=16_384
 )  # lists repeat their dates: half the work of an import is here without it
 def translate(text: str, *, day_first: bool | None = None, birth: bool = False) -> Translation:
-    """Convert one written date to EDTF; the day that comes out need not exist (`edtf.bounds`).
-
-    `day_first` is how 07/05/2013 is meant; None admits both readings.
-    """
+    """Convert one date to EDTF; without `day_first` 07/05/2013 is read both ways."""
     if len(text) > LONGEST:
         raise BadInput("not a date: too long for one", hint=HINT)
     return _Reader(day_first, birth=birth).translate(text)
@@ -88,7 +81,6 @@ class _Reader(ExpressionReader):
         return self._calendar(plain), tuple(self.notes)
 
     def _of_birth(self, text: str) -> str:
-        """A date of birth without an age, and without what says that it is one."""
         bare = without_age(text)
         if bare != text:
             self.note("an age or a sign of the zodiac was left out")

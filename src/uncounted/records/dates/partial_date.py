@@ -1,8 +1,4 @@
-"""Partial dates: stored as written, compared as intervals, never a timestamp.
-
-"2013" is a year and stays one; "7 May 2013" and "2013년 5월 7일" are the same day, each kept as it
-was written.
-"""
+"""Partial dates: stored as written, compared as intervals, never a timestamp."""
 
 from __future__ import annotations
 
@@ -57,10 +53,7 @@ class PartialDate:
 
 @attrs.frozen
 class DateReading:
-    """What a text says about a date: the date or None (it says "unknown"), and remarks.
-
-    `notes` are in words and without content: "the time of day was left out".
-    """
+    """The date that a text says, or None ("unknown"), and remarks without content."""
 
     date: PartialDate | None
     notes: tuple[str, ...] = ()

@@ -1,4 +1,1 @@
-"""From the rows of a file to reports: mappings, suggestions, amendments.
-
-May import the other parts of `records`, and the values of `vault.reports`.
-"""
+"""From the rows of a file to reports: mappings, suggestions, amendments."""

@@ -1,8 +1,4 @@
-"""Amendments: a report's fields stated again, read by the rules of an import.
-
-So an amendment cannot hold what an import would have refused. Earlier content stays in the case
-file; nothing here writes.
-"""
+"""Amendments: a report's fields stated again, read by the rules of an import."""
 
 from __future__ import annotations
 

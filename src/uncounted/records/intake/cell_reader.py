@@ -1,8 +1,4 @@
-"""Reading one row's cells into fields: text, ids, places, terms of the vocabulary and dates.
-
-Every reason against the row is collected, not only the first. Reasons and warnings name the column
-as the mapping calls it and never repeat what a cell holds.
-"""
+"""Cell reader: text, ids, places, terms and dates; reasons name the column and no content."""
 
 from __future__ import annotations
 
@@ -109,16 +105,12 @@ def _parted(text: str) -> list[str]:
 
 
 def says_several(text: str, code_for: Callable[[str], str | None]) -> bool:
-    """Whether a cell parts several acts, of which each has a code.
-
-    A space parts nothing here: a death sentence is no death.
-    """
+    """Whether a cell parts several acts with codes; spaces part none (death sentence)."""
     codes = {code_for(part) for part in _parted(text)}
     return None not in codes and len(codes - {""}) > 1
 
 
 def _is_unsaid(text: str) -> bool:
-    """Whether what stands for an act or outcome only says that nothing is said."""
     word = vocabulary.key(text)
     if is_null(text) or _UNSAID.fullmatch(word):
         return True
@@ -284,10 +276,7 @@ class CellReader:
         return self._unpadded(column, day)
 
     def _dated(self, column: str) -> str | None:
-        """A cell of a date, or None when it says that nothing is known; any digit says something.
-
-        A spreadsheet error, or #### for a narrow column, is refused.
-        """
+        """A cell of a date, or None if unknown; spreadsheet errors and #### are refused."""
         text = self.text(column)
         if text is not None and _DIGIT.search(text):
             return text

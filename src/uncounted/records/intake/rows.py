@@ -198,7 +198,6 @@ class RowReader(CellReader):
         return tuple(reversed(once.values()))
 
     def _parts(self, *columns: str | None) -> tuple[str | None, str | None]:
-        """Family and given name, each without what says that it is not known."""
         family, given = (self.text(column, LONGEST_NAME) for column in columns)
         if all(part is None or says_nothing(part) for part in (family, given)):
             return None, None

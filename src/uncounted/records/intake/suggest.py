@@ -159,7 +159,6 @@ def draft(table: Table, repeats: Mapping[str, Table]) -> str:
 
 
 def _sayable(table: Table) -> frozenset[str]:
-    """The names of columns that may be repeated; see `headers`."""
     sure = table.kind != "JSON" and is_header(table.columns)
     return frozenset(
         column

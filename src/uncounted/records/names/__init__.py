@@ -1,4 +1,1 @@
-"""Personal names: scripts, syllables, surnames, romanisations, the spelling lattice.
-
-Knows nothing of reports and imports no other room.
-"""
+"""Personal names: scripts, syllables, surnames, romanisations, the spelling lattice."""

@@ -12,14 +12,8 @@ from typing import Literal
 
 import attrs
 
-from uncounted.records.names import (
-    initials as masked,
-)
-from uncounted.records.names import (
-    lattice,
-    surnames,
-    syllables,
-)
+from uncounted.records.names import initials as masked
+from uncounted.records.names import lattice, surnames, syllables
 from uncounted.records.names.surnames import Key
 
 Order = Literal["first", "last"]
@@ -197,7 +191,6 @@ def form_of(family: tuple[str, ...], given: tuple[str, ...], *, is_other_way: bo
 
 
 def _whole_words(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The first few words, without initials."""
     return tuple(word[:LONGEST_LETTERS] for word in words if len(word) > 1)[:MOST_WORDS]
 
 
@@ -228,8 +221,7 @@ def cyrillic_form(family: tuple[str, ...], given: tuple[str, ...]) -> Form:
     word = "".join(family)
     latin = [tuple(each for one in part for each in words_of(one)) for part in (family, given)]
     family_letters, given_letters = "".join(words_of(word)), "".join(words_of("".join(given)))
-    families_ = surnames.wide("cyrillic").get(word)
-    keys: dict[Key, float] = dict(families_) if families_ else {}
+    keys = dict(surnames.wide("cyrillic").get(word, {}))
     if word and not keys:
         keys = surnames.of_latin(family_letters)
     readings = lattice.normalised(lattice.weighed("cyrillic", given))

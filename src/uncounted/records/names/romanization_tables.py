@@ -1,8 +1,4 @@
-"""Tables of romanization: how Korean syllables and family names are spelt in other scripts.
-
-They are CSV files beside this module, which say what they hold and where it is from; nothing is
-computed here.
-"""
+"""Tables of romanization: the CSV files beside this module, which name their sources."""
 
 from __future__ import annotations
 

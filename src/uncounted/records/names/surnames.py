@@ -168,7 +168,6 @@ def _add(table: Table, key: Key, weights: dict[str, float]) -> None:
 
 
 def _scaled(table: Table, least: float = 0.01) -> Table:
-    """Weights that sum to 1, without those that are the `least` of it."""
     out: Table = {}
     for word, keys in table.items():
         total = sum(keys.values())

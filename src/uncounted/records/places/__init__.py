@@ -1,4 +1,1 @@
-"""The gazetteer, and the reading of places as they are written.
-
-Imports no other room.
-"""
+"""The gazetteer, and the reading of places as they are written."""

@@ -249,7 +249,6 @@ def _indexes() -> tuple[Index, Index, int]:
 
 @lru_cache(maxsize=1)
 def _lineages() -> Mapping[str, frozenset[str]]:
-    """What each place lies in, or lay in at some time, with itself."""
     found = {}
     for code, row in _ROWS.items():
         once = [above for name in row["once"].split(";") if name for above in _path(name)]

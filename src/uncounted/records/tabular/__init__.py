@@ -1,4 +1,1 @@
-"""Tables as files: CSV, XLSX, JSON, their headers and their cells.
-
-May import `delimited`.
-"""
+"""Tables as files: CSV, XLSX, JSON, their headers and their cells."""

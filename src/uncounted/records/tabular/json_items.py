@@ -67,8 +67,6 @@ class JsonItems:
 
 
 class _Flat:
-    """An item laid flat."""
-
     def __init__(self, value: Any) -> None:
         self.cells: dict[str, str] = {}
         self.bad: dict[str, str] = {}

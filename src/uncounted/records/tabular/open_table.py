@@ -104,11 +104,7 @@ def _is_called_so(cell: str) -> bool:
 def survey(
     path: Path, *, encoding: str | None = None, sheet: str | None = None
 ) -> tuple[Table, dict[str, Table]]:
-    """Open a file, and with it every repeat that it seems to have, by name.
-
-    Repeats are the sheets that name what they belong to as KoBo and ODK do, and the lists of
-    objects in JSON items. A file beside a CSV file is not looked for.
-    """
+    """Open a file, and every repeat it seems to have: KoBo or ODK sheets, lists in JSON items."""
     if not delimited.head(path).startswith(b"PK\x03\x04"):
         table = open_table(path, encoding=encoding, sheet=sheet)
         return table, {
