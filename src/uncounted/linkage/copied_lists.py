@@ -28,8 +28,7 @@ ENOUGH = 2  # things that a report must say besides a name: who is called alike 
 def copied(reports: Iterable[Report]) -> list[CopiedList]:
     """Pairs of lists that have rows of one another, or of which the shorter stands in the longer.
 
-    Two reports are alike if they say the same of name, sex, birth, origin, relative,
-    occupation, number and acts, however letters and dates are written. Notes are not looked at.
+    Notes are not compared.
     """
     lists = _by_list(reports)
     found = []
@@ -74,11 +73,7 @@ def _alike(lists: Mapping[str, Sequence[Things]]) -> dict[tuple[str, str], int]:
 
 
 def _took_over(lists: Mapping[str, Sequence[Things]], pair: tuple[str, str], alike: int) -> bool:
-    """Whether hardly any two reports of a pair of lists agree in all but one field.
-
-    Reports with a twin on the other list are left out: those returned together agree in all but the
-    name, on the copy as on the original.
-    """
+    """Whether hardly any two reports of two lists, without twins, agree in all but one field."""
     one, other = (lists[name] for name in pair)
     twins = set(one) & set(other)
     one, other = ([things for things in rows if things not in twins] for rows in (one, other))

@@ -28,12 +28,12 @@ SURELY = 0.99  # how likely two who are alike have to be one person, to be one r
 def first_alike(
     reports: Sequence[Report], decisions: Sequence[Decision] = (), *, across: bool = True
 ) -> Ints:
-    """Of each report, the first with the same content on its list; itself, where none has.
+    """Of each report, the first with the same content on its list (or itself).
 
-    With `across`, it may be on another list, where one took rows of the other. Notes are not looked
-    at, and a report that says hardly more than a name has no duplicate. Decisions hold: of two
-    copies decided to be two people, the later is itself, and so are all reports of a unit that
-    decisions would contradict.
+    With `across` also on another list, where one took rows of the other. Notes are not looked at,
+    and a report that says hardly more than a name has no duplicate. Decisions hold: of copies
+    decided to be two people, the later is itself, as are all reports of a unit that decisions would
+    contradict.
     """
     took = taken_over(reports) if across else frozenset()
     seen = dict[Hashable, dict[str, int]]()
@@ -44,16 +44,12 @@ def first_alike(
             found = (
                 other
                 for source, other in theirs.items()
-                if source == report.source or _pair(source, report.source) in took
+                if source == report.source or tuple(sorted((source, report.source))) in took
             )
             first[at] = theirs.setdefault(report.source, next(found, at))
     cannot_link = [max(i, j) for i, j, same in decisions if not same and first[i] == first[j]]
     first[cannot_link] = cannot_link
     return np.where(_torn(first, decisions), np.arange(len(first)), first)
-
-
-def _pair(one: str, other: str) -> tuple[str, str]:
-    return (one, other) if one < other else (other, one)
 
 
 def _torn(first: Ints, decisions: Sequence[Decision]) -> NDArray[np.bool_]:

@@ -215,10 +215,8 @@ def _take_stock(work: ParallelChains, chains: list[Chain]) -> None:
 def firm_together(chains: list[Chain]) -> None:
     """Candidates are firm in all chains if they are in any, or together in any draw of any.
 
-    A chain would otherwise wait as long for what another has found by a rare look. But a report
-    chosen for being together leaves as soon as often, and others would come as seldom as before. So
-    no draws are kept before every report is visited with all candidates
-    (`ParallelChains.look_everywhere`).
+    A chain would otherwise wait long for what another has found by a rare look. No draws are kept
+    before every report is visited with all candidates (`ParallelChains.look_everywhere`).
     """
     firmest = np.minimum.reduce([chain.graph.weak for chain in chains])
     stand = [chain.state.slot for chain in chains]
@@ -228,12 +226,7 @@ def firm_together(chains: list[Chain]) -> None:
 
 
 def share_proposals(chains: list[Chain], *, guessing: bool = True) -> None:
-    """Share among all chains how likely each has seen candidates joined.
-
-    Likely candidates are then proposed as often as they are likely (`guessing`). Candidates are of
-    one kind in all chains here (`firm_together`). A guess is the mean of what was seen, each time
-    with others somewhere else: of few looks, it is too sure.
-    """
+    """Share among chains how likely candidates were joined, for proposals if `guessing`."""
     worked, alone, again, proposed, looks, joins = (
         np.sum([getattr(chain.schedule, name) for chain in chains], axis=0)
         for name in ("worked", "alone", "again", "proposed", "looks", "joins")

@@ -70,11 +70,7 @@ def alternative_linkages(
     seed: int,
     progress: Progress,
 ) -> tuple[AlternativeLinkage, ...]:
-    """Draw under every other prior and rule, from where the main draws ended.
-
-    `main` are the draws under the chosen prior, of the `usual` graph of all `pairs` that were
-    compared; decisions hold everywhere.
-    """
+    """Draw under every other prior and rule, from where the `main` draws ended."""
     built = {"usual": usual}
     todo, found = grid_cells(prior), list[AlternativeLinkage]()
     most = _most(main.rates.expected_pairs)

@@ -57,14 +57,7 @@ class _Blocks:
 def sample_pairs(
     keys: Mapping[str, Ints], rng: np.random.Generator, *, from_all: int, sharing: int
 ) -> SampledPairs:
-    """Draw pairs, with replacement: so many from all, and of those that share each of `SHARED`.
-
-    Examples:
-        >>> keys = {"family": np.repeat([1, 2, 3, -1], 25)}
-        >>> found = sample_pairs(keys, np.random.default_rng(1), from_all=2000, sharing=2000)
-        >>> float(found.stands_for.sum().round(-2))  # of 4,950
-        5000.0
-    """
+    """Draw pairs, with replacement: so many from all, and of those that share each of `SHARED`."""
     count = len(next(iter(keys.values())))
     one = rng.integers(0, count, from_all)
     two = (one + rng.integers(1, count, from_all)) % count

@@ -43,10 +43,9 @@ _PARTS = re.compile(r"[,;/()（）\[\]、，]|\s-\s")
 
 @attrs.frozen
 class PlaceKeys:
-    """The fine keys (towns) and the wide key (province) that a text names.
+    """The fine keys (towns), the wide key (province) and the chain between them that a text names.
 
-    `chain` has the wide key and what lies between it and the town; of a text without a town, down
-    to the finest place named. `own_words` are those of a text that is no place of the table.
+    `own_words` are those of a text that is no place of the table.
     """
 
     fine: frozenset[str]
@@ -57,14 +56,7 @@ class PlaceKeys:
 
 @lru_cache(maxsize=65536)
 def read(text: str) -> PlaceKeys:
-    """Read a place as written.
-
-    Examples:
-        >>> read("함경북도 회령시") == read("Hoeryong, North Hamgyong Province")
-        True
-        >>> read("detention facility") == read("두만강") == read("미상")
-        True
-    """
+    """Read a place as written: 함경북도 회령시 is Hoeryong, North Hamgyong Province."""
     text = table.settled(stated_place(text[:LONGEST]))
     if is_place_kind(text):
         return PlaceKeys(frozenset(), None)

@@ -107,11 +107,9 @@ class Links:
 class Calibration:
     """Bins, links expected and actual over all pairs and over those in doubt.
 
-    `error` is the expected calibration error: the mean distance of stated and true over
-    the pairs' bins. `never` counts true pairs that no draw puts together; they are among the
-    actual links of `all_pairs`. `within` and `across` are the pairs in doubt within one list
-    and across two, which may err in opposite ways. `line` is fitted to the pairs in doubt;
-    None where they are too few.
+    `error` is the expected calibration error; `never` counts true pairs that no draw puts together
+    (in `all_pairs`). `within` and `across` are the pairs in doubt within one list and across two.
+    `line` is fitted to the pairs in doubt; None where they are too few.
     """
 
     bins: tuple[Bin, ...]
@@ -182,11 +180,10 @@ def calibrate(
     never: float = 0.0,
     level: float = 0.95,
 ) -> Calibration:
-    """Compare stated probabilities with the truth.
+    """Compare stated probabilities with the truth (`right`), by `group` of dependent pairs.
 
-    Each pair is a match or not (`right`), belongs to a `group` of reports, may be of two reports of
-    one list (`alike`), and has a weight (`mass`, default 1). `never` counts true pairs that are in
-    no draw.
+    `alike` pairs are of one list; `mass` are weights; `never` counts true pairs that are in no
+    draw.
     """
     mass = np.ones(len(right)) if mass is None else mass
     kept = mass > 0
@@ -272,13 +269,7 @@ def bins_of(
 ) -> Iterator[tuple[float, float, NDArray[np.bool_]]]:
     """Each bin that has a pair in it: from, up to (excluded, but for 1), and which pairs.
 
-    Bins between .05 and .95 that have pairs of fewer than `least` groups are joined with the
-    neighbour that has fewer, until none has or one is left.
-
-    Examples:
-        >>> stated, group = np.array([0.1, 0.1, 0.4, 0.6, 0.9, 0.9]), np.arange(6)
-        >>> [(low, high) for low, high, _ in bins_of(stated, group, 2)]
-        [(0.05, 0.2), (0.2, 0.8), (0.8, 0.95)]
+    Bins between .05 and .95 with pairs of fewer than `least` groups join the neighbour with fewer.
     """
     edges = list(itertools.pairwise(EDGES))
     group = np.arange(len(stated)) if group is None else group
@@ -301,11 +292,7 @@ def _inside(stated: Floats, low: float, high: float) -> NDArray[np.bool_]:
 
 
 def rooms(count: int, pairs: StatedPairs, queried: StatedPairs | None = None) -> Ints:
-    """Number the groups of dependent pairs, of `queried` pairs (default: all).
-
-    Reports that pairs stated above .02 join are a group; pairs from one group to another are
-    together.
-    """
+    """Number the groups of dependent pairs: within reports that pairs above .02 join."""
     near = pairs.only(pairs.stated > NEAR)
     of = connected(count, near.left, near.right)
     queried = pairs if queried is None else queried

@@ -109,10 +109,7 @@ class _Judged:
 
 
 def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) -> ClericalEvaluation:
-    """Estimate precision, recall, F1 and calibration from a labelled sample of pairs.
-
-    Refused if a stratum has no answer, or no pair is of the reports linked.
-    """
+    """Estimate precision, recall, F1 and calibration from a labelled sample of pairs."""
     at = linkage.index
     present = [row for row in sample.rows if row.one in at and row.two in at]
     if not present:

@@ -7,20 +7,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
+import numpy as np
 
 from uncounted import delimited
 from uncounted.errors import BadInput, UsedWrongly
+from uncounted.linkage.arrays import connected
+from uncounted.records.intake.decisions_csv import DIFFERENT, OPEN, PAIR_COLUMNS, SAME
 
 Key = tuple[str, str]  # source, id
-PAIR_COLUMNS = ("source_1", "report_1", "source_2", "report_2", "same")
 DESIGN_COLUMNS = ("stratum", "of", "drawn")
 _PERSON_HINT = (
     "columns source, report and person, one row per report; or"
     " source_1, report_1, source_2, report_2 and same, one row per pair"
 )
-_YES = frozenset(("yes", "y", "1", "true", "same", "예", "네", "是"))
-_NO = frozenset(("no", "n", "0", "false", "different", "아니오", "아니요", "否"))
-_UNSURE = frozenset(("", "?", "unsure", "모름", "不确定"))
 
 
 @attrs.frozen
@@ -190,14 +189,14 @@ def _pairs(sheet: delimited.Sheet) -> LabelledPairs:
 
 def _answer(name: str, row: delimited.Row) -> bool | None:
     answer = unicodedata.normalize("NFC", row.cells["same"]).strip().casefold()
-    if answer in _UNSURE:
+    if answer in OPEN:
         return None
-    if answer not in _YES | _NO:
+    if answer not in SAME | DIFFERENT:
         raise BadInput(
             f"{name}, row {row.number}: 'same' is neither yes nor no",
             hint="write yes, no, or ? if you cannot tell",
         )
-    return answer in _YES
+    return answer in SAME
 
 
 def _counts(name: str, row: delimited.Row) -> tuple[int, int]:
@@ -213,19 +212,13 @@ def _counts(name: str, row: delimited.Row) -> tuple[int, int]:
 
 def _check_consistent(name: str, rows: tuple[Labelled, ...]) -> None:
     """Reports that are one person through others cannot be two."""
-    root: dict[Key, Key] = {}
-
-    def find(at: Key) -> Key:
-        while root.setdefault(at, at) != at:
-            root[at] = root[root[at]]
-            at = root[at]
-        return at
-
-    for row in rows:
-        if row.same:
-            root[find(row.two)] = find(row.one)
-    for row in rows:
-        if row.same is False and find(row.one) == find(row.two):
+    number: dict[Key, int] = {}
+    ends = [[number.setdefault(end, len(number)) for end in (row.one, row.two)] for row in rows]
+    pairs = np.array(ends, np.int64).reshape(-1, 2)
+    same = np.array([row.same is True for row in rows], np.bool_)
+    person = connected(len(number), *pairs[same].T)
+    for row, (one, two) in zip(rows, ends, strict=True):
+        if row.same is False and person[one] == person[two]:
             raise BadInput(
                 f"{name}, row {row.row}: this row says different, but other rows"
                 " make them the same person",

@@ -15,10 +15,9 @@ from typing import Any
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse, special
-from scipy.sparse import csgraph
+from scipy import special
 
-from uncounted.linkage.arrays import Floats, Ints
+from uncounted.linkage.arrays import Floats, Ints, connected
 from uncounted.linkage.evaluation.intervals import Interval, clustered_share
 
 # A person c has n reports in the found cluster k; |c| and |k| are their sizes.
@@ -135,10 +134,7 @@ def measures(sums: Floats) -> Floats:
 def mixed_up(of: ClusterOverlap) -> Ints:
     """Number the groups of people whose reports some found cluster mixes: a group a person."""
     count = of.persons + len(of.cluster_sizes)
-    edges = sparse.coo_matrix(
-        (np.ones(len(of.person)), (of.person, of.persons + of.cluster)), shape=(count, count)
-    )
-    _, group = csgraph.connected_components(edges, directed=False)
+    group = connected(count, of.person, of.persons + of.cluster)
     return np.asarray(np.unique(group[: of.persons], return_inverse=True)[1], np.int64)
 
 

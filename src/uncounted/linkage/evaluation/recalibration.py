@@ -32,11 +32,7 @@ _ROUNDS = 100
 
 @attrs.frozen(eq=False)
 class Recalibrated:
-    """The fitted line: intercept, slope, and the recalibrated probabilities.
-
-    `coefficients` are intercept and slope; their `covariance` is never smaller than if every pair
-    stood alone. `groups` of reports hold dependent pairs; `by` says what the pairs are, in words.
-    """
+    """The fitted line; its `covariance` is never smaller than if every pair stood alone."""
 
     pairs: int
     same: int
@@ -138,15 +134,9 @@ def recalibrated(
 ) -> Recalibrated | None:
     """Fit the line; None of fewer than 20 pairs, of 10 groups, or with one answer alone.
 
-    The mode of the posterior by Newton's method. Its covariance is the inverse curvature, widened
-    by the design effect of groups and weights (the greatest eigenvalue of covariance times that of
-    the scores) where that is above 1. `weight` is how many pairs each stands for.
-
-    Examples:
-        >>> answers = [True, False] * 20  # stated .9 or .1, and as likely one as the other
-        >>> line = recalibrated([0.9, 0.9, 0.1, 0.1] * 10, answers, range(40))
-        >>> round(line.of(0.9)[0], 1), line.differs
-        (0.5, True)
+    The posterior mode by Newton's method. Its covariance is the inverse curvature, widened by the
+    design effect of groups and weights (the greatest eigenvalue of covariance times that of the
+    scores) where that is above 1. `weight` is how many pairs each stands for.
     """
     y = np.array(same, np.float64)
     held = tuple(group)

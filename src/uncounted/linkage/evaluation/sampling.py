@@ -23,9 +23,10 @@ from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.encoding.encode import NO_KEY, encode
 from uncounted.linkage.evaluation.calibration import StatedPairs
 from uncounted.linkage.evaluation.intervals import exact_share
-from uncounted.linkage.evaluation.labels import DESIGN_COLUMNS, PAIR_COLUMNS, Labelled
+from uncounted.linkage.evaluation.labels import DESIGN_COLUMNS, Labelled
 from uncounted.linkage.point_estimate import point_partition
 from uncounted.linkage.result import Linkage
+from uncounted.records.intake.decisions_csv import PAIR_COLUMNS
 from uncounted.records.report import Report
 
 HEADER = (*PAIR_COLUMNS, *DESIGN_COLUMNS)
@@ -99,11 +100,7 @@ def near(reports: Sequence[Report]) -> Sharing:
 
 
 def sharing(keys: Mapping[str, Ints], rules: Sequence[Sequence[str]]) -> Sharing:
-    """Find the pairs of reports that share all keys of a rule, and of how many rules.
-
-    A key is a number a report, `NO_KEY` a missing value. A rule that would give more than
-    `_MOST_EACH` pairs a report is left out.
-    """
+    """Pairs of reports that share all keys of a rule, and of how many (not too long) rules."""
     count = len(next(iter(keys.values()), ()))
     codes, total = [np.zeros(0, np.int64)], 0
     for rule in rules:
@@ -142,11 +139,10 @@ def _within(who: Ints, block: Ints, sizes: Ints, count: int) -> Ints:
 def draw_sample(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Sample:
     """Draw pairs to be labelled, two a stratum at the least.
 
-    Each stratum gets two at least, and a sixteenth of all. Each further label goes where it makes
-    the limits of precision and recall narrower most, if as many are found as was stated
-    (`_allocate`): J. Neyman's allocation (Journal of the Royal Statistical Society 97, 1934), but
-    for limits that are exact. His own gives nothing to strata of which all is thought to be known,
-    and their labels set the limits.
+    Each stratum gets a sixteenth of all. Each further label goes where it narrows the limits of
+    precision and recall most (`_allocate`): J. Neyman's allocation (Journal of the Royal
+    Statistical Society 97, 1934), but for exact limits. His own gives nothing to strata thought to
+    be known, and their labels set the limits.
     """
     whole = _frame(linkage, shared)
     frame, enough = _informative(whole, size)
@@ -244,8 +240,7 @@ class _Part:
 def _frame(linkage: Linkage, shared: Sharing) -> list[_Part]:
     """The strata that have a pair in them, as codes `left * reports + right`.
 
-    Of pairs in no draw, as many are thought to be links as a further draw would bring: the
-    pairs that one draw has, over the draws (I. J. Good, Biometrika 40, 1953).
+    Expected links in no draw: the pairs that one draw has, over the draws (I. J. Good 1953).
     """
     count = len(linkage.keys)
     point = point_partition(linkage)
@@ -293,11 +288,7 @@ def _weights(frame: Sequence[_Part]) -> Floats:
 
 
 def _allocate(sizes: Ints, wrong: Floats, weights: Floats, size: int) -> Ints:
-    """How many of each stratum: at least two, at most all, in all `size` or all there are.
-
-    Greedy: the next label goes where the weighted square of the distance from estimate to limit
-    falls most; limits of a sum are so composed of those of its parts.
-    """
+    """How many of each stratum, at least two: greedy on weighted squared distance to the limit."""
     drawn = np.minimum(sizes, _LEAST)
     left = min(size, int(sizes.sum())) - int(drawn.sum())
     while left > 0 and (low := drawn < np.minimum(sizes, size // _USUAL)).any():

@@ -191,10 +191,9 @@ def _kinds(rates: MatchProbabilities, patterns: levels.Levels, share: Floats) ->
 
 
 def _alike(patterns: levels.Levels) -> NDArray[np.bool_]:
-    """Which pairs agree in the whole name and in a day: hardly ever strangers.
+    """Pairs that agree in the whole name and in a day, with which a fit starts as links.
 
-    A fit starts with these as links, and with no more expected links than these, or two a report if
-    that is more: else it would find events in place of people.
+    More expected links than these, or two a report, would be events in place of people.
     """
     day = _SAME_BIRTHDAY[patterns[:, 1]] | _SAME_ACT[patterns[:, 4]]
     return np.asarray(_SAME_NAME[patterns[:, 0]] & day)
@@ -225,7 +224,6 @@ def origin_event_dependence(
 def error_dependence(patterns: levels.Levels, linked: Floats) -> Floats:
     """How much likelier kinds of name and birth are together than apart, among matches.
 
-    Where each report with an error has just one, a report with another birthday has the name right.
     That a name or a birth is different is never made likelier.
     """
     both = np.zeros((DIFFERENT + 1, DIFFERENT + 1))

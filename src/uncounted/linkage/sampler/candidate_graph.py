@@ -163,11 +163,7 @@ def _breadth_first(starts: Ints, near: Codes, roots: Ints) -> Ints:
 
 
 def start(built: CandidateGraph, *, together: bool, once_a_list: bool) -> Ints:
-    """Labels of a partition to start a chain from, that heeds the decisions.
-
-    All apart, or likely matches `together`, likeliest first; with `once_a_list`, no duplicates
-    within a list.
-    """
+    """Labels to start from: all apart, or likely matches `together`, likeliest first."""
     graph = built.graph
     label = graph.unit.astype(np.int64)
     if not together:
@@ -333,11 +329,7 @@ def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:
 
 
 def guessing(graph: Graph, joined: Floats | Singles, alone: Floats | Singles) -> Graph:
-    """The same graph, with estimated link probabilities of its candidates, and kinds by these.
-
-    `joined` is how likely each candidate is joined where it is an option (NaN: it was none),
-    `alone` how likely each report is in a cluster of its own.
-    """
+    """The same graph with link probabilities of candidates (NaN: none), and kinds by these."""
     most = as_either_sees(graph, joined)
     seen = (graph.weak != FIRM) & ~np.isnan(most)
     kinds = graph.weak.copy()

@@ -259,11 +259,7 @@ def as_original(field: FieldComparisons, x: int) -> tuple[float, float, float, i
 
 @compiled_inner
 def _err(k: int, x: int, buffers: ClusterBuffers) -> int:
-    """How many of those that agree with x err at the least, as they contradict one another.
-
-    Those that err cover all contradictions: at least the fewest that one of them has, and all over
-    the most that one has.
-    """
+    """How many of those that agree with x err at the least, as they cover all contradictions."""
     pairs, fewest, most = 0, k, 0
     for y in range(k):
         if (buffers.right[x, y >> 6] >> (y & 63)) & 1:

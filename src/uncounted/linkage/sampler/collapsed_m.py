@@ -295,10 +295,7 @@ def _of_level(
 def _of_kind(
     rng: np.random.Generator, given: MConditional, log_m: Floats, f: int, kind: int, linked: int
 ) -> tuple[float, float, float]:
-    """How often reports are not different, or right of these (`kind`: slip), and both counts.
-
-    `linked` pairs of that kind are left out; who of the other clusters of two errs is drawn.
-    """
+    """How often reports are not different, or right of these (`kind`: slip), and both counts."""
     counts, kinds = given.counts, given.level_kinds
     right = slip = 0.0
     for at in range(1, log_m.shape[1]):

@@ -59,9 +59,7 @@ def comparisons(
 ) -> ComparisonCounts:
     """How often each level is compared within clusters, and who is right.
 
-    In each field of each cluster an original is drawn given the rest, and the others are
-    compared with it: a cluster of K reports that say the field gives K - 1 comparisons. Of two,
-    either is the original as well: whether it errs is left to `reports`.
+    An original is drawn in each field; the K - 1 others that say it are compared with it.
     """
     found = np.zeros(worth.weights.shape)
     kinds, two = np.zeros(worth.chance.shape), np.zeros(worth.chance.shape)
@@ -73,8 +71,7 @@ def comparisons(
 def reports(rng: np.random.Generator, counts: ComparisonCounts, chance: Floats) -> Floats:
     """Reports that are right, a slip and different, shape (fields, 4), as `MatchWeights.chance`.
 
-    Of two that are a slip apart, the original is right, or either is a slip; of two that are
-    different, it is right or a slip, or either is different. That is drawn.
+    Which of two that disagree errs is drawn.
     """
     right, slip, different = chance[:, 1:].T
     kinds = counts.kinds + counts.two

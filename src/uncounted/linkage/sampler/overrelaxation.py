@@ -18,11 +18,7 @@ FRESH = 9  # draws beside the last one
 
 
 def opposite(rng: np.random.Generator, last: Floats, fresh: Floats) -> Floats:
-    """Of the last draw and fresh ones, whichever has as many above it as the last has below.
-
-    `last` are any number of draws, each of its own distribution; `fresh` are independent draws
-    from these, shape (draws, numbers). Were the last from the same, so is what is returned.
-    """
+    """The draw that has as many above it as the last has below; `fresh`: shape (draws, numbers)."""
     below, alike = (fresh < last).sum(axis=0), (fresh == last).sum(axis=0)
     place = below + rng.integers(0, alike + 1)  # ties are broken at random
     order = np.sort(np.concatenate([last[None], fresh]), axis=0)

@@ -89,11 +89,7 @@ _PARTS = pattern(r" ?[,;/()（）\[\]] ?| (?=(?:{kin:ko}|{kin-alone:en}) ?:)")
 
 
 def after_kin(text: str) -> tuple[str, bool]:
-    """Remove the word of kin before a name (아들 김철수); "" if there is none.
-
-    Also returns whether a colon makes it certain: 남편철 may be 남 편철, so the caller checks that
-    what follows is a whole name.
-    """
+    """Text after a word of kin (아들 김철수), "" if none, and whether a colon makes it certain."""
     found = _BEFORE.match(text) if text.isascii() or len(text) > 3 else None
     return (text[found.end() :], bool(found["colon"])) if found else ("", False)
 

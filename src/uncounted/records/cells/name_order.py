@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import attrs
 
-from uncounted.records.cells.placeholders import is_unknown_word
+from uncounted.records.lexicon import words as meaning
 from uncounted.records.names import lattice, surnames
 from uncounted.records.names.forms import (
     PINYIN,
@@ -73,7 +73,7 @@ def _by_capitals(words: tuple[str, ...], *, first: bool) -> list[Form]:
 
 def of_child(words: tuple[str, ...], table: surnames.Table) -> tuple[str, ...]:
     """The family name of "baby Kim" and "Kim, unknown", where it is a usual one in Korea."""
-    left = tuple(word for word in words if word not in NO_GIVEN and not is_unknown_word(word))
+    left = tuple(word for word in words if word not in NO_GIVEN and word not in meaning("unknown"))
     return left if len(left) == 1 and len(words) > 1 and left[0] in table else ()
 
 
@@ -91,10 +91,7 @@ def _by_place(words: tuple[str, ...], order: Order | None) -> list[Form]:
 
 
 def _of_china(words: tuple[str, ...], order: Order | None) -> list[tuple[Way, float]]:
-    """Ways of reading words as a name in pinyin with a family name of China, and how likely.
-
-    Deng Li is 鄧麗, and no Li who is called Deng. In pinyin the family name comes first as a rule.
-    """
+    """Ways of reading words as a name in pinyin with a family name of China, and how likely."""
     table, found = surnames.chinese(), list[tuple[Way, float]]()
     size = 2 if len(words) > 2 and words[0] + words[1] in table else 1
     if size == 1 and words[0] not in table and words[-1] not in table:
@@ -159,10 +156,7 @@ def _by_position(words: tuple[str, ...], order: Order | None) -> list[Form]:
 
 
 def _other_way(way: Way, other: Way) -> list[Form]:
-    """The other end as a family name in an unusual spelling, if the one known is rarely one.
-
-    Goh Yong Su is 고 영수, and hardly 수 of the given name Goh Yong. Kim and Pak leave no doubt.
-    """
+    """The other end as a family name: Goh Yong Su is 고 영수, but Kim and Pak leave no doubt."""
     (*_, word), given = way[0], other[1]
     rare = surnames.how_usual(word) < SURELY_FAMILY and len(given) == _PARTS_OF_GIVEN
     return both(*other, is_other_way=True) if rare and _is_given_syllable(word) else []
@@ -176,8 +170,7 @@ def _is_given_syllable(word: str) -> bool:
 def _by_likelihood(ways: Sequence[tuple[Way, float]]) -> list[Form]:
     """Forms of several ways of telling which word is the family name, the likeliest first.
 
-    Each way comes with its prior probability. Kim Chol Su is 김 철수 and hardly 수 김철, whatever
-    the habit of the source: Su is rare as a family name, and Kim in given names.
+    Each way comes with its prior probability: Kim Chol Su is 김 철수 and hardly 수 김철.
     """
     weights = [before * how_usual(*way) for way, before in ways]
     if not any(weights):  # no Korean name: the source's habit alone tells
@@ -190,10 +183,7 @@ def _by_likelihood(ways: Sequence[tuple[Way, float]]) -> list[Form]:
 
 
 def _given_alone(words: tuple[str, ...]) -> list[Form]:
-    """Two words as a given name whose family name is left out, if both are usual in given names.
-
-    "Chol Su" is a name without its family name, or Chol of the family Su.
-    """
+    """Two words as a given name whose family name is left out, if both are usual in given names."""
     if len(words) != 2:
         return []
     likely = likeliest(words)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from uncounted.records.cells.name_parser import forms
-from uncounted.records.names.forms import Form
 from uncounted.records.names.name import Name
 from uncounted.records.names.surnames import Key
 
@@ -26,16 +25,12 @@ class NameQuery:
 
     def matches(self, names: Iterable[Name]) -> bool:
         """Whether a name has the given name and no other family name; a part matches nothing."""
-        return bool(self._forms) and _may_be_one(self._forms, forms(names))
-
-
-def _may_be_one(wanted: Sequence[Form], held: Sequence[Form]) -> bool:
-    return any(
-        _share(one.given, other.given)
-        and (not one.family or not other.family or _share(one.family, other.family))
-        for one in wanted
-        for other in held
-    )
+        return any(
+            _share(one.given, other.given)
+            and (not one.family or not other.family or _share(one.family, other.family))
+            for other in forms(names)
+            for one in self._forms
+        )
 
 
 def _share(one: dict[Key, float], other: dict[Key, float]) -> bool:

@@ -130,16 +130,11 @@ def is_unknown(text: str) -> bool:
     if not any(char.isalnum() for char in plain(text)) or spaced in words("unknown-cell"):
         return True
     left = [word for word in found if word not in words("common")]
-    if left and all(map(is_unknown_word, left)):
+    if left and words("unknown").issuperset(left):
         return True
     if len(spaced) > _LONGEST:
         return False
     return bool(_NOT_STATED.fullmatch(spaced) or _UNKNOWN.fullmatch(closed)) or is_placeholder(text)
-
-
-def is_unknown_word(word: str) -> bool:
-    """Tell whether one word says that a name, or the rest of it, is not known."""
-    return word in words("unknown")
 
 
 def is_unknown_part(part: str) -> bool:
@@ -155,11 +150,6 @@ def says_nothing(text: str) -> bool:
 def is_null(text: str) -> bool:
     """Tell whether a text is what programs write for an empty cell."""
     return _is_program_null(text.strip()) or " ".join(_words(text)) == "null"
-
-
-def may_be_no_null(text: str) -> bool:
-    """Tell whether a name may be written like an empty cell: Nan and Null in small letters."""
-    return text.strip() in ("nan", "null", "Null")
 
 
 def _is_program_null(text: str) -> bool:
@@ -193,10 +183,7 @@ def _means(text: str, meaning: str) -> bool:
 
 @lru_cache(maxsize=1024)  # a name is looked at more than once
 def is_no_name(text: str, *, may_be_label: bool = True) -> bool:
-    """Tell whether a cell for a name holds none: unknown, a label, or only a kind of person.
-
-    `may_be_label` is false where the family name has its own column: Witness A may be a name then.
-    """
+    """Tell whether a cell for a name holds none: unknown, a kind of person, or a label."""
     if is_unknown(text) or _is_number(text) or is_filler(text):
         return True
     if may_be_label and is_label(text):
@@ -284,7 +271,7 @@ def _without_unknown(text: str) -> str:
         return ""
     left = _UNKNOWN_PLACE.sub(" ", text)
     left = _WORD.sub(
-        lambda found: " " if is_unknown_word(unmarked(found[0].casefold())) else found[0], left
+        lambda found: " " if unmarked(found[0].casefold()) in words("unknown") else found[0], left
     )
     if left == text:
         return text

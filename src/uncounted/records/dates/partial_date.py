@@ -62,12 +62,7 @@ class DateReading:
 def read(text: str, *, day_first: bool | None = None, birth: bool = False) -> DateReading:
     """Read a date as people write it, with remarks; a refusal does not repeat the text.
 
-    `day_first` is how 07/05/2013 is meant; None admits both readings. "1985년생" and "b. 1985" are
-    dates of `birth` alone.
-
-    Examples:
-        >>> read("07/05/2013").notes
-        ('day and month could be either way round',)
+    `day_first` is how 07/05/2013 is meant (None: both); "1985년생" and "b. 1985" are of a `birth`.
     """
     found, notes = written.translate(text, day_first=day_first, birth=birth)
     return DateReading(PartialDate.of(found, written=text) if found else None, notes)

@@ -107,12 +107,7 @@ def point(text: str, note: Callable[[str], None], *, day_first: bool | None = No
 
 
 def _mixed(year: str, one: str, two: str, note: Callable[[str], None], *, sign: str) -> str:
-    """2003-05/06: May to June as ISO 8601 shortens it, or 6 May; the first admits both.
-
-    So it is with 2003.5,6 and 2003년 5-6, and with 2003년 12-1, which is December to January or
-    1 December. What no range of months admits ("2003년 5/4", and 12/1, since only "-" crosses the
-    end of a year) is a day; 2003.12,1 is in no order.
-    """
+    """2003-05/06, 2003.5,6 and 2003년 12-1: months from one to the other, or a day, or both."""
     month, other = int(one), int(two)
     if month == other or not 1 <= month <= 12 or not 1 <= other <= 12:
         return _joined(year, one, two, note=note)

@@ -291,8 +291,7 @@ class CellReader:
     def _joined(self, where: DateColumns, *, birth: bool) -> tuple[str | None, str | None]:
         """Year, month and day from their columns, as written and as they are to be read.
 
-        Beside a year that is not certain ("about 1985") no month or day is read: EDTF would say
-        "about" of the day, as if the year were known. Months 21 to 24 would be read as seasons.
+        Beside an uncertain year ("about 1985") no month or day is read; 21 to 24 would be seasons.
         """
         parts = [_without_unit(self._dated(column) or "") for column in where.columns]
         if parts[0] in ("00", "99") and {*parts[1:]} != {parts[0]}:  # 1999, where no other is 99

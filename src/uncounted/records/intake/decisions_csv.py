@@ -19,17 +19,17 @@ from uncounted.vault.reports.decisions import ProposedDecision
 from uncounted.vault.reports.rejected_rows import RejectedRow
 
 COLUMNS = ("source_a", "report_a", "source_b", "report_b", "decision")
-_SAMPLE = ("source_1", "report_1", "source_2", "report_2", "same")
+PAIR_COLUMNS = ("source_1", "report_1", "source_2", "report_2", "same")
 NOTE = "note"
 # Beside a pair, for whoever decides: what review and a labelled sample say of it.
 _DRAWN = frozenset({"stratum", "of", "drawn"})
 BESIDE = frozenset({"probability", "expected_reduction", "narrowing"}) | _DRAWN
 # Words that people answer with, in the three languages of the records.
-_SAME = frozenset(["same", "yes", "y", "1", "true", "예", "네", "같음", "동일", "是", "同"])
-_DIFFERENT = frozenset(
+SAME = frozenset(["same", "yes", "y", "1", "true", "예", "네", "같음", "동일", "是", "同"])
+DIFFERENT = frozenset(
     ["different", "no", "n", "0", "false", "아니오", "아니요", "다름", "否", "不同"]
 )
-_OPEN = frozenset(("", "?", "unsure", "모름", "不确定"))
+OPEN = frozenset(("", "?", "unsure", "모름", "不确定"))
 
 
 @attrs.frozen
@@ -48,12 +48,12 @@ def read(path: Path, *, encoding: str | None = None) -> Decisions:
     sheet = delimited.read(path, encoding=encoding)
     columns = _shape(sheet)
     rows = (_decision(row, columns) for row in sheet)
-    return Decisions(rows, is_sample=columns == _SAMPLE and _DRAWN.issubset(sheet.columns))
+    return Decisions(rows, is_sample=columns == PAIR_COLUMNS and _DRAWN.issubset(sheet.columns))
 
 
 def _shape(sheet: delimited.Sheet) -> tuple[str, ...]:
     there = set(sheet.columns)
-    columns = _SAMPLE if not there & set(COLUMNS) and there & set(_SAMPLE) else COLUMNS
+    columns = PAIR_COLUMNS if not there & set(COLUMNS) and there & set(PAIR_COLUMNS) else COLUMNS
     for needed in columns:
         if needed not in there:
             raise BadInput(
@@ -79,11 +79,11 @@ def _decision(row: delimited.Row, columns: tuple[str, ...]) -> ProposedDecision 
     reasons = []
     if not all(cells[:4]):
         reasons.append("a report is named by its source and its id, and one of them is empty")
-    if answer in _OPEN:
+    if answer in OPEN:
         reasons.append("no decision is filled in")
-    elif answer not in _SAME | _DIFFERENT:
+    elif answer not in SAME | DIFFERENT:
         reasons.append("the decision is neither same nor different")
     if reasons:
         return RejectedRow(row.number, tuple(reasons))
     note = row.cells.get(NOTE, "").strip() or None
-    return ProposedDecision(row.number, (source_one, one), (source_two, two), answer in _SAME, note)
+    return ProposedDecision(row.number, (source_one, one), (source_two, two), answer in SAME, note)

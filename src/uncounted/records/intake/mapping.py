@@ -70,11 +70,7 @@ class Mapping:
 
     @classmethod
     def default(cls, columns: Iterable[str]) -> Mapping:
-        """Use the columns that bear the vocabulary's own names, and refuse the others.
-
-        A column is given by its position, and by its name only if `headers` knows it: else it may
-        be a person's.
-        """
+        """Use the columns that bear the vocabulary's own names, and refuse the others."""
         there = tuple(columns)
         known = {_plain(name): name for name in there}
         lacking = [] if "id" in known else ["id"]

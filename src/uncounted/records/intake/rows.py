@@ -26,7 +26,6 @@ from uncounted.records.cells.placeholders import (
     is_no_name,
     is_null,
     is_unknown_part,
-    may_be_no_null,
     says_nothing,
 )
 from uncounted.records.cells.several_people import speaks_of_others
@@ -221,7 +220,7 @@ class RowReader(CellReader):
 
     def _not_emptied(self, column: str | None) -> None:
         """Say so where what may be a name is read as an empty cell: 난 may be spelt nan."""
-        if column and any(map(may_be_no_null, names.listed(self.row.cells[column]))):
+        if column and not {"nan", "null", "Null"}.isdisjoint(names.listed(self.row.cells[column])):
             self.warnings.append(
                 f"column {column!r}: reads as an empty cell (if it is a name, begin it with a"
                 " capital, or write it in another script)"

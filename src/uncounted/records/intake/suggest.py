@@ -22,7 +22,6 @@ from uncounted.records.fields import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PE
 from uncounted.records.intake.cell_reader import says_several
 from uncounted.records.tabular.headers import (
     fields_of,
-    has_brackets,
     is_header,
     is_in_a_script,
     is_known,
@@ -163,7 +162,7 @@ def _sayable(table: Table) -> frozenset[str]:
     return frozenset(
         column
         for column in table.columns
-        if is_known(column) or (sure and not has_brackets(column))
+        if is_known(column) or (sure and not re.search(r"[(（\[]", column))
     )
 
 

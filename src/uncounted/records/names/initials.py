@@ -114,8 +114,6 @@ def words(text: str) -> list[PartialName]:
     Examples:
         >>> words("kim c. s.")
         [PartialName(family='kim', ...initials=('c', 's'))]
-        >>> words("kim chol su"), words("o jin u")
-        ([], [])
     """
     tokens = _TOKENS.findall(text)
     found = _read(_split(tokens))
@@ -137,12 +135,7 @@ def given_parts(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def mixed(text: str) -> tuple[str, ...]:
-    """Possible first letters by syllable of a given name, if some are in full and some cut.
-
-    Examples:
-        >>> mixed("chol s."), mixed("* su"), mixed("chol su"), mixed("c. s.")
-        (('c', 's'), ('', 's'), (), ())
-    """
+    """Possible first letters by syllable of a given name, if some are in full and some cut."""
     return _mixed(_parts(text))
 
 

@@ -102,13 +102,7 @@ def of_latin(words: tuple[str, ...]) -> Readings:
 
 @lru_cache(maxsize=65536)
 def weighed(script: Script, words: tuple[str, ...]) -> Readings:
-    """The readings of a given name, each with P(spelling | reading) P(reading), not scaled.
-
-    Examples:
-        >>> rows = weighed("cyrillic", ("чен", "ир"))
-        >>> hangul(max(rows, key=rows.__getitem__))
-        '정일'
-    """
+    """The readings of a given name, each with P(spelling | reading) P(reading), not scaled."""
     if sum(map(len, words)) > LONGEST_LATIN or not words:
         return {}
     rows: Readings = {}

@@ -13,10 +13,6 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _nfc_or_none(text: str | None) -> str | None:
-    return None if text is None else _nfc(text)
-
-
 @attrs.frozen
 class Name:
     """A name as one source wrote it, in Unicode's composed form (NFC).
@@ -26,8 +22,8 @@ class Name:
     """
 
     written: str = attrs.field(converter=_nfc)
-    family: str | None = attrs.field(default=None, converter=_nfc_or_none)
-    given: str | None = attrs.field(default=None, converter=_nfc_or_none)
+    family: str | None = attrs.field(default=None, converter=attrs.converters.optional(_nfc))
+    given: str | None = attrs.field(default=None, converter=attrs.converters.optional(_nfc))
 
     @property
     def plain(self) -> str:

@@ -365,8 +365,7 @@ def _of_level(codes: tuple[str, ...], word: str) -> tuple[str, ...]:
 def _run_together(text: str) -> Iterator[tuple[str, ...]]:
     """Codes of the names in Korean or Chinese text without spaces, from left to right.
 
-    Inside a word that begins with something else only names with their 시 or 市 count, unless
-    it is 과 or 和 after another, and a bare name before 리 or 洞 is that of a village.
+    Inside a word that begins with something else only names with their 시 or 市 count.
     """
     names, _, longest = _indexes()
     preposition = _AT.match(text)

@@ -28,7 +28,6 @@ _IN_A_SCRIPT = re.compile(
     r"korean|english|chinese|roman|hangul|hanja|한글|영문|한자|[中英韩]文|汉字|_(?:en|ko|zh)$",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"[(（\[]")
 # What KoBo calls a group without a name: `txtid` in its xlform/src/model.utils.coffee.
 _GROUP = re.compile(r"group_[a-z]{2}[0-9][a-z0-9][a-z][0-9]{2}")
 # Keys of systems whose names are no words. KoBo's _id and _index number anew in a new project.
@@ -128,11 +127,6 @@ def is_plain_name(column: str) -> bool:
     """Tell whether a column is just called Name: the given one, where the family name is apart."""
     bare = _SPACED.sub(_closed, _bare(column))
     return _key(bare.rpartition("/")[2]) in ("name", "이름", "名字")
-
-
-def has_brackets(column: str) -> bool:
-    """Tell whether something stands in brackets in a column's name."""
-    return bool(_OPENING.search(column))
 
 
 def _is_word(part: str) -> bool:

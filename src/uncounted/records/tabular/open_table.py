@@ -30,11 +30,9 @@ _PARENT_TABLE = "_parent_table_name"
 
 @attrs.frozen
 class Repeat:
-    """A second table whose rows belong to rows of the first.
+    """A second table (a sheet, a file beside it, a list in JSON) whose rows belong to the first's.
 
-    `name` is a sheet of the file, a file beside it, or a list in a JSON item. `key` is a
-    column of the first table and `parent` one of the second with the same values; None:
-    those of KoBo or ODK. Only `columns` are kept.
+    `key` of the first and `parent` of the second have the same values (None: KoBo's or ODK's).
     """
 
     name: str

@@ -162,9 +162,7 @@ def _date(value: float, parts: str, since_1904: bool) -> CellText:
 def cut(day: str, how: Format) -> str:
     """Cut a date that a file has written out (ISO 8601) to what its cell shows."""
     found = re.match(r"(\d{4})-(\d\d)-(\d\d)", day, re.ASCII)
-    if not found:
-        return day
-    if "t" in how.parts:
+    if not found or "t" in how.parts:
         return day
     length = {"y": 4, "ym": 7}.get(how.parts, 10)
     return f"XXXX-{found[2]}-{found[3]}" if how.parts == "md" else found[0][:length]
