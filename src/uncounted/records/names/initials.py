@@ -31,7 +31,7 @@ _GAPS = re.compile(r"[\s.·]+")
 _TOKENS = re.compile(r"[^\W\d_](?:[^\W_]*[^\W\d_])?\.?")
 _PARTS = re.compile(rf"\*+|{_TOKENS.pattern}")
 _NO_LETTER = re.compile(r"[ox]{2,3}|\*+|x")  # "Kim X", while "x." is an initial
-_ONE_SYLLABLE = re.compile("[^aeiouyw]*[aeiouyw]+[^aeiouyw]*")
+_ONE_SYLLABLE = re.compile("[^aeiouyw]*[aeiouyw]+[^aeiouyw]*")  # vowels in one place
 _VOWELS = frozenset("aeiou")
 _TWO = frozenset({"ch.", "kh.", "th.", "ph.", "sh.", "ts.", "jh."})
 _LONGEST = 4  # hidden syllables
@@ -148,12 +148,7 @@ def _mixed(parts: list[str]) -> tuple[str, ...]:
     words = [part for part, is_ in zip(parts, initial, strict=True) if not is_]
     if all(initial) or not any(initial) or len(parts) > _LONGEST:
         return ()
-    return tuple(map(_letter, parts)) if all(map(is_one_syllable, words)) else ()
-
-
-def is_one_syllable(word: str) -> bool:
-    """Whether a word in plain Latin letters has its vowels in one place."""
-    return _ONE_SYLLABLE.fullmatch(word) is not None
+    return tuple(map(_letter, parts)) if all(map(_ONE_SYLLABLE.fullmatch, words)) else ()
 
 
 def partly(text: str, table: Container[str]) -> list[PartialName]:

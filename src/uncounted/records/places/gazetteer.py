@@ -134,11 +134,6 @@ def _is_han(text: str) -> bool:
     return any(0x4E00 <= ord(char) <= 0x9FFF for char in text)
 
 
-def without_level(plain: str) -> str:
-    """A name in letters, as `key` gives it, without the word for what it is a name of."""
-    return _LEVEL_AFTER.sub("", plain)
-
-
 @cache
 def names_of(code: str) -> frozenset[str]:
     """Every form by which a place is found, as `key` gives them."""
@@ -216,7 +211,7 @@ def lies_opposite(text: str) -> bool:
 def is_place_name(text: str) -> bool:
     """Tell whether a text is the name of a place and no more."""
     found = place(text)
-    bare = without_level(key(text))
+    bare = _LEVEL_AFTER.sub("", key(text))  # hoeryong of "Hoeryong City"
     return found is not None and not names_of(found.code).isdisjoint((bare, bare.replace(" ", "")))
 
 
