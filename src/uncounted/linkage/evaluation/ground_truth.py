@@ -217,7 +217,7 @@ def of_one_list(linkage: Linkage, pairs: StatedPairs) -> Flags:
 def against_pairs(
     linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95
 ) -> TruthComparison:
-    """Compare a linkage with labelled pairs of weight 1, a random sample of the pairs judged."""
+    """Compare a linkage with labelled pairs; representative only if these are a random sample."""
     at = linkage.index
     judged = [row for row in truth.rows if row.same is not None]
     rows = [row for row in judged if row.one in at and row.two in at]
