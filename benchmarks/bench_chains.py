@@ -1,4 +1,4 @@
-"""Effective draws of who is who for a second of CPU, on made-up files of several sizes.
+"""Effective draws of who is who for a second of CPU, on simulated files of several sizes.
 
     python benchmarks/bench_chains.py            files of 1,450, 5,700 and 20,000 reports
     python benchmarks/bench_chains.py 100000     one of so many

@@ -1,4 +1,4 @@
-"""What reading a file costs: 100,000 made-up reports as CSV, XLSX and JSON.
+"""What reading a file costs: 100,000 simulated reports as CSV, XLSX and JSON.
 
     .venv/bin/python benchmarks/bench_intake.py [rows]
 
@@ -32,7 +32,7 @@ _STYLES = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs><
 
 
 def rows(count: int) -> Iterator[tuple[object, ...]]:
-    """Made-up reports; a birth is a day, as a spreadsheet counts them."""
+    """Simulated reports; a birth is a day, as a spreadsheet counts them."""
     rng = Random(1)
     for number in range(count):
         yield (

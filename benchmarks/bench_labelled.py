@@ -8,7 +8,7 @@ has it), multilink_dup_data.csv and multilink_no_dup_data.csv (R package multili
 times three lists of pseudopeople. A line for each set that is there. Nobody in them exists.
 `slips` is made here in the manner of RLdata10000, from names that occur in febrl3.csv, and
 `slips-common` from the few that RLdata500.csv has more than once: 9,000 people, 1,000 of them
-with a second report in which one of name and day of birth is wrong. `killed` are twelve made-up
+with a second report in which one of name and day of birth is wrong. `killed` are twelve simulated
 registers of people killed (`synthetic_register`).
 """
 

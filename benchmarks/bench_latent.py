@@ -40,11 +40,11 @@ type Run = Callable[[np.random.Generator, Floats, Floats], tuple[Ints, float]]
 
 
 def tables() -> dict[str, CaptureTable]:
-    """Published tables and the made-up one of 20 lists."""
+    """Published tables and the simulated one of 20 lists."""
     return {
         "Kosovo, 4 lists": TABLES["kosovo"],
         "United Kingdom, 5 lists": TABLES["uk"],
-        "made up, 20 lists": twenty_lists(),
+        "simulated, 20 lists": twenty_lists(),
     }
 
 

@@ -1,4 +1,4 @@
-"""Linkage of made-up populations against their truth: F1, people, and N beside perfect linkage's.
+"""Linkage of simulated populations against their truth: F1, people, and N beside perfect linkage's.
 
     python benchmarks/bench_linkage.py                the shipped example
     python benchmarks/bench_linkage.py 21 22 23       fresh populations with these seeds

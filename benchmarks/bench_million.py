@@ -1,4 +1,4 @@
-"""A million made-up reports: read, compared, joined: seconds and memory of each step.
+"""A million simulated reports: read, compared, joined: seconds and memory of each step.
 
     python benchmarks/bench_million.py 20000 100000 1000000
 

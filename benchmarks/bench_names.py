@@ -9,7 +9,7 @@ them come spellings made from those: capitals without a gap, the family name las
 "Accepted" is a level at which both parts share a reading (`NAME[1:5]`), of the name in
 Hangul as the North writes it against the spelling. Beside it stands Jaro-Winkler of at least .9
 between the letters, the Hangul in Revised Romanization, in the better of both orders of words.
-Pairs of different people are all pairs of the spellings, and of a thousand made-up people as
+Pairs of different people are all pairs of the spellings, and of a thousand fictitious people as
 the organisations of the example would write them. People of one name are no different people.
 """
 
@@ -208,7 +208,7 @@ def of_table(table: list[dict[str, list[str]]]) -> tuple[list[str], list[int], l
 
 
 def made_up(count: int, seed: int = 5) -> tuple[list[str], list[int], list[str]]:
-    """Made-up people's names as the example's organisations write them, Hangul and Latin."""
+    """Fictitious people's names as the example's organisations write them, Hangul and Latin."""
     dice = Dice(seed)
     written: list[str] = []
     owner: list[int] = []
@@ -241,7 +241,7 @@ def main() -> None:
             table = people(name)
             variants(table, show)
             across(name, *of_table(table), show)
-    across("made-up people", *made_up(600), show)
+    across("fictitious people", *made_up(600), show)
 
 
 if __name__ == "__main__":

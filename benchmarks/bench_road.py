@@ -1,4 +1,4 @@
-"""From files to a number: seconds of each command, of made-up populations as one case.
+"""From files to a number: seconds of each command, of simulated populations as one case.
 
     python benchmarks/bench_road.py 301 302 303 304 --reports 5000
     python benchmarks/bench_road.py 301               one population, as large as the example
@@ -64,7 +64,7 @@ def main() -> None:
     lists = {source: together(asked.seeds, source) for source in LAYOUTS}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "passphrase").write_text("a made-up passphrase of a made-up case\n")
+        (folder / "passphrase").write_text("a passphrase of a simulated case\n")
         for source, content in written(lists, asked.reports).items():
             (folder / f"{source}.csv").write_bytes(content)
         case, secret = "bench.case", ["--passphrase-file", "passphrase"]

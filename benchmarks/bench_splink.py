@@ -3,7 +3,7 @@
     make bench, or: uv sync --group bench && python benchmarks/bench_splink.py
 
 A Fellegi-Sunter model with exact agreement on eight keys, m fixed and u from random pairs, run by
-Splink on DuckDB, for the shipped example and for twelve made-up registers of people killed
+Splink on DuckDB, for the shipped example and for twelve simulated registers of people killed
 (`synthetic_register`). Splink, DuckDB and PyArrow come with the dependency group `bench` only;
 the installed program has none of them. Splink sees numbers (keys, years, codes), never a name, a
 date or a place as written. Its database is in memory, on one thread so that results repeat.
@@ -170,7 +170,7 @@ def report(name: str, reports: Sequence[Report], truth: Sequence[str]) -> None:
 
 
 def main() -> None:
-    """Score the example and the made-up registers."""
+    """Score the example and the simulated registers."""
     report("example", *bench_linkage.population(bench_linkage.EXAMPLE))
     for seed in range(1, 13):
         report(f"killed {seed}", *synthetic_register.made(seed))

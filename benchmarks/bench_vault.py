@@ -38,7 +38,7 @@ SYLLABLES = "김리박최정강조윤장임한오서신권황안송류홍영철�
 
 
 def payloads(count: int) -> list[dict[str, Any]]:
-    """Made-up reports of the size of real ones, about 700 bytes each. Nobody here exists."""
+    """Simulated reports of the size of real ones, about 700 bytes each. Nobody here exists."""
     rng = Random(1)
     return [_payload(rng, number) for number in range(count)]
 

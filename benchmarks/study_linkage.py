@@ -1,4 +1,4 @@
-"""How far linked numbers are from perfect linkage's, over made-up populations with a known truth.
+"""How far linked numbers are from perfect linkage's, over simulated populations with a known truth.
 
     python benchmarks/study_linkage.py                 seeds 2801 to 2900
     python benchmarks/study_linkage.py 2801 2810 --grid     with other priors and rules

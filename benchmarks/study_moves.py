@@ -3,7 +3,7 @@
     python benchmarks/study_moves.py            50,000 draws each
     python benchmarks/study_moves.py 200000
 
-The made-up components, and the second program that writes every partition out, are those of
+The simulated components, and the second program that writes every partition out, are those of
 `tests/linkage/sampler/test_moves.py`, which compares 4,000 draws of components of up to seven at
 every run. Here are more, so that an error of .01 would show, after it was seen how likely
 candidates are joined. For each size and prior: how far the chance that two reports are one person

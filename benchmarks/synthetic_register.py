@@ -1,4 +1,4 @@
-"""A made-up register of people killed, in the manner of a truth commission's.
+"""A simulated register of people killed, in the manner of a truth commission's.
 
 One list of 5,395 reports, of which 62 repeat somebody; names of one to four Spanish words, of
 which a report may leave some out; day and municipality, mostly of killings of many, in which

@@ -1,4 +1,4 @@
-"""How a made-up name is spelled: the South's orthography, three ways of Latin letters, slips.
+"""How a fictitious name is spelled: the South's orthography, three ways of Latin letters, slips.
 
 Part of `make_returns.py`. Linkage has its own tables and shares nothing with these.
 """

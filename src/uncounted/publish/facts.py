@@ -82,4 +82,4 @@ class ReleaseFacts:
         if self.made_at.tzinfo is None:
             raise ValueError("made_at needs a time zone")
         if self.truth is not None and not self.synthetic:
-            raise ValueError("only a made-up population has a known truth")
+            raise ValueError("only a simulated population has a known truth")

@@ -135,7 +135,7 @@ def _covers_in_words(about: JSONObject) -> str:
 
 
 def _truth(plan: Plan, lists: Sequence[str]) -> SyntheticTruth | None:
-    """What is known of a made-up population, and what perfect linkage would have given."""
+    """What is known of a simulated population, and what perfect linkage would have given."""
     if plan.truth_file is None:
         return None
     try:

@@ -21,7 +21,7 @@ def lead_sentence(truth: SyntheticTruth, value: Rounded) -> str:
 
 
 def coverage_section(truth: SyntheticTruth, numbers: PublishableNumbers) -> Section:
-    """The section that only a made-up population can have."""
+    """The section that only a simulated population can have."""
     N = truth.number
     perfect = {
         e.method: value
