@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,10 @@ def test_pictures_are_for_their_owner_and_nothing_is_written_over(
     assert "are not for publication" in capfd.readouterr().err
     drawn = sorted(path.name for path in (tmp_path / "p").glob("*.svg"))
     assert {"posterior.svg", "xi.svg", "trajectory.svg", "upset-narrow.svg"} <= set(drawn)
+    figures = {path.stem for path in (tmp_path / "p").glob("*.csv")}
+    assert figures == {name.removesuffix(".svg") for name in drawn if "narrow" not in name}
+    with (tmp_path / "p" / "upset.csv").open(newline="") as file:
+        assert sum(int(row["count"]) for row in csv.DictReader(file)) == 4400
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "p").iterdir())
     assert run(requested) == 1
     assert "p is there already" in capfd.readouterr().err

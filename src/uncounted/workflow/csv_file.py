@@ -15,7 +15,7 @@ from uncounted import atomic_files
 _RUN = re.compile(r"(?:\A|[;,|\t\r\n])[\s\"']*(?=[=+@\uff1d\uff0b\uff20]|[-\uff0d](?![0-9.]+\Z))")
 
 
-def write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_csv(out: Path, header: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
     """Write a header and rows, whole or not at all, with permissions for the owner alone."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

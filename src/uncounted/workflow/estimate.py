@@ -32,6 +32,7 @@ from uncounted.estimate.text.summary import lines, quiet_line
 from uncounted.histories import read_persons
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
+from uncounted.workflow.csv_file import write_csv
 
 if TYPE_CHECKING:  # a table is estimated without loading the vault, records or linkage
     from uncounted.linkage.diagnostics import CopiedList
@@ -247,7 +248,10 @@ def refuse_pictures(folder: Path, request: EstimateRequest) -> None:
 
 
 def draw(done: EstimateResult, folder: Path) -> None:
-    """Write the pictures of an estimate; strata have a folder each, by their number."""
+    """Write the pictures of an estimate, and the figures of each as CSV.
+
+    Strata have a folder each, by their number.
+    """
     from uncounted.publish.plots import all_plots, save_plots
 
     assert not isinstance(done.study, CovariateStudy)
@@ -255,7 +259,11 @@ def draw(done: EstimateResult, folder: Path) -> None:
     for number, (study, table) in enumerate(zip(studies, done.tables, strict=True), start=1):
         where = folder if len(studies) == 1 else folder / str(number)
         if table.observed:
-            save_plots(all_plots(study, table), where)
+            plots = all_plots(study, table)
+            save_plots(plots, where)
+            for plot in plots:
+                header = list(plot.rows[0])
+                write_csv(where / f"{plot.name}.csv", header, [row.values() for row in plot.rows])
 
 
 def estimate_case(

@@ -606,3 +606,17 @@ def test_chromium_measures_the_letters_as_we_do(tmp_path: Path) -> None:
     ours = {words: right - left for left, _, right, _, words in boxes(path.read_text("utf-8"))}
     for words, wide in seen:
         assert wide == pytest.approx(ours[words], rel=0.04, abs=1.0), words
+
+
+def test_each_plot_has_the_figures_that_it_shows() -> None:
+    table = TABLES["korean"]
+    study = run(table, EstimateSettings(["decomposable", "log-linear", "chao"]))
+    found = {each.name: each.rows for each in all_plots(study, table)}
+    assert sum(row["count"] for row in found["upset"]) == table.observed  # type: ignore[misc]
+    assert [row["point"] for row in found["posterior"]] == [e.point for e in study.estimates]
+    by_xi = [row for row in study.xi_by_method if row.method == "decomposable"]
+    assert {(row["xi"], row["point"]) for row in found["xi"]} == {(r.xi, r.point) for r in by_xi}
+    assert [row["model"] for row in found["models"]][:1] == [
+        study["log-linear"].diagnostics["models"][0]["model"]
+    ]
+    assert len(found["trajectory"]) == len(study.trajectory)

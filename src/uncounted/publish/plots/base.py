@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -12,6 +12,7 @@ import attrs
 from uncounted import atomic_files
 from uncounted.errors import AlreadyThere
 from uncounted.estimate.base.rounding import round_to_interval
+from uncounted.estimate.base.rows import Interval
 from uncounted.publish import fonts
 from uncounted.publish.report.figures import NARROW, WIDE
 from uncounted.publish.svg import GREY, Drawing, folded, ticks
@@ -19,6 +20,8 @@ from uncounted.text_table import whole
 
 EDGE = 4.0  # nothing is drawn nearer to the sides
 SMALL = 12.0
+
+type Row = Mapping[str, object]  # figures by what they are
 
 
 @attrs.frozen
@@ -39,13 +42,15 @@ class Plot:
         680 pixels wide, for a page.
     narrow : str
         340 pixels wide, for a phone or a column.
+    rows : tuple of mapping
+        The figures that it shows, a row each with the same keys: for `pandas.DataFrame(plot.rows)`.
 
     Examples
     --------
     >>> from uncounted.captures import CaptureTable
     >>> from uncounted.publish.plots import upset
-    >>> upset(CaptureTable.of("AB", {"10": 50, "01": 7, "11": 2})).name
-    'upset'
+    >>> upset(CaptureTable.of("AB", {"10": 50, "01": 7, "11": 2})).rows[0]
+    {'A': 1, 'B': 0, 'count': 50}
     """
 
     name: str
@@ -53,6 +58,7 @@ class Plot:
     desc: str
     svg: str = attrs.field(repr=False)
     narrow: str = attrs.field(repr=False)
+    rows: tuple[Row, ...] = attrs.field(repr=False)
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -114,7 +120,15 @@ def boxes_meet(a: Box, b: Box, gap: float) -> bool:
     return a[0] < b[2] + gap and b[0] < a[2] + gap and a[1] < b[3] and b[1] < a[3]
 
 
-def draw_plot(name: str, title: str, desc: str, draw: Callable[[Drawing], float]) -> Plot:
+def limits(interval: Interval | None) -> Row:
+    """An interval as two figures; a limit that is not bounded is None."""
+    low, high = interval or (None, None)
+    return {"low": low, "high": None if high is None or math.isinf(high) else high}
+
+
+def draw_plot(
+    name: str, title: str, desc: str, draw: Callable[[Drawing], float], rows: Iterable[Row]
+) -> Plot:
     """Draw in both widths; `draw` gives the height it took."""
     title, desc = clean(title), clean(desc)
     own = hashlib.sha256(f"{title}\n{desc}".encode()).hexdigest()[:8]
@@ -122,7 +136,8 @@ def draw_plot(name: str, title: str, desc: str, draw: Callable[[Drawing], float]
     for width, kind in ((WIDE, "wide"), (NARROW, "narrow")):
         on = Drawing(width, title, desc, f"{name}-{own}-{kind}", standalone=True)
         drawn.append(on.finish(math.ceil(draw(on))))
-    return Plot(name, title, desc, *drawn)
+    wide, narrow = drawn
+    return Plot(name, title, desc, wide, narrow, tuple(rows))
 
 
 def clean(words: str) -> str:

@@ -137,7 +137,8 @@ def model_spread(
         words += _legend(models, lists)
         return notes(on, y, words)
 
-    return draw_plot("models", "Models that fit nearly as well", " ".join(parts), draw)
+    title = "Models that fit nearly as well"
+    return draw_plot("models", title, " ".join(parts), draw, models)
 
 
 def group_words(group: ModelGroup, estimate: Estimate, observed: int) -> str:

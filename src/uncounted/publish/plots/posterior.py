@@ -17,6 +17,7 @@ from uncounted.publish.plots.base import (
     draw_plot,
     estimate_text,
     head,
+    limits,
     notes,
 )
 from uncounted.publish.plots.forest import ForestRow, Outline, draw_rows
@@ -175,7 +176,11 @@ def posterior(study: Study) -> Plot:
         return notes(on, draw_rows(on, head(on), rows, axis, observed=study.observed), words)
 
     title = "How many in all: what each method holds likely"
-    return draw_plot("posterior", title, in_sentences(study), draw)
+    rows = (
+        {"method": each.method, "point": each.point, **limits(each.interval), "reason": each.reason}
+        for each in study.estimates
+    )
+    return draw_plot("posterior", title, in_sentences(study), draw, rows)
 
 
 def bar_notes(study: Study) -> list[str]:

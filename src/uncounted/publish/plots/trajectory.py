@@ -19,6 +19,7 @@ from uncounted.publish.plots.base import (
     draw_plot,
     estimate_text,
     head,
+    limits,
     notes,
 )
 from uncounted.publish.report.figures import NARROW
@@ -113,9 +114,19 @@ def trajectory(rows: Sequence[SubsampleRow]) -> Plot:
             _one(on, axes, of, i, (i - (len(shuffles) - 1) / 2) * shift)
         return notes(on, axes.bottom + 44, words)
 
-    return draw_plot(
-        "trajectory", "The number from growing parts of the records", _desc(rows), draw
+    figures = (
+        {
+            "order": row.order,
+            "fraction": row.fraction,
+            "observed": row.observed,
+            "point": row.rescaled,
+            **limits(row.rescaled_interval),
+            "reason": row.reason,
+        }
+        for row in rows
     )
+    title = "The number from growing parts of the records"
+    return draw_plot("trajectory", title, _desc(rows), draw, figures)
 
 
 def _usual(points: Sequence[tuple[float, float]]) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import Plot, clean, draw_plot, head, notes, paragraph
+from uncounted.publish.plots.base import Plot, Row, clean, draw_plot, head, notes, paragraph
 from uncounted.publish.report.figures import COLUMN, PITCH, upset_rows
 from uncounted.publish.svg import INK, Drawing, folded
 from uncounted.text_table import whole
@@ -29,6 +29,16 @@ def shown_patterns(table: CaptureTable) -> list[str]:
 
 
 _TURNED = str.maketrans("10", "01")
+
+
+def _rows(table: CaptureTable) -> list[Row]:
+    """Every capture history, the most frequent first; None: that list was not active."""
+    code = {"0": 0, "1": 1, "-": None}
+    often = sorted(table.counts.items(), key=lambda item: -item[1])
+    return [
+        {**{name: code[at] for name, at in zip(table.lists, pattern, strict=True)}, "count": count}
+        for pattern, count in often
+    ]
 
 
 def upset(table: CaptureTable) -> Plot:
@@ -86,7 +96,7 @@ def upset(table: CaptureTable) -> Plot:
         y = upset_rows(on, y + 14, heads, rows, pitch=pitch, full=full)
         return notes(on, y + 2, [rest_words]) if rest else y + 6
 
-    return draw_plot("upset", "Who is on which lists", " ".join(parts), draw)
+    return draw_plot("upset", "Who is on which lists", " ".join(parts), draw, _rows(table))
 
 
 def _named(table: CaptureTable, pattern: str) -> str:

@@ -25,6 +25,7 @@ from uncounted.publish.plots.base import (
     draw_plot,
     estimate_text,
     head,
+    limits,
     notes,
 )
 from uncounted.publish.plots.posterior import label
@@ -213,7 +214,11 @@ def xi_curve(study: Study, claim: float | None = None) -> Plot:
         return notes(on, below, [*claimed, meaning])
 
     title = "What if the assumption is wrong by a factor xi?"
-    return draw_plot("xi", title, " ".join([*parts, *claimed]), draw)
+    figures = (
+        {"method": row.method, "xi": row.xi, "point": row.point, **limits(row.interval)}
+        for row in rows
+    )
+    return draw_plot("xi", title, " ".join([*parts, *claimed]), draw, figures)
 
 
 def _log_axes(on: Drawing, top: float, line: XiLine, claim: float | None) -> LogAxes:
