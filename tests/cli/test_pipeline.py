@@ -25,6 +25,7 @@ from tests.synthetic_linkage import keep
 from uncounted.captures import CaptureTable
 from uncounted.estimate import EstimateSettings, round_to_interval, run
 from uncounted.linkage import Linkage
+from uncounted.proof.signed_note import fingerprint
 from uncounted.vault.case import Case
 from uncounted.vault.keys import identity
 
@@ -304,7 +305,10 @@ def test_a_second_member_releases_under_a_key_of_their_own(few: Path, tmp_path: 
     plan = ["--plan", str(RETURNS / "plan.toml"), "--out", str(again)]
     assert "not a member" in uncounted(tmp_path, "release", case, *plan).stderr
     assert uncounted(few, "grant", case, str(keys)).returncode == 0
-    assert uncounted(tmp_path, "release", case, *plan).returncode == 0
+    hers = fingerprint(json.loads(uncounted(few, "identity", "--json").stdout)["signer"])
+    assert "not opened this case file before" in uncounted(tmp_path, "release", case, *plan).stderr
+    done = uncounted(tmp_path, "release", case, *plan, "--trust", hers)
+    assert done.returncode == 0, done.stderr
     first = str(few / "release")
     done = uncounted(tmp_path, "verify", str(again), "--signer", theirs, "--since", first, "--json")
     assert done.returncode == 0, done.stderr
