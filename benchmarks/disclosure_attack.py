@@ -1,7 +1,6 @@
 """What somebody learns who runs this very program on every table that fits a release.
 
-    python benchmarks/disclosure_attack.py [--tables 16] [--blinds 12] [--known] [--bound]
-                                           [--estimates] [--seed 1]
+    python benchmarks/disclosure_attack.py [--tables 16] [--blinds 12] [--known] [--estimates] [--seed 1]
 
 He knows the program, the rule, and all that is printed of a small table of three lists.
 He does not know the secret from which it was drawn what else is hidden. He tries every
@@ -11,7 +10,8 @@ been printed just so. With `--known` he knows the secret too, as he did when the
 Two figures for each small count that is hidden: whether it is *certain* to be small (or
 even one value), whatever he thought before; and whether it is more than 95% likely, if he
 held all tables to be alike before. With `--estimates` he also runs the estimators on each
-table and keeps those that give the same rounded numbers.
+table and keeps those that give the same rounded numbers, which is why a release with a hidden
+count prints none.
 """
 
 from __future__ import annotations
@@ -28,13 +28,11 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
 from uncounted.estimate import EstimateSettings, run
 from uncounted.estimate.base.rounding import round_estimate
-from uncounted.estimate.simple.chao import singles
 from uncounted.publish.disclosure.audit import AttackerKnowledge
-from uncounted.publish.disclosure.suppression import ProtectedTable, _bound, patterns, protect
+from uncounted.publish.disclosure.suppression import ProtectedTable, patterns, protect
 from uncounted.publish.disclosure.suppression_key import SuppressionKey
 
 LISTS = "ABC"
-STEP = 10
 THRESHOLD = 3
 MOST_TABLES = 24  # the fewer fit, the more is learned: releases with more are passed over
 METHODS = ("decomposable", "independence", "sample-coverage")
@@ -42,12 +40,10 @@ METHODS = ("decomposable", "independence", "sample-coverage")
 
 @attrs.frozen
 class Print:
-    """What is seen of a table: which cells, which totals, the bound and its step."""
+    """What is seen of a table: which cells and which totals."""
 
     shown: tuple[tuple[str, int], ...]
     totals: tuple[int | None, ...]
-    bound_step: int | None
-    bound: int | None
 
 
 def fits(knowledge: AttackerKnowledge, counts: Mapping[str, int]) -> bool:
@@ -63,23 +59,16 @@ def fits(knowledge: AttackerKnowledge, counts: Mapping[str, int]) -> bool:
 
 
 def printed(
-    table: CaptureTable, suppression_key: SuppressionKey, *, bound: bool
+    table: CaptureTable, suppression_key: SuppressionKey
 ) -> tuple[Print, ProtectedTable] | None:
     """Publish, as a release does; None when it is refused."""
     try:
-        protected = protect(table, THRESHOLD, suppression_key, bound=bound, bound_step=STEP)
+        protected = protect(table, THRESHOLD, suppression_key)
     except NotPublishable:
         return None
-    step = protected.bound_step
     totals = tuple(kept.count for kept in protected.totals.values())
     shown = tuple(protected.shown.items())
-    return Print(shown, totals, step, rounded_bound(table, step)), protected
-
-
-def rounded_bound(table: CaptureTable, step: int | None) -> int | None:
-    """The lower bound as it is printed."""
-    alone = [int(count) for count in singles(table)]
-    return None if step is None else _bound(table.observed, alone, table.seen_exactly(2), step)
+    return Print(shown, totals), protected
 
 
 def rounded_answers(table: CaptureTable) -> tuple[object, ...]:
@@ -90,7 +79,7 @@ def rounded_answers(table: CaptureTable) -> tuple[object, ...]:
 
 def tables_that_fit(seen: ProtectedTable) -> Iterator[dict[str, int]]:
     """Every table that agrees with the shown cells, the shown totals and the number of people."""
-    sums = tuple(s for s in seen.published_sums if "lower bound" not in s.what)
+    sums = seen.published_sums
     all_printed = AttackerKnowledge(seen.shown, seen.hidden, sums, seen.threshold)
     hidden = seen.hidden
     left = seen.observed - sum(seen.shown.values())
@@ -179,7 +168,7 @@ def attack(
 ) -> tuple[ProtectedTable, list[tuple[dict[str, int], float]]] | None:
     """Publish under a secret; give every table that fits with its weight."""
     own = SuppressionKey(rng.randbytes(32))
-    made = printed(table, own, bound=asked.bound)
+    made = printed(table, own)
     if made is None or not made[1].hidden:
         return None
     print_, seen = made
@@ -191,11 +180,9 @@ def attack(
     weights = []
     for counts in fitting:
         other = CaptureTable.of(LISTS, counts)
-        if rounded_bound(other, print_.bound_step) != print_.bound:
-            continue
         if answers is not None and rounded_answers(other) != answers:
             continue
-        made_so = (printed(other, suppression_key, bound=asked.bound) for suppression_key in blinds)
+        made_so = (printed(other, suppression_key) for suppression_key in blinds)
         if times := sum(bool(p and p[0] == print_) for p in made_so):
             weights.append((counts, float(times)))
     return (seen, weights) if weights else None
@@ -218,7 +205,6 @@ def main() -> None:
     parser.add_argument("--blinds", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--known", action="store_true")
-    parser.add_argument("--bound", action="store_true")
     parser.add_argument("--estimates", action="store_true")
     asked = parser.parse_args()
     rng, found = random.Random(asked.seed), Found()

@@ -78,7 +78,7 @@ def estimate_json(
         },
         "headline": numbers.headline.estimate.method if numbers.headline else None,
         "estimates": [_method(answer) for answer in numbers.answers],
-        "linkage": _linkage(facts.linkage, numbers) if facts.linkage else None,
+        "linkage": _linkage(facts.linkage, numbers) if facts.linkage and not table.hidden else None,
     }
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 

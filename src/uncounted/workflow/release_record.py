@@ -10,11 +10,13 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
+from collections.abc import Mapping
 
 import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
+from uncounted.proof.canonical_json import canonical
 from uncounted.publish.disclosure.suppression_key import SUPPRESSION_KEY_BYTES
 from uncounted.publish.plan import Plan
 from uncounted.vault.case import Artefact, Case
@@ -25,11 +27,15 @@ _BY_HAND = "they are not audited together: compare them by hand, then add --desp
 
 @attrs.frozen
 class ReleaseRecord:
-    """What a case file keeps, sealed, of a release; `table` is a MAC of the published counts."""
+    """What a case file keeps, sealed, of a release; `table` is a MAC of the counts.
+
+    `published` is a MAC of all that is printed but the date; an earlier version kept none.
+    """
 
     lists: tuple[str, ...]
     threshold: int
     table: str
+    published: str | None = None
 
     def to_bytes(self) -> bytes:
         """As the case file seals it."""
@@ -39,7 +45,9 @@ class ReleaseRecord:
     def from_bytes(cls, data: bytes) -> ReleaseRecord:
         """Read back what `to_bytes` gave; an earlier version kept the suppression key in it."""
         value = json.loads(data)
-        return cls(tuple(value["lists"]), value["threshold"], value["table"])
+        return cls(
+            tuple(value["lists"]), value["threshold"], value["table"], value.get("published")
+        )
 
 
 def suppression_key(case: Case) -> bytes:
@@ -95,10 +103,40 @@ def keep(
             " back since: the two releases together may disclose suppressed counts",
             hint=_BY_HAND,
         )
-    if before is not None and now != before and not despite_earlier:
+    counts = before and attrs.evolve(before, published=None)
+    if before is not None and now != counts and not despite_earlier:
         raise NotPublishable(
             "this case file was released before with other lists, counts or"
             " threshold: the two together may disclose suppressed counts",
+            hint=_BY_HAND,
+        )
+    return now
+
+
+def keep_published(
+    now: ReleaseRecord,
+    earlier: Artefact | None,
+    plan: Plan,
+    files: Mapping[str, bytes],
+    key: bytes,
+    despite_earlier: bool,
+) -> ReleaseRecord:
+    """Add what the files say, and refuse what differs from an earlier release but by its date.
+
+    Raises:
+        NotPublishable: another method, text or figure than in the earlier release.
+    """
+    said = json.loads(files["estimate.json"])
+    for changing in ("made_at", "commitment", "version"):
+        said.pop(changing)
+    written = [*plan.words(), plan.audience, plan.method, *plan.lists]
+    text = canonical([files["table.csv"].decode(), json.dumps(said), written])
+    now = attrs.evolve(now, published=hmac.digest(key, text, "sha256").hex())
+    before = ReleaseRecord.from_bytes(earlier.payload) if earlier and earlier.payload else None
+    if before is not None and before.published != now.published and not despite_earlier:
+        raise NotPublishable(
+            "this case file was released before with another method, text or estimate: the two"
+            " together may disclose suppressed counts",
             hint=_BY_HAND,
         )
     return now

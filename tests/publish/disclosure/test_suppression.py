@@ -13,7 +13,6 @@ from tests.publish.synthetic_release import SUPPRESSION_KEY
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
 from uncounted.publish.disclosure import audit
-from uncounted.publish.disclosure import suppression as disclosure
 from uncounted.publish.disclosure.audit import AttackerKnowledge, PublishedSum
 from uncounted.publish.disclosure.suppression import ProtectedTable, protect
 
@@ -199,23 +198,6 @@ def test_a_table_without_small_cells_is_shown_whole() -> None:
     protected = protect(CaptureTable.of(["EXH", "ABA", "OSCE", "HRW"], counts), 5, SUPPRESSION_KEY)
     assert protected.shown == counts
     assert protected.observed == 4400
-
-
-def test_the_lower_bound_does_not_narrow_a_hidden_count() -> None:
-    """Every table that the audit lets the reader think of prints the same bound."""
-    counts = {"100": 60, "010": 40, "001": 30, "110": 20, "101": 3, "011": 12, "111": 2}
-    table = CaptureTable.of("ABC", counts)
-    protected = protect(table, 5, SUPPRESSION_KEY, bound_step=50)
-    step = protected.bound_step
-    assert step is not None
-    box = [s for s in protected.published_sums if "lower bound" in s.what]
-    assert len(box) == 4  # each list alone, and those on two
-    printed = {
-        disclosure._bound(table.observed, alone, f2, step)
-        for alone in itertools.product(*((s.low, s.high) for s in box[:3]))
-        for f2 in (box[3].low, box[3].high)
-    }
-    assert len(printed) == 1
 
 
 def test_reports_printed_to_the_ten_are_known_to_the_attacker() -> None:

@@ -29,9 +29,7 @@ def test_another_secret_hides_other_counts() -> None:
 @pytest.mark.parametrize("order", list(itertools.permutations("ABC")))
 def test_the_order_of_the_lists_changes_nothing(order: tuple[str, ...]) -> None:
     def reported(lists: tuple[str, ...]) -> dict[frozenset[str], int]:
-        protected = protect(
-            CaptureTable.of("ABC", COUNTS).select(lists), 5, SUPPRESSION_KEY, bound=False
-        )
+        protected = protect(CaptureTable.of("ABC", COUNTS).select(lists), 5, SUPPRESSION_KEY)
         return {
             frozenset(name for name, c in zip(lists, cell, strict=True) if c == "1"): n
             for cell, n in protected.shown.items()

@@ -8,7 +8,7 @@ returned. `docs/dev/decisions/0006-publication.md` gives the reasons for the rul
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import attrs
 
@@ -26,7 +26,6 @@ from uncounted.publish.disclosure.suppression_key import SuppressionKey
 
 MAX_LISTS = 8
 REPORT_STEP = 10  # counts of reports are printed to the nearest ten
-BOUND_STEPS = (1, 2, 4, 10, 20, 40)
 
 
 @attrs.frozen
@@ -53,7 +52,6 @@ class ProtectedTable:
         threshold: counts under it are suppressed.
         feasible_intervals: what the audit found, for each suppressed cell.
         published_sums: everything else the audit took the reader to know.
-        bound_step: the lower bound may be printed to the nearest such step; None: not at all.
     """
 
     lists: tuple[str, ...]
@@ -63,7 +61,6 @@ class ProtectedTable:
     threshold: int
     feasible_intervals: Mapping[str, FeasibleInterval]
     published_sums: tuple[PublishedSum, ...]
-    bound_step: int | None = None
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -100,8 +97,6 @@ def protect(
     suppression_key: SuppressionKey,
     *,
     reports: Mapping[str, int] | None = None,
-    bound: bool = True,
-    bound_step: int = 50,
 ) -> ProtectedTable:
     """Suppress small counts and what would disclose them, and audit the result.
 
@@ -111,10 +106,6 @@ def protect(
         suppression_key: the case file's secret, for random suppression.
         reports: reports by list, which are printed to the nearest ten and say that a
             list has no more people than that.
-        bound: whether a lower bound (a function of the people on each list alone and on two)
-            is to be printed.
-        bound_step: the step in which it would be; a coarser one is taken where that saves a
-            list's total from being suppressed, and none is printed where none is safe.
 
     Raises:
         NotPublishable: no suppression keeps the small counts from being computed.
@@ -123,21 +114,10 @@ def protect(
     cells = patterns(table)
     counts = {cell: table.counts.get(cell, 0) for cell in cells}
     caps = _report_caps(table, reports or {})
-    best: tuple[SuppressionProblem, SuppressionPattern, int | None] | None = None
-    for step in (bound_step * k for k in BOUND_STEPS if bound):
-        known = (*caps, *_bound_box(table, cells, step))
-        problem = SuppressionProblem(table, counts, threshold, known, suppression_key)
-        suppression = suppress(problem)
-        if suppression and (best is None or len(suppression.totals) < len(best[1].totals)):
-            best = problem, suppression, step
-        if best and not best[1].totals:
-            break
-    if best is None:
-        problem = SuppressionProblem(table, counts, threshold, caps, suppression_key)
-        suppression = suppress(problem)
-        best = (problem, suppression, None) if suppression else None
-    if best is not None:
-        return _audited(*best)
+    problem = SuppressionProblem(table, counts, threshold, caps, suppression_key)
+    suppression = suppress(problem)
+    if suppression is not None:
+        return _audited(problem, suppression)
     raise NotPublishable(
         f"no suppression protects the counts under {threshold}",
         hint="publish fewer lists together, or count a wider population",
@@ -184,48 +164,7 @@ def to_nearest(count: int, step: int = REPORT_STEP) -> int:
     return (count + step // 2) // step * step
 
 
-def _bound_box(table: CaptureTable, cells: Sequence[str], step: int) -> tuple[PublishedSum, ...]:
-    """Hold what the lower bound is made of in a box in which the printed bound does not change.
-
-    Chao's bound is n + sum S_i S_j / f2, S_j the people on list j alone and f2 those on two
-    lists: not linear, so the reader's knowledge of it cannot be handed to the audit as it is.
-    It rises with each S_j and falls with f2, so it is the same in the whole box where it is
-    the same at two corners. The box gives the attacker more than a reader has.
-    """
-    J, n = len(table.lists), table.observed
-    alone = ["".join("1" if i == j else "0" for i in range(J)) for j in range(J)]
-    S, f2 = [table.counts.get(pattern, 0) for pattern in alone], table.seen_exactly(2)
-    printed = _bound(n, S, f2, step)
-    reach = 0
-    while reach < n and all(
-        _bound(n, [s + a * (reach + 1) for s in S], f2 - a * 2 * (reach + 1), step) == printed
-        for a in (-1, 1)
-    ):
-        reach += 1
-    held = [
-        (f"people on {name} alone, as the lower bound tells", {pattern}, s, reach)
-        for name, pattern, s in zip(table.lists, alone, S, strict=True)
-    ]
-    on_two = {cell for cell in cells if cell.count("1") == 2}
-    held.append(("people on exactly two lists, as the lower bound tells", on_two, f2, 2 * reach))
-    return tuple(
-        PublishedSum(
-            words, frozenset(which) & frozenset(cells), max(count - width, 0), count + width
-        )
-        for words, which, count, width in held
-    )
-
-
-def _bound(n: int, alone: Sequence[int], f2: int, step: int) -> int | None:
-    if min(alone) < 0 or f2 < 0:
-        return None
-    pairs = (sum(alone) ** 2 - sum(s * s for s in alone)) / 2
-    return round((n + pairs / (f2 or 1)) / step)
-
-
-def _audited(
-    problem: SuppressionProblem, suppression: SuppressionPattern, step: int | None
-) -> ProtectedTable:
+def _audited(problem: SuppressionProblem, suppression: SuppressionPattern) -> ProtectedTable:
     knowledge, table = problem.knowledge(suppression), problem.table
     return ProtectedTable(
         lists=table.lists,
@@ -238,5 +177,4 @@ def _audited(
         threshold=problem.threshold,
         feasible_intervals=audit.audit_table(knowledge, problem.counts),
         published_sums=knowledge.published_sums,
-        bound_step=step,
     )

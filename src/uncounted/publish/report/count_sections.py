@@ -145,9 +145,9 @@ def _what_is_hidden(table: ProtectedTable) -> str:
     return (
         f"Counts under {t}, zero included, are suppressed (primary suppression). Others are "
         "suppressed with them, some so that no sum reveals a small count (complementary "
-        "suppression) and some at random. Before publication, a program that knows the counts, "
-        "sums and lower bound printed here tried to compute every suppressed count. For all that "
+        "suppression) and some at random. Before publication, a program that knows the counts "
+        "and sums printed here tried to compute every suppressed count. For all that "
         f"it could tell, each may be zero and may be {t} or more, or is known to be {t} or more "
-        "and protects another. The program did not compute how likely either is, did not run the "
-        "methods on every table that fits, and did not use earlier reports on the same people."
+        "and protects another. The program did not compute how likely either is, and did not use "
+        "earlier reports on the same people."
     )

@@ -72,6 +72,11 @@ def section(link: LinkageFacts, numbers: PublishableNumbers) -> Section:
     return Section("linkage", "Record linkage", tuple(blocks))
 
 
+def method(link: LinkageFacts) -> Section:
+    """How records were linked, for a report without any figure of it."""
+    return Section("linkage", "Record linkage", (Paragraph(link.method),))
+
+
 def _doubt(link: LinkageFacts) -> str:
     low, high = link.people_interval
     text = (
@@ -109,8 +114,7 @@ def _otherwise(ways: AlternativeLinkages, numbers: PublishableNumbers) -> Iterat
             "estimate depends on choices that the records do not determine."
         )
     main = numbers.headline and numbers.headline.value
-    # the same method on two more tables: where counts are hidden, that would help to search
-    if not main or numbers.table.hidden or ways.strict is None or ways.loose is None:
+    if not main or ways.strict is None or ways.loose is None:
         return
     strict, loose = (
         whole(round_to_interval(point, None, numbers.table.observed, step=main.step).point)

@@ -1,9 +1,6 @@
-"""Shares and small numbers in words, and the coarser rounding of a release that hides counts."""
+"""Shares and small numbers in words."""
 
 from __future__ import annotations
-
-STEPS_WHERE_HIDDEN = 2  # steps in an interval, of a table with hidden counts
-LEAST_STEP_WHERE_HIDDEN = 5
 
 
 def percent(share: float) -> str:

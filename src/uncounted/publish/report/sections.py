@@ -5,7 +5,6 @@ from __future__ import annotations
 from uncounted.estimate.base.result import Study
 from uncounted.estimate.base.rounding import (
     Rounded,
-    round_to_interval,
     round_undocumented,
     rounded_at_xi,
 )
@@ -33,16 +32,6 @@ from uncounted.publish.report.synthetic_section import coverage_section, lead_se
 from uncounted.text_table import whole
 
 _ENOUGH_METHODS = 3  # without a lower bound
-_CODES_WHERE_HIDDEN = (  # of warnings that say nothing of a single cell
-    "methods-disagree",
-    "influential-list",
-    "below-documented",
-    "bound-above-estimate",
-    "prior-dominated",
-    "low-ess",
-    "low-tail-ess",
-    "linkage-check-failed",
-)
 _SETTINGS = {
     "prior_N": "prior",
     "prior_graphs": "graphs",
@@ -55,16 +44,10 @@ _SETTINGS = {
 def compose(facts: ReleaseFacts, plan: Plan) -> tuple[Document, PublishableNumbers]:
     """Write the report; also returns the numbers it was written from."""
     numbers = prepare(facts, plan)
-    truth = facts.truth.number if facts.truth else None
     sections = [
         count_sections.lists(facts, plan, numbers),
         count_sections.overlaps(numbers),
-        _estimate(numbers, truth),
-        _assumption(facts, numbers),
-        _methods(facts.study, numbers),
-        coverage_section(facts.truth, numbers) if facts.truth else None,
-        _sensitivity(facts.study, numbers),
-        linkage_section.section(facts.linkage, numbers) if facts.linkage else None,
+        *(_on_the_linkage(facts) if numbers.table.hidden else _on_the_estimate(facts, numbers)),
         count_sections.exclusions(facts),
         count_sections.counts(numbers),
         _is_not(plan, numbers),
@@ -82,6 +65,23 @@ def compose(facts: ReleaseFacts, plan: Plan) -> tuple[Document, PublishableNumbe
         version=facts.version,
     )
     return document, numbers
+
+
+def _on_the_estimate(facts: ReleaseFacts, numbers: PublishableNumbers) -> list[Section | None]:
+    truth = facts.truth.number if facts.truth else None
+    return [
+        _estimate(numbers, truth),
+        _assumption(facts, numbers),
+        _methods(facts.study, numbers),
+        coverage_section(facts.truth, numbers) if facts.truth else None,
+        _sensitivity(facts.study, numbers),
+        linkage_section.section(facts.linkage, numbers) if facts.linkage else None,
+    ]
+
+
+def _on_the_linkage(facts: ReleaseFacts) -> list[Section | None]:
+    """How records were linked, without a figure: each is a function of the suppressed counts."""
+    return [linkage_section.method(facts.linkage) if facts.linkage else None]
 
 
 def _banner(facts: ReleaseFacts) -> str:
@@ -107,6 +107,8 @@ def _lead_sentence(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers)
         f"{_organisations(facts, plan)} recorded {whole(numbers.table.observed)} "
         f"{plan.population.unit}."
     )
+    if numbers.table.hidden:
+        return f"{recorded} No estimate of the total is published, because counts are suppressed."
     if numbers.headline is None or numbers.headline.value is None:
         return f"{recorded} The total cannot be estimated from these lists."
     value = numbers.headline.value
@@ -119,6 +121,14 @@ def _lead_sentence(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers)
 
 
 def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
+    if numbers.table.hidden:
+        return (
+            f"{spelled(len(numbers.table.hidden))} counts are suppressed to protect small groups. "
+            "An estimate from all counts, an interval or a check would let a reader compute "
+            "suppressed counts: whoever runs the same methods on every table that fits this page "
+            "can keep those that give the published numbers. So this report gives none.",
+            "More people than these were affected: those who are on no list.",
+        )
     if numbers.headline is None or numbers.headline.value is None:
         return ("No method gives an estimate. The reasons are below.",)
     value = numbers.headline.value
@@ -163,15 +173,10 @@ def _elsewhere(numbers: PublishableNumbers) -> str:
 
 
 def _documented(numbers: PublishableNumbers, value: Rounded) -> tuple[float, int]:
-    """The share of people who are on a list, and how many are on none.
-
-    Of a table with hidden counts from the number as it is printed, so that no more is told.
-    """
-    n, step = numbers.table.observed, value.step
-    point = float(value.point)
-    if not numbers.table.hidden and numbers.headline is not None:
-        return n / point, round_undocumented(numbers.headline.estimate, n).point
-    return n / point, max(step, round((point - n) / step) * step)
+    """The share of people who are on a list, and how many are on none."""
+    n = numbers.table.observed
+    assert numbers.headline is not None
+    return n / value.point, round_undocumented(numbers.headline.estimate, n).point
 
 
 def _about(facts: ReleaseFacts, plan: Plan) -> tuple[tuple[str, str], ...]:
@@ -224,8 +229,7 @@ def _assumption(facts: ReleaseFacts, numbers: PublishableNumbers) -> Section | N
             "and too high if they divide the work between them."
         ),
     ]
-    # where a count is hidden, this would bound the people who are on one list and not on another
-    if facts.linkage is not None and facts.linkage.copied and not numbers.table.hidden:
+    if facts.linkage is not None and facts.linkage.copied:
         blocks.append(
             Paragraph(
                 "Nearly all people on one of these lists are also on another, with identical "
@@ -246,7 +250,7 @@ def _methods(study: Study, numbers: PublishableNumbers) -> Section:
     for answer in numbers.answers:
         estimate = answer.estimate
         if answer.value is None:
-            why = reason(answer, numbers.table, numbers.labels)
+            why = reason(answer, numbers.labels)
             rows.append((answer.label, "no estimate", ""))
             points.append((f"{answer.label}.", why))
             continue
@@ -267,33 +271,16 @@ def _methods(study: Study, numbers: PublishableNumbers) -> Section:
     warnings = [*study.warnings, *(w for a in numbers.answers for w in a.estimate.warnings)]
     # by their titles: a figure may tell of a hidden count, and names lists as the case file does
     kept = [
-        (sentence(title), "")
-        for title in dict.fromkeys(
-            w.title
-            for w in warnings
-            if w.must_report and (not numbers.table.hidden or w.code in _CODES_WHERE_HIDDEN)
-        )
+        (sentence(title), "") for title in dict.fromkeys(w.title for w in warnings if w.must_report)
     ]
     blocks: list[TableBlock | BulletList | Paragraph] = [grid]
     blocks += [BulletList(tuple(p)) for p in (points, kept) if p]
-    if numbers.table.hidden:
-        blocks.append(
-            Paragraph("Other warnings are withheld if they could disclose a suppressed count.")
-        )
     whole_ones = [a for a in numbers.answers if not a.bound]
     if len(whole_ones) < _ENOUGH_METHODS:
         blocks.append(
             Paragraph(
                 f"{spelled(len(whole_ones))} method{' was' if len(whole_ones) == 1 else 's were'} "
                 "used besides the bound. How far other methods would disagree is not known."
-            )
-        )
-    if numbers.table.hidden:
-        blocks.append(
-            Paragraph(
-                "Counts of this table are hidden. So the main number is rounded more coarsely than "
-                "it need be, and the other methods are given without an interval.",
-                "small",
             )
         )
     if settings := _settings(numbers):
@@ -325,11 +312,7 @@ def _settings(numbers: PublishableNumbers) -> str:
 
 
 def _sensitivity(study: Study, numbers: PublishableNumbers) -> Section | None:
-    """From the headline as it is printed, so that it tells nothing that the headline does not.
-
-    The study's own xi table may start from the saturated model, which answers only when
-    no cell is empty: printing it would tell that no hidden count is zero.
-    """
+    """From the headline, not from the saturated model, which answers only for full tables."""
     headline = numbers.headline
     if headline is None or headline.value is None or not study.sensitivity:
         return None
@@ -338,13 +321,8 @@ def _sensitivity(study: Study, numbers: PublishableNumbers) -> Section | None:
         return None
     rows, emphasis = [], set()
     for i, xi in enumerate(row.xi for row in study.sensitivity):
-        if numbers.table.hidden:
-            # Of the rounded numbers: exact ones, rounded five times, would disclose more.
-            point, low, high = (n + (v - n) / xi for v in (main.point, main.low, main.high))
-            value = round_to_interval(point, (low, high), n, step=main.step)
-        else:
-            least = study.least_observed
-            value = rounded_at_xi(headline.estimate, n, xi, study.xi_by_method, least)
+        least = study.least_observed
+        value = rounded_at_xi(headline.estimate, n, xi, study.xi_by_method, least)
         rows.append((_times(1 / xi), whole(value.point), value.span))
         if xi == 1:
             emphasis.add(i)
@@ -378,8 +356,12 @@ def _is_not(plan: Plan, numbers: PublishableNumbers) -> Section:
     items = [
         (
             "Not a count.",
-            f"{whole(numbers.table.observed)} {plan.population.unit} are documented; the rest of "
-            "the total is inferred.",
+            f"{whole(numbers.table.observed)} {plan.population.unit} are documented; "
+            + (
+                "how many more there were is not said here."
+                if numbers.table.hidden
+                else "the rest of the total is inferred."
+            ),
         ),
         (
             "Not about another place or time.",
@@ -395,7 +377,8 @@ def _is_not(plan: Plan, numbers: PublishableNumbers) -> Section:
             "compiled would change it.",
         ),
     ]
-    return Section("is-not", "What this estimate is not", (BulletList(tuple(items)),))
+    what = "report" if numbers.table.hidden else "estimate"
+    return Section("is-not", f"What this {what} is not", (BulletList(tuple(items)),))
 
 
 def _check(facts: ReleaseFacts) -> Section:
