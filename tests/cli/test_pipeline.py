@@ -260,12 +260,16 @@ def test_a_second_release_with_other_lists_is_refused(few: Path, tmp_path: Path)
         'title = "t"\nonly = ["Panel", "OpenDoor", "TumenWatch"]\n'
         '[population]\nwho = "a"\nwhere = "b"\nwhen = "c"\n[lists.OpenDoor]\nlabel = "Door"\n'
     )
+    names = ["--audience", "public", "--lists", "Panel,OpenDoor,TumenWatch"]
+    done = uncounted(few, "release", case, "--plan", str(three), "--out", str(fewer))
+    assert 'run uncounted link CASE --audience "public" --lists "Panel,OpenDoor' in done.stderr
+    assert uncounted(few, "link", case, "--draws", "20", *names).returncode == 0
     done = uncounted(few, "release", case, "--plan", str(three), "--out", str(fewer))
     assert (done.returncode, done.stdout, fewer.exists()) == (1, "", False)
     assert "released before with other lists" in done.stderr
     arguments = ["--plan", str(three), "--out", str(fewer), "--despite-earlier"]
     assert uncounted(few, "release", case, *arguments).returncode == 0
-    assert (fewer / "table.csv").read_text().startswith("OpenDoor,Panel,TumenWatch,count")
+    assert (fewer / "table.csv").read_text().startswith("Door,Panel,TumenWatch,count")
 
 
 def test_a_plan_that_presents_one_list_counts_all(few: Path, tmp_path: Path) -> None:
@@ -294,7 +298,7 @@ def test_a_plan_that_presents_one_list_counts_all(few: Path, tmp_path: Path) -> 
     arguments = ["--plan", str(plan), "--out", str(tmp_path / "released"), "--despite-earlier"]
     assert uncounted(few, "release", case, *arguments).returncode == 0
     header = (tmp_path / "released" / "table.csv").read_text().splitlines()[0]
-    assert header == "Panel,OpenDoor,Saebyok,TumenWatch,count,shown"
+    assert header == "P,OpenDoor,Saebyok,TumenWatch,count,shown"
 
 
 def test_a_second_member_releases_under_a_key_of_their_own(few: Path, tmp_path: Path) -> None:
@@ -345,7 +349,7 @@ def test_the_case_is_sound_and_a_withdrawal_asks_for_a_new_linkage(
     assert uncounted(out, "withdraw", case, *gone).returncode == 0
     done = uncounted(out, "estimate", case)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "run uncounted link again" in done.stderr
+    assert "run uncounted link CASE" in done.stderr
     mapping = ["--source", first["source"], "--mapping", str(RETURNS / f"{first['source']}.toml")]
     file_again = str(RETURNS / f"{first['source']}.csv")
     again = json.loads(uncounted(out, "import", case, file_again, *mapping, "--json").stdout)

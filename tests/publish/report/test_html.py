@@ -276,7 +276,9 @@ def test_where_a_count_is_suppressed_nothing_depends_on_the_exact_counts() -> No
     assert build(other, PLAN) == files == build(refused, PLAN)
     said = json.loads(files["estimate.json"])
     assert (said["headline"], said["estimates"], said["linkage"]) == (None, [], None)
-    assert "No estimate of the total is published, because counts are suppressed." in said["sentence"]
+    assert (
+        "No estimate of the total is published, because counts are suppressed." in said["sentence"]
+    )
 
 
 def test_where_no_count_is_suppressed_the_estimates_are_published() -> None:
