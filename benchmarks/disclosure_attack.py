@@ -1,6 +1,7 @@
 """What somebody learns who runs this very program on every table that fits a release.
 
-    python benchmarks/disclosure_attack.py [--tables 16] [--blinds 12] [--known] [--estimates] [--seed 1]
+    python benchmarks/disclosure_attack.py [--tables 16] [--blinds 12] [--known] [--estimates]
+                                           [--seed 1]
 
 He knows the program, the rule, and all that is printed of a small table of three lists.
 He does not know the secret from which it was drawn what else is hidden. He tries every

@@ -262,7 +262,7 @@ def test_a_second_release_with_other_lists_is_refused(few: Path, tmp_path: Path)
     )
     names = ["--audience", "public", "--lists", "Panel,OpenDoor,TumenWatch"]
     done = uncounted(few, "release", case, "--plan", str(three), "--out", str(fewer))
-    assert 'run uncounted link CASE --audience "public" --lists "Panel,OpenDoor' in done.stderr
+    assert 'run uncounted link --audience "public" --lists "Panel,OpenDoor' in done.stderr
     assert uncounted(few, "link", case, "--draws", "20", *names).returncode == 0
     done = uncounted(few, "release", case, "--plan", str(three), "--out", str(fewer))
     assert (done.returncode, done.stdout, fewer.exists()) == (1, "", False)
@@ -349,7 +349,7 @@ def test_the_case_is_sound_and_a_withdrawal_asks_for_a_new_linkage(
     assert uncounted(out, "withdraw", case, *gone).returncode == 0
     done = uncounted(out, "estimate", case)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "run uncounted link CASE" in done.stderr
+    assert "run uncounted link again" in done.stderr
     mapping = ["--source", first["source"], "--mapping", str(RETURNS / f"{first['source']}.toml")]
     file_again = str(RETURNS / f"{first['source']}.csv")
     again = json.loads(uncounted(out, "import", case, file_again, *mapping, "--json").stdout)

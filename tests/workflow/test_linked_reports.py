@@ -77,7 +77,7 @@ def test_a_case_file_keeps_a_linkage_for_each_set_of_reports(tmp_path: Path) -> 
         link(case, draws=10, on=DAY)
         with pytest.raises(NotLinked, match="for this audience and these lists") as stopped:
             latest_linkage(case, DAY, public)
-        assert stopped.value.hint == 'run uncounted link CASE --audience "public"'
+        assert stopped.value.hint == 'run uncounted link --audience "public"'
         link(case, public, draws=10, on=DAY)
         assert latest_linkage(case, DAY, public).lists == ("A", "B")
         assert latest_linkage(case, DAY).lists == ("A", "B", "C")

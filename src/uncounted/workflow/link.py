@@ -112,7 +112,7 @@ class Audience:
         """The command that links these reports."""
         options = f' --audience "{self.name}"' if self.name else ""
         options += f' --lists "{",".join(self.lists)}"' if self.lists else ""
-        return f"uncounted link CASE{options}"
+        return f"uncounted link{options}"
 
 
 INTERNAL = Audience()
@@ -236,11 +236,16 @@ def latest_linkage(case: Case, on: dt.date, audience: Audience = INTERNAL) -> Li
             break
     if newest is None:
         raise NotLinked("the reports have not been linked", hint=f"run {audience.command} first")
+    if found is None and newest.entry.seq < case.last_change:
+        raise NotLinked(
+            "the linkage is out of date (reports, consent or decisions changed)",
+            hint=f"run {audience.command} again",
+        )
     if found is None:
         whom = " for this audience and these lists" if audience != INTERNAL else ""
         raise NotLinked(
             f"no linkage is of exactly the reports that may be counted{whom}"
-            " (reports, consent or decisions changed, or others were linked)",
+            " (a consent ended, or others were linked)",
             hint=f"run {audience.command}",
         )
     own = OwnWords.of_case(case.sources().values())
