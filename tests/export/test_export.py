@@ -605,7 +605,7 @@ def test_the_commands(tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[s
     assert run(["export", case, "--format", "bagit", "--out", out]) == 0
     told = capfd.readouterr()
     assert "1 report and 0 attachments written" in told.out
-    assert "in clear" in told.err
+    assert "in that folder is unencrypted" in told.err
     assert run(["init", str(tmp_path / "b.case")]) == 0
     assert run(["import", str(tmp_path / "b.case"), out]) == 0
     told = capfd.readouterr()
