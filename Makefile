@@ -1,7 +1,7 @@
 # Everything sets itself up: `make demo` and `make test` need Python >= 3.12, make and the package registries.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test fast lint types fences kernels-linkage kernels-estimate tests docs study bench clean help
+.PHONY: demo test fast lint types fences kernels-linkage kernels-estimate tests docs study bench audit clean help
 .DEFAULT_GOAL := help
 
 UV = $(shell tools/bootstrap.sh --which)
@@ -53,6 +53,9 @@ study: $(STAMPS)/dev ## slow studies: how often the intervals cover a simulated 
 
 bench: $(STAMPS)/bench ## measure speed and memory, as ratios in one run
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+audit: $(STAMPS)/dev ## packages, licences, libraries inside wheels, known vulnerabilities; sbom.json
+	@$(BIN)/python tools/audit.py "$(UV)" sbom.json
 
 clean: ## remove what was set up here, the demo's output too
 	@rm -rf .venv .tools demo-out site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Bring uv, by pip, into .tools/ if it is not there; say clearly what is missing if that cannot be.
+# Bring uv, by pip and by the version and hashes of uv.txt, into .tools/ if it is not there; say clearly what is missing if that cannot be.
 # With --which: print the uv to use.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,13 +24,14 @@ bring_uv() {
     for python in "${pythons[@]}"; do
         if "$python" -m pip --version >/dev/null 2>&1 &&
             "$python" -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
-                --upgrade --target .tools/uv uv; then
+                --require-hashes --target .tools/uv --requirement tools/uv.txt; then
             return 0
         fi
     done
     for python in "${pythons[@]}"; do # no pip, but perhaps a way to make one
         if "$python" -m venv .tools/pip >/dev/null 2>&1 &&
-            .tools/pip/bin/python -m pip install --quiet --target .tools/uv uv; then
+            .tools/pip/bin/python -m pip install --quiet --require-hashes --target .tools/uv \
+                --requirement tools/uv.txt; then
             return 0
         fi
     done
