@@ -183,7 +183,7 @@ def test_a_pseudonym_is_no_name(tmp_path: Path) -> None:
     assert (mapping.name, mapping.name_alt) == ("성명", ())
     assert "# Pseudonyms, which are left out: column 3, 5.\n" in draft
     alone = drafted(written(tmp_path, "id,sex,이름(가명)\n"))
-    assert "which column is the name? It must be said." in alone
+    assert "required: which column is the name?" in alone
     assert "alias" not in alone
 
 
@@ -232,7 +232,7 @@ def test_a_person_in_the_first_row_is_not_repeated(tmp_path: Path) -> None:
     rows = f"1,{SECRET},1975,{SECRET} 1\n" + f"2,{SECRET},1976,{SECRET}\n" * 9
     draft = drafted(written(tmp_path, rows))
     assert SECRET not in draft
-    assert "must be said" in draft
+    assert "required: which column" in draft
     assert "# Column 3 looks like dates." in draft
     assert "# Not known: columns 1, 2, 4." in draft
 
@@ -241,7 +241,7 @@ def test_a_person_in_the_first_row_is_not_repeated(tmp_path: Path) -> None:
 def test_nor_is_one_whose_cell_has_a_known_word_last(tmp_path: Path, cell: str) -> None:
     draft = drafted(written(tmp_path, f"1,{cell.format(SECRET)},1975,{SECRET}__ko\n"))
     assert SECRET not in draft
-    assert "must be said" in draft
+    assert "required: which column" in draft
 
 
 @pytest.mark.parametrize("column", ["{}/name", "{}-name"])
@@ -425,7 +425,7 @@ def test_cells_tell_what_a_column_is_and_are_not_repeated(tmp_path: Path) -> Non
 def test_consent_is_never_inferred(tmp_path: Path) -> None:
     draft = drafted(written(tmp_path, 'id,name,consent\n1,Kim,"link, statistics"\n'))
     assert 'Column 3 may state it: uses = { column = "..." }' in draft
-    assert "No consent stated is no use" in draft
+    assert "Without consent, reports are stored encrypted" in draft
     assert Mapping.parse(draft).consent.columns == ()
 
 

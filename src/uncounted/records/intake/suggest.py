@@ -225,9 +225,9 @@ def _settle(found: dict[str, list[tuple[int, int]]], columns: Sequence[str]) -> 
 
 def _person(columns: Sequence[str], chosen: Mapping[str, list[int]]) -> Iterator[str]:
     if "id" not in chosen:
-        yield '# id = "..."  # which column is the source\'s own key? It must be said.'
+        yield '# id = "..."  # required: which column is the source\'s own key?'
     if not chosen.keys() & set(NAME_FIELDS):
-        yield '# name = "..."  # which column is the name? It must be said.'
+        yield '# name = "..."  # required: which column is the name?'
     for name in PERSON_FIELDS:
         if name not in chosen:
             continue
@@ -337,8 +337,8 @@ def _values(chosen: Mapping[str, list[int]], looks: Sequence[Look]) -> Iterator[
 def _consent(chosen: Mapping[str, list[int]], spare: Mapping[str, list[int]]) -> Iterator[str]:
     yield ""
     yield "[consent]"
-    yield "# No consent stated is no use: until it is stated here, reports are sealed,"
-    yield "# and neither linked nor counted."
+    yield "# Without consent, reports are stored encrypted, and neither linked nor counted."
+    yield '# State it here, for all rows or from a column: uses = { column = "..." }'
     yield f"# Uses: {', '.join(USES)}"
     for name in CONSENT_FIELDS:
         for at in (*chosen.get(name, ()), *spare.get(name, ())):
