@@ -39,7 +39,8 @@ def _new_case(made: NewCase) -> None:
     if made.identity_created:
         say(f"Your identity is new: {made.identity}")
         say(
-            "Keep a copy of that folder and remember the passphrase: you need both to open the case file."
+            "Keep a copy of that folder and remember the passphrase: you need both"
+            " to open the case file."
         )
         if made.short_passphrase:
             say("warning: a passphrase this short can be guessed by anyone who copies that folder.")

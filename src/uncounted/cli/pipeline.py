@@ -295,7 +295,10 @@ def _verified(verdict: Verdict) -> None:
     answer(f"Verified: {folder} is complete and unchanged")
     for name, text in verdict.lines():
         answer(textwrap.fill(f"  {name:<11}{text}", WIDTH, subsequent_indent=" " * 13))
-    answer("This shows who published these files and that they are unchanged.")
+    if verdict.signer_checked:
+        answer("This shows who published these files and that they are unchanged.")
+    else:
+        answer("This shows that the files are unchanged, and not who published them.")
     answer("It does not show that the estimate is right.")
 
 

@@ -155,6 +155,12 @@ def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
     return tuple(lead)
 
 
+_LEFT_OUT = (
+    "The range at the top leaves out independent lists, shown for comparison only, and the "
+    "lower bound."
+)
+
+
 def _elsewhere(numbers: PublishableNumbers) -> str:
     """The range of the other methods, so that the interval is not read alone."""
     others = [
@@ -266,7 +272,7 @@ def _methods(study: Study, numbers: PublishableNumbers) -> Section:
         numeric=frozenset({1}),
         emphasis=frozenset(headline),
         caption="How far the methods disagree is part of the result: report the range of the "
-        "methods with any one interval.",
+        "methods with any one interval." + (" " + _LEFT_OUT if _elsewhere(numbers) else ""),
     )
     warnings = [*study.warnings, *(w for a in numbers.answers for w in a.estimate.warnings)]
     # by their titles: a figure may tell of a hidden count, and names lists as the case file does
@@ -384,8 +390,8 @@ def _is_not(plan: Plan, numbers: PublishableNumbers) -> Section:
 def _check(facts: ReleaseFacts) -> Section:
     words = (
         "The folder of this report holds a signed manifest of every file and a proof that it is "
-        "recorded in the log of the case file. To check it, without any key or password, install "
-        "the program and type, next to that folder:"
+        "recorded in the log of the case file. You can check it without a password and "
+        "without access to any record. Install the program and type, next to that folder:"
     )
     after = (
         "Get the publisher's key by another channel and give it as --signer. If a file was "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from uncounted.estimate.base.rounding import Rounded, round_estimate
 from uncounted.publish.facts import SyntheticTruth
@@ -135,6 +135,13 @@ def _named(methods: Iterable[str], labels: Mapping[str, str]) -> str:
     return f"the intervals of {', '.join(names[:-1])} and {names[-1]}"
 
 
+def _verb(methods: Sequence[str], plural: str) -> str:
+    """The verb after `_named`: "covers" for one interval, "cover" for several."""
+    if len(methods) > 1:
+        return plural
+    return f"{plural}es" if plural.endswith("s") else f"{plural}s"
+
+
 def _unequal_or_apart(missing: Iterable[Rounded], N: int) -> Iterator[str]:
     sides = {(v.high or 0) < N for v in missing}
     if True in sides:
@@ -167,11 +174,14 @@ def _by_linkage(
     rounded = [m for m in saved if not _well_within(linked[m], N)]
     saved = [m for m in saved if m not in rounded]
     if lost:
-        yield f"Because of record linkage {_named(lost, labels)} miss it."
+        yield f"Because of record linkage {_named(lost, labels)} {_verb(lost, 'miss')} it."
     if saved:
         yield (
-            f"That {_named(saved, labels)} cover it as linked is luck: errors of the linkage "
-            "moved the estimate the right way."
+            f"As linked, {_named(saved, labels)} {_verb(saved, 'cover')} it by chance: errors of "
+            "the linkage moved the estimate towards the true total."
         )
     if rounded:
-        yield f"That {_named(rounded, labels)} cover it as linked may be due to rounding."
+        yield (
+            f"As linked, {_named(rounded, labels)} {_verb(rounded, 'cover')} it only by a narrow"
+            " margin, perhaps because of rounding."
+        )
