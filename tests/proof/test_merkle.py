@@ -161,3 +161,11 @@ def test_the_frontier_stays_small() -> None:
 def test_no_proof_of_a_leaf_that_is_not_there(index: int, size: int) -> None:
     with pytest.raises(BadInput, match="has no leaf"):
         merkle.inclusion_proof(nodes_of(leaves_of(3)), index, size)
+
+
+@pytest.mark.parametrize("each", [1, 2, 8])
+def test_the_root_of_chunks_is_that_of_the_whole(each: int) -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(40)]
+    for size in range(41):
+        chunks = [b"".join(leaves[at : min(at + each, size)]) for at in range(0, size, each)]
+        assert merkle.root_of_chunks(chunks) == merkle.root(nodes_of(leaves[:size]), size)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +139,7 @@ def test_a_good_release_with_its_key(release: Path) -> None:
 
 def test_a_verdict_for_people_and_for_programs(release: Path) -> None:
     verdict = verify.verify(release)
-    assert ("made", WHEN) in verdict.lines()
+    assert verdict.lines()[:2] == [("made", WHEN), ("case", "uncounted.case/one")]
     assert verdict.lines()[-1] == ("warning", verdict.warnings[0])
     said = json.loads(json.dumps(verdict.to_json()))
     assert said["ok"] is True
@@ -178,6 +180,19 @@ def test_no_such_folder(tmp_path: Path, release: Path) -> None:
 
 def test_a_folder_that_is_no_release(tmp_path: Path) -> None:
     refused(tmp_path, "manifest.json is missing")
+
+
+@pytest.mark.parametrize(("hours", "ok"), [(23, True), (25, False)])
+def test_a_clock_may_differ_by_a_day(
+    release: Path, monkeypatch: pytest.MonkeyPatch, hours: int, ok: bool
+) -> None:
+    now = dt.datetime.fromisoformat(WHEN) - dt.timedelta(hours=hours)
+    monkeypatch.setattr(verify, "_now", lambda: now)
+    if ok:
+        assert verify.verify(release).made_at == WHEN
+    else:
+        problem = refused(release, "made on 2026-03-01, which is in the future")
+        assert "the date of this computer" in str(problem.hint)
 
 
 # --- files --------------------------------------------------------------------------------
@@ -360,8 +375,16 @@ def test_a_changed_signature(release: Path) -> None:
         (GOOD.manifest.replace(b'"size":12', b'"size":1.5'), "has the wrong type"),
         (GOOD.manifest.replace(b'"size":12', b'"size":-12'), "more than"),
         (GOOD.manifest.replace(b'"size":12', b'"size":9000000000'), "more than"),
+        (
+            GOOD.manifest.replace(b'"size":12', b'"size":1073741824'),
+            "files of more than 1,073,741,824 bytes in all",
+        ),
         (GOOD.manifest.replace(b"release/1", b"release/2"), "does not support"),
         (GOOD.manifest.replace(WHEN.encode(), b"yesterday"), "does not say when"),
+        (GOOD.manifest.replace(b"2026-03-01T", b"2026-13-01T"), "does not say when"),
+        (GOOD.manifest.replace(b"2026-03-01T", b"2026-02-30T"), "does not say when"),
+        (GOOD.manifest.replace(b"2026-03-01T", b"1970-01-01T"), "1970-01-01, when .* not exist"),
+        (GOOD.manifest.replace(b"2026-03-01T", b"9999-12-31T"), "9999-12-31, which .* future"),
         (GOOD.manifest.replace(A.vkey.encode(), b"nobody"), "not a verifier key"),
         (GOOD.manifest.replace(b'"name":"uncounted",', b""), "does not have the required fields"),
     ],
@@ -480,6 +503,47 @@ def test_leaves_of_another_log(release: Path) -> None:
     leaves = b"".join(reversed(GOOD.log.leaves))
     (release / verify.LEAVES).write_bytes(leaves)
     refused(release, "log-leaves is not the log of checkpoint")
+
+
+def sparse(folder: Path, zeros: int) -> Path:
+    """A release in a log of as many leaves of zeros, a power of two: a small archive makes it."""
+    manifest = bundle.manifest(FILES, FACTS, signer=A.vkey, made_at=WHEN, version="0.1.0")
+    body = {"kind": "release", "seq": zeros, "when": WHEN, "by": A.vkey}
+    body |= {"body": bundle.entry(manifest)}
+    leaf, top = leaf_hash(commit(canonical(body), bytes(32))), bytes(32)
+    for _ in range(zeros.bit_length() - 1):
+        top = merkle.node_hash(top, top)
+    checkpoint = sign(Checkpoint("uncounted.case/one", zeros + 1, merkle.node_hash(top, leaf)), A)
+    made = attrs.evolve(GOOD, written=GOOD.written | {
+        verify.MANIFEST: manifest,
+        verify.OPENING: canonical({"body": body, "salt": "00" * 32}),
+        verify.CHECKPOINT: checkpoint,
+        verify.PROOF: TlogProof(zeros, (top,), checkpoint).encode(),
+    }).into(folder)  # fmt: skip
+    with (made / verify.LEAVES).open("wb") as file:
+        file.seek(zeros * merkle.HASH_BYTES)
+        file.write(leaf)
+    return made
+
+
+def test_a_log_of_many_entries_is_never_in_memory(tmp_path: Path) -> None:
+    release = sparse(tmp_path / "release", 1 << 17)
+    tracemalloc.start()
+    try:
+        assert verify.verify(release, signer=A.vkey).log.size == (1 << 17) + 1
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 << 20  # bytes; the file has 4 MB, and its nodes as objects 20
+
+
+def test_a_log_above_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    release = sparse(tmp_path / "release", 1 << 25)
+    problem = refused(
+        release,
+        "checkpoint claims a log of 33,554,433 entries; at most 4,194,304 are verified",
+    )
+    assert "ask the publisher" in str(problem.hint)
 
 
 # --- since --------------------------------------------------------------------------------

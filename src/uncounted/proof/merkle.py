@@ -9,7 +9,7 @@ Nothing here reads or writes a file, and checking trusts nothing but the roots.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
@@ -70,6 +70,30 @@ def nodes_of(leaves: Sequence[bytes]) -> Nodes:
         pairs = zip(below[::2], below[1::2], strict=False)
         layers.append([node_hash(left, right) for left, right in pairs])
     return lambda level, index: layers[level][index]
+
+
+def root_of_chunks(chunks: Iterable[bytes]) -> bytes:
+    """Give the root over leaf hashes that come in chunks, one of which is in memory at a time.
+
+    Args:
+        chunks: leaf hashes, 32 bytes each, one after the other. All chunks but the last have as
+            many as the first, which is a power of two; the last may have fewer.
+
+    Examples:
+        >>> leaves = [leaf_hash(entry) for entry in (b"a", b"b", b"c")]
+        >>> root_of_chunks([leaves[0] + leaves[1], leaves[2]]) == root(nodes_of(leaves), 3)
+        True
+    """
+    whole, last, full = Frontier(), list[bytes](), None
+    for chunk in chunks:
+        full = full or len(chunk)
+        leaves = [chunk[at : at + HASH_BYTES] for at in range(0, len(chunk), HASH_BYTES)]
+        top = root(nodes_of(leaves), len(leaves))
+        if len(chunk) == full:
+            whole = whole.append(top)
+        else:
+            last.append(top)
+    return _fold([*whole.peaks, *last]) if whole.size else EMPTY_ROOT
 
 
 def root(node: Nodes, size: int) -> bytes:

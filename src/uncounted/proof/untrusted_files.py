@@ -23,27 +23,46 @@ _ANEW = "do not use these files; get the release again from its publisher"
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)  # a pipe would wait for ever
 
 
-def read(folder: Path, name: str, *, limit: int, size: int | None = None) -> bytes:
+def read(folder: Path, name: str, *, limit: int) -> bytes:
     """Read one file whole.
 
     Args:
         folder: where it lies.
         name: its path in the folder.
         limit: the most bytes that it may have.
-        size: how many bytes it must have, when that is known; `limit` is not looked at.
 
     Raises:
-        NotVerified: missing, not an ordinary file, too long, or not of that size.
+        NotVerified: missing, not an ordinary file, or too long.
     """
     with _opened(folder, name) as file:
         length = os.fstat(file.fileno()).st_size
-        if size is not None and length != size:
+        if length > limit:
+            raise NotVerified(f"{name} has more than {limit:,} bytes", hint=_ANEW)
+        return file.read(length)
+
+
+def chunks(folder: Path, name: str, *, size: int, first: int, each: int) -> Iterator[bytes]:
+    """Read the beginning of a file in chunks, one in memory at a time.
+
+    Args:
+        folder: where it lies.
+        name: its path in the folder.
+        size: how many bytes the whole file must have.
+        first: how many of them are read, from its beginning.
+        each: bytes of a chunk; the last may have fewer.
+
+    Raises:
+        NotVerified: missing, not an ordinary file, or not of that size.
+    """
+    with _opened(folder, name) as file:
+        length = os.fstat(file.fileno()).st_size
+        if length != size:
             raise NotVerified(
                 f"{name} was changed: {length:,} bytes instead of {size:,}", hint=_ANEW
             )
-        if size is None and length > limit:
-            raise NotVerified(f"{name} has more than {limit:,} bytes", hint=_ANEW)
-        return file.read(length)
+        while first > 0 and (chunk := file.read(min(each, first))):
+            first -= len(chunk)
+            yield chunk
 
 
 def sha256(folder: Path, name: str, size: int) -> str | None:

@@ -7,6 +7,7 @@ nothing that estimates, links or opens a case file.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -38,11 +39,14 @@ OPENING: Final = "opening.json"
 LEAVES: Final = "log-leaves"
 OWN: Final = frozenset({MANIFEST, SIGNATURE, CHECKPOINT, PROOF, OPENING, LEAVES})
 
-MAX_FILE_BYTES: Final = 1 << 30
+MAX_FILE_BYTES: Final = 1 << 30  # of each file, and of all files together
+MAX_ENTRIES: Final = 1 << 22  # of the log: 128 MB of leaf hashes
 MAX_OWN_BYTES: Final = 1 << 22  # of each of our own files but the leaves
 MAX_FILES: Final = 10_000
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
 TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_FIRST_RELEASE: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # none was made before
+_CHUNK = 4096 * merkle.HASH_BYTES  # a power of two of leaves
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _LEFT_BY_SYSTEMS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
 
@@ -79,6 +83,7 @@ class Verdict:
         published = [
             ("title", title if isinstance(title, str) else None),
             ("made", self.made_at),
+            ("case", self.log.origin),
             ("headline", self.headline),
         ]
         checked = [(check.what, check.text) for check in self.checks]
@@ -129,7 +134,8 @@ class _Manifest:
 def verify(folder: Path, *, signer: str | None = None, since: Path | None = None) -> Verdict:
     """Check a release folder from end to end.
 
-    1.  The manifest is one: canonical JSON of our format, names that stay in the folder.
+    1.  The manifest is one: canonical JSON of our format, names that stay in the folder, sizes
+        within the limits, a time that is neither before the project nor in the future.
     2.  It is signed by the key that it names.
     3.  That key is `signer`, when the reader brought one.
     4.  Every file that it lists is there, of the same size and SHA-256.
@@ -259,8 +265,7 @@ def _manifest(data: bytes) -> _Manifest:
             hint="a newer version of uncounted may read it",
         )
     _shaped(value["tool"], {"name": str, "version": str}, MANIFEST)
-    if not TIME.fullmatch(value["made_at"]):
-        raise NotVerified("manifest.json does not say when it was made")
+    _time(value["made_at"])
     if len(value["files"]) > MAX_FILES:
         raise NotVerified(f"manifest.json lists more than {MAX_FILES:,} files")
     problem = wrong_names(value["files"])
@@ -270,8 +275,37 @@ def _manifest(data: bytes) -> _Manifest:
         _shaped(listed, {"size": int, "sha256": str}, MANIFEST)
         if not 0 <= listed["size"] <= MAX_FILE_BYTES:
             raise NotVerified(f"manifest.json lists a file of more than {MAX_FILE_BYTES:,} bytes")
+    if sum(listed["size"] for listed in value["files"].values()) > MAX_FILE_BYTES:
+        raise NotVerified(f"manifest.json lists files of more than {MAX_FILE_BYTES:,} bytes in all")
     files = {name: _SignedFile(**listed) for name, listed in value["files"].items()}
     return _Manifest(value["made_at"], value["signer"], files, value["facts"])
+
+
+def _time(made_at: str) -> None:
+    try:
+        made = dt.datetime.fromisoformat(made_at) if TIME.fullmatch(made_at) else None
+    except ValueError:  # such as a month 13
+        made = None
+    if made is None:
+        raise NotVerified(
+            "manifest.json does not say when it was made",
+            hint="made_at is a time in UTC, such as 2026-03-01T12:00:00Z; ask the publisher",
+        )
+    if made < _FIRST_RELEASE:
+        raise NotVerified(
+            f"{MANIFEST} says that the release was made on {made:%Y-%m-%d},"
+            " when uncounted did not exist",
+            hint="the publisher's clock was wrong, or the date was chosen; ask for a new release",
+        )
+    if made > _now() + dt.timedelta(days=1):
+        raise NotVerified(
+            f"{MANIFEST} says that the release was made on {made:%Y-%m-%d}, which is in the future",
+            hint="check the date of this computer; if it is right, ask for a new release",
+        )
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _signature(folder: Path, manifest: bytes, vkey: str) -> Verifier:
@@ -378,8 +412,13 @@ def _opened(folder: Path, manifest: bytes, key: Verifier, index: int) -> bytes:
 
 
 def _leaves(folder: Path, log: Checkpoint) -> None:
-    data = _own(folder, LEAVES, size=log.size * merkle.HASH_BYTES)
-    if _root(data, log.size) != log.root:
+    if log.size > MAX_ENTRIES:
+        raise NotVerified(
+            f"{CHECKPOINT} claims a log of {log.size:,} entries;"
+            f" at most {MAX_ENTRIES:,} are verified",
+            hint="a log has one entry for each report and command; ask the publisher",
+        )
+    if _root(folder, log, log.size) != log.root:
         raise NotVerified(f"{LEAVES} is not the log of {CHECKPOINT}")
 
 
@@ -392,13 +431,12 @@ def _since(folder: Path, log: Checkpoint, since: Path | None) -> Verdict | None:
         raise NotVerified(f"the older release: {problem}", hint=problem.hint) from None
     if older.log.origin != log.origin:
         raise NotVerified("the older release is of another log")
-    leaves = _own(folder, LEAVES, size=log.size * merkle.HASH_BYTES)
     if older.log.size > log.size:
         raise NotVerified(
             f"the log has shrunk from {older.log.size:,} to {log.size:,} entries",
             hint="entries were removed, or the two releases are in the wrong order",
         )
-    if _root(leaves, older.log.size) != older.log.root:
+    if _root(folder, log, older.log.size) != older.log.root:
         raise NotVerified(
             "the log was rewritten since the older release",
             hint="its earlier entries have changed; ask the publisher why",
@@ -406,15 +444,16 @@ def _since(folder: Path, log: Checkpoint, since: Path | None) -> Verdict | None:
     return older
 
 
-def _root(leaves: bytes, size: int) -> bytes:
-    each = merkle.HASH_BYTES
-    return merkle.root(
-        merkle.nodes_of([leaves[i * each : (i + 1) * each] for i in range(size)]), size
+def _root(folder: Path, log: Checkpoint, size: int) -> bytes:
+    """The root over the first `size` leaf hashes of the file."""
+    total, first = log.size * merkle.HASH_BYTES, size * merkle.HASH_BYTES
+    return merkle.root_of_chunks(
+        untrusted_files.chunks(folder, LEAVES, size=total, first=first, each=_CHUNK)
     )
 
 
-def _own(folder: Path, name: str, *, size: int | None = None) -> bytes:
-    return untrusted_files.read(folder, name, limit=MAX_OWN_BYTES, size=size)
+def _own(folder: Path, name: str) -> bytes:
+    return untrusted_files.read(folder, name, limit=MAX_OWN_BYTES)
 
 
 def _named[T](name: str, step: Callable[[], T]) -> T:
