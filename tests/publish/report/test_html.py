@@ -406,14 +406,14 @@ def test_a_headline_method_without_a_number_is_refused() -> None:
 @pytest.mark.enable_socket  # playwright talks to its driver; the browser is told to stay offline
 @pytest.mark.parametrize("width", [390, 1280])
 def test_in_a_browser_nothing_is_fetched_and_nothing_sticks_out(
-    small: dict[str, bytes], tmp_path: Path, width: int
+    large: dict[str, bytes], tmp_path: Path, width: int
 ) -> None:
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium")
     assert chromium, "Debian's Chromium is not installed"
     path = tmp_path / "report.html"
-    path.write_bytes(small["report.html"])
+    path.write_bytes(large["report.html"])
     asked: list[str] = []
     said: list[str] = []
     with sync_playwright() as play:
