@@ -28,9 +28,9 @@ CAPTURE = (
     "Within both groups the chance differs by list, region, year and sex: TumenWatch knows "
     "Ryanggang well and the rest less; Panel asks mostly about returns after 2019; OpenDoor "
     "began in 2017; Saebyok speaks with more women than men.",
-    "The lists are not independent given all that: Panel asks TumenWatch for names, so that "
-    "whoever is on TumenWatch's list is more often on Panel's; and who speaks for one member of a "
-    "family speaks for the others.",
+    "The lists are not independent given all that: Panel asks TumenWatch for names, so people on "
+    "TumenWatch's list are more often on Panel's; and a person who reports one member of a family "
+    "also reports the others.",
 )
 
 

@@ -149,6 +149,8 @@ def test_the_release_verifies_and_names_its_signer(out: Path, said: dict[str, An
     unchecked = uncounted(out, "verify", str(out / "release"))
     assert (unchecked.returncode, "signer not checked" in unchecked.stdout) == (1, True)
     assert "was not checked" in unchecked.stderr
+    assert "and not who published them" in unchecked.stdout
+    assert "This shows who published" in done.stdout
     assert "--any-signer" in unchecked.stderr
     anybody = uncounted(out, "verify", str(out / "release"), "--any-signer")
     assert anybody.returncode == 0, anybody.stderr
