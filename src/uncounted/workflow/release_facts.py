@@ -30,9 +30,10 @@ from uncounted.workflow.captures import CaptureTables
 from uncounted.workflow.link import LinkedReports, PeopleInterval
 
 _LINKAGE_IN_WORDS = (
-    "Every two reports that could be about the same person were compared by name (in whichever"
-    " script, however romanised), birth, sex, origin, date and place of the act, and"
-    " where reports say it by the name of a relative, occupation and number in another register."
+    "Every two reports that could be about the same person were compared by name (in any script"
+    " and romanisation), birth, sex, origin, and the date and place of the act. Where reports have"
+    " them, the name of a relative, the occupation and a number in another register were compared"
+    " too."
     " Posterior draws of the linkage were then taken: groupings of the records into people, the"
     " more probable ones more often."
 )
