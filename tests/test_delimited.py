@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -329,3 +330,19 @@ def test_empty_columns_at_the_end_are_none(tmp_path: Path) -> None:
 def test_a_header_that_is_full_drops_no_cell(tmp_path: Path) -> None:
     sheet = delimited.read(_written(tmp_path, b"id,name,sex\n1,Kim,Chol,\n"))
     assert [row.wrong for row in sheet] == ["4 cells where the header has 3"]
+
+
+def test_a_million_columns_are_refused_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "wide.csv"
+    file.write_text(",".join(f"c{at}" for at in range(1_000_000)) + "\n")
+    began = time.process_time()
+    with pytest.raises(BadInput, match=r"wide\.csv has more than 16,384 columns") as caught:
+        delimited.read(file)
+    assert "keep the columns that you need" in str(caught.value.hint)
+    assert time.process_time() - began < 2
+
+
+def test_as_many_columns_as_a_spreadsheet_has_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "wide.csv"
+    file.write_text(",".join(f"c{at}" for at in range(16_384)) + "\n")
+    assert len(delimited.read(file).columns) == 16_384

@@ -24,6 +24,7 @@ from uncounted.errors import BadInput, nearest
 
 LONGEST_FIELD = 16 << 20
 LONGEST_HEADER = 1 << 20
+MOST_COLUMNS = 16_384  # of a table of any kind; what a spreadsheet program has
 # One limit for the whole process: the standard library has no other.
 csv.field_size_limit(LONGEST_FIELD)
 # Where the first row names one column, of a file that has more or should have.
@@ -241,6 +242,12 @@ def _rows(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[
 
 def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
     """Give the names of the columns of a first row, each once and none of them empty."""
+    if len(header) > MOST_COLUMNS:
+        raise BadInput(
+            f"{what} has more than {MOST_COLUMNS:,} columns",
+            hint="check that this is the file you mean; keep the columns that you need, and"
+            " give each report a row",
+        )
     columns = [cell.strip() for cell in header]
     if not columns:
         raise BadInput(f"{what} is empty", hint="its first row names the columns")

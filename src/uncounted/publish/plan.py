@@ -12,6 +12,7 @@ from pathlib import Path
 
 import attrs
 
+from uncounted import bounded_toml
 from uncounted.errors import BadInput, BadMapping, unknown
 from uncounted.lookalikes import shape
 
@@ -71,7 +72,7 @@ class Plan:
         """Read a plan from a file, or from its text. A relative truth file is beside the plan."""
         text, folder = _text(source)
         try:
-            value = tomllib.loads(text)
+            value = bounded_toml.loads(text, "the plan")
         except tomllib.TOMLDecodeError as error:
             raise BadInput(f"the plan is not TOML: {error}") from error
         _known(value, _KEYS, "the plan")
@@ -141,7 +142,7 @@ def _text(source: Path | str) -> tuple[str, Path]:
     if isinstance(source, str):
         return source, Path()
     try:
-        return source.read_text(encoding="utf-8-sig"), source.parent
+        return bounded_toml.text_of(source), source.parent
     except UnicodeDecodeError as error:
         raise BadInput(f"{source.name} is not UTF-8 text") from error
     except OSError as error:

@@ -17,6 +17,7 @@ from typing import Any
 
 import attrs
 
+from uncounted import bounded_toml
 from uncounted.errors import BadInput, BadMapping, nearest, unknown
 from uncounted.records import vocabulary
 from uncounted.records.custom_vocabulary import OwnWords, section
@@ -57,7 +58,7 @@ def read(source: Path | str) -> TomlTable:
     """Parse a mapping's TOML, from a file (a Path) or from text; a syntax error gives the line."""
     if isinstance(source, Path):
         try:
-            text = source.read_text(encoding="utf-8-sig")
+            text = bounded_toml.text_of(source)
         except UnicodeDecodeError:
             raise BadMapping(f"{source.name} is not UTF-8 text", hint="save it as UTF-8") from None
         except OSError:
@@ -67,13 +68,9 @@ def read(source: Path | str) -> TomlTable:
     else:
         text = source
     try:
-        return tomllib.loads(text)
+        return bounded_toml.loads(text, "the mapping")
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(text, str(error)) from None
-    except RecursionError:
-        raise BadMapping(
-            "the mapping is nested too deeply", hint="no value of it is a list in a list"
-        ) from None
 
 
 _TWICE = re.compile(r"overwrite a value|twice|Duplicate")

@@ -15,11 +15,10 @@ from typing import Any, NoReturn
 
 import attrs
 
-from uncounted.delimited import Row, named_columns
+from uncounted.delimited import MOST_COLUMNS, Row, named_columns
 from uncounted.errors import BadInput
 from uncounted.proof.canonical_json import JSONObject
 
-MOST_COLUMNS = 16_384
 DEEPEST = 20
 # Under which an API puts the list of its answer: KoBo, Uwazi, OData and others.
 _LISTS = ("results", "rows", "value", "data", "entities", "submissions", "items", "records")

@@ -13,13 +13,13 @@ from xml.etree.ElementTree import Element
 
 import attrs
 
-from uncounted.delimited import Row, named_columns
+from uncounted.delimited import MOST_COLUMNS, Row, named_columns
 from uncounted.errors import BadInput
 from uncounted.records.tabular import xlsx_formats, xlsx_workbook
 from uncounted.records.tabular.xlsx_formats import CellText
 from uncounted.records.tabular.xlsx_workbook import SheetPart, Workbook
 
-MOST_COLUMNS, MOST_ROWS = 16_384, 1_048_576
+MOST_ROWS = 1_048_576
 _MOST_MERGES = 1_000_000
 _MERGE = re.compile(
     rb"<(?:\w{1,40}:)?mergeCell\s[^>]{0,200}?ref\s{0,9}=\s{0,9}[\"']"
