@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -338,6 +339,29 @@ def test_a_bomb_is_seen_before_it_goes_off(tmp_path: Path) -> None:
             archive.writestr(name, text)
         archive.writestr("xl/media/a.bin", bytes(40 << 20))
     refused(path, "unpacks to far more")
+
+
+def of_one_text(path: Path, text: str, rows: int) -> Path:
+    """A workbook in which every name is the same shared text."""
+    shared = Raw('<c t="s"><v>0</v></c>')
+    form = sheet([["id", "name"], *([number, shared] for number in range(rows))])
+    strings = f"<sst><si><t>{text}</t></si></sst>"
+    return pack(path, parts({"Form": form}) | {"xl/sharedStrings.xml": strings})
+
+
+@pytest.mark.parametrize("length", [8_000, 32_000, 1_000_000])
+def test_a_text_that_is_repeated_without_end_is_refused(tmp_path: Path, length: int) -> None:
+    path = of_one_text(tmp_path / "t.xlsx", "x " * (length // 2), 100_000)
+    began = time.process_time()
+    with pytest.raises(BadInput, match=r"repeats its texts to more than [0-9,]* char") as caught:
+        taken(path, START)
+    assert "ask the sender" in str(caught.value.hint)
+    assert time.process_time() - began < 4  # seconds; 2 on a machine that does nothing else
+
+
+def test_a_short_text_may_be_repeated_in_every_row(tmp_path: Path) -> None:
+    path = of_one_text(tmp_path / "t.xlsx", "Kim " * 25, 20_000)
+    assert sum(1 for _ in open_table.open_table(path)) == 20_000
 
 
 @pytest.mark.parametrize(

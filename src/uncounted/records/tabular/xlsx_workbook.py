@@ -57,6 +57,7 @@ class Workbook:
     texts: list[str] = attrs.field(repr=False)
     formats: tuple[Format, ...] = ()
     since_1904: bool = False
+    bytes: int = 0  # of the file
 
 
 def read(path: Path) -> Workbook:
@@ -85,7 +86,7 @@ def read(path: Path) -> Workbook:
     texts = _texts(path, shared) if shared in parts else []
     styles = targets.get("styles", "xl/styles.xml")
     formats = tuple(_formats(path, styles)) if styles in parts else ()
-    return Workbook(path, tuple(sheets), texts, formats, since_1904)
+    return Workbook(path, tuple(sheets), texts, formats, since_1904, path.stat().st_size)
 
 
 def _check_parts(path: Path) -> frozenset[str]:

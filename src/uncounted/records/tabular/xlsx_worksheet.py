@@ -20,6 +20,9 @@ from uncounted.records.tabular.xlsx_formats import CellText
 from uncounted.records.tabular.xlsx_workbook import SheetPart, Workbook
 
 MOST_ROWS = 1_048_576
+# Characters of all cells of a sheet that come from shared texts: as many as the first, or as the
+# second times the bytes of the file.
+MOST_SHARED, SHARED_RATIO = 16 << 20, 100
 _MOST_MERGES = 1_000_000
 _MERGE = re.compile(
     rb"<(?:\w{1,40}:)?mergeCell\s[^>]{0,200}?ref\s{0,9}=\s{0,9}[\"']"
@@ -136,7 +139,8 @@ def _merges(book: Workbook, sheet: SheetPart) -> list[Merge]:
 
 def _rows(book: Workbook, sheet: SheetPart) -> Iterator[tuple[int, dict[int, CellText]]]:
     """Give each row that the file has: its number, and its cells by column from 1."""
-    number = 0
+    number = shared = 0
+    most = max(MOST_SHARED, SHARED_RATIO * book.bytes)
     for tag, row in xlsx_workbook.elements(book.path, sheet.part, whole=("row",)):
         if tag == "row":
             stated = row.get("r", str(number + 1))
@@ -144,11 +148,19 @@ def _rows(book: Workbook, sheet: SheetPart) -> Iterator[tuple[int, dict[int, Cel
             before, number = number, int(stated) if good else 0
             if not before < number <= MOST_ROWS:
                 raise xlsx_workbook.damaged(book.path)
-            yield number, _cells(book, row)
+            cells, repeated = _cells(book, row)
+            shared += repeated
+            if shared > most:
+                raise BadInput(
+                    f"{book.path.name} repeats its texts to more than {most:,} characters",
+                    hint="it may be malicious; ask the sender for a CSV file",
+                )
+            yield number, cells
 
 
-def _cells(book: Workbook, row: Element[str]) -> dict[int, CellText]:
-    at, cells = 0, dict[int, CellText]()
+def _cells(book: Workbook, row: Element[str]) -> tuple[dict[int, CellText], int]:
+    """The cells of a row by column, and how many characters they have from shared texts."""
+    at, cells, shared = 0, dict[int, CellText](), 0
     for held in row:
         if xlsx_workbook.local(held.tag) != "c":
             continue
@@ -157,7 +169,9 @@ def _cells(book: Workbook, row: Element[str]) -> dict[int, CellText]:
         if not before < at <= MOST_COLUMNS:
             raise xlsx_workbook.damaged(book.path)
         cells[at] = _cell(book, held)
-    return cells
+        if held.get("t") == "s":
+            shared += len(cells[at].text)
+    return cells, shared
 
 
 def _cell(book: Workbook, held: Element[str]) -> CellText:
