@@ -143,7 +143,7 @@ def _truth(plan: Plan, lists: Sequence[str]) -> SyntheticTruth | None:
         known = json.loads(plan.truth_file.read_text(encoding="utf-8"))
         number = int(known["people"])
         perfect = CaptureTable(tuple(known["lists"]), known["with_consent"]["patterns"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadMapping(
             f"the plan's [truth] file {plan.truth_file.name} is not one",
             hint="see docs/reference/release.md; only synthetic data have a known truth",

@@ -359,6 +359,14 @@ def test_a_text_that_is_repeated_without_end_is_refused(tmp_path: Path, length: 
     assert time.process_time() - began < 4  # seconds; 2 on a machine that does nothing else
 
 
+def test_merged_cells_over_each_other_without_end_are_refused(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["id", "name"], *([number, SECRET] for number in range(10_000))]
+    merges = "<mergeCells>" + '<mergeCell ref="B2:B1048576"/>' * 20_000 + "</mergeCells>"
+    began = time.process_time()
+    refused(one_sheet(tmp_path / "t.xlsx", rows, after=merges), "is damaged")
+    assert time.process_time() - began < 2
+
+
 def test_a_short_text_may_be_repeated_in_every_row(tmp_path: Path) -> None:
     path = of_one_text(tmp_path / "t.xlsx", "Kim " * 25, 20_000)
     assert sum(1 for _ in open_table.open_table(path)) == 20_000

@@ -499,6 +499,7 @@ def test_files_that_hold_a_recipient(tmp_path: Path, home: Path, me: Identity) -
         ("AGE-SECRET-KEY-1QQQ", "holds a secret key"),
         ("-----BEGIN OPENSSH PRIVATE KEY-----", "holds a secret key"),
         ("{}", "does not hold the public keys"),
+        ('{"a":' * 10_000, "does not hold the public keys"),
         ("ecdsa-sha2-nistp256 AAAA x", "SSH key of this kind"),
         ("ssh-ed25519 AAAA", "not an SSH public key"),
         ("age1nobody", "not an age recipient"),

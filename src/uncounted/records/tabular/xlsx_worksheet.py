@@ -23,7 +23,7 @@ MOST_ROWS = 1_048_576
 # Characters of all cells of a sheet that come from shared texts: as many as the first, or as the
 # second times the bytes of the file.
 MOST_SHARED, SHARED_RATIO = 16 << 20, 100
-_MOST_MERGES = 1_000_000
+_MOST_MERGES, _MOST_OVERLAPS = 1_000_000, 1_000
 _MERGE = re.compile(
     rb"<(?:\w{1,40}:)?mergeCell\s[^>]{0,200}?ref\s{0,9}=\s{0,9}[\"']"
     rb"\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})[\"']"
@@ -71,18 +71,30 @@ class Worksheet:
     def __iter__(self) -> Iterator[Row]:
         """Give each row that is not blank, numbered as the spreadsheet numbers it."""
         if self._merges is None:
-            self._merges = _merges(self.book, self.sheet)
-        waiting, open_ = self._merges[::-1], list[Merge]()
+            found = _merges(self.book, self.sheet)
+            self._merges = [merge for merge in found if merge.left <= len(self.columns)]
+        waiting, open_, merged = self._merges[::-1], list[Merge](), frozenset[int]()
+        closes = 0
         for number, cells in _rows(self.book, self.sheet):
-            while waiting and waiting[-1].top <= number:
-                open_.append(waiting.pop())
-            if open_:
+            if (waiting and waiting[-1].top <= number) or (open_ and closes < number):
+                while waiting and waiting[-1].top <= number:
+                    open_.append(waiting.pop())
                 open_ = [merge for merge in open_ if merge.bottom >= number]
+                closes = min((merge.bottom for merge in open_), default=0)
+                merged = self._merged(open_)
             if number == 1 or not any(cell.text.strip() or cell.bad for cell in cells.values()):
                 continue
-            yield self._row(number, cells, open_)
+            yield self._row(number, cells, merged)
 
-    def _row(self, number: int, cells: dict[int, CellText], merges: list[Merge]) -> Row:
+    def _merged(self, open_: list[Merge]) -> frozenset[int]:
+        """The named columns that are merged in a row."""
+        last = len(self.columns)
+        spans = [range(merge.left, min(merge.right, last) + 1) for merge in open_]
+        if sum(map(len, spans)) > last + _MOST_OVERLAPS:  # those of a spreadsheet never overlap
+            raise xlsx_workbook.damaged(self.book.path)
+        return frozenset(at for span in spans for at in span)
+
+    def _row(self, number: int, cells: dict[int, CellText], merged: frozenset[int]) -> Row:
         values, bad, doubts = [], {}, {}
         for at, column in enumerate(self.columns, 1):
             cell = cells.get(at, _EMPTY)
@@ -91,7 +103,7 @@ class Worksheet:
                 bad[column] = cell.bad
             if cell.doubt:
                 doubts[column] = cell.doubt
-            if merges and any(merge.left <= at <= merge.right for merge in merges):
+            if at in merged:
                 bad[column] = _MERGED
         beyond = [at for at, cell in cells.items() if at > len(self.columns) and cell.text.strip()]
         wrong = f"a cell in column {letters(beyond[0])}, which has no name" if beyond else None

@@ -166,7 +166,7 @@ def _public_half(path: Path, text: str) -> PublicKeys:
         fields = json.loads(text)
         recipient, vkey = fields["recipient"], fields.get("vkey") or fields["signer"]
         return PublicKeys(parse(recipient), str(vkey))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput(
             f"{path.name} does not hold the public keys of an identity",
             hint="uncounted identity --json prints it",
