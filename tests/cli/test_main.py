@@ -199,7 +199,7 @@ def test_a_list_taken_in_twice_is_reported_when_it_is_linked(base: Path, tmp_pat
     for name, some in (("one.csv", rows), ("two.csv", rows[:15])):
         (tmp_path / name).write_text(head + "".join(some), encoding="utf-8")
     columns = "".join(f'{name} = "{name}"\n' for name in head.strip().split(","))
-    mapping = f'[columns]\n{columns}[consent]\nuses = ["link"]\n'
+    mapping = f'[columns]\n{columns}[consent]\nuses = ["link", "statistics"]\n'
     (tmp_path / "map.toml").write_text(mapping, encoding="utf-8")
     assert run(tmp_path, "init", "twice", env=home).returncode == 0
     for name in ("one", "two"):

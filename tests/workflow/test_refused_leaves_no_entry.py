@@ -37,7 +37,7 @@ def test_a_refusal_leaves_no_gap(
     assert run(["estimate", str(case), "--method", "two-list"]) == 1
     assert _kinds(case) == before
     plan = tmp_path / "plan.toml"
-    plan.write_text('method = "two-list"\n' + PLAN)
+    plan.write_text("threshold = 1000\n" + PLAN)
     assert run(["release", str(case), "--plan", str(plan), "--out", str(tmp_path / "out")]) == 1
     assert _kinds(case) == before
     assert run(["estimate", str(case), "--method", "independence"]) == 0
