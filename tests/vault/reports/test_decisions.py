@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 from tests.vault.conftest import Maker
-from tests.vault.opened import entries_of, execute
+from tests.vault.opened import entries_of
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.vault.case import Case
@@ -360,13 +360,4 @@ def test_nothing_of_a_decision_lies_in_clear(tmp_path: Path, me: Identity, make:
     with Case.open(tmp_path / "case", me) as case:
         assert case.rotate().kind == "rotation"
         assert case.decisions()[0].note == NOTE
-        assert sound(case)
-
-
-def test_a_case_file_of_the_schema_before_is_brought_up(filled: Path, me: Identity) -> None:
-    execute(filled, me, "PRAGMA user_version = 2")
-    Case.open(filled, me).close()
-    assert execute(filled, me, "PRAGMA user_version") == [(3,)]
-    with Case.open(filled, me) as case:
-        assert case.decide(proposed((0, 1, True))).new == 1
         assert sound(case)

@@ -14,6 +14,7 @@ from tests.vault.opened import execute
 
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.decisions import ProposedDecision
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -44,6 +45,15 @@ def test_a_case_file_of_an_earlier_schema_opens_and_keeps_everything(
     assert execute(folder, me, "PRAGMA user_version") == [(4,)]
 
 
+@pytest.mark.parametrize("name", ["case-1", "case-3", "case-3-later"])
+def test_an_upgraded_case_file_takes_decisions(name: str, tmp_path: Path) -> None:
+    folder, me = _copy(name, tmp_path)
+    with Case.open(folder, me) as case:
+        one, other, *_ = sorted((each.source, each.id) for each in case.every_report())
+        assert case.decide([ProposedDecision(2, one, other, same=False)]).new == 1
+        assert case.check() == ()
+
+
 def test_what_was_kept_of_a_release_before_a_withdrawal_goes(tmp_path: Path) -> None:
     """Programs of schema 3 left the MAC of a release's counts when a report was withdrawn."""
     folder, me = _copy("case-3-later", tmp_path)
@@ -62,6 +72,7 @@ import os, signal, sys
 from pathlib import Path
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.decisions import ProposedDecision
 from uncounted.vault.store import database
 
 vector, into = Path(sys.argv[1]), Path(sys.argv[2])
