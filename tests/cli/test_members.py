@@ -146,6 +146,12 @@ def test_a_case_file_that_is_new_to_a_member_is_trusted_once(
     who.type("log", who.case)
     who.type("log", who.case)
     assert asked == ["Is this the case file that you expect?"] * 2
+    shutil.rmtree(who.folder / "second" / "known")  # as a home of an earlier version is
+    answers = iter([True])
+    said = who.type("log", who.case).stderr
+    assert said.startswith("Your identity holds states of this log, but no record of who created")
+    assert "an earlier version, which kept no such record" in said
+    assert len(asked) == 3
 
 
 def test_who_came_since_is_said_and_another_case_file_at_the_path_refused(

@@ -34,7 +34,12 @@ class AtTheTerminal:
         stated = self.trusted.replace(",", " ").split()
         if set(stated) & set(case.vouched):
             return True
-        say("You have not opened this case file before.")
+        if case.log_seen:
+            say("Your identity holds states of this log, but no record of who created the case")
+            say("file: either you opened it with an earlier version, which kept no such record,")
+            say("or the record was deleted. Compare the fingerprints before you trust it.")
+        else:
+            say("You have not opened this case file before.")
         for line in _introduced(case):
             say(line)
         if stated:

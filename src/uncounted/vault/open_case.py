@@ -123,7 +123,8 @@ class OpenCase:
         3. The case key opens for this identity, and the database with it; both are of this
            case, and the one who gave the key is a member.
         4. The log and the database agree, and hold what this identity saw of them before. If it
-           saw nothing of them, `meeting` says whether to go on; a change of members is told to it.
+           keeps no record of them (`known/`), `meeting` says whether to go on; a change of members
+           is told to it.
            Only then a database of an older version is brought up to this one.
         5. The identity is a member. With `through`, a key that access was granted to (a
            spare one, or that of recovery shares), it becomes one.
@@ -162,7 +163,8 @@ class OpenCase:
             if (seen := _seen(identity, case_id)) is not None:
                 seen.compare(storage.size(), log.root_at)
                 assert known is not None
-                known.meet(introduction(unlocked), meeting, seen=bool(seen.heads))
+                shown = attrs.evolve(introduction(unlocked), log_seen=bool(seen.heads))
+                known.meet(shown, meeting)
             storage.upgrade()
             if without_log:
                 storage.only_read()

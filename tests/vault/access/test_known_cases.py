@@ -235,17 +235,44 @@ def test_who_states_a_verifier_key_later_is_said_to_be_new_and_not_to_be_gone(
     assert change.removed == ()
 
 
-def test_what_a_home_of_an_earlier_version_saw_is_known(
+def test_a_case_file_of_which_a_home_has_tree_heads_alone_is_asked_about(
     tmp_path: Path, mine: Identity, stranger: Identity
 ) -> None:
-    """It kept tree heads alone: what agrees with them was opened here."""
+    """Homes of earlier versions kept no more, and agreeing with them shows nothing."""
     folder = tmp_path / "theirs.case"
     _attackers(folder, stranger, mine)
-    Case.open(folder, mine, meeting=Asked()).close()
+    Case.open(folder, mine, meeting=(first := Asked())).close()
+    assert not first.shown[0].log_seen
     assert mine.home is not None
     shutil.rmtree(mine.home / known_cases.FOLDER)
-    Case.open(folder, mine).close()
+    with pytest.raises(NoAccess, match="no record of who created this case file"):
+        Case.open(folder, mine)
+    asked = Asked()
+    for _ in range(2):
+        Case.open(folder, mine, meeting=asked).close()
+    assert [shown.log_seen for shown in asked.shown] == [True]
     assert KnownCases(mine).at(known_cases.place(folder)) == Case.id_of(folder)
+
+
+def test_tree_heads_that_somebody_wrote_into_the_home_make_no_case_file_known(
+    tmp_path: Path, mine: Identity, stranger: Identity
+) -> None:
+    """`seen/` is not sealed: a line of an attacker's own checkpoint is no proof of an opening."""
+    folder = tmp_path / "mine.case"
+    Case.create(folder, mine).close()
+    assert mine.home is not None
+    (mine.home / known_cases.FOLDER / Case.id_of(folder)).unlink()
+    shutil.rmtree(folder)
+    _attackers(folder, stranger, mine)
+    _, size, root, *_ = (folder / "log" / "checkpoint").read_text().splitlines()
+    (mine.home / "seen" / Case.id_of(folder)).write_text(f"{size} {root}\n")
+    before = _bytes(folder)
+    with pytest.raises(NoAccess, match="did not say that you trust it"):
+        Case.open(folder, mine)
+    with pytest.raises(NoAccess, match="did not say that you trust it"):
+        Case.open(folder, mine, meeting=(asked := Asked(answer=False)))
+    assert asked.shown[0].creator == stranger.vkey
+    assert _bytes(folder) == before
 
 
 def test_what_is_remembered_tells_nobody_else_and_cannot_be_written_by_others(

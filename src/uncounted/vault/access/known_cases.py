@@ -41,6 +41,9 @@ class Introduction:
         creator: the verifier key that the first entry names; `creator_signed`: whether it signed.
         giver: the verifier key whose signature is under the case key for this identity.
         members: to whom the case key is sealed.
+        log_seen: whether the home holds states of its log (`seen/`) and nothing of who created
+            it. Earlier versions kept no more, but anyone who can write to the home can write
+            it too: it is no reason to trust.
     """
 
     case_id: str
@@ -48,6 +51,7 @@ class Introduction:
     creator_signed: bool
     giver: str
     members: tuple[Member, ...]
+    log_seen: bool = False
 
     @property
     def vouched(self) -> tuple[str, ...]:
@@ -163,11 +167,10 @@ class KnownCases:
                 " copy; if you did, move it to a path of its own and open it there",
             )
 
-    def meet(self, introduced: Introduction, meeting: Meeting, *, seen: bool) -> None:
+    def meet(self, introduced: Introduction, meeting: Meeting) -> None:
         """Ask about an unknown case file; of a known one, look who created it and say what changed.
 
-        With `seen` it was opened here by an earlier version, which kept its log's tree heads
-        only, and it agrees with them: it is known.
+        Only what is sealed here makes one known.
 
         Raises:
             NoAccess: it is unknown, and not trusted.
@@ -175,7 +178,7 @@ class KnownCases:
         """
         known = self.get(introduced.case_id)
         if known is None:
-            if not seen and not meeting.unknown(introduced):
+            if not meeting.unknown(introduced):
                 raise _untrusted(introduced)
             return
         if known.creator != introduced.creator:
@@ -224,9 +227,13 @@ def _keys(members: Sequence[Member]) -> set[tuple[str, str | None]]:
 
 def _untrusted(introduced: Introduction) -> NoAccess:
     prints = " or ".join(introduced.vouched)
+    why = (
+        "your identity holds no record of who created this case file (earlier versions kept none)"
+        if introduced.log_seen
+        else "you have not opened this case file before"
+    )
     return NoAccess(
-        "you have not opened this case file before, and did not say that you trust it:"
-        " it was not opened",
+        f"{why}, and you did not say that you trust it: it was not opened",
         hint="have the person who gave you access read you the fingerprint of their key; if it"
         f" is {prints}, run the command again with --trust and that fingerprint",
     )
