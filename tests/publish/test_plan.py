@@ -122,6 +122,14 @@ def test_a_plan_that_readers_could_not_follow_is_refused(
         plan.order(["A", "B", "C"])
 
 
+@pytest.mark.parametrize("label", ["=HYPERLINK(A9)", "@SUM(1;1)", "-1+cmd", "\uff1d1+1", "a;=1+1"])
+def test_a_label_that_a_spreadsheet_would_run_is_refused(label: str) -> None:
+    """Labels head the columns of table.csv, which strangers open."""
+    plan = attrs.evolve(Plan.parse(GOOD), lists={"A": ListPlan(label)})
+    with pytest.raises(BadMapping, match="begins like a formula"):
+        plan.order(["A", "B"])
+
+
 @pytest.mark.parametrize("letter", ["\\u0000", "\\u0007", "\\u202e", "\\u2066", "\\u007f"])
 def test_no_control_character_gets_onto_the_page(letter: str) -> None:
     for text in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import os
@@ -348,6 +349,14 @@ def test_a_checkpoint_is_no_signature_of_a_manifest(release: Path) -> None:
 def test_the_signature_of_another_manifest(release: Path) -> None:
     (release / verify.SIGNATURE).write_bytes(A.sign(verify.signed_text(b"{}")))
     refused(release, "manifest.json is not the signed one")
+
+
+@pytest.mark.parametrize("name", ["manifest.sig", "checkpoint"])
+def test_another_line_beside_the_signature(release: Path, name: str) -> None:
+    """Signatures of unknown keys are passed over in notes; in a release they could say anything."""
+    line = b"\xe2\x80\x94 Kim/was/here " + base64.b64encode(bytes(68)) + b"\n"
+    (release / name).write_bytes((release / name).read_bytes() + line)
+    refused(release, "besides the publisher's signature|not about the log")
 
 
 def test_a_changed_signature(release: Path) -> None:

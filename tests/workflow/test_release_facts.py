@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 import math
 import types
 from typing import Any
@@ -36,7 +37,7 @@ from uncounted.workflow.captures import CaptureTables, StratumTables, count
 from uncounted.workflow.estimate import study_over_draws
 from uncounted.workflow.link import LinkedReports
 from uncounted.workflow.release_facts import published_words, refuse_names
-from uncounted.workflow.release_record import keep
+from uncounted.workflow.release_record import keep, keep_published
 
 
 def reports(source: str, count: int) -> list[Report]:
@@ -192,6 +193,27 @@ def test_where_what_was_kept_is_gone_another_release_is_refused() -> None:
     with pytest.raises(NotPublishable, match="withdrawn or an import taken back since"):
         keep(earlier, PLAN, table, key, False)
     assert keep(earlier, PLAN, table, key, True) == keep(None, PLAN, table, key, False)
+
+
+def test_a_second_release_may_differ_in_its_date_alone() -> None:
+    table, key = CaptureTable.of(LISTS, LARGE), b"k" * 32
+    said = {"made_at": "a", "commitment": "b", "version": "1", "headline": "decomposable"}
+    files = {"table.csv": b"x", "estimate.json": json.dumps(said).encode()}
+    now = keep(None, PLAN, table, key, False)
+    first = keep_published(now, None, ["title", "about 40"], files, key, False)
+    earlier: Any = types.SimpleNamespace(payload=first.to_bytes())
+    later = {"table.csv": b"x", "estimate.json": json.dumps(said | {"made_at": "c"}).encode()}
+    assert keep_published(now, earlier, ["title", "about 40"], later, key, False) == first
+    other = json.dumps(said | {"headline": "chao"}).encode()
+    for printed, changed in (
+        (["title", "about 50"], files),
+        (["another title", "about 40"], files),
+        (["title", "about 40"], {**files, "table.csv": b"y"}),
+        (["title", "about 40"], {**files, "estimate.json": other}),
+    ):
+        with pytest.raises(NotPublishable, match="another method, text or estimate"):
+            keep_published(now, earlier, printed, changed, key, False)
+        assert keep_published(now, earlier, printed, changed, key, True).published is not None
 
 
 def _mac(blind: bytes, table: CaptureTable) -> str:

@@ -237,15 +237,24 @@ def _released(done: ReleaseSummary) -> None:
         ("headline", done.headline),
         (
             "disclosure",
-            f"{smallest}threshold {done.threshold}; {cells}; reconstruction check passed",
+            f"{smallest}threshold {done.threshold}; {cells}; reconstruction check of this release"
+            " passed",
         ),
     ]
-    if done.excluded:
-        rows.append(("excluded", messages.excluded(done.excluded)))
+    if done.released_before:
+        words = (
+            "this case file was released before: a reader of both releases can subtract them,"
+            " and they were not audited together"
+        )
+        rows.append(("risk", words))
     for name, text in rows:
         answer(textwrap.fill(f"  {name:<12}{text}", WIDTH, subsequent_indent=" " * 14))
-    messages.failed_check(done.failed_check)
-    messages.copied_lists(done.copied_lists)
+    if done.excluded or done.failed_check or done.copied_lists:
+        answer()
+        answer("For you, not for publication:")
+        messages.left_out(done.excluded)
+        messages.failed_check(done.failed_check)
+        messages.copied_lists(done.copied_lists)
     answer()
     answer("Before you publish: read report.html, and compare with earlier releases by hand.")
     answer(f"Readers verify with: uncounted verify {done.out} --signer '{done.signer}'")
@@ -260,7 +269,8 @@ def _released(done: ReleaseSummary) -> None:
 @click.option(
     "--despite-earlier",
     is_flag=True,
-    help="Release again, although the releases are not audited together.",
+    help="Release again, although readers of both releases can subtract them: suppressed counts"
+    " may follow, and the releases are not audited together.",
 )
 @opening_options
 @answers(_released)

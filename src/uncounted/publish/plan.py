@@ -5,6 +5,7 @@ It holds no count. `docs/reference/release.md` is its page for users.
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -28,6 +29,9 @@ _TRUTH = ("file", "capture")
 
 _UNPRINTED = ("Cc", "Cs", "Co", "Cn")
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+# what a spreadsheet may run, at the start of a cell or behind a separator; full-width forms too
+_FORMULA = re.compile(r"(?:\A|[;,|\t])[\s\"']*[=+@\uff1d\uff0b\uff20]|\A[\s\"']*[-\uff0d]")
 
 type _Toml = Mapping[str, object]  # as tomllib reads it
 
@@ -120,6 +124,11 @@ class Plan:
             )
         names = tuple(dict.fromkeys((*self.lists, *(self.only or there))))
         labels = [self.lists.get(name, ListPlan()).label or name for name in names]
+        if formulas := [label for label in labels if _FORMULA.search(label)]:
+            raise BadMapping(
+                f"the label {formulas[0]!r} begins like a formula of a spreadsheet",
+                hint="begin it with a letter: it heads a column of table.csv",
+            )
         if twice := [label for at, label in enumerate(labels) if label in labels[:at]]:
             raise BadMapping(
                 f"the plan calls two lists {twice[0]!r}", hint="give each list a different label"

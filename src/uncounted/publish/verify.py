@@ -27,7 +27,7 @@ from uncounted.errors import (
 )
 from uncounted.proof import canonical_json, commitment, merkle, untrusted_files
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint
-from uncounted.proof.signed_note import Verifier, fingerprint, open_note
+from uncounted.proof.signed_note import Verifier, fingerprint, open_note, split
 from uncounted.proof.tlog_proof import TlogProof
 
 FORMAT: Final = "uncounted-release/1"
@@ -314,7 +314,7 @@ def _signature(folder: Path, manifest: bytes, vkey: str) -> Verifier:
     except BadInput:
         raise NotVerified("manifest.json names a signer that is not a verifier key") from None
     try:
-        text = open_note(_own(folder, SIGNATURE), [key])
+        text = _signed_once(_own(folder, SIGNATURE), key, SIGNATURE)
     except UnknownSigner:
         raise NotVerified(
             "manifest.sig is not signed by the key that manifest.json names",
@@ -332,6 +332,17 @@ def _signature(folder: Path, manifest: bytes, vkey: str) -> Verifier:
             hint="it was changed or replaced after signing; download the release again",
         )
     return key
+
+
+def _signed_once(note: bytes, key: Verifier, name: str) -> str:
+    """The text of a note that this key alone signed: other lines could say anything."""
+    text = open_note(note, [key])
+    if len(split(note)[1]) > 1:
+        raise NotVerified(
+            f"{name} holds lines besides the publisher's signature",
+            hint="they were added after signing; download the release again",
+        )
+    return text
 
 
 def _files(folder: Path, listed: Mapping[str, _SignedFile]) -> Check:
@@ -381,6 +392,7 @@ def _changed(folder: Path, name: str, size: int | None, signed: _SignedFile) -> 
 def _log(folder: Path, manifest: bytes, key: Verifier) -> Checkpoint:
     note = _own(folder, CHECKPOINT)
     log = _named(CHECKPOINT, lambda: open_checkpoint(note, [key]))  # 6
+    _signed_once(note, key, CHECKPOINT)
     proof = _named(PROOF, lambda: TlogProof.parse(_own(folder, PROOF)))
     leaf = merkle.leaf_hash(_opened(folder, manifest, key, proof.index))  # 7
     if proof.checkpoint != note:  # 8

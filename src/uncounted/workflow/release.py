@@ -42,6 +42,7 @@ class ReleaseSummary:
     threshold: int
     suppressed: int
     smallest: int | None
+    released_before: bool
 
 
 def release(
@@ -100,7 +101,9 @@ def release(
     counts = _published_counts(files["table.csv"])
     if None not in counts:  # else nothing that is computed from the exact counts decides anything
         refuse_if_nothing(study)
-    kept = release_record.keep_published(kept, earlier, plan, files, key, despite_earlier)
+    kept = release_record.keep_published(
+        kept, earlier, release_facts.printed(plan, facts), files, key, despite_earlier
+    )
     me = case.signer
     manifest = bundle.manifest(
         files,
@@ -133,6 +136,7 @@ def release(
         threshold=plan.threshold,
         suppressed=counts.count(None),
         smallest=min((count for count in counts if count), default=None),
+        released_before=earlier is not None,
     )
 
 

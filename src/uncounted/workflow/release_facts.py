@@ -16,6 +16,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.estimate import Study, run
 from uncounted.proof.canonical_json import JSONObject
+from uncounted.publish.disclosure.suppression import to_nearest
 from uncounted.publish.disclosure.suppression_key import SuppressionKey
 from uncounted.publish.facts import (
     AlternativeLinkages,
@@ -159,6 +160,13 @@ def published_words(plan: Plan, lists: Iterable[ListFacts]) -> Iterator[str]:
     yield from (*plan.words(), plan.audience)
     for one in lists:
         yield from (one.label or one.name, one.collector, one.describe, one.covers)
+
+
+def printed(plan: Plan, facts: ReleaseFacts) -> list[str | None]:
+    """What a report prints besides counts and estimates, with numbers as they are rounded there."""
+    reports = [str(to_nearest(each.reports or 0)) for each in facts.lists]
+    excluded = [f"{why}: {to_nearest(count)}" for why, count in sorted(facts.left_out.items())]
+    return [plan.method, *published_words(plan, facts.lists), *reports, *excluded]
 
 
 def refuse_names(words: Iterable[str], names: Iterable[Name]) -> None:

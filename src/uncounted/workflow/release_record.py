@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -116,12 +116,14 @@ def keep(
 def keep_published(
     now: ReleaseRecord,
     earlier: Artefact | None,
-    plan: Plan,
+    printed: Sequence[object],
     files: Mapping[str, bytes],
     key: bytes,
     despite_earlier: bool,
 ) -> ReleaseRecord:
     """Add what the files say, and refuse what differs from an earlier release but by its date.
+
+    `printed` is what else the report prints: words, and numbers as they are rounded there.
 
     Raises:
         NotPublishable: another method, text or figure than in the earlier release.
@@ -129,8 +131,7 @@ def keep_published(
     said = json.loads(files["estimate.json"])
     for changing in ("made_at", "commitment", "version"):
         said.pop(changing)
-    written = [*plan.words(), plan.audience, plan.method, *plan.lists]
-    text = canonical([files["table.csv"].decode(), json.dumps(said), written])
+    text = canonical([files["table.csv"].decode(), json.dumps(said), *printed])
     now = attrs.evolve(now, published=hmac.digest(key, text, "sha256").hex())
     before = ReleaseRecord.from_bytes(earlier.payload) if earlier and earlier.payload else None
     if before is not None and before.published != now.published and not despite_earlier:

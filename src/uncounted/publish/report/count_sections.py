@@ -94,7 +94,7 @@ def exclusions(facts: ReleaseFacts) -> Section:
         return Section(
             "left-out",
             "Excluded reports",
-            (Paragraph("No report was excluded for lack of consent."),),
+            (Paragraph(f"Fewer than {REPORT_STEP} reports were excluded for lack of consent."),),
         )
     return Section(
         "left-out",
