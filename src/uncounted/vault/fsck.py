@@ -51,8 +51,8 @@ def findings(
     2. Every entry opens and fits its commitment, and so does its artefact, but for what the
        entries say was forgotten; the fingerprint by which an import knows a report again is
        that of what was sent. Each is signed by whom it names, unless an earlier version wrote it.
-    3. The state is what the entries say, and what was decided is about reports that are there
-       and can all be true.
+    3. The database declares the tables of a case file and nothing else. The state is what the
+       entries say, and what was decided is about reports that are there and can all be true.
     4. The published log holds the commitments of the entries, in order.
     5. Every attachment is there and what was attached, and no other file lies with them.
     6. Each member has the file that opens the case file to them, as it was made.
@@ -68,7 +68,9 @@ def findings(
     yield from wrong
     with contextlib.suppress(Damaged):  # a first entry that does not open is found above
         yield from signatures.findings(entries.signed())
-    if not _same(replayed, storage):  # 3
+    if not storage.declares_its_tables():  # 3
+        yield "the database declares other tables, indexes or triggers than those of a case file"
+    if not _same(replayed, storage):
         yield "the tables of reports, sources and members are not what the entries say"
     yield from _decided(replayed)
     yield from log.differences()  # 4

@@ -180,7 +180,7 @@ def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> Unlock
 
 
 def _check(case: UnlockedCase) -> bool:
-    case.storage.check_version()
+    case.storage.check_schema()
     if case.storage.meta("case") != case.id.encode():
         raise Damaged("the database belongs to another case file", hint=_COPY)
     older = case.storage.schema < SCHEMA_VERSION

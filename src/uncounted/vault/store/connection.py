@@ -14,7 +14,13 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from uncounted import atomic_files
 from uncounted.errors import CaseBusy, Damaged, Error, NoSpace, NotACase, UsedWrongly
-from uncounted.vault.store.schema import SCHEMA, SCHEMA_VERSION, UPGRADES
+from uncounted.vault.store.schema import (
+    SCHEMA,
+    SCHEMA_VERSION,
+    UPGRADES,
+    declared,
+    normalised,
+)
 
 # Primary result codes of SQLite (sqlite.org/rescode.html), the low byte of the extended ones.
 _BUSY = {5, 6}  # BUSY, LOCKED
@@ -89,11 +95,15 @@ class EncryptedDatabase:
         """The version of the schema that the database has."""
         return int(self._value("PRAGMA user_version"))
 
-    def check_version(self) -> None:
-        """Refuse a database of another version.
+    def check_schema(self) -> None:
+        """Refuse a database of another version, or with a table or trigger that is none of ours.
+
+        A trigger would copy what a withdrawal deletes, and an upgrade and a rotation would
+        carry it on.
 
         Raises:
             NotACase: it was made by a newer version, or holds no case file.
+            Damaged: it declares something else than its version does.
         """
         version = self.schema
         if version > SCHEMA_VERSION:
@@ -105,6 +115,17 @@ class EncryptedDatabase:
             raise NotACase(
                 "the database is not that of a case file", hint="create one with uncounted init"
             )
+        if not self.declares_its_tables():
+            raise Damaged(
+                "the database declares other tables, indexes or triggers than those of a case file",
+                hint="a member added or removed them, perhaps to keep what is withdrawn: keep this"
+                " copy as evidence, and restore the case file from a copy made before",
+            )
+
+    def declares_its_tables(self) -> bool:
+        """Whether there are the tables and indexes of the database's version and nothing else."""
+        found = self._rows("SELECT type, name, sql FROM sqlite_master")
+        return normalised((kind, name, sql) for kind, name, sql in found) == declared(self.schema)
 
     def upgrade(self) -> None:
         """Make what an older version wrote into what this one writes, in one transaction."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 SCHEMA_VERSION = 4
 SIGNED_SCHEMA = 4  # the first in which entries are signed
 
@@ -54,3 +57,49 @@ UPGRADES = {
     "DELETE FROM objects WHERE seq IN (SELECT seq FROM entries WHERE kind = 'release' "
     "AND seq < (SELECT max(seq) FROM entries WHERE kind IN ('withdrawal', 'undo')));",
 }
+
+# What each version's tables lack of today's, as it is declared; an upgrade declares it alike.
+_ADDED_COLUMNS = {2: ("members", ", revoked INTEGER")}
+_ADDED_TABLES = {2: "holders", 4: "signatures"}
+
+_DECLARED = re.compile(r"CREATE (TABLE|INDEX) (\w+)")
+_SPACE = re.compile(r"\s+")
+_BESIDE_SIGNS = re.compile(r" ?([(),]) ?")
+
+
+def declared(version: int) -> list[tuple[str, str, str]]:
+    """Type, name and SQL of each table and index of a version, as `normalised` gives them.
+
+    Examples:
+        >>> [name for _, name, _ in declared(1)][:3]
+        ['entries_by_kind', 'entries', 'members']
+    """
+    found = []
+    for statement in SCHEMA.split(";")[:-1]:
+        match = _DECLARED.match(sql := statement.strip())
+        assert match is not None
+        kind, name = match[1].lower(), match[2]
+        if any(name == table and version < since for since, table in _ADDED_TABLES.items()):
+            continue
+        for since, (table, column) in _ADDED_COLUMNS.items():
+            if name == table and version < since:
+                sql = sql.replace(column, "")
+        found.append((kind, name, _one_spelling(sql)))
+    return sorted(found)
+
+
+def normalised(rows: Iterable[tuple[object, object, object]]) -> list[tuple[str, str, str]]:
+    """Type, name and SQL of what a database declares, whatever spaces it is written with.
+
+    The indexes that SQLite makes by itself for a primary key or UNIQUE are left out: they have
+    no SQL, and follow from their table.
+    """
+    return sorted(
+        (str(kind), str(name), _one_spelling(str(sql)))
+        for kind, name, sql in rows
+        if not (kind == "index" and sql is None and str(name).startswith("sqlite_autoindex_"))
+    )
+
+
+def _one_spelling(sql: str) -> str:
+    return _BESIDE_SIGNS.sub(r"\1", _SPACE.sub(" ", sql))
