@@ -385,11 +385,17 @@ def test_a_clock_set_back_brings_no_consent_back(tmp_path: Path, me: Identity) -
         ("export.csv", "the folder holds 1 that are none of the case file's: they are not sealed"),
         ("log/names.txt", "log/ holds 1 that are none of the log's: they are not sealed"),
         ("log/tile/0/names.txt", "log/ holds 1 that are none of the log's: they are not sealed"),
+        ("log/tile/9/000", "log/ holds 1 that are none of the log's: they are not sealed"),
+        ("log/tile/0/099", "log/ holds 1 that are none of the log's: they are not sealed"),
+        ("log/tile/0/x000/000", "log/ holds 1 that are none of the log's: they are not sealed"),
+        ("log/tile/00/000", "log/ holds 1 that are none of the log's: they are not sealed"),
+        ("log/tile/entries/099", "log/ holds 1 that are none of the log's: they are not sealed"),
     ],
 )
 def test_a_file_that_is_none_of_ours_is_reported_without_its_name(
     folder: Path, me: Identity, name: str, said: str
 ) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text("X", encoding="utf-8")
     with Case.open(folder, me) as case:
         assert case.check() == (said,)

@@ -30,6 +30,10 @@ _HASH = merkle.HASH_BYTES
 _PARTIAL = re.compile(
     r"(?P<level>entries|[0-9]{1,2})/(?P<number>(?:x[0-9]{3}/)*[0-9]{3})\.p/(?P<width>[1-9][0-9]{0,2})"
 )
+_FILE = re.compile(
+    r"tile/(?P<level>entries|[0-9]{1,2})/(?P<number>(?:x[0-9]{3}/)*[0-9]{3})"
+    r"(?:\.p/(?P<width>[0-9]{1,3}))?"
+)
 _AGAIN = "restore the log from a copy: it is public, and others may have one"
 
 
@@ -289,6 +293,28 @@ def path(level: str, number: int, width: int) -> str:
         parts.append(f"x{number % 1000:03}")
     suffix = "" if width == WIDTH else f".p/{width}"
     return f"tile/{level}/{'/'.join(reversed(parts))}{suffix}"
+
+
+def is_of_log(name: str, size: int) -> bool:
+    """Whether a log of this size has a tile or bundle at a path, in the one spelling of it.
+
+    Partial ones of every width count, where there can be one: which are superseded, a `TileLog`
+    says.
+
+    Examples:
+        >>> is_of_log("tile/0/000", 300), is_of_log("tile/0/001", 300), is_of_log("tile/9/000", 300)
+        (True, False, False)
+    """
+    found = _FILE.fullmatch(name)
+    if found is None:
+        return False
+    height = 0 if found["level"] == "entries" else int(found["level"])
+    number = int(found["number"].replace("x", "").replace("/", ""))
+    width = WIDTH if found["width"] is None else int(found["width"])
+    level = found["level"] if found["level"] == "entries" else str(height)
+    if name != path(level, number, width):
+        return False
+    return (size >> (HEIGHT * height)) - number * WIDTH >= (width if width == WIDTH else 1)
 
 
 def _chunks(number: int, items: list[bytes]) -> Iterator[tuple[int, list[bytes]]]:

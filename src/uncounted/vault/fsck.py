@@ -19,6 +19,7 @@ import attrs
 
 from uncounted import atomic_files
 from uncounted.errors import Damaged
+from uncounted.proof import tiles
 from uncounted.proof.canonical_json import canonical
 from uncounted.vault.access import rotation
 from uncounted.vault.access.unlock import UnlockedCase
@@ -34,11 +35,7 @@ from uncounted.vault.store.database import Storage
 
 _FOLDERS = (grants.FOLDER, attachments.FOLDER)
 _OURS = {"case.json", "case.db", "case.db-wal", "lock", "log", *_FOLDERS}
-_OF_LOG = re.compile(
-    r"checkpoint"
-    r"|tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?"
-    r"|timestamps/[0-9]+-[0-9a-f]{16}\.(tsr|note)"
-)
+_BESIDE_TILES = re.compile(r"checkpoint|timestamps/[0-9]+-[0-9a-f]{16}\.(tsr|note)")
 _SLACK = datetime.timedelta(minutes=2)  # clocks of two machines, and seconds cut off
 
 
@@ -82,7 +79,7 @@ def findings(
     yield from _open_to_others(folder)  # 7
     if seen is not None and not seen.is_newest(log.tree_head()):  # 8
         yield "your home could not be written to: it does not remember the newest state"
-    yield from _unknown_files(folder)  # 9
+    yield from _unknown_files(folder, storage.size())  # 9
 
 
 def _open_to_others(folder: Path) -> Iterator[str]:
@@ -100,7 +97,7 @@ def _open_to_others(folder: Path) -> Iterator[str]:
         yield "log/ can be written to by everybody"
 
 
-def _unknown_files(folder: Path) -> Iterator[str]:
+def _unknown_files(folder: Path, size: int) -> Iterator[str]:
     # Only counted: a name may say what no finding may.
     unknown = sum(path.name not in _OURS for path in folder.iterdir())
     if unknown:
@@ -110,9 +107,24 @@ def _unknown_files(folder: Path) -> Iterator[str]:
         yield f"{grants.FOLDER}/ holds {unknown} that are no member's: they are not sealed"
     log = folder / "log"
     files = (path.relative_to(log).as_posix() for path in log.rglob("*") if not path.is_dir())
-    unknown = sum(_OF_LOG.fullmatch(name) is None for name in files)
+    size = _reached(log, size)
+    unknown = sum(
+        _BESIDE_TILES.fullmatch(name) is None and not tiles.is_of_log(name, size) for name in files
+    )
     if unknown:
         yield f"log/ holds {unknown} that are none of the log's: they are not sealed"
+
+
+def _reached(log: Path, size: int) -> int:
+    # A crash whose journal was lost, too, leaves full tiles after the last entry. Nothing rests
+    # on them, and the next entries overwrite them.
+    reached = size
+    for level in ("0", "entries"):
+        number = size // tiles.WIDTH
+        while (log / tiles.path(level, number, tiles.WIDTH)).exists():
+            number += 1
+        reached = max(reached, number * tiles.WIDTH)
+    return reached
 
 
 def _opened(entries: Entries, wrong: list[str]) -> Iterator[OpenedEntry]:
