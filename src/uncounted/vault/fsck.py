@@ -30,8 +30,7 @@ from uncounted.vault.log.entries import Entries, Entry, OpenedEntry
 from uncounted.vault.log.public_log import PublicLog
 from uncounted.vault.log.rollback import SeenTreeHeads
 from uncounted.vault.reports import attachments, decisions, erasures
-from uncounted.vault.reports.replay import CaseState, replay, tables
-from uncounted.vault.store.database import Storage
+from uncounted.vault.reports.replay import CaseState, agrees, replay
 
 _FOLDERS = (grants.FOLDER, attachments.FOLDER)
 _OURS = {"case.json", "case.db", "case.db-wal", "lock", "log", *_FOLDERS}
@@ -67,7 +66,7 @@ def findings(
         yield from signatures.findings(entries.signed())
     if not storage.declares_its_tables():  # 3
         yield "the database declares other tables, indexes or triggers than those of a case file"
-    if not _same(replayed, storage):
+    if not agrees(replayed, storage):
         yield "the tables of reports, sources and members are not what the entries say"
     yield from _decided(replayed)
     yield from log.differences()  # 4
@@ -189,15 +188,6 @@ def _bytes(
         yield f"the bytes of entry {seq} should have been forgotten, and are there"
     elif apart != erasures.made_from_reports(opened):
         yield f"the bytes of entry {seq} are not kept as what the entry says they are"
-
-
-def _same(replayed: CaseState, storage: Storage) -> bool:
-    reports = dict(replayed.reports)
-    for row in storage.reports():
-        if reports.pop((row.source, row.id), None) != row:
-            return False
-    others = attrs.evolve(replayed, reports={})
-    return not reports and others == tables(storage, reports=False)
 
 
 def _decided(state: CaseState) -> Iterator[str]:

@@ -39,7 +39,7 @@ from uncounted.vault.log.rollback import SeenTreeHeads
 from uncounted.vault.log.signatures import SignedEntries
 from uncounted.vault.log.timestamps import StoredTimestamp
 from uncounted.vault.reports import attachments
-from uncounted.vault.reports.replay import CaseState, replay, tables
+from uncounted.vault.reports.replay import CaseState, agrees, replay, tables
 from uncounted.vault.reports.withdrawal import finish
 from uncounted.vault.store import manifest
 from uncounted.vault.store.lock import Lock
@@ -327,6 +327,22 @@ class OpenCase:
     def state(self) -> CaseState:
         """The state as the tables say it."""
         return tables(self._storage)
+
+    def compare_tables(self) -> None:
+        """Refuse a case file whose tables are not what its entries say, or these not what the log.
+
+        Consent is read from the tables; a member with a changed program could write another one
+        there. `check` finds that, too, and much more.
+
+        Raises:
+            Damaged: they differ.
+        """
+        if not agrees(self.replay(), self._storage) or not self._log.has_its_leaves():
+            raise Damaged(
+                "the tables of reports, sources and members are not what the entries say:"
+                " nothing was linked or published",
+                hint="uncounted check says more; restore the case file from a copy",
+            )
 
     def signatures(self) -> list[SignedEntries]:
         """Whose signature holds: the state of every entry's, entries of one state together."""

@@ -133,6 +133,7 @@ def link(
     """
     from uncounted import linkage
 
+    case.compare_tables()
     chosen = audience.reports(case, on)
     own = OwnWords.of_case(case.sources().values())
     reports = list(own.translated(Report.from_payload(stored.payload) for stored in chosen.reports))

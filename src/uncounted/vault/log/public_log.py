@@ -153,6 +153,11 @@ class PublicLog:
         """Give the hashes of all published leaves, in order, 32 bytes each."""
         return TileLog(self._folder).leaves()
 
+    def has_its_leaves(self) -> bool:
+        """Whether the leaves of the entries give the root of what is published, from the first."""
+        known = self._frontier()
+        return self._grown(Frontier(), known.size).root() == known.root()
+
     def differences(self) -> Iterator[str]:
         """Say where the published tiles and bundles are not what the entries say."""
         log = TileLog(self._folder)

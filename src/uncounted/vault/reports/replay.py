@@ -76,6 +76,16 @@ def tables(storage: Storage, *, reports: bool = True) -> CaseState:
     )
 
 
+def agrees(replayed: CaseState, storage: Storage) -> bool:
+    """Whether the tables say what a replay gave."""
+    reports = dict(replayed.reports)
+    for row in storage.reports():
+        if reports.pop((row.source, row.id), None) != row:
+            return False
+    others = attrs.evolve(replayed, reports={})
+    return not reports and others == tables(storage, reports=False)
+
+
 def report_row(seq: int, body: VersionBody) -> ReportRow:
     """The row of a version of a report, from its entry."""
     return ReportRow(
