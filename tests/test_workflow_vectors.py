@@ -25,6 +25,7 @@ import attrs
 import pytest
 from tests.in_process import run_here
 
+from uncounted.cli.trust import AtTheTerminal
 from uncounted.linkage import Linkage, capture_table, people_rows
 from uncounted.vault.case import Case
 from uncounted.vault.keys import identity
@@ -269,7 +270,9 @@ def test_reading_changes_nothing_in_the_log(opened: Opened) -> None:
 def test_the_stored_linkage_is_read_as_it_was_written(
     own: Opened, expected: dict[str, Any]
 ) -> None:
-    with Case.open(own.case, identity.load(own.me.home, PASSPHRASE)) as case:
+    # The home is of a version that kept no record of who created a case file.
+    me, trusted = identity.load(own.me.home, PASSPHRASE), AtTheTerminal(TRUSTED, ask=False)
+    with Case.open(own.case, me, meeting=trusted) as case:
         stored = case.latest("linkage")
         allowed = {
             (each.source, each.id) for each in case.reports(("link", "statistics"), TODAY).reports
