@@ -341,7 +341,7 @@ def test_identities(
     assert said["recipient"] == identity.public(tmp_path / "home").recipient
 
 
-def test_a_passphrase_is_generated_for_whoever_types_none(
+def test_a_passphrase_is_generated_for_a_person_who_types_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = "six words of a list generated"

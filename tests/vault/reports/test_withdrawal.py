@@ -79,7 +79,7 @@ def test_no_page_remembers_a_withdrawn_report(
 def test_what_was_kept_of_a_release_goes_with_a_report_that_was_in_it(
     tmp_path: Path, me: Identity, many: Many
 ) -> None:
-    """A MAC of its counts would tell the capture history of the person to whoever tries some."""
+    """A MAC of its counts would tell the capture history of the person to one who tries some."""
     mac = b"the MAC of the counts of a release"
     folder = tmp_path / "case"
     with Case.create(folder, me) as case:

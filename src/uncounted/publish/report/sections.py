@@ -125,8 +125,8 @@ def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
         return (
             f"{spelled(len(numbers.table.hidden))} counts are suppressed to protect small groups. "
             "An estimate from all counts, an interval or a check would let a reader compute "
-            "suppressed counts: whoever runs the same methods on every table that fits this page "
-            "can keep those that give the published numbers. So this report gives none.",
+            "suppressed counts: a reader who runs the same methods on every table that fits this "
+            "page can keep those that give the published numbers. So this report gives none.",
             "More people than these were affected: those who are on no list.",
         )
     if numbers.headline is None or numbers.headline.value is None:

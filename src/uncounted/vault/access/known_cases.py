@@ -69,7 +69,7 @@ class MembersChanged:
 
 
 class Meeting(Protocol):
-    """What whoever opens a case file does when it is unknown, or its members are others."""
+    """What the person who opens a case file does when it is unknown, or its members are others."""
 
     def unknown(self, case: Introduction) -> bool:
         """Whether a case file that was not opened before is to be trusted."""

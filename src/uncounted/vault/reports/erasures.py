@@ -19,7 +19,7 @@ from uncounted.vault.store.rows import EntryRow
 
 VERSIONS = frozenset({"report", "amendment", "consent"})
 # Kinds whose bytes are made from reports, whether they name uses or not: what is kept of a release
-# tells its counts to whoever tries candidates.
+# tells its counts to a person who tries candidates.
 DERIVED = frozenset({"commitment", "release"})
 _ATTACHMENT = "attachment"
 _LISTED = VERSIONS | {_ATTACHMENT, "decision"}
