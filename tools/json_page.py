@@ -33,8 +33,6 @@ bounded is `null`. Keys marked `?` are left out where they do not apply. Every o
 key that is not listed here is not printed. The tables are made from the JSON Schemas (draft
 2020-12) in [schemas](schemas), one file for each command, and a test holds the output of every
 command against them.
-
-What is planned and not there yet: `headline`, `set_aside` and `calibrated` of `estimate`.
 """
 
 

@@ -2,9 +2,10 @@
 
 1. The pages are copied. Other Markdown that they link to (the examples, benchmarks, contributing)
    goes with them; a link to any other file of the repository becomes its path in code.
-2. Zensical builds the copy by `mkdocs.yml`, strictly.
-3. The one script that it would load from another host is replaced by one of our own.
-4. Every link is checked, and that nothing is loaded from outside (`tools/check_links.py`).
+2. The fonts go with them: just the letters that the pages use (`tools/site_fonts.py`).
+3. Zensical builds the copy by `mkdocs.yml`, strictly.
+4. The one script that it would load from another host is replaced by one of our own.
+5. Every link is checked, and that nothing is loaded from outside (`tools/check_links.py`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tools import site_fonts
 from tools.check_links import ROOT, faults_of_site
 
 DOCS, SITE = ROOT / "docs", ROOT / "site"
@@ -69,6 +71,7 @@ def stage(folder: Path) -> None:
         if page not in done and page != ROOT / "README.md":
             done.add(page)
             copy_page(page, copy, waiting)
+    site_fonts.write(sorted(copy.rglob("*.md")), copy / "fonts")
 
 
 def without_foreign_script(site: Path) -> None:

@@ -632,6 +632,7 @@ def test_link_says_when_draws_are_less_than_they_should_be(
         people=PeopleInterval(2.0, (2, 2)),
         draws=10,
         lists={},
+        uncertain=0,
         decisions=0,
         decisions_older=0,
         seconds=0.0,

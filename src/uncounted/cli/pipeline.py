@@ -77,6 +77,8 @@ def _linked(done: LinkSummary) -> None:
         verdict = "ok" if done.mixing is None else "poor"
         found = f"R-hat {chains.rhat:.3f}, ESS {chains.ess:.0f}, {plural(chains.chains, 'chain')}"
         rows.append(("convergence", f"{found}: {verdict}"))
+    pairs = plural(done.uncertain, "pair has", "pairs have")
+    rows.append(("uncertain", f"{pairs} a match probability between 2% and 98%"))
     if done.excluded:
         rows.append(("excluded", messages.excluded(done.excluded)))
     for name, text in rows:

@@ -134,6 +134,17 @@ def review_order(
     return ReviewOrder(tuple(rows), len(left), linkage, elsewhere)
 
 
+def uncertain_pairs(labels: NDArray[np.int32]) -> int:
+    """How many pairs have a match probability between `LOW` and `HIGH`.
+
+    Examples:
+        >>> uncertain_pairs(np.array([[0, 0, 1, 2], [0, 1, 2, 3]] * 20, np.int32))
+        1
+    """
+    share = pair_shares(labels)[2]
+    return int(((share > LOW) & (share < HIGH)).sum())
+
+
 def _narrowing(gone: float, whole: float) -> float:
     return 1.0 - float(np.sqrt(max(0.0, 1.0 - gone / whole))) if whole > 0 else 0.0
 

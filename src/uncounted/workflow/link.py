@@ -54,6 +54,7 @@ class LinkSummary:
     people: PeopleInterval
     draws: int
     lists: Mapping[str, int]
+    uncertain: int
     decisions: int
     decisions_older: int
     seconds: float
@@ -132,6 +133,7 @@ def link(
     Decisions on pairs of them hold in every draw; those on others are not looked at.
     """
     from uncounted import linkage
+    from uncounted.linkage.active_review import uncertain_pairs
 
     case.compare_tables()
     chosen = audience.reports(case, on)
@@ -152,6 +154,7 @@ def link(
         people=PeopleInterval.over(result.people.tolist()),
         draws=len(result.labels),
         lists=dict(sorted(Counter(result.sources).items())),
+        uncertain=uncertain_pairs(result.labels),
         decisions=len(decisions),
         decisions_older=older,
         seconds=result.seconds,

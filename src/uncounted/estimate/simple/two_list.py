@@ -89,7 +89,7 @@ def two_list(
     if psi is None:
         raise NotEstimable(
             "two lists cannot show their own dependence: it must be assumed",
-            hint="assume their odds ratio psi (1: independent), and say why",
+            hint="state their odds ratio psi, with --psi 1 if independent, and say why",
         )
     psi, log_psi_sd = _checked(psi, log_psi_sd)
     rng = np.random.default_rng(seed)

@@ -276,12 +276,15 @@ def _table(
             main = " (main)" if each is headline and len(estimated) > 1 else ""
             rows.append((label(each.method) + main, *_total(each, observed, least)))
         yield from _pictured(rows, estimated, observed, least)
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[tuple[str, str], list[str]] = {}
     for estimate in estimates:
         if not estimate.ok:
-            reasons.setdefault(estimate.reason or "", []).append(label(estimate.method))
-    for reason, methods in reasons.items():
+            why = (estimate.reason or "", estimate.hint or "")
+            reasons.setdefault(why, []).append(label(estimate.method))
+    for (reason, hint), methods in reasons.items():
         yield from wrapped(f"no estimate: {', '.join(methods)}: {reason}", indent=2)
+        if hint:
+            yield from wrapped(f"  hint: {hint}", indent=4)
 
 
 def _total(estimate: Estimate, observed: int, least: int) -> tuple[str, str]:
