@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from uncounted import atomic_files
+from uncounted import atomic_files, regular_files
 from uncounted.errors import AlreadyThere, Damaged, Error, NoAccess, NoSpace, UsedWrongly
 
 
@@ -115,48 +114,12 @@ def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         atomic_files.read_private(tmp_path / "nothing")
     assert atomic_files.read_or_none(tmp_path) is None
 
-    def forbidden(path: Path) -> bytes:
+    def forbidden(path: Path, **_: object) -> bytes:
         raise PermissionError(errno.EACCES, "no")
 
-    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    monkeypatch.setattr(regular_files, "read", forbidden)
     with pytest.raises(NoAccess, match="cannot be read: permission denied"):
         atomic_files.read_private(tmp_path / "key")
-
-
-@pytest.mark.parametrize("no_follow", [True, False])
-@pytest.mark.parametrize("flags", [os.O_RDONLY, os.O_RDWR | os.O_CREAT | os.O_TRUNC])
-def test_no_link_is_followed_with_and_without_the_flag_of_the_platform(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_follow: bool, flags: int
-) -> None:
-    if not no_follow:  # as on Windows
-        monkeypatch.setattr(atomic_files, "_NO_FOLLOW", 0)
-    (tmp_path / "precious").write_text("mine")
-    (tmp_path / "link").symlink_to(tmp_path / "precious")
-    (tmp_path / "dangling").symlink_to(tmp_path / "not there")
-    for name in ("link", "dangling"):
-        with pytest.raises(OSError, match=re.escape(os.strerror(errno.ELOOP))):
-            atomic_files.open_no_follow(tmp_path / name, flags)
-    assert (tmp_path / "precious").read_text() == "mine"
-    assert not (tmp_path / "not there").exists()
-    os.close(atomic_files.open_no_follow(tmp_path / "precious", os.O_RDONLY))
-
-
-def test_a_link_put_in_place_while_the_file_is_opened_is_seen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").write_text("ours")
-    (tmp_path / "precious").write_text("mine")
-    real = os.open
-
-    def swapped(path: Path, *more: int) -> int:
-        path.unlink()
-        path.symlink_to(tmp_path / "precious")
-        return real(path, *more)
-
-    monkeypatch.setattr(atomic_files, "_NO_FOLLOW", 0)
-    monkeypatch.setattr(os, "open", swapped)
-    with pytest.raises(OSError, match=re.escape(os.strerror(errno.ELOOP))):
-        atomic_files.open_no_follow(tmp_path / "file", os.O_RDONLY)
 
 
 # --- many files ----------------------------------------------------------------------------

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import time
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from uncounted import delimited
+from uncounted import delimited, regular_files
 from uncounted.errors import BadInput, Error
 
 KOREAN = """번호,성명,성별,출생,고향,사건,일시,장소
@@ -346,3 +348,53 @@ def test_as_many_columns_as_a_spreadsheet_has_are_read(tmp_path: Path) -> None:
     file = tmp_path / "wide.csv"
     file.write_text(",".join(f"c{at}" for at in range(16_384)) + "\n")
     assert len(delimited.read(file).columns) == 16_384
+
+
+def test_a_file_beyond_the_limit_is_refused_unread(tmp_path: Path) -> None:
+    file = tmp_path / "empty.csv"
+    with file.open("wb") as target:
+        target.truncate(5 << 30)
+    with pytest.raises(BadInput, match=r"empty\.csv has more than 134,217,728 bytes") as caught:
+        delimited.read(file)
+    assert "in several files, under one --source" in str(caught.value.hint)
+
+
+def test_the_first_block_of_nuls_is_the_last_that_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, read = tmp_path / "empty.csv", [0]
+    with file.open("wb") as target:
+        target.truncate(delimited.LARGEST_FILE)
+
+    class Counted(io.FileIO):
+        def readinto(self, buffer: Any, /) -> int:
+            read[0] += (got := super().readinto(buffer) or 0)
+            return got
+
+    def opened(path: Path, **_: object) -> io.BufferedReader:
+        return io.BufferedReader(Counted(path))
+
+    monkeypatch.setattr(regular_files, "opened", opened)
+    with pytest.raises(BadInput, match="is not text: it holds NUL characters"):
+        delimited.read(file)
+    assert 0 < read[0] < 1 << 20
+
+
+@pytest.mark.parametrize("line", [b"\n", b"\r\n", b",\n", b" \n"])
+def test_rows_without_end_are_refused_at_once(tmp_path: Path, line: bytes) -> None:
+    file = _written(tmp_path, b"id,name\n" + line * 1_048_576)
+    began = time.process_time()
+    with pytest.raises(BadInput, match="more than 1,048,576 rows"):
+        _table(delimited.read(file))
+    assert time.process_time() - began < 2
+    file.write_bytes(b"id,name\n" + line * 1_000 + b"1,Kim\n")
+    assert _table(delimited.read(file)) == [["id", "name"], ["1", "Kim"]]
+
+
+def test_a_file_of_ragged_rows_is_refused_before_its_end(tmp_path: Path) -> None:
+    ragged = b"1\n" * 9_999
+    file = _written(tmp_path, b"id,name\n" + ragged + b"1,Kim\n" + ragged)
+    assert len(_table(delimited.read(file))) == 20_000
+    file.write_bytes(b"id,name\n" + ragged + b"\n1\n1,Kim\n")
+    with pytest.raises(BadInput, match="none of the first 10,000 rows has as many cells"):
+        _table(delimited.read(file))

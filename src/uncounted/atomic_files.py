@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
+from uncounted import regular_files
 from uncounted.errors import (
     DISK_FULL,
     AlreadyThere,
@@ -29,7 +30,6 @@ from uncounted.errors import (
 )
 
 _CONCURRENT = 8
-_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)  # Windows has none
 # Error numbers of the platform, the error that they become, what happened, and what to try.
 _REFUSALS: tuple[tuple[str, type[Error], str, str], ...] = (
     ("ENOSPC EDQUOT EFBIG", NoSpace, *DISK_FULL),
@@ -165,48 +165,36 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def open_no_follow(path: Path, flags: int) -> int:
-    """Open a file descriptor (mode 0600 where it makes the file), never through a symbolic link.
-
-    Where the platform has no O_NOFOLLOW, what was opened is compared with what has the name,
-    before and after: a link would lead elsewhere.
-
-    Raises:
-        OSError: ELOOP for a link; whatever else the system refuses.
-    """
-    if not _NO_FOLLOW and path.is_symlink():
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-    descriptor = os.open(path, flags | _NO_FOLLOW | getattr(os, "O_BINARY", 0), 0o600)
-    if not _NO_FOLLOW and not os.path.samestat(path.lstat(), os.fstat(descriptor)):
-        os.close(descriptor)
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-    return descriptor
-
-
-def read_private(path: Path) -> bytes:
-    """Read a file whole.
+def read_private(path: Path, *, most: int = regular_files.MOST_BYTES) -> bytes:
+    """Read a file whole, of at most so many bytes.
 
     Raises:
         FileNotFoundError: there is none; the caller knows what that means.
         NoAccess: this user may not read it.
-        Damaged: it is a folder, or the disk fails.
+        Damaged: it is a folder, a pipe or a device, it is too large, or the disk fails.
     """
     try:
-        return path.read_bytes()
+        return regular_files.read(path, most=most)
     except FileNotFoundError:
         raise
     except PermissionError as error:
         raise NoAccess(
             f"{path.name} cannot be read: permission denied", hint="check who owns the folder"
         ) from error
+    except (regular_files.NotRegular, regular_files.TooLarge) as error:
+        raise Damaged(
+            f"{path.name} cannot be read: {error.strerror}",
+            hint="something else was put in its place: move it away, and restore the file from a"
+            " copy",
+        ) from error
     except OSError as error:
         raise Damaged(f"{path.name} cannot be read", hint="restore it from a copy") from error
 
 
 def read_or_none(path: Path) -> bytes | None:
-    """Read a file whole; None when it is not there, is a folder, or cannot be read."""
+    """Read a file whole; None when it is not there, is no regular file, or cannot be read."""
     try:
-        return path.read_bytes()
+        return regular_files.read(path)
     except OSError:
         return None
 
@@ -300,7 +288,7 @@ def _claim(temporary: Path, *, new: bool) -> Iterator[None]:
     from filelock import lock_descriptor
 
     path, held = _lock_of(temporary), False
-    descriptor = open_no_follow(path, os.O_RDWR | (os.O_CREAT if new else 0))
+    descriptor = regular_files.open_no_follow(path, os.O_RDWR | (os.O_CREAT if new else 0))
     try:
         try:
             held = lock_descriptor(descriptor, blocking=False)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
 
+from uncounted import regular_files
 from uncounted.errors import BadMapping
 
 LONGEST: Final = 1 << 20  # characters
@@ -20,8 +22,13 @@ _TEXT = re.compile(r""""(?:[^"\\\n]|\\.)*+["\\]?|'[^'\n]*+'?""")
 
 
 def text_of(path: Path) -> str:
-    """Read the text of a file, no further than the limit."""
-    with path.open(encoding="utf-8-sig") as file:
+    """Read the text of a file, no further than the limit.
+
+    Raises:
+        OSError: it is not there, is no regular file, or may not be read.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    with TextIOWrapper(regular_files.opened(path), encoding="utf-8-sig") as file:
         return file.read(LONGEST + 1)
 
 

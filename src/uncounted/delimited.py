@@ -14,14 +14,18 @@ import contextlib
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
 import attrs
 
-from uncounted import text_encoding
+from uncounted import regular_files, text_encoding
 from uncounted.errors import BadInput, nearest
 
+LARGEST_FILE = 128 << 20  # of a table of any kind: it is read twice, and a row at a time
+MOST_ROWS = 1_048_576  # blank ones too; what a spreadsheet program has
+MOST_RAGGED = 10_000  # at the beginning, where no other row comes before
 LONGEST_FIELD = 16 << 20
 LONGEST_HEADER = 1 << 20
 MOST_COLUMNS = 16_384  # of a table of any kind; what a spreadsheet program has
@@ -105,9 +109,10 @@ class Sheet:
         """Give each row that is not blank; a ragged one has `wrong` set.
 
         Raises:
-            BadInput: a quotation mark is never closed, a field is longer than
-                `LONGEST_FIELD`; with the number of the row.
+            BadInput: a quotation mark is never closed, a field is longer than `LONGEST_FIELD`,
+                with the number of the row; or the first `MOST_RAGGED` rows are all ragged.
         """
+        ragged = 0
         with _opened(self.path, self.encoding) as file:
             for number, cells in _rows(self.path, file, self.delimiter):
                 if number == 1 or not any(cell.strip() for cell in cells):
@@ -118,6 +123,15 @@ class Sheet:
                 if len(cells) != len(self.columns):
                     there = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
                     wrong = f"{there} where the header has {len(self.columns)}"
+                    ragged += ragged >= 0
+                    if ragged == MOST_RAGGED:
+                        raise BadInput(
+                            f"{self.path.name}: none of the first {MOST_RAGGED:,} rows has as many"
+                            " cells as the header",
+                            hint=TITLE,
+                        )
+                else:
+                    ragged = -1
                 padded = cells + [""] * (len(self.columns) - len(cells))
                 yield Row(number, dict(zip(self.columns, padded, strict=False)), wrong)
 
@@ -159,24 +173,33 @@ def _cut(cells: list[str], least: int) -> list[str]:
     return cells[:end]
 
 
-def head(path: Path) -> bytes:
+def head(path: Path, *, most: int = LARGEST_FILE) -> bytes:
     """Give the first 64 bytes of a file, when it is one that may be read.
 
     Raises:
-        BadInput: it is a folder or a device, is not there, or may not be read.
+        BadInput: it is a folder or a device, has more than `most` bytes, is not there, or may
+            not be read.
     """
-    if path.is_dir():
-        raise BadInput(
-            f"{path.name or path} is a folder",
-            hint="give a file; a case file is encrypted and cannot be read as a table",
-        )
-    if path.exists() and not path.is_file():
-        raise BadInput(f"{path.name} is a device or a pipe, not a file", hint="save it first")
     try:
-        with path.open("rb") as file:
+        with regular_files.opened(path, most=most) as file:
             return file.read(64)
     except FileNotFoundError:
         raise BadInput(f"no such file: {path.name}", hint="check the path") from None
+    except regular_files.TooLarge:
+        raise BadInput(
+            f"{path.name} has more than {most:,} bytes",
+            hint="check that this is the file you mean; import a longer list in several files,"
+            " under one --source",
+        ) from None
+    except regular_files.NotRegular:
+        if path.is_dir():
+            raise BadInput(
+                f"{path.name or path} is a folder",
+                hint="give a file; a case file is encrypted and cannot be read as a table",
+            ) from None
+        raise BadInput(
+            f"{path.name} is a device or a pipe, not a file", hint="save it first"
+        ) from None
     except (OSError, ValueError):
         raise BadInput(
             f"{path.name} cannot be read", hint="check that you may read it (ls -l)"
@@ -209,7 +232,8 @@ def _started(path: Path, encoding: str) -> tuple[TextIO, str | None]:
     """A file at that row, and the separator that the line before it states."""
     try:
         with contextlib.ExitStack() as if_it_fails:
-            file = if_it_fails.enter_context(path.open(encoding=encoding, newline=""))
+            content = TextIOWrapper(regular_files.opened(path), encoding=encoding, newline="")
+            file = if_it_fails.enter_context(content)
             stated = _SEPARATOR.fullmatch(file.readline(_LONGEST))
             if stated is None:
                 file.seek(0)
@@ -226,6 +250,8 @@ def _rows(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[
     number = 0
     try:
         for number, cells in enumerate(csv.reader(file, delimiter=delimiter, strict=True), 1):
+            if number > MOST_ROWS:
+                raise too_many_rows(path.name, "rows")
             yield number, cells
     except csv.Error:
         raise BadInput(
@@ -238,6 +264,15 @@ def _rows(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[
             f"{path.name}, row {number + 1}: not valid in the file's encoding",
             hint="the file changed while it was being read; run the command again",
         ) from None
+
+
+def too_many_rows(what: str, unit: str) -> BadInput:
+    """The error for a table that is longer than a spreadsheet program makes one."""
+    return BadInput(
+        f"{what} has more than {MOST_ROWS:,} {unit}",
+        hint="check that this is the file you mean; take out what is empty, and import a longer"
+        " list in several files, under one --source",
+    )
 
 
 def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import codecs
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from io import TextIOWrapper
 from pathlib import Path
 
+from uncounted import regular_files
 from uncounted.errors import BadInput
 
 _HINT = "save the file as UTF-8, or say which with --encoding where the command has it"
@@ -44,7 +46,7 @@ def check(path: Path, encoding: str) -> str:
             "unknown encoding",
             hint="encodings: " + ", ".join(sorted(set(_STATED))),
         ) from None
-    if _characters(path, name) is None:
+    if not _is_in(path, name):
         raise BadInput(
             f"{path.name} is not {encoding} from beginning to end",
             hint="omit --encoding to detect it, or save the file as UTF-8",
@@ -63,17 +65,17 @@ def find(path: Path, knows: Callable[[str], bool] | None, header: Callable[[str]
     `knows` tells whether a text names a column; `header` gives the first row as read in an
     encoding.
     """
-    with path.open("rb") as file:
+    with regular_files.opened(path) as file:
         head = file.read(4096)
     if not head:
         raise BadInput(f"{path.name} is empty", hint="its first row names the columns")
     marked = next((name for mark, name in _BOMS if head.startswith(mark)), None)  # 1
     if marked is None and (wide := _utf16_without_mark(head)):  # 2
-        seen = _characters(path, wide)
-        if seen is not None and seen & set(",;\t|") and seen & set("\r\n"):
+        wanted = [",;\t|", "\r\n"]
+        if _is_in(path, wide, wanted) and not wanted:
             return wide
     name = marked or "utf-8"
-    if _characters(path, name) is not None:  # 3
+    if _is_in(path, name):  # 3
         return name
     if marked:
         raise BadInput(
@@ -92,25 +94,47 @@ def _utf16_without_mark(head: bytes) -> str | None:
     return None
 
 
-def _characters(path: Path, encoding: str) -> set[str] | None:
-    """Give the distinct characters of a file, or None if it is not in this encoding.
+def _is_in(path: Path, encoding: str, wanted: list[str] | None = None) -> bool:
+    """Whether a file is in this encoding from beginning to end.
 
-    Raises:
-        BadInput: it holds NUL characters, so that it is no text in any encoding.
+    Of `wanted`, each a choice of characters, what the file has one of is taken out.
     """
+    try:
+        for chunk in _chunks(path, encoding):
+            for choice in tuple(wanted or ()):
+                if wanted and any(char in chunk for char in choice):
+                    wanted.remove(choice)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _characters(path: Path, encoding: str) -> set[str] | None:
+    """Give the distinct characters of a file, or None if it is not in this encoding."""
     seen: set[str] = set()
     try:
-        with path.open(encoding=encoding, newline="") as file:
-            while chunk := file.read(1 << 16):
-                seen.update(chunk)
+        for chunk in _chunks(path, encoding):
+            seen.update(chunk)
     except UnicodeError:
         return None
-    if "\0" in seen:
-        raise BadInput(
-            f"{path.name} is not text: it holds NUL characters",
-            hint="export the table again, as CSV UTF-8",
-        )
     return seen
+
+
+def _chunks(path: Path, encoding: str) -> Iterator[str]:
+    """Read a file, piece by piece.
+
+    Raises:
+        UnicodeError: it is not in this encoding.
+        BadInput: it holds NUL characters, so that it is no text in any encoding.
+    """
+    with TextIOWrapper(regular_files.opened(path), encoding=encoding, newline="") as file:
+        while chunk := file.read(1 << 16):
+            if "\0" in chunk:
+                raise BadInput(
+                    f"{path.name} is not text: it holds NUL characters",
+                    hint="export the table again, as CSV UTF-8",
+                )
+            yield chunk
 
 
 # Shares among the *distinct* characters of a text, so that one word in every row counts

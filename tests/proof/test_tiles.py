@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uncounted import atomic_files
+from uncounted import atomic_files, regular_files
 from uncounted.errors import BadInput, Damaged, NoSpace
 from uncounted.proof import merkle
 from uncounted.proof.checkpoint import open_checkpoint, sign
@@ -128,13 +128,13 @@ def test_proofs_from_tiles_are_those_from_leaves(tmp_path: Path) -> None:
 def test_proofs_read_few_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = TileLog(tmp_path, log_of(tmp_path, 70_000).size)
     read: list[Path] = []
-    whole = Path.read_bytes
+    whole = regular_files.read
 
     def counted(path: Path) -> bytes:
         read.append(path)
         return whole(path)
 
-    monkeypatch.setattr(Path, "read_bytes", counted)
+    monkeypatch.setattr(regular_files, "read", counted)
     log.inclusion_proof(12_345)
     assert 0 < len(read) <= 8
 

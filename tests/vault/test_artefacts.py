@@ -35,6 +35,7 @@ import pytest
 from tests.light_identity import sealed_lightly
 from tests.vault.opened import execute, log_of
 
+from uncounted import regular_files
 from uncounted.errors import (
     BadInput,
     CaseBusy,
@@ -312,19 +313,14 @@ def test_what_is_no_file_or_a_strange_one_is_reported(kept: Kept, pattern: str, 
 def test_a_disk_that_fails_in_reading_is_reported(
     kept: Kept, pattern: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken, real = _find(kept, pattern), Path.open
+    broken, real = _find(kept, pattern), regular_files.opened
 
-    def fail(self: Path, *values: Any, **named: Any) -> Any:
-        if self == broken:
+    def fail(path: Path, **named: Any) -> Any:
+        if path == broken:
             raise OSError(errno.EIO, "Input/output error")
-        return real(self, *values, **named)
+        return real(path, **named)
 
-    def whole(self: Path) -> bytes:
-        with fail(self, "rb") as file:
-            return bytes(file.read())
-
-    monkeypatch.setattr(Path, "open", fail)
-    monkeypatch.setattr(Path, "read_bytes", whole)
+    monkeypatch.setattr(regular_files, "opened", fail)
     said = kept.look()
     if pattern == "a.case/case.db":  # SQLite opens it by itself
         assert said == ""
@@ -544,15 +540,15 @@ def test_the_second_process_waits_for_the_first(kept: Kept) -> None:
 def test_a_file_that_may_not_be_read_is_reported_without_its_name(
     kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scan, real = tmp_path / "면담 김무명.pdf", Path.open
+    scan, real = tmp_path / "면담 김무명.pdf", regular_files.opened
     scan.write_bytes(b"x")
 
-    def closed(self: Path, mode: str = "r", **named: Any) -> Any:
-        if self == scan:
+    def closed(path: Path, **named: Any) -> Any:
+        if path == scan:
             raise PermissionError(errno.EACCES, "Permission denied")
-        return real(self, mode, **named)
+        return real(path, **named)
 
-    monkeypatch.setattr(Path, "open", closed)
+    monkeypatch.setattr(regular_files, "opened", closed)
     with Case.open(kept.case, kept.me) as case:
         with pytest.raises(BadInput, match=r"^file 1 to attach cannot be opened$"):
             case.attach("one", "R-3", [scan])

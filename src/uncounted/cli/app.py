@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _PASSPHRASE = "UNCOUNTED_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
 _MOST_OF_PASSPHRASE = 65_536
+_MOST_OF_INPUT = 1 << 24  # bytes of a text on standard input, or in a file of fields or shares
 NEW_PASSPHRASE = "UNCOUNTED_NEW_PASSPHRASE"  # noqa: S105 - likewise
 
 
@@ -80,11 +81,7 @@ def _new_passphrase() -> str:
 
 
 def _first_line(file: Path, option: str) -> str:
-    # A pipe will do as well as a file: a shell's <(...) is one.
-    if file.is_dir() or not file.exists():
-        raise UsedWrongly("no such passphrase file", hint=f"check {option}")
-    with file.open("rb") as stream:
-        content = stream.read(_MOST_OF_PASSPHRASE)
+    content = _start_of(file, "passphrase file", option, _MOST_OF_PASSPHRASE)
     try:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
@@ -97,11 +94,34 @@ def _first_line(file: Path, option: str) -> str:
 
 def from_stdin() -> str:
     """All of standard input as text, without the line end that ends it."""
-    return as_text(sys.stdin.buffer.read(), "standard input")
+    return as_text(sys.stdin.buffer.read(_MOST_OF_INPUT + 1), "standard input")
+
+
+def from_file(file: Path, what: str, option: str) -> str:
+    """All of a file, or of a pipe, as text, without the line end that ends it."""
+    return as_text(_start_of(file, what, option, _MOST_OF_INPUT + 1), f"the {what}")
+
+
+def _start_of(file: Path, what: str, option: str, most: int) -> bytes:
+    # A pipe will do as well as a file: a shell's <(...) is one.
+    if file.is_dir() or not file.exists():
+        raise UsedWrongly(f"no such {what}", hint=f"check {option}")
+    try:
+        with file.open("rb") as stream:
+            return stream.read(most)
+    except OSError as error:
+        raise UsedWrongly(
+            f"the {what} cannot be read: {error.strerror}", hint=f"check {option}"
+        ) from None
 
 
 def as_text(content: bytes, what: str) -> str:
     """Text that somebody wrote for us, in UTF-8, without a mark before and a line end behind."""
+    if len(content) > _MOST_OF_INPUT:
+        raise UsedWrongly(
+            f"{what} has more than {_MOST_OF_INPUT:,} bytes",
+            hint="check that this is the text you mean; attach a large file to the report",
+        )
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n").removesuffix("\n")
     except UnicodeDecodeError:

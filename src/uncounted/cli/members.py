@@ -12,8 +12,8 @@ from uncounted.cli.app import (
     InOrder,
     answers,
     app,
-    as_text,
     case_argument,
+    from_file,
     from_stdin,
     json_option,
     open_case,
@@ -318,10 +318,8 @@ def _shares(file: Path | None) -> list[RecoveryShare]:
         return _typed_shares()
     if str(file) == "-":
         text = from_stdin()
-    elif file.exists() and not file.is_dir():  # a pipe will do
-        text = as_text(file.read_bytes(), "the file of shares")
     else:
-        raise UsedWrongly("no such file of shares", hint="check --shares-file")
+        text = from_file(file, "file of shares", "--shares-file")
     lines = [line.strip() for line in text.splitlines()]
     kept = [line for line in lines if line and not line.startswith("#")]
     return [read_share(line, number) for number, line in enumerate(kept, start=1)]

@@ -12,8 +12,8 @@ import click
 from uncounted.cli.app import (
     answers,
     app,
-    as_text,
     case_argument,
+    from_file,
     from_stdin,
     needs_a_yes,
     open_case,
@@ -243,10 +243,8 @@ def _fields(settings: Sequence[str], from_file: Path | None) -> dict[str, str]:
 def _listed(file: Path) -> dict[str, str]:
     if str(file) == "-":
         text = from_stdin()
-    elif file.exists() and not file.is_dir():
-        text = as_text(file.read_bytes(), "the file of --from")
     else:
-        raise UsedWrongly("no such file of fields", hint="check --from")
+        text = from_file(file, "file of fields", "--from")
     return _once([_pair(line) for line in text.split("\n") if line.strip()])
 
 

@@ -13,12 +13,14 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from uncounted import regular_files
 from uncounted.atomic_files import create_text
 from uncounted.errors import BadInput
 
 PAYLOAD = "data"
 _MANIFEST, _TAGS = "manifest-sha512.txt", "tagmanifest-sha512.txt"
 _TAG_FILES = ("bagit.txt", "bag-info.txt", _MANIFEST)
+_MOST_BYTES = 256 << 20  # of a manifest
 _LINE = re.compile(r"(?P<digest>[0-9a-f]{128})[ \t]+(?P<path>[^\r\n]+)")
 _HINT = "take the export once more, or from another copy"
 
@@ -62,9 +64,10 @@ def check(folder: Path) -> None:
             try:
                 file = (folder / name).resolve()
                 there = file.is_relative_to(folder.resolve()) and file.is_file()
+                same = there and _sha512(file) == digest
             except (OSError, ValueError):  # a name that no file can have
                 raise changed from None
-            if not there or _sha512(file) != digest:  # 2
+            if not same:  # 2
                 raise changed
             named.add(file)
     ours = {(folder / name).resolve() for name in _TAG_FILES if (folder / _TAGS).exists()}
@@ -74,8 +77,12 @@ def check(folder: Path) -> None:
 
 def _named(manifest: Path, changed: BadInput) -> Iterator[tuple[str, str]]:
     try:
-        text = manifest.read_bytes().decode("utf-8") if manifest.is_file() else ""
-    except UnicodeDecodeError:
+        text = (
+            regular_files.read(manifest, most=_MOST_BYTES).decode("utf-8")
+            if manifest.is_file()
+            else ""
+        )
+    except (OSError, UnicodeDecodeError):
         raise changed from None
     # Lines end with LF, CR or both (section 2.1.3), and with nothing else.
     for line in filter(None, re.split(r"\r\n|\r|\n", text)):
@@ -97,5 +104,5 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _sha512(file: Path) -> str:
-    with file.open("rb") as content:
+    with regular_files.opened(file) as content:
         return hashlib.file_digest(content, "sha512").hexdigest()

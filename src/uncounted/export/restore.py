@@ -17,6 +17,7 @@ from pathlib import Path
 
 import attrs
 
+from uncounted import regular_files
 from uncounted.errors import BadInput
 from uncounted.export import bagit, validate
 from uncounted.export.content import FORMAT, consent_decided
@@ -30,6 +31,7 @@ from uncounted.vault.reports.attachments import NewAttachment
 from uncounted.vault.reports.decisions import ProposedDecision, contradictions, pair_of
 from uncounted.vault.reports.ingest import IncomingReport
 
+_MOST_BYTES = 512 << 20  # of the JSON file, which is read whole
 _FOLDER = "give one file of reports, or the folder that uncounted export made"
 _HINT = "take the export once more, or import the CSV files of an export one by one"
 
@@ -67,7 +69,7 @@ def is_export(path: Path) -> bool:
         return True
     if path.suffix.casefold() != ".json" or not path.is_file():
         return False
-    with path.open("rb") as file:
+    with regular_files.opened(path) as file:
         return FORMAT.encode() in file.read(200)
 
 
@@ -85,7 +87,11 @@ def read(path: Path, *, progress: Progress = silent) -> CheckedExport:
     """
     file = _file(path, progress)
     try:
-        value = json.loads(file.read_text(encoding="utf-8"))
+        value = json.loads(regular_files.read(file, most=_MOST_BYTES).decode())
+    except regular_files.TooLarge:
+        raise _too_large(file) from None
+    except OSError as error:
+        raise BadInput(f"{file.name} cannot be read: {error.strerror}", hint=_HINT) from None
     except (ValueError, RecursionError):
         raise BadInput(f"{file.name} is not JSON", hint=_HINT) from None
     if not isinstance(value, dict) or value.get("format") != FORMAT:  # 2
@@ -197,11 +203,21 @@ def _inside(folder: Path) -> Path:
 def _file(path: Path, progress: Progress) -> Path:
     if not path.is_dir():
         return path
+    check_is_one(path)
+    file = _inside(path) / REPORTS
+    if file.stat().st_size > _MOST_BYTES:  # before the checksums of a bag are computed
+        raise _too_large(file)
     if (path / "bagit.txt").is_file():
         progress("checking the bag", 0, None)
         bagit.check(path)  # 1
-    check_is_one(path)
-    return _inside(path) / REPORTS
+    return file
+
+
+def _too_large(file: Path) -> BadInput:
+    return BadInput(
+        f"{file.name} has more than {_MOST_BYTES:,} bytes",
+        hint="take the export as CSV, and import that in parts",
+    )
 
 
 def _reports(
@@ -243,7 +259,7 @@ def _attachments(
         if not inside or not file.is_file() or (one["source"], one["report"]) not in known:
             raise BadInput(f"attachment {number} of the export is missing", hint=_HINT)
         if file not in sums:
-            with file.open("rb") as content:
+            with regular_files.opened(file) as content:
                 sums[file] = hashlib.file_digest(content, "sha256").hexdigest()
         if sums[file] != one["sha256"]:
             raise BadInput(f"attachment {number} of the export was changed", hint=_HINT)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from uncounted import atomic_files
+from uncounted import atomic_files, regular_files
 from uncounted.errors import BadInput, Damaged
 from uncounted.proof import merkle
 from uncounted.proof.checkpoint import Checkpoint
@@ -152,7 +152,7 @@ class TileLog:
     def checkpoint(self) -> bytes | None:
         """Give the signed note in the folder, or None before the first."""
         try:
-            return (self.folder / "checkpoint").read_bytes()
+            return regular_files.read(self.folder / "checkpoint")
         except FileNotFoundError:
             return None
 
@@ -258,7 +258,7 @@ class TileLog:
     def _read(self, level: str, number: int, width: int) -> bytes:
         for wide in {width: None, WIDTH: None}:  # the full tile stands in for a partial one
             try:
-                data = (self.folder / path(level, number, wide)).read_bytes()
+                data = regular_files.read(self.folder / path(level, number, wide))
             except FileNotFoundError:
                 continue
             if level != "entries" and len(data) != wide * _HASH:

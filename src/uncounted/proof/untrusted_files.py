@@ -10,17 +10,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import stat
 from collections.abc import Collection, Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import Final
 
-from uncounted import atomic_files
+from uncounted import regular_files
 from uncounted.errors import NotVerified
 
 _ANEW = "do not use these files; get the release again from its publisher"
-_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)  # a pipe would wait for ever
 
 
 def read(folder: Path, name: str, *, limit: int) -> bytes:
@@ -119,16 +116,16 @@ def shown(name: str) -> str:
 @contextlib.contextmanager
 def _opened(folder: Path, name: str) -> Iterator[BufferedReader]:
     try:
-        descriptor = atomic_files.open_no_follow(folder / name, _FLAGS)
+        file = regular_files.opened(folder / name, links=False)
     except FileNotFoundError:
         raise NotVerified(
             f"{name} is missing", hint="check that this is the complete folder of a release"
         ) from None
+    except regular_files.NotRegular:
+        raise NotVerified(f"{name} is not a regular file", hint=_ANEW) from None
     except OSError:
         raise NotVerified(f"{name} cannot be read, or is not a regular file", hint=_ANEW) from None
-    with _readable(name), os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise NotVerified(f"{name} is not a regular file", hint=_ANEW)
+    with _readable(name), file:
         yield file
 
 

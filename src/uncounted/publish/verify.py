@@ -372,7 +372,7 @@ def _headline(folder: Path, listed: Mapping[str, _SignedFile]) -> str | None:
     if (signed := listed.get(_ESTIMATES)) is None or signed.size > _MOST_OF_ESTIMATES:
         return None
     try:
-        value = json.loads((folder / _ESTIMATES).read_bytes())
+        value = json.loads(untrusted_files.read(folder, _ESTIMATES, limit=_MOST_OF_ESTIMATES))
     except (ValueError, RecursionError):
         return None
     sentence = value.get("sentence") if isinstance(value, dict) else None

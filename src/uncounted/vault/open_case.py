@@ -143,7 +143,7 @@ class OpenCase:
                 was seen, or went another way.
         """
         case_id = manifest.read(folder)  # 1
-        unlock.refuse_links(folder)
+        unlock.refuse_others(folder)
         if (known := _known(identity)) is not None:
             known.refuse_other(folder, case_id)
         with contextlib.ExitStack() as undo:

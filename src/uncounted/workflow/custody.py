@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 from cryptography.x509 import Certificate
 
+from uncounted import regular_files
 from uncounted.errors import NotVerified, UsedWrongly
 from uncounted.proof import rfc3161
 from uncounted.proof.canonical_json import JSONObject
@@ -194,4 +195,4 @@ def read_roots(file: Path | None) -> list[Certificate]:
         return []
     if not file.is_file():
         raise UsedWrongly("no such file of certificates", hint="check --roots")
-    return rfc3161.certificates(file.read_bytes())
+    return rfc3161.certificates(regular_files.read(file))

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 
+from uncounted import regular_files
 from uncounted.captures import CaptureTable
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.estimate import Study, run
@@ -141,7 +142,7 @@ def _truth(plan: Plan, lists: Sequence[str]) -> SyntheticTruth | None:
     if plan.truth_file is None:
         return None
     try:
-        known = json.loads(plan.truth_file.read_text(encoding="utf-8"))
+        known = json.loads(regular_files.read(plan.truth_file).decode())
         number = int(known["people"])
         perfect = CaptureTable(tuple(known["lists"]), known["with_consent"]["patterns"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:

@@ -16,7 +16,7 @@ from uncounted import delimited
 from uncounted.errors import BadInput, BadMapping, Error
 from uncounted.records.intake.mapping import Mapping
 from uncounted.records.intake.rows import Accepted, Rejected
-from uncounted.records.tabular import headers, open_table
+from uncounted.records.tabular import headers, json_items, open_table
 
 SECRET = "김비밀"
 START = '[columns]\nid = "id"\nname = "name"\n'
@@ -718,6 +718,21 @@ def test_values_of_uwazi_in_json(tmp_path: Path) -> None:
 def test_json_that_is_none(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "t.json").write_text(text, encoding="utf-8")
     refused(tmp_path / "t.json", words)
+
+
+def test_json_without_end_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (tmp_path / "t.json").open("wb") as file:
+        file.truncate((64 << 20) + 1)
+    refused(tmp_path / "t.json", "more than 67,108,864 bytes")
+    began = time.process_time()
+    (tmp_path / "t.json").write_bytes(b"\n" * (4 << 20))
+    refused(tmp_path / "t.json", "is empty")
+    assert time.process_time() - began < 0.5
+    monkeypatch.setattr(json_items, "MOST_ROWS", 100)
+    (tmp_path / "t.jsonl").write_bytes(b"1 " * 101)
+    refused(tmp_path / "t.jsonl", "more than 1,048,576 items")
 
 
 PEOPLE = [{"id": 1, "name": "Kim"}, {"id": 2, "name": "Ri", "acts": [{"act": "arrest"}]}]

@@ -61,9 +61,14 @@ def read(source: Path | str) -> TomlTable:
             text = bounded_toml.text_of(source)
         except UnicodeDecodeError:
             raise BadMapping(f"{source.name} is not UTF-8 text", hint="save it as UTF-8") from None
-        except OSError:
+        except FileNotFoundError:
             raise BadMapping(
                 f"no such mapping file: {source.name or source}", hint="check the path"
+            ) from None
+        except OSError as error:
+            raise BadMapping(
+                f"the mapping {source.name or source} cannot be read: {error.strerror}",
+                hint="check the path",
             ) from None
     else:
         text = source

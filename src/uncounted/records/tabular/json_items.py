@@ -15,14 +15,17 @@ from typing import Any, NoReturn
 
 import attrs
 
-from uncounted.delimited import MOST_COLUMNS, Row, named_columns
+from uncounted import regular_files
+from uncounted.delimited import MOST_COLUMNS, MOST_ROWS, Row, named_columns, too_many_rows
 from uncounted.errors import BadInput
 from uncounted.proof.canonical_json import JSONObject
 
 DEEPEST = 20
+LARGEST = 64 << 20  # bytes: the text is held in memory
 # Under which an API puts the list of its answer: KoBo, Uwazi, OData and others.
 _LISTS = ("results", "rows", "value", "data", "entities", "submissions", "items", "records")
 _HINT = "it must be a list of objects, [{...}, {...}], or one object per line"
+_SPACES = re.compile(r"[ \t\r\n]*+")
 _LOST = re.compile("[\ud800-\udfff\0]")
 
 
@@ -162,8 +165,9 @@ class _Stream:
 
     def peek(self) -> str:
         """The next character that is no space, or "" at the end."""
-        while self._text[self._at : self._at + 1] in (" ", "\t", "\r", "\n"):
-            self._at += 1
+        spaces = _SPACES.match(self._text, self._at)
+        assert spaces is not None
+        self._at = spaces.end()
         return self._text[self._at : self._at + 1]
 
     def take(self, wanted: str) -> None:
@@ -185,13 +189,17 @@ class _Stream:
 
 def _items(path: Path) -> Iterator[tuple[int, Any]]:
     try:
-        stream, number = _Stream(path.read_text(encoding="utf-8-sig")), 0
+        stream, number = _Stream(regular_files.read(path, most=LARGEST).decode("utf-8-sig")), 0
+    except OSError as error:
+        raise BadInput(f"{path.name} cannot be read: {error.strerror}", hint=_HINT) from None
     except UnicodeError:
         raise BadInput(
             f"{path.name} is not UTF-8, as JSON must be", hint="save it as UTF-8"
         ) from None
     try:
         for number, value in enumerate(_values(stream, path), 1):
+            if number > MOST_ROWS:
+                raise too_many_rows(path.name, "items")
             yield number, value
     except _BadJson as bad:
         raise BadInput(f"{path.name}, item {number + 1}: {bad.why}", hint=_HINT) from None

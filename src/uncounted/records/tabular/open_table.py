@@ -18,7 +18,7 @@ from uncounted.delimited import Row
 from uncounted.errors import BadInput, BadMapping
 from uncounted.records.tabular import xlsx_workbook
 from uncounted.records.tabular.headers import fields_of
-from uncounted.records.tabular.json_items import JsonItems
+from uncounted.records.tabular.json_items import LARGEST, JsonItems
 from uncounted.records.tabular.xlsx_workbook import SheetPart, Workbook
 from uncounted.records.tabular.xlsx_worksheet import Worksheet
 
@@ -76,6 +76,8 @@ def open_table(
     """
     start = delimited.head(path)
     packed = start.startswith(b"PK\x03\x04")
+    if not packed and path.suffix.casefold() in JSON_SUFFIXES:
+        delimited.head(path, most=LARGEST)
     if sheet is not None and not packed:
         raise BadInput(f"{path.name} has no sheets", hint="omit --sheet")
     if packed or path.suffix.casefold() in JSON_SUFFIXES:

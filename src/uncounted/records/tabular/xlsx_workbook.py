@@ -19,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 import attrs
 
+from uncounted import regular_files
 from uncounted.errors import BadInput
 from uncounted.records.tabular import xlsx_formats
 from uncounted.records.tabular.xlsx_formats import Format
@@ -91,7 +92,7 @@ def read(path: Path) -> Workbook:
 
 def _check_parts(path: Path) -> frozenset[str]:
     try:
-        with ZipFile(path) as archive:
+        with regular_files.opened(path) as file, ZipFile(file) as archive:
             parts = archive.infolist()
     except _DAMAGED:
         raise damaged(path) from None
@@ -131,7 +132,11 @@ def damaged(path: Path) -> BadInput:
 def chunks(path: Path, part: str) -> Iterator[bytes]:
     """Give a part of the ZIP, piece by piece; the checksum at the end is verified."""
     try:
-        with ZipFile(path) as archive, archive.open(part) as stream:
+        with (
+            regular_files.opened(path) as file,
+            ZipFile(file) as archive,
+            archive.open(part) as stream,
+        ):
             while piece := stream.read(1 << 16):
                 yield piece
     except (*_DAMAGED, KeyError):

@@ -13,13 +13,12 @@ from xml.etree.ElementTree import Element
 
 import attrs
 
-from uncounted.delimited import MOST_COLUMNS, Row, named_columns
+from uncounted.delimited import MOST_COLUMNS, MOST_ROWS, Row, named_columns
 from uncounted.errors import BadInput
 from uncounted.records.tabular import xlsx_formats, xlsx_workbook
 from uncounted.records.tabular.xlsx_formats import CellText
 from uncounted.records.tabular.xlsx_workbook import SheetPart, Workbook
 
-MOST_ROWS = 1_048_576
 # Characters of all cells of a sheet that come from shared texts: as many as the first, or as the
 # second times the bytes of the file.
 MOST_SHARED, SHARED_RATIO = 16 << 20, 100

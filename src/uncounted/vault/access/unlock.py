@@ -12,6 +12,7 @@ import contextlib
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,7 @@ _ROOMS = (
     "lock",
     DATABASE,
     f"{DATABASE}-wal",
+    f"{DATABASE}-journal",  # SQLite would look into it for what a crash left
     members.FOLDER,
     attachments.FOLDER,
     LOG,
@@ -68,18 +70,28 @@ class UnlockedCase:
     older: bool = False
 
 
-def refuse_links(folder: Path) -> None:
-    """Go through no link in the place of a part of a case file: what it leads to is not ours.
+def refuse_others(folder: Path) -> None:
+    """Refuse a link, a pipe or a device in the place of a part of a case file.
 
-    Whoever may write to the folder could have a file elsewhere overwritten by its reader, and
-    every file of another folder deleted.
+    Someone who may write to the folder could have a file elsewhere overwritten by its reader,
+    every file of another folder deleted, and a reader wait for ever.
     """
     for name in _ROOMS:
-        if (folder / name).is_symlink():
+        try:
+            mode = (folder / name).lstat().st_mode
+        except OSError:
+            continue  # what is missing, and may not be, is found when it is opened
+        if stat.S_ISLNK(mode):
             raise Damaged(
                 f"{name} is a symbolic link, which a case file must not have there:"
                 " nothing was opened",
                 hint="replace it by the file or folder itself",
+            )
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise Damaged(
+                f"{name} is a device or a pipe, which a case file must not have there:"
+                " nothing was opened",
+                hint="move it away, and restore the file from a copy",
             )
 
 

@@ -207,10 +207,9 @@ def _ssh_key(content: bytes) -> SecretKey:
 
 
 def _text(path: Path) -> str:
-    content = atomic_files.read_private(path)
-    if len(content) > _MOST_BYTES:
+    if path.stat().st_size > _MOST_BYTES:
         raise BadInput(f"{path.name} is too large to hold a key", hint=_LOOKS)
     try:
-        return content.decode()
+        return atomic_files.read_private(path, most=_MOST_BYTES).decode()
     except UnicodeDecodeError as error:
         raise BadInput(f"{path.name} holds no key", hint=_LOOKS) from error

@@ -20,7 +20,7 @@ import attrs
 import pyrage
 from pyrage import x25519
 
-from uncounted import atomic_files
+from uncounted import atomic_files, regular_files
 from uncounted.errors import BadInput, Damaged, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.vault.log.bodies import AttachmentBody
@@ -185,7 +185,7 @@ def put_back(folder: Path, attachment: Attachment, target: IO[bytes]) -> None:
     )
     whole, again = _Digest(), _Digest(target)
     try:
-        with path.open("rb") as file:
+        with regular_files.opened(path, most=_most_of(attachment.size)) as file:
             pyrage.decrypt_io(file, whole, [attachment.key])
             if whole.hexdigest() == attachment.sha256:
                 file.seek(0)
@@ -199,17 +199,19 @@ def put_back(folder: Path, attachment: Attachment, target: IO[bytes]) -> None:
 def findings(entries: Entries, folder: Path) -> Iterator[str]:
     """Say which attachments are missing or altered, and which files belong to none."""
     place = folder / FOLDER
-    wanted: dict[str, int] = {}
+    wanted: dict[str, Attachment] = {}
     for attachment in every(entries):
-        wanted.setdefault(attachment.file, attachment.entry.seq)
-    for name, seq in wanted.items():
-        path = place / f"{name}.age"
+        wanted.setdefault(attachment.file, attachment)
+    for name, attachment in wanted.items():
+        path, seq = place / f"{name}.age", attachment.entry.seq
         if not path.is_file():
             yield f"the attachment of entry {seq} is missing"
             continue
         try:
-            if _sha256(path) != name:
+            if _sha256(path, attachment.size) != name:
                 yield f"the attachment of entry {seq} was altered"
+        except regular_files.TooLarge:
+            yield f"the attachment of entry {seq} was altered"
         except OSError:
             yield f"the attachment of entry {seq} cannot be read: the disk fails"
     there = {path.name for path in place.iterdir()} if place.is_dir() else set()
@@ -245,7 +247,7 @@ def _seal(
                 os.fsync(target.fileno())
         known = there.get(reading.hexdigest())
         # One that was lost or altered may not stand for this one, which is whole.
-        if known is not None and _is_whole(place / f"{known.file}.age", known.file):
+        if known is not None and _is_whole(place / f"{known.file}.age", known):
             return known
         name = writing.hexdigest()
         with atomic_files.disk_errors():
@@ -257,16 +259,16 @@ def _seal(
     return _Sealed(reading.size, reading.hexdigest(), name, str(key))
 
 
-def _is_whole(path: Path, digest: str) -> bool:
+def _is_whole(path: Path, sealed: _Sealed) -> bool:
     try:
-        return _sha256(path) == digest
+        return _sha256(path, sealed.size) == sealed.file
     except OSError:
         return False
 
 
 def _opened(file: Path, number: int) -> IO[bytes]:
     try:
-        return file.open("rb")
+        return regular_files.opened(file)
     except OSError as error:
         raise BadInput(
             f"file {number + 1} to attach cannot be opened",
@@ -333,6 +335,11 @@ class _Digest:
         return self._sha256.hexdigest()
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+def _most_of(size: int) -> int:
+    """The most bytes that the age file of so many can have: 16 more for each 64 KiB, a header."""
+    return size + 16 * (size // 65_536 + 2) + 65_536
+
+
+def _sha256(path: Path, size: int) -> str:
+    with regular_files.opened(path, most=_most_of(size)) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

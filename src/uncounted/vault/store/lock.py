@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import lock_descriptor
 
-from uncounted import atomic_files
+from uncounted import atomic_files, regular_files
 from uncounted.errors import CaseBusy
 
 _PAUSE = 0.05
@@ -37,7 +37,7 @@ class Lock:
 
     def __init__(self, path: Path, *, wait: float = 0.0) -> None:
         with atomic_files.disk_errors():
-            self._descriptor = atomic_files.open_no_follow(path, os.O_RDWR | os.O_CREAT)
+            self._descriptor = regular_files.open_no_follow(path, os.O_RDWR | os.O_CREAT)
         try:
             with atomic_files.disk_errors():
                 self._take(time.monotonic() + wait)
