@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from uncounted import atomic_files
+from uncounted import atomic_files, regular_files
 from uncounted.errors import BadInput, Damaged, NoSpace, UsedWrongly
 from uncounted.export import write as writing
 from uncounted.vault.case import Case
@@ -178,9 +178,11 @@ def test_a_disk_that_fails_while_reading(
         def read(self, size: int | None = -1) -> bytes:
             raise OSError(5, "Input/output error")
 
-    real = Path.open
+    real = regular_files.opened
     monkeypatch.setattr(
-        Path, "open", lambda self, mode="r": Broken() if self == scan else real(self, mode)
+        regular_files,
+        "opened",
+        lambda path, **more: Broken() if path == scan else real(path, **more),
     )
     with pytest.raises(BadInput, match="cannot be read completely"):
         case.attach("one", "R-1", [scan])
