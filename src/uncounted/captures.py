@@ -210,6 +210,30 @@ class CaptureTable:
                 counts[kept] += n
         return CaptureTable(names, counts, self.stratum)
 
+    def connected_groups(self) -> list[tuple[str, ...]]:
+        """Lists in groups: two are in one group if people on one lead to the other by overlaps.
+
+        A list that shares no person with any other is a group of its own. Groups, and the lists
+        in each, are in the order of `lists`.
+
+        Examples:
+            >>> CaptureTable.of("ABC", {"110": 5, "010": 2, "001": 7}).connected_groups()
+            [('A', 'B'), ('C',)]
+        """
+        groups = [1 << at for at in range(len(self.lists))]
+        for pattern in self.counts:
+            on = sum(1 << at for at, mark in enumerate(pattern) if mark == "1")
+            apart = [group for group in groups if not group & on]
+            if len(groups) - len(apart) > 1:
+                joined = on
+                for group in groups:
+                    joined |= group if group & on else 0
+                groups = [*apart, joined]
+        return [
+            tuple(name for at, name in enumerate(self.lists) if group >> at & 1)
+            for group in sorted(groups, key=lambda group: group & -group)
+        ]
+
     def canonical(self) -> bytes:
         """The canonical bytes of this table, which `digest` hashes."""
         value = {"counts": self.counts, "lists": self.lists, "stratum": dict(self.stratum)}

@@ -28,7 +28,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.text_table import PLAIN
 
 if TYPE_CHECKING:
-    from uncounted.workflow.estimate import EstimateResult
+    from uncounted.workflow.estimate import Disconnected, EstimateResult
 
 
 def _answer(done: EstimateResult) -> None:
@@ -93,6 +93,14 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
 @click.option(
     "--claim", metavar="NUMBER", help='Test a stated figure, e.g. 10000 (more than) or "<15000".'
 )
+@click.option(
+    "--disconnected",
+    type=click.Choice(["set-aside", "keep", "refuse"]),
+    default="set-aside",
+    show_default=True,
+    help="Lists that share no person with the others: set aside if none was to be expected, keep"
+    " for log-linear methods, or refuse.",
+)
 @click.option("--partial-pooling", is_flag=True, help="With --by: pool small strata partially.")
 @click.option(
     "--covariates",
@@ -116,6 +124,7 @@ def estimate(
     delta: float | None,
     prior: str | None,
     claim: str | None,
+    disconnected: Disconnected,
     partial_pooling: bool,
     covariates: str | None,
     categorical: str | None,
@@ -157,6 +166,7 @@ def estimate(
         delta=delta,
         prior=prior,
         claim=claim,
+        disconnected=disconnected,
         partial_pooling=partial_pooling,
         covariates=listed("--covariates", covariates) or (),
         categorical=listed("--categorical", categorical) or (),

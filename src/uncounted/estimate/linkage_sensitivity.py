@@ -260,7 +260,7 @@ def _above(end: float | None) -> float:
 
 def _row(reading: AlternativeTables, name: str, settings: EstimateSettings) -> AlternativeRow:
     """What a method gives under one reading, pooled over a few of its draws."""
-    level, seed = settings.level, settings.seed
+    how, seed = settings.for_every_method, settings.seed
     (every,) = reading.strata
     step = max(1, -(-len(every) // MOST_TABLES))
     tables = list(every)[::step]
@@ -268,7 +268,7 @@ def _row(reading: AlternativeTables, name: str, settings: EstimateSettings) -> A
     distinct = {table.digest(): table for table in tables}
     fits = [
         Fitted(
-            METHODS[name](table, level=level, seed=seed + at, **settings.of(name)),
+            METHODS[name](table, **{**how, "seed": seed + at}, **settings.of(name)),
             table.observed,
             times[digest],
         )
@@ -280,7 +280,7 @@ def _row(reading: AlternativeTables, name: str, settings: EstimateSettings) -> A
         reason=reading.failed_check or (None if pooled.ok else pooled.reason),
         point=pooled.point,
         interval=_open(pooled.interval),
-        error=_errors(_distributions(fits), level) if pooled.ok else (None, None),
+        error=_errors(_distributions(fits), settings.level) if pooled.ok else (None, None),
         refused_in=sum(fit.times for fit in fits if not fit.estimate.ok),
     )
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -18,10 +19,11 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.checks import check
+from uncounted.estimate.base.disconnected import Disconnected, way_for
 from uncounted.estimate.base.labels import label
 from uncounted.estimate.base.pooling import pool
 from uncounted.estimate.base.result import Estimate, Fitted, Study
-from uncounted.estimate.base.rows import LinkageUncertainty, Quantiles
+from uncounted.estimate.base.rows import LinkageUncertainty, Quantiles, SetAside
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.base.xi import xi_by_method, xi_table, xi_table_over
@@ -80,9 +82,14 @@ def applies(name: str, lists: Sequence[str]) -> bool:
 
 
 def _chosen(settings: EstimateSettings, table: CaptureTable) -> dict[str, Method]:
-    lists = check(table).table.lists
     methods = settings.methods
-    names = methods or tuple(name for name in METHODS if applies(name, lists))
+    lists = {
+        way: check(table, way).table.lists
+        for way in {way_for(name, settings.disconnected) for name in METHODS}
+    }
+    names = methods or tuple(
+        name for name in METHODS if applies(name, lists[way_for(name, settings.disconnected)])
+    )
     for name, own in settings.by_method.items():
         # A list that is empty in one stratum is no reason to refuse what holds for the others.
         unused = name not in names and (methods is not None or not applies(name, table.lists))
@@ -132,32 +139,52 @@ def run(
     if settings.lighter:
         lighter = {name: {**LIGHTER.get(name, {}), **settings.of(name)} for name in chosen}
         settings = attrs.evolve(settings, by_method=lighter)
-    level, seed = settings.level, settings.seed
+    level, how = settings.level, settings.for_every_method
     estimates = []
     for done, (name, method) in enumerate(chosen.items()):
         progress(f"estimating: {name}", done, len(chosen))
-        estimates.append(method(table, level=level, seed=seed, **settings.of(name)))
+        estimates.append(method(table, **how, **settings.of(name)))
     progress("estimating", len(chosen), len(chosen))
-    checked = check(table)
+    checked = check(table, _least_kept(chosen, settings))
     study = Study(
         observed=table.observed,
         lists=table.list_totals,
         estimates=tuple(estimates),
         warnings=chain(checked.warnings, *(each.warnings for each in estimates)),
         input=table.digest(),
-        seed=seed,
+        seed=settings.seed,
         level=level,
+        set_aside=checked.set_aside,
     )
-    if checked.refusal is not None:
+    if study.refused and checked.refusal is not None:
         return study
     study = attrs.evolve(
         study,
-        sensitivity=xi_table(checked.table, study.headline, xis=settings.xi, level=level),
+        sensitivity=xi_table(table, study.headline, xis=settings.xi, level=level),
         xi_by_method=xi_by_method(study, settings.xi),
         dependence=pairs(checked.table, level=level),
     )
-    checkable = checked.table if settings.robustness else None
+    checkable = _checkable(study, settings, table) if settings.robustness else None
     return add_checks(study, settings, checkable, METHODS, progress=progress)
+
+
+def _least_kept(chosen: Iterable[str], settings: EstimateSettings) -> Disconnected:
+    """What the study does with lists that share no person with the others.
+
+    They are set aside unless every method keeps them.
+    """
+    ways = {way_for(name, settings.disconnected) for name in chosen}
+    return "set-aside" if "set-aside" in ways else min(ways)
+
+
+def _checkable(
+    study: Study, settings: EstimateSettings, table: CaptureTable | None
+) -> CaptureTable | None:
+    """The lists that the headline is of, for the robustness checks; None for no checks."""
+    if table is None or study.headline is None:
+        return None
+    checked = check(table, way_for(study.headline.method, settings.disconnected))
+    return None if checked.refusal is not None else checked.table
 
 
 def run_over(
@@ -211,7 +238,7 @@ def run_over(
         raise UsedWrongly("there are no linkage draws to estimate over")
     if len({table.lists for table in tables}) > 1:
         raise UsedWrongly("the tables are not all over the same lists, in the same order")
-    level, seed = settings.level, settings.seed
+    level, seed, how = settings.level, settings.seed, settings.for_every_method
     distinct: dict[str, CaptureTable] = {}
     places: dict[str, list[int]] = {}
     for place, table in enumerate(tables):
@@ -222,7 +249,7 @@ def run_over(
     chosen = _chosen(settings, point if point is not None and point.observed else commonest)
     some = _some(places, len(tables))
     per_draw = max(1, -(-_POOLED_DRAWS // len(tables)))
-    lighter = _lighter(chosen, distinct, commonest)
+    lighter = _lighter(chosen, distinct, commonest, settings.disconnected)
     fits: dict[str, list[Fitted]] = {name: [] for name in chosen}
     for done, (digest, table) in enumerate(distinct.items()):
         progress("estimating on every linkage draw", done, len(distinct))
@@ -236,7 +263,7 @@ def run_over(
             more = {**lighter.get(name, {}), **settings.of(name)}
             if name in _HAVE_DRAWS:
                 more["draws"] = math.ceil(per_draw * len(at) * share)
-            estimate = method(table, level=level, seed=seed + done, **more)
+            estimate = method(table, **{**how, "seed": seed + done}, **more)
             fits[name].append(Fitted(estimate, table.observed, len(at), tuple(at)))
     progress("estimating on every linkage draw", len(distinct), len(distinct))
     estimates = tuple(
@@ -257,6 +284,7 @@ def run_over(
         seed=seed,
         level=level,
         fits=fits,
+        set_aside=_set_aside_over(distinct, places, _least_kept(chosen, settings)),
     )
     low, high = np.quantile(observed, [0.5 - level / 2, 0.5 + level / 2], method="inverted_cdf")
     headline = study.headline
@@ -273,9 +301,23 @@ def run_over(
         sensitivity=xi_table_over(study, list(distinct.values()), times, settings.xi),
         xi_by_method=xi_by_method(study, settings.xi),
     )
-    checked = None if point is None else check(point)
-    checkable = None if checked is None or checked.refusal is not None else checked.table
+    checkable = _checkable(study, settings, point)
     return add_checks(study, settings, checkable, METHODS, progress=progress)
+
+
+def _set_aside_over(
+    distinct: Mapping[str, CaptureTable],
+    places: Mapping[str, Sequence[int]],
+    way: Disconnected,
+) -> tuple[SetAside, ...]:
+    """Groups set aside in any draw, as the commonest table with them has them, with the draws."""
+    found: dict[tuple[str, ...], SetAside] = {}
+    draws: Counter[tuple[str, ...]] = Counter()
+    for digest in sorted(distinct, key=lambda digest: -len(places[digest])):
+        for group in check(distinct[digest], way).set_aside:
+            found.setdefault(group.lists, group)
+            draws[group.lists] += len(places[digest])
+    return tuple(attrs.evolve(each, draws=draws[lists]) for lists, each in found.items())
 
 
 _HAVE_DRAWS = ("decomposable", "latent-class", "two-list", "identified")
@@ -314,7 +356,10 @@ def _pooled(fits: Sequence[Fitted], draws: int, max_refused: float) -> Estimate:
 
 
 def _lighter(
-    chosen: Mapping[str, Method], distinct: Mapping[str, CaptureTable], commonest: CaptureTable
+    chosen: Mapping[str, Method],
+    distinct: Mapping[str, CaptureTable],
+    commonest: CaptureTable,
+    disconnected: Disconnected,
 ) -> Mapping[str, MethodSettings]:
     """Settings for many tables: the resamples are shared out among them.
 
@@ -329,5 +374,6 @@ def _lighter(
     if "latent-class" in chosen and len(distinct) > 1:
         settings["latent-class"] = dict(LIGHTER["latent-class"])
     if "log-linear" in chosen and len(commonest.lists) > 4 and len(distinct) > 1:
-        settings["log-linear"]["candidates"] = Candidates(models=leaders(commonest))
+        candidates = Candidates(models=leaders(commonest, way_for("log-linear", disconnected)))
+        settings["log-linear"]["candidates"] = candidates
     return settings

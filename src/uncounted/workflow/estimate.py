@@ -20,6 +20,7 @@ from uncounted.captures import CaptureTable, read_tables
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate import EstimateSettings, Study, check, run, run_over
 from uncounted.estimate.base.claim import Claim
+from uncounted.estimate.base.disconnected import SET_ASIDE, Disconnected
 from uncounted.estimate.base.priors import read_prior
 from uncounted.estimate.base.rows import SelfCheck
 from uncounted.estimate.base.settings import XI
@@ -40,6 +41,7 @@ if TYPE_CHECKING:  # a table is estimated without loading the vault, records or 
     from uncounted.workflow.captures import CaptureTables
 
 __all__ = [
+    "Disconnected",
     "EstimateRequest",
     "EstimateResult",
     "draw",
@@ -80,6 +82,7 @@ class EstimateRequest:
     partial_pooling: bool = False
     covariates: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
+    disconnected: Disconnected = SET_ASIDE
     settings: EstimateSettings = attrs.field(init=False)
 
     @settings.default
@@ -91,6 +94,7 @@ class EstimateRequest:
             XI if self.xi is None else self.xi,
             None if self.claim is None else Claim.parse(self.claim),
             self._by_method(),
+            disconnected=self.disconnected,
         )
 
     def _by_method(self) -> dict[str, dict[str, object]]:
@@ -189,6 +193,11 @@ _CONFLICTS: _Conflicts = (
         ),
         "--covariates cannot be used with --xi, --claim, --delta or --prior",
         "its sensitivity analysis is over psi, the odds ratio of the two lists",
+    ),
+    (
+        lambda r: r.covariates and r.disconnected != SET_ASIDE,
+        "--covariates cannot be used with --disconnected",
+        "two lists at a time are estimated from, and no list is set aside",
     ),
     (
         lambda r: r.categorical and not r.covariates,

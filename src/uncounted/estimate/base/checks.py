@@ -13,6 +13,9 @@ from typing import Literal
 import attrs
 
 from uncounted.captures import DIFFER, NOT_ACTIVE, CaptureTable
+from uncounted.estimate.base import disconnected as apart
+from uncounted.estimate.base.disconnected import SET_ASIDE, Disconnected
+from uncounted.estimate.base.rows import SetAside
 from uncounted.estimate.base.warning import EstimateWarning
 
 type RefusalCode = Literal[
@@ -37,14 +40,18 @@ class Refusal:
 
 @attrs.frozen
 class Checked:
-    """A table fit for estimation (or the reason why none is), and what was done to it."""
+    """A table fit for estimation (or the reason why none is), and what was done to it.
+
+    `set_aside`: lists that share no person with those of the table, and are not in it.
+    """
 
     table: CaptureTable
     warnings: tuple[EstimateWarning, ...] = ()
     refusal: Refusal | None = None
+    set_aside: tuple[SetAside, ...] = ()
 
 
-def check(table: CaptureTable) -> Checked:
+def check(table: CaptureTable, disconnected: Disconnected = SET_ASIDE) -> Checked:
     """Look at a table before any fit.
 
     0. A stratum of people whose reports differ: refused, since they have two reports or more.
@@ -54,13 +61,18 @@ def check(table: CaptureTable) -> Checked:
     3. Empty lists are left out, with a warning.
     4. Of lists with the very same people all but the first are left out, with a warning.
     5. Fewer than two lists remain: refused.
-    6. No person on two lists, or the lists are disconnected: refused.
-    7. A list that holds everyone: refused.
+    6. No person on two lists: refused.
+    7. Lists that share no person with the others: left out, with a warning, where no overlap was
+       to be expected; else refused.
+    8. A list that holds everyone: refused.
 
     Parameters
     ----------
     table : CaptureTable
         Counts by pattern.
+    disconnected : {"set-aside", "keep", "refuse"}, default "set-aside"
+        What to do with lists that share no person with the others: step 7; keep them in the
+        table; or refuse.
 
     Returns
     -------
@@ -73,6 +85,7 @@ def check(table: CaptureTable) -> Checked:
     'no-overlap'
     """
     warnings: list[EstimateWarning] = []
+    set_aside: tuple[SetAside, ...] = ()
     if DIFFER in table.stratum.values():
         return Checked(table, (), _DIFFER)
     if table.observed == 0:
@@ -82,12 +95,17 @@ def check(table: CaptureTable) -> Checked:
         table = _without(table, empty_lists(table), "empty-list", "no people", warnings)
         copies = duplicate_lists(table)
         table = _without(table, copies, "duplicate-list", "same people as another list", warnings)
-        refusal = _SAME if copies and len(table.lists) == 1 else _refusal(table)
+        refusal = _SAME if copies and len(table.lists) == 1 else _too_few(table)
+        if refusal is None and disconnected != "keep":
+            table, set_aside, refusal = _connected(table, disconnected)
+        if set_aside:
+            warnings.append(apart.warning_of(set_aside))
+        refusal = refusal or _covers_all(table, set_aside)
     if refusal is None and len(table.lists) == 2:
         warnings.append(
             EstimateWarning("two-lists", "their dependence is assumed and cannot be tested")
         )
-    return Checked(table, tuple(warnings), refusal)
+    return Checked(table, tuple(warnings), refusal, set_aside)
 
 
 _DIFFER = Refusal(
@@ -105,34 +123,49 @@ _SAME = Refusal(
 _NOBODY = Refusal("empty-table", "the table has no people", "check the file and the chosen lists")
 
 
-def _refusal(table: CaptureTable) -> Refusal | None:
+def _too_few(table: CaptureTable) -> Refusal | None:
     if len(table.lists) < 2:
         return Refusal(
             "too-few-lists",
             "at least two different lists with people are needed, but there is one",
             "one list alone cannot be estimated from",
         )
-    groups = disconnected_groups(table)
-    if len(groups) == len(table.lists):
+    if all(pattern.count("1") == 1 for pattern in table.counts):
         return Refusal(
             "no-overlap",
             "no person is on two lists, so the number missed by all lists cannot be estimated",
-            "check the record linkage: matches between lists may have been missed",
-        )
-    if len(groups) > 1:
-        return Refusal(
-            "disconnected-lists",
-            f"the lists form {len(groups)} groups with no person in common",
-            "check the record linkage between the groups, or estimate each group separately",
-        )
-    if whole := lists_with_everyone(table):
-        return Refusal(
-            "list-covers-all",
-            f"list {whole[0]!r} holds every documented person, so the other lists have no "
-            "information about people it missed",
-            "omit it if it was compiled from the others",
+            "check the record linkage: matches between lists may have been missed; if there are "
+            "none, lists that cover the same people are needed",
         )
     return None
+
+
+def _connected(
+    table: CaptureTable, disconnected: Disconnected
+) -> tuple[CaptureTable, tuple[SetAside, ...], Refusal | None]:
+    """The connected lists and what was set aside; or the whole table and a refusal."""
+    groups = apart.split(table)
+    count = len(groups.apart) + 1
+    if groups.apart and disconnected == "refuse":
+        return table, (), Refusal("disconnected-lists", *apart.strict(groups, count))
+    if groups.surprising:
+        return table, (), Refusal("disconnected-lists", *apart.surprise(groups, count))
+    return groups.rest, groups.apart, None
+
+
+def _covers_all(table: CaptureTable, set_aside: tuple[SetAside, ...]) -> Refusal | None:
+    whole = lists_with_everyone(table)
+    if not whole:
+        return None
+    whom = "every documented person"
+    if set_aside:
+        whom = f"every person on the {len(table.lists)} lists that share people"
+    return Refusal(
+        "list-covers-all",
+        f"list {whole[0]!r} holds {whom}, so the other lists have no "
+        "information about people it missed",
+        "omit it if it was compiled from the others",
+    )
 
 
 def _only_active(
@@ -217,10 +250,4 @@ def disconnected_groups(table: CaptureTable) -> list[set[str]]:
     >>> disconnected_groups(CaptureTable.of("AB", {"10": 5, "01": 7}))
     [{'A'}, {'B'}]
     """
-    groups: list[set[str]] = [{name} for name in table.lists]
-    for pattern in table.counts:
-        on = {name for name, mark in zip(table.lists, pattern, strict=True) if mark == "1"}
-        touched = [group for group in groups if group & on]
-        groups = [group for group in groups if not group & on]
-        groups.append(set().union(*touched))
-    return sorted(groups, key=lambda group: min(table.lists.index(name) for name in group))
+    return [set(group) for group in table.connected_groups()]

@@ -21,10 +21,13 @@ from scipy.special import ndtri
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base import validation
-from uncounted.estimate.base.checks import check
+from uncounted.estimate.base.checks import Checked, check
+from uncounted.estimate.base.disconnected import SET_ASIDE, in_words, names_of, way_for
 from uncounted.estimate.base.posterior import open_ended, quantiles
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details, Interval
+
+_MOST_LOG = 700.0  # of a variance of logs; beyond it there is no floating point
 
 
 def estimator[**P](
@@ -33,7 +36,11 @@ def estimator[**P](
     [Callable[Concatenate[CaptureTable, P], Estimate]],
     Callable[Concatenate[CaptureTable, P], Estimate],
 ]:
-    """Make a method of a fit: check the table, time the fit, turn a refusal into a value."""
+    """Make a method of a fit: check the table, time the fit, turn a refusal into a value.
+
+    A study passes `disconnected`, what to do with lists that share no person with the others,
+    beside the settings of the fit.
+    """
 
     def wrap(
         fit: Callable[Concatenate[CaptureTable, P], Estimate],
@@ -41,8 +48,9 @@ def estimator[**P](
         @functools.wraps(fit)
         def run(table: CaptureTable, /, *args: P.args, **kwargs: P.kwargs) -> Estimate:
             began = time.perf_counter()
+            way = way_for(method, kwargs.pop("disconnected", SET_ASIDE))  # type: ignore[arg-type]
             kwargs.update(validation.checked(method, fit, kwargs))
-            checked = check(table)
+            checked = check(table, way)
             if checked.refusal is not None:
                 found = checked.refusal
                 result = Estimate(
@@ -51,6 +59,8 @@ def estimator[**P](
             else:
                 try:
                     result = fit(checked.table, *args, **kwargs)
+                    if checked.set_aside:
+                        result = _with_set_aside(result, table.observed, checked)
                 except NotEstimable as refusal:
                     result = Estimate(method, "refused", str(refusal), refusal.hint)
             return attrs.evolve(
@@ -63,6 +73,35 @@ def estimator[**P](
         return run
 
     return wrap
+
+
+def _with_set_aside(estimate: Estimate, observed: int, checked: Checked) -> Estimate:
+    """An estimate from the connected lists as one of all: at least those documented.
+
+    The people on lists that are set aside are among those that the others missed, so N stays
+    and fewer of it are undocumented.
+    """
+    lists = names_of(checked.set_aside)
+    number, spread, mean = estimate.number(), estimate.log_n0, estimate.mean
+    if spread is not None:
+        n0 = number - checked.table.observed
+        variance = math.expm1(min(spread[1], _MOST_LOG)) * (n0 + 0.5) ** 2
+        spread = log_n0(max(number - observed, 0.0), variance)
+    settings = {**estimate.settings, "set_aside": list(lists)}
+    if mean is not None and estimate.draws is not None and np.any(estimate.draws < observed):
+        mean, settings["mean"] = None, "not given: some draws are below the number documented"
+    low, high = estimate.interval or (number, number)
+    return attrs.evolve(
+        estimate,
+        point=max(number, float(observed)),
+        mean=mean,
+        interval=estimate.interval and (max(low, float(observed)), max(high, float(observed))),
+        draws=None if estimate.draws is None else np.maximum(estimate.draws, observed),
+        chains=None if estimate.chains is None else np.maximum(estimate.chains, observed),
+        log_n0=spread,
+        assumption=f"{estimate.assumption} {in_words(lists)}".strip(),
+        settings=settings,
+    )
 
 
 def z_of(level: float) -> float:

@@ -28,6 +28,7 @@ from uncounted.estimate.base.rows import (
     MethodXiRow,
     PairRow,
     PriorRow,
+    SetAside,
     Status,
     SubsampleRow,
     XiRow,
@@ -297,6 +298,8 @@ class Study:
     fits : Mapping[str, Sequence[Fitted]]
         Over linkage draws, each method on every table: what totals over strata are made
         of. Inside only.
+    set_aside : tuple[SetAside, ...]
+        Lists that share no person with the others and of which the estimates make no use.
 
     Examples
     --------
@@ -326,6 +329,7 @@ class Study:
     claim: ClaimComparison | None = None
     level: float = 0.95
     fits: Mapping[str, Sequence[Fitted]] = attrs.field(factory=dict, repr=False)
+    set_aside: tuple[SetAside, ...] = ()
 
     def __repr__(self) -> str:
         """Each estimate on a line; `estimate.summary` says more."""
@@ -414,6 +418,7 @@ class Study:
             "seed": self.seed,
             "version": version("uncounted"),
             "input": self.input,
+            "set_aside": as_json(self.set_aside),
             "estimates": [estimate.to_json() for estimate in self.estimates],
             "method_range": as_json(self.spread),
             "pairwise_chapman": as_json(self.dependence),

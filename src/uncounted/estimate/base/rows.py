@@ -71,6 +71,25 @@ class Result(Protocol):
 
 
 @attrs.frozen
+class SetAside:
+    """Lists that share no person with the others, and are set aside.
+
+    Attributes:
+        lists: a group of lists that share people with one another, or one list.
+        people: on any of them.
+        expected_overlap: people in common with the other lists that were to be expected.
+        p: the probability of none.
+        draws: linkage draws in which they are set aside; None for a single table.
+    """
+
+    lists: tuple[str, ...]
+    people: int
+    expected_overlap: float
+    p: float
+    draws: int | None = attrs.field(default=None, metadata={"optional": True})
+
+
+@attrs.frozen
 class XiRow:
     """N at one value of xi."""
 

@@ -8,7 +8,15 @@ import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.claim import Claim
-from uncounted.estimate.base.validation import by_method_of, level_of, names_of, seed_of, xis_of
+from uncounted.estimate.base.disconnected import SET_ASIDE, Disconnected
+from uncounted.estimate.base.validation import (
+    by_method_of,
+    disconnected_of,
+    level_of,
+    names_of,
+    seed_of,
+    xis_of,
+)
 
 XI = (0.5, 2 / 3, 1.0, 1.5, 2.0)
 MAX_REFUSED = 0.05
@@ -48,6 +56,10 @@ class EstimateSettings:
         Whether this is one of very many fits: fewer resamples and shorter chains.
     max_refused : float, default 0.05
         Over linkage draws: a method is refused if it refuses in a larger share of them.
+    disconnected : {"set-aside", "keep", "refuse"}, default "set-aside"
+        Lists that share no person with the others: set aside where no overlap was to be
+        expected and refuse otherwise; keep them for the log-linear methods, as published work
+        does; or refuse.
 
     Raises
     ------
@@ -71,6 +83,12 @@ class EstimateSettings:
     robustness: bool = True
     lighter: bool = False
     max_refused: float = MAX_REFUSED
+    disconnected: Disconnected = attrs.field(default=SET_ASIDE, converter=disconnected_of)
+
+    @property
+    def for_every_method(self) -> dict[str, object]:
+        """What every method is given: level, seed, and what to do with disconnected lists."""
+        return {"level": self.level, "seed": self.seed, "disconnected": self.disconnected}
 
     def of(self, method: str) -> MethodSettings:
         """The settings of one method; empty if it has none of its own."""

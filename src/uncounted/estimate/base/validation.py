@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from uncounted.errors import UsedWrongly, unknown
+from uncounted.estimate.base.disconnected import WAYS, Disconnected
 from uncounted.estimate.base.labels import LABELS
 
 MOST_LEVEL = 0.999999  # nearer to 1 the ends are those of the tails that no table teaches
 MOST_DRAWS = 10_000_000
 LEAST_XI, MOST_XI = 1 / 1000, 1000.0
 LEAST_DELTA, MOST_DELTA = 1e-9, 1000.0
-_OF_THE_STUDY = ("level", "seed")
+_OF_THE_STUDY = ("level", "seed", "disconnected")
 
 
 def level_of(level: Any) -> float:
@@ -103,6 +104,16 @@ def names_of(methods: Iterable[str] | str) -> tuple[str, ...]:
         if name not in LABELS:
             raise UsedWrongly(unknown("method", name, LABELS), hint=f"methods: {', '.join(LABELS)}")
     return names
+
+
+def disconnected_of(way: Any) -> Disconnected:
+    """What to do with lists that share no person with the others."""
+    for known in WAYS:
+        if way == known:
+            return known
+    raise UsedWrongly(
+        unknown("way with disconnected lists", str(way), WAYS), hint=f"ways: {', '.join(WAYS)}"
+    )
 
 
 def by_method_of(by_method: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:

@@ -16,6 +16,7 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.checks import check
+from uncounted.estimate.base.disconnected import SET_ASIDE, Disconnected
 from uncounted.estimate.base.estimator import estimator, log_normal_interval
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
@@ -49,9 +50,9 @@ ASSUMPTION = (
 _GREEDY = EstimateWarning("greedy-search", "too many log-linear models to fit all of them")
 
 
-def leaders(table: CaptureTable) -> tuple[Model, ...]:
+def leaders(table: CaptureTable, disconnected: Disconnected = SET_ASIDE) -> tuple[Model, ...]:
     """The models that resamples of this table would choose from, for `among`; () if none."""
-    checked = check(table)
+    checked = check(table, disconnected)
     J = len(checked.table.lists)
     if checked.refusal is not None or not FEWEST <= J <= MOST:
         return ()

@@ -84,7 +84,7 @@ def _add_robustness(
     4. Growing random parts of the people.
     """
     name, seed = headline.method, settings.seed
-    how: dict[str, Any] = {"level": settings.level, "seed": seed}
+    how: dict[str, Any] = settings.for_every_method
     fit = partial(methods[name], **how, **lighter(name, settings.of(name)))
     few = partial(methods[name], **how, **lighter(name, settings.of(name), resamples=_FEW))
     two_lists = partial(TWO_LISTS[name], **how) if name in TWO_LISTS else None
@@ -94,7 +94,8 @@ def _add_robustness(
     progress(what, 1, 4)
     beliefs: tuple[PriorRow, ...] = ()
     if any(each.ok and each.method == "decomposable" for each in study.estimates):  # 2
-        beliefs = priors(table, **how, settings=settings.of("decomposable"))
+        own = settings.of("decomposable")
+        beliefs = priors(table, level=settings.level, seed=seed, settings=own)
     progress(what, 2, 4)
     lists = consistency(table, few, two_lists=two_lists)  # 3
     progress(what, 3, 4)

@@ -18,6 +18,7 @@ from scipy.special import gammaln
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly, unknown
 from uncounted.estimate.base.estimator import estimator, log_normal_estimate
+from uncounted.estimate.base.lower_bound import moment_of_lists, singles
 from uncounted.estimate.base.result import Estimate, Floats
 
 type Variant = Literal["moment", "equal", "mh", "mth"]
@@ -130,38 +131,6 @@ def chao(
         diagnostics={"f1": f1, "f2": f2, **more},
         seed=seed,
     )
-
-
-def singles(table: CaptureTable) -> Floats:
-    """People on each list and on no other (S_j), shape (J,)."""
-    J = len(table.lists)
-    alone = ("".join("1" if i == j else "0" for i in range(J)) for j in range(J))
-    return np.array([float(table.counts.get(pattern, 0)) for pattern in alone])
-
-
-def moment_of_lists(alone: Floats, f2: float) -> tuple[float, float]:
-    """n0 and its variance from those on each list alone and those on two.
-
-    Let a person's odds of being on list j be a_j times what they have in common for all
-    lists, and N0 h(x) the expected number on no list of those who have x. Then S_i S_j is, on
-    average, a_i a_j E(x)^2 and those on i and j alone a_i a_j E(x^2), so the sum over pairs of
-    the first is at most n0 times the sum of the second. With two lists and people who are
-    alike this is the estimate n10 n01 / n11. Variance: the delta method with Poisson cells,
-    n0 + n0^2 (sum_j S_j (f1 - S_j)^2 / P^2 + 1 / f2), P the sum over pairs.
-
-    Examples:
-        >>> n0, variance = moment_of_lists(np.array([40.0, 20.0]), 10)
-        >>> n0, round(variance)
-        (80.0, 1200)
-    """
-    f1 = float(alone.sum())
-    pairs = (f1**2 - float(alone @ alone)) / 2
-    if pairs == 0:
-        return 0.0, 0.0
-    below = f2 if f2 > 0 else f2 + 1
-    n0 = pairs / below
-    relative = float(np.sum(alone * (f1 - alone) ** 2)) / pairs**2 + 1 / below
-    return n0, n0 + n0**2 * relative
 
 
 def moment(f1: float, f2: float, n: float, *, share: float) -> tuple[float, float]:

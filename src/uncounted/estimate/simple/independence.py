@@ -59,9 +59,14 @@ def independence(table: CaptureTable, *, level: float = 0.95, seed: int = 1) -> 
     N = _root(n, totals)
     p = totals / N
     # Darroch (1958), eq. 22: the asymptotic variance of N.
-    information = 1 / np.prod(1 - p) + len(totals) - 1 - np.sum(1 / (1 - p))
-    variance = float(N / information)
+    information = float(np.expm1(-np.log1p(-p).sum()) - np.sum(p / (1 - p)))
     interval, top = _profile(n, totals, N, level)
+    if not (information > 0 and interval[0] <= N <= interval[1]):
+        raise NotEstimable(
+            "these counts are beyond the precision of this method",
+            hint="check the counts",
+        )
+    variance = N / information
     return Estimate(
         method="independence",
         status="ok",

@@ -164,16 +164,20 @@ def pool_strata(
     usable = [s for s, study in enumerate(alone.studies) if study[method].ok]
     if len(usable) < FEWEST_STRATA:
         return _refused(alone, method, len(usable))
-    evidence = []
+    evidence, seen = [], []
     for done, s in enumerate(usable):
         progress("reading each stratum's evidence", done, len(usable))
-        evidence.append(_evidence(tables[s], alone.studies[s][method], method, own))
+        # The posterior of n0 is that of the lists that share people: without those set aside.
+        table = check(tables[s]).table if method == "decomposable" else tables[s]
+        evidence.append(_evidence(table, alone.studies[s][method], method, own))
+        seen.append(table.observed)
     progress("pooling", 0, 1)
     distribution = integrate(evidence, t=t)
     rng = np.random.default_rng([settings.seed, len(tables)])
     n0 = distribution.draws(draws, rng)
-    seen = np.array([[alone.studies[s].observed] for s in usable], dtype=np.float64)
-    pooled = _assemble(alone, method, usable, distribution, seen + n0, settings, t)
+    documented = np.array([[alone.studies[s].observed] for s in usable], dtype=np.float64)
+    N = np.maximum(np.array(seen, dtype=np.float64)[:, None] + n0, documented)
+    pooled = _assemble(alone, method, usable, distribution, N, settings, t)
     progress("pooling", 1, 1)
     return pooled
 
@@ -181,7 +185,6 @@ def pool_strata(
 def _evidence(
     table: CaptureTable, fit: Estimate, method: str, settings: MethodSettings
 ) -> Evidence:
-    table = check(table).table
     if method == "decomposable":
         J, delta = len(table.lists), settings.get("delta")
         delta = 2.0**-J if delta is None else delta_of(delta)

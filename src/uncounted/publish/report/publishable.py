@@ -77,18 +77,18 @@ def prepare(facts: ReleaseFacts, plan: Plan) -> PublishableNumbers:
         facts.suppression_key,
         reports={a.name: a.reports for a in facts.lists if a.reports is not None},
     )
-    answers: tuple[PublishableEstimate, ...] = ()
-    headline = None
-    if not table.hidden:
-        least = facts.study.least_observed
-        answers = tuple(_shown(e, table, least) for e in facts.study.estimates)
-        headline = _headline(answers, plan.method)
     labels = {
         a.name: unicodedata.normalize(
             "NFC", (plan.lists[a.name].label if a.name in plan.lists else "") or a.label or a.name
         )
         for a in facts.lists
     }
+    answers: tuple[PublishableEstimate, ...] = ()
+    headline = None
+    if not table.hidden:
+        least = facts.study.least_observed
+        answers = tuple(_shown(e, table, least, labels) for e in facts.study.estimates)
+        headline = _headline(answers, plan.method)
     return PublishableNumbers(
         table, answers, headline, labels, _linkage_range(facts, headline, table)
     )
@@ -108,7 +108,10 @@ def _linkage_range(
     return around.including(headline.value)
 
 
-def _shown(estimate: Estimate, table: ProtectedTable, least: int) -> PublishableEstimate:
+def _shown(
+    estimate: Estimate, table: ProtectedTable, least: int, labels: Mapping[str, str]
+) -> PublishableEstimate:
+    estimate = attrs.evolve(estimate, assumption=_relabelled(estimate.assumption, labels))
     if estimate.point is None:
         return PublishableEstimate(estimate, None)
     return PublishableEstimate(estimate, round_estimate(estimate, table.observed, least=least))
@@ -136,7 +139,11 @@ def sentence(words: str) -> str:
 
 def reason(answer: PublishableEstimate, labels: Mapping[str, str]) -> str:
     """Why a method gives no number."""
-    text = answer.estimate.reason or ""
-    for name, shown in labels.items():  # a reason names lists as the case file does
+    return sentence(_relabelled(answer.estimate.reason or "", labels))
+
+
+def _relabelled(text: str, labels: Mapping[str, str]) -> str:
+    """Words that name lists as the case file does, with the labels of the release."""
+    for name, shown in labels.items():
         text = text.replace(repr(name), repr(shown))
-    return sentence(text)
+    return text
