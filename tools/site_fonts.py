@@ -27,12 +27,12 @@ MORE = FOLDER / "UncountedMore-Regular.woff2"
 MORE_LETTERS = "羁呉"  # rarer Hanzi of the pages, which the font of the reports does not have
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
 MONO_RANGES = ((0x20, 0x7E), (0xA0, 0xFF), (0x391, 0x3C9), (0x2010, 0x2027), (0x2190, 0x2193),
-               (0x2200, 0x2265), (0x2500, 0x25FF))  # fmt: skip
+               (0x2200, 0x2265), (0x2500, 0x25FF), (0x2640, 0x2642))  # fmt: skip
 CSS = """@font-face{font-family:"Uncounted Sans";font-weight:400;src:url(UncountedSans-400.woff2)}
 @font-face{font-family:"Uncounted Sans";font-weight:700;src:url(UncountedSans-700.woff2)}
 @font-face{font-family:"Uncounted More";src:url(UncountedMore-Regular.woff2)}
 @font-face{font-family:"Uncounted Mono";src:url(UncountedMono-Regular.woff2)}
-:root{--md-text-font:"Uncounted Sans","Uncounted More"}
+:root{--md-text-font:"Uncounted Sans","Uncounted More","Uncounted Mono"}
 :root{--md-code-font:"Uncounted Mono","Uncounted Sans","Uncounted More"}
 """
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tools import codes_page
 
 from uncounted.records import vocabulary
 from uncounted.records.names import name as names
@@ -101,7 +102,8 @@ def test_a_word_stated_otherwise(kind: str, text: str, code: str | None) -> None
 
 
 def test_the_page_lists_every_word() -> None:
-    page = (DOCS / "vocabulary.md").read_text(encoding="utf-8")
+    page = (DOCS / "codes.md").read_text(encoding="utf-8")
+    assert page == codes_page.page(), "run: .venv/bin/python tools/codes_page.py"
     for terms in vocabulary.TERMS.values():
         for term in terms:
             assert f"| `{term.code}` | {term.en} | {term.ko} | {term.zh} |" in page
