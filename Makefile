@@ -43,8 +43,9 @@ tests: export PYTHONDONTWRITEBYTECODE =
 tests: $(STAMPS)/dev $(STAMPS)/browser ## pytest, warnings as errors: tests, and the examples in docstrings, docs/ and the README
 	@$(BIN)/python -m pytest -q --doctest-modules tests src docs README.md
 
-docs: $(STAMPS)/docs ## the documentation as a site, into site/: offline search, nothing from outside, no broken link
+docs: $(STAMPS)/docs $(STAMPS)/browser ## the documentation as a site, into site/: offline search, nothing from outside, no broken link
 	@$(BIN)/python -m tools.pictures
+	@$(BIN)/python -m tools.screens report
 	@$(BIN)/python -m tools.site
 
 study: $(STAMPS)/dev ## slow studies: how often the intervals cover a simulated truth
