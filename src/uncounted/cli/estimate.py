@@ -101,6 +101,12 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
     help="Lists that share no person with the others: set aside if none was to be expected, keep"
     " for log-linear methods, or refuse.",
 )
+@click.option(
+    "--headline",
+    type=click.Choice(["calibrated", "model"]),
+    default="calibrated",
+    help="First figure: calibrated on lists of known size (default), or the model's own.",
+)
 @click.option("--partial-pooling", is_flag=True, help="With --by: pool small strata partially.")
 @click.option(
     "--covariates",
@@ -125,6 +131,7 @@ def estimate(
     prior: str | None,
     claim: str | None,
     disconnected: Disconnected,
+    headline: str,
     partial_pooling: bool,
     covariates: str | None,
     categorical: str | None,
@@ -167,6 +174,7 @@ def estimate(
         prior=prior,
         claim=claim,
         disconnected=disconnected,
+        headline=headline,
         partial_pooling=partial_pooling,
         covariates=listed("--covariates", covariates) or (),
         categorical=listed("--categorical", categorical) or (),

@@ -37,6 +37,7 @@ from uncounted.estimate.simple.chao import chao
 from uncounted.estimate.simple.independence import independence
 from uncounted.estimate.simple.sample_coverage import sample_coverage
 from uncounted.estimate.simple.two_list import pairs, two_list
+from uncounted.estimate.track_record.calibration import TableFeatures, with_track_record
 from uncounted.progress import Progress, silent
 
 type Method = Callable[..., Estimate]
@@ -158,6 +159,7 @@ def run(
     )
     if study.refused and checked.refusal is not None:
         return study
+    study = with_track_record(study, TableFeatures.of([checked.table]), settings.headline)
     study = attrs.evolve(
         study,
         sensitivity=xi_table(table, study.headline, xis=settings.xi, level=level),
@@ -286,9 +288,11 @@ def run_over(
         fits=fits,
         set_aside=_set_aside_over(distinct, places, _least_kept(chosen, settings)),
     )
+    features = [TableFeatures.of([table]) for table in distinct.values()]
+    weights = [len(places[digest]) for digest in distinct]
+    study = with_track_record(study, TableFeatures.mean(features, weights), settings.headline)
     low, high = np.quantile(observed, [0.5 - level / 2, 0.5 + level / 2], method="inverted_cdf")
     headline = study.headline
-    times = [len(places[digest]) for digest in distinct]
     linkage = LinkageUncertainty(
         draws=len(tables),
         distinct_tables=len(distinct),
@@ -298,7 +302,7 @@ def run_over(
     study = attrs.evolve(
         study,
         linkage=linkage,
-        sensitivity=xi_table_over(study, list(distinct.values()), times, settings.xi),
+        sensitivity=xi_table_over(study, list(distinct.values()), weights, settings.xi),
         xi_by_method=xi_by_method(study, settings.xi),
     )
     checkable = _checkable(study, settings, point)

@@ -14,7 +14,11 @@ from uncounted.publish.facts import LinkageFacts, ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.report import html, pdf, sections
 from uncounted.publish.report.figures import in_reading_order
-from uncounted.publish.report.publishable import PublishableEstimate, PublishableNumbers
+from uncounted.publish.report.publishable import (
+    PublishableCalibrated,
+    PublishableEstimate,
+    PublishableNumbers,
+)
 
 
 def build(facts: ReleaseFacts, plan: Plan) -> dict[str, bytes]:
@@ -77,6 +81,7 @@ def estimate_json(
             numbers.labels[name]: {"people": kept.count} for name, kept in table.totals.items()
         },
         "headline": numbers.headline.estimate.method if numbers.headline else None,
+        "calibrated": _calibrated(numbers.calibrated),
         "estimates": [_method(answer) for answer in numbers.answers],
         "linkage": _linkage(facts.linkage, numbers) if facts.linkage and not table.hidden else None,
     }
@@ -92,6 +97,20 @@ def _linkage(link: LinkageFacts, numbers: PublishableNumbers) -> JSONObject:
         "failed_check": link.failed_check,
         "alternatives": ways and {"tried": ways.tried, "passing": ways.passing},
         "range": [reach.low, reach.high] if reach and reach.low is not None else None,
+    }
+
+
+def _calibrated(calibrated: PublishableCalibrated | None) -> JSONObject | None:
+    if calibrated is None:
+        return None
+    found, value = calibrated.found, calibrated.value
+    return {
+        "method": found.method,
+        "point": value.point,
+        "interval": [value.low, value.high],
+        "rounded_to": value.step,
+        "level": found.level,
+        "tests": found.tests,
     }
 
 

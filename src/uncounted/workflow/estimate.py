@@ -77,6 +77,7 @@ class EstimateRequest:
     delta: float | None = None
     prior: str | None = None
     claim: str | None = None
+    headline: str = "calibrated"
     level: float = 0.95
     seed: int = 1
     partial_pooling: bool = False
@@ -95,6 +96,7 @@ class EstimateRequest:
             None if self.claim is None else Claim.parse(self.claim),
             self._by_method(),
             disconnected=self.disconnected,
+            headline=self.headline,
         )
 
     def _by_method(self) -> dict[str, dict[str, object]]:
@@ -198,6 +200,11 @@ _CONFLICTS: _Conflicts = (
         lambda r: r.covariates and r.disconnected != SET_ASIDE,
         "--covariates cannot be used with --disconnected",
         "two lists at a time are estimated from, and no list is set aside",
+    ),
+    (
+        lambda r: r.headline == "model" and (r.covariates or r.partial_pooling),
+        "--headline cannot be used with --covariates or --partial-pooling",
+        "their interval is always the model's own",
     ),
     (
         lambda r: r.categorical and not r.covariates,

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.rows import (
+    CalibratedInterval,
     ClaimComparison,
     Details,
     Interval,
@@ -31,6 +32,7 @@ from uncounted.estimate.base.rows import (
     SetAside,
     Status,
     SubsampleRow,
+    TrackRecord,
     XiRow,
     as_json,
 )
@@ -93,6 +95,10 @@ class Estimate:
     log_n0 : tuple[float, float] or None
         Mean and variance of log(n0 + 1/2), by which estimates that have no
         draws are pooled over tables; None for an estimate that is pooled already.
+    track_record : TrackRecord or None
+        How often the method's 95% interval held the size of a list of known size.
+    calibrated : CalibratedInterval or None
+        The estimate corrected by the method's errors on lists of known size.
 
     Examples
     --------
@@ -124,6 +130,8 @@ class Estimate:
     chains: npt.NDArray[np.int64] | None = attrs.field(default=None, repr=False)
     log_n0: tuple[float, float] | None = attrs.field(default=None, repr=False)
     refusal_code: str | None = None
+    track_record: TrackRecord | None = None
+    calibrated: CalibratedInterval | None = None
 
     def __attrs_post_init__(self) -> None:
         if (self.status == "ok") != (self.point is not None) or (self.status == "ok") == bool(
@@ -229,9 +237,46 @@ class Estimate:
             "assumption": self.assumption,
             "settings": as_json(self.settings),
             "diagnostics": as_json(self.diagnostics),
+            "calibrated": self._calibrated_json(),
             "warnings": as_json(self.warnings),
             "seconds": round(self.seconds, 4),
         }
+
+    def _calibrated_json(self) -> dict[str, Any] | None:
+        if self.calibrated is None:
+            return None
+        record = None if self.track_record is None else self.track_record.sentence
+        return {
+            "point": as_json(self.calibrated.point),
+            "interval": as_json(self.calibrated.interval),
+            "reason": self.calibrated.reason,
+            "track_record": record,
+        }
+
+
+def headline_json(
+    calibrated: CalibratedInterval | None, model: Estimate | None
+) -> dict[str, Any] | None:
+    """The figure that a study leads with: calibrated, or a model's with the reason why not."""
+    if calibrated is not None and calibrated.point is not None:
+        return {
+            "method": calibrated.method,
+            "point": calibrated.point,
+            "interval": as_json(calibrated.interval),
+            "level": calibrated.level,
+            "interval_kind": "calibrated",
+            "reason": None,
+        }
+    if model is None:
+        return None
+    return {
+        "method": model.method,
+        "point": as_json(model.point),
+        "interval": as_json(model.interval),
+        "level": model.level,
+        "interval_kind": model.interval_kind,
+        "reason": None if calibrated is None else calibrated.reason,
+    }
 
 
 @attrs.frozen(eq=False)
@@ -295,6 +340,9 @@ class Study:
         Of the draws.
     level : float
         Of all intervals.
+    calibrated : CalibratedInterval or None
+        The combined estimate of decomposable graphs, sample coverage and Chao's lower bound,
+        corrected by its errors on lists of known size; None if not all three were run.
     fits : Mapping[str, Sequence[Fitted]]
         Over linkage draws, each method on every table: what totals over strata are made
         of. Inside only.
@@ -328,6 +376,7 @@ class Study:
     xi_by_method: tuple[MethodXiRow, ...] = ()
     claim: ClaimComparison | None = None
     level: float = 0.95
+    calibrated: CalibratedInterval | None = None
     fits: Mapping[str, Sequence[Fitted]] = attrs.field(factory=dict, repr=False)
     set_aside: tuple[SetAside, ...] = ()
 
@@ -419,6 +468,7 @@ class Study:
             "version": version("uncounted"),
             "input": self.input,
             "set_aside": as_json(self.set_aside),
+            "headline": headline_json(self.calibrated, self.headline),
             "estimates": [estimate.to_json() for estimate in self.estimates],
             "method_range": as_json(self.spread),
             "pairwise_chapman": as_json(self.dependence),

@@ -206,6 +206,50 @@ class MethodRange:
 
 
 @attrs.frozen
+class TrackRecord:
+    """How often the 95% interval of a method held the size of a list of known size.
+
+    Attributes:
+        tests: lists of known size.
+        collections: groups of tables they are from.
+        covered: share of the lists whose size was in the interval.
+    """
+
+    tests: int
+    collections: int
+    covered: float
+
+    @property
+    def sentence(self) -> str:
+        """In a sentence."""
+        return (
+            f"On {self.tests:,} lists of known size ({self.collections} collections of tables)"
+            f" its 95% interval covered {self.covered:.0%}."
+        )
+
+
+@attrs.frozen
+class CalibratedInterval:
+    """An estimate corrected by the errors of its method on lists of known size.
+
+    Attributes:
+        method: whose errors; `combined` for the three methods that a study leads with.
+        level: of the interval.
+        point: median of the calibrated distribution; None if there is none.
+        interval: its quantiles.
+        reason: why there is none.
+        tests: lists of known size from which the errors are known.
+    """
+
+    method: str
+    level: float
+    point: float | None = None
+    interval: Interval | None = None
+    reason: str | None = None
+    tests: int = 0
+
+
+@attrs.frozen
 class Quantiles:
     """A median and an equal-tailed interval."""
 

@@ -12,6 +12,7 @@ from uncounted.estimate.base.disconnected import SET_ASIDE, Disconnected
 from uncounted.estimate.base.validation import (
     by_method_of,
     disconnected_of,
+    headline_of,
     level_of,
     names_of,
     seed_of,
@@ -60,6 +61,9 @@ class EstimateSettings:
         Lists that share no person with the others: set aside where no overlap was to be
         expected and refuse otherwise; keep them for the log-linear methods, as published work
         does; or refuse.
+    headline : {"calibrated", "model"}, default "calibrated"
+        What a study leads with: the interval calibrated on lists of known size, where there is
+        one, or the first method's own.
 
     Raises
     ------
@@ -83,6 +87,7 @@ class EstimateSettings:
     robustness: bool = True
     lighter: bool = False
     max_refused: float = MAX_REFUSED
+    headline: str = attrs.field(default="calibrated", converter=headline_of)
     disconnected: Disconnected = attrs.field(default=SET_ASIDE, converter=disconnected_of)
 
     @property

@@ -21,6 +21,7 @@ MOST_DRAWS = 10_000_000
 LEAST_XI, MOST_XI = 1 / 1000, 1000.0
 LEAST_DELTA, MOST_DELTA = 1e-9, 1000.0
 _OF_THE_STUDY = ("level", "seed", "disconnected")
+HEADLINES = ("calibrated", "model")
 
 
 def level_of(level: Any) -> float:
@@ -91,6 +92,15 @@ def xis_of(xi: Sequence[float] | float) -> tuple[float, ...]:
     if not found:
         raise UsedWrongly("no value of xi was given", hint="e.g. 0.5, 1 and 2")
     return found
+
+
+def headline_of(headline: Any) -> str:
+    """What a study leads with."""
+    if headline not in HEADLINES:
+        raise UsedWrongly(
+            unknown("headline", str(headline), HEADLINES), hint=" or ".join(HEADLINES)
+        )
+    return str(headline)
 
 
 def names_of(methods: Iterable[str] | str) -> tuple[str, ...]:

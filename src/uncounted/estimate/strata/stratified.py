@@ -22,11 +22,17 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.mixture import drawn
 from uncounted.estimate.base.posterior import quantiles
-from uncounted.estimate.base.result import Estimate, Fitted, Floats, Study
-from uncounted.estimate.base.rows import StrataAlternatives, as_json
+from uncounted.estimate.base.result import Estimate, Fitted, Floats, Study, headline_json
+from uncounted.estimate.base.rows import CalibratedInterval, StrataAlternatives, as_json
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.study import run, run_over
+from uncounted.estimate.track_record.calibration import (
+    TableFeatures,
+    lead,
+    unlike_collection,
+    with_own_record,
+)
 from uncounted.progress import Progress, silent
 
 _DRAWS = 20_000
@@ -45,6 +51,7 @@ class Strata:
     studies: tuple[Study, ...]
     total: tuple[Estimate, ...]
     linkage: StrataAlternatives | None = attrs.field(default=None, kw_only=True)
+    calibrated: CalibratedInterval | None = attrs.field(default=None, kw_only=True)
 
     @property
     def observed(self) -> int:
@@ -55,6 +62,11 @@ class Strata:
     def least_observed(self) -> int:
         """The same, as few as linkage leaves open in each."""
         return sum(study.least_observed for study in self.studies)
+
+    @property
+    def headline(self) -> Estimate | None:
+        """The total by the first method that gives more than a lower bound."""
+        return next((each for each in self.total if each.ok and not each.bound), None)
 
     @property
     def refused(self) -> bool:
@@ -71,6 +83,7 @@ class Strata:
         answer = {
             "observed": self.observed,
             "version": version("uncounted"),
+            "headline": headline_json(self.calibrated, self.headline),
             "strata": [
                 {"stratum": dict(label), **study.to_json()}
                 for label, study in zip(self.labels, self.studies, strict=True)
@@ -209,7 +222,17 @@ def _together(
         total_of(name, strata, studies, _rng_of(name, settings.seed)).estimate for name in names
     )
     labels = tuple(dict(tables[0].stratum) for tables in strata)
-    return Strata(labels, tuple(studies), total)
+    features = TableFeatures.of([table for tables in strata for table in tables[:1]])
+    done = Strata(labels, tuple(studies), total)
+    return total_with_track_record(done, features, settings.headline)
+
+
+def total_with_track_record(done: Strata, features: TableFeatures, headline: str) -> Strata:
+    """Add to the total by each method its calibrated interval, and what leads."""
+    reason = unlike_collection(features)
+    total = tuple(with_own_record(each, done.observed, reason) for each in done.total)
+    found = None if headline == "model" else lead(total, done.observed, reason)
+    return attrs.evolve(done, total=total, calibrated=found)
 
 
 def _rng_of(method: str, seed: int) -> np.random.Generator:

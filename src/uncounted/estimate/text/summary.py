@@ -16,7 +16,12 @@ from uncounted.estimate.base.rounding import (
     round_undocumented,
     rounded_at_xi,
 )
-from uncounted.estimate.base.rows import AlternativeRow, LinkageUncertainty, StrataAlternatives
+from uncounted.estimate.base.rows import (
+    AlternativeRow,
+    CalibratedInterval,
+    LinkageUncertainty,
+    StrataAlternatives,
+)
 from uncounted.estimate.base.warning import EstimateWarning, explanations
 from uncounted.estimate.covariates.doubly_robust import CovariateStudy
 from uncounted.estimate.strata.partial_pooling import Pooled
@@ -77,6 +82,13 @@ def quiet_line(done: Study | Strata | CovariateStudy) -> str:
         estimates, least = done.total, done.least_observed
     else:
         estimates, least = done.estimates, done.least_observed
+    calibrated = None if isinstance(done, CovariateStudy) else done.calibrated
+    if calibrated is not None and calibrated.point is not None:
+        shown = round_to_interval(calibrated.point, calibrated.interval, done.observed, least=least)
+        parts = [f"{whole(shown.point)} ({calibrated.level * 100:g}% calibrated {shown.span})"]
+        if isinstance(done, Study) and (reach := _method_range(done)):
+            parts.append(f"methods {reach}")
+        return "; ".join([*parts, documented])
     main = next((e for e in estimates if e.ok and not e.bound), None)
     rounded = None if main is None else round_estimate(main, done.observed, least=least)
     if main is None or rounded is None:
@@ -93,7 +105,7 @@ def quiet_line(done: Study | Strata | CovariateStudy) -> str:
 def _study(study: Study, *, verbose: bool) -> Iterator[str]:
     if study.refused and len({estimate.reason for estimate in study.estimates}) == 1:
         return  # the error on stderr says it, once
-    top = [*_head(study), ""]
+    top = [*_head(study), *_calibrated(study.calibrated, study.observed, study.least_observed), ""]
     top += _table(study.estimates, study.observed, study.least_observed, study.headline)
     if study.headline is not None:
         top += ["", *_undocumented(study, study.headline)]
@@ -121,6 +133,21 @@ def _head(study: Study | CovariateStudy) -> Iterator[str]:
     yield f"Multiple systems estimation · {plural(len(study.lists), 'list')} · {people}"
     lists = " · ".join(f"{name} {whole(n)}" for name, n in study.lists.items())
     yield from wrapped(lists)
+
+
+def _calibrated(found: CalibratedInterval | None, observed: int, least: int) -> Iterator[str]:
+    """The total calibrated on lists of known size, or why there is none."""
+    if found is None:
+        return
+    yield ""
+    if found.point is None:
+        yield from wrapped(
+            f"no calibrated interval: {found.reason}", "Total            ", indent=17
+        )
+        return
+    rounded = round_to_interval(found.point, found.interval, observed, least=least)
+    yield f"Total            {rounded.with_interval}, {found.level * 100:g}% calibrated interval"
+    yield f"                 from the errors on {found.tests:,} lists of known size"
 
 
 def _documented_interval(linkage: LinkageUncertainty) -> str:
@@ -271,11 +298,16 @@ def _table(
     least = observed if least is None else least
     estimated = [e for e in estimates if e.ok]
     if estimated:
-        rows = [("Method", "Total", f"{estimated[0].level * 100:g}% interval")]
+        known = any(each.track_record and not each.bound for each in estimated)
+        head = ("Method", "Total", f"{estimated[0].level * 100:g}% interval")
+        rows = [(*head, "Covered*") if known else head]
         for each in estimated:
             main = " (main)" if each is headline and len(estimated) > 1 else ""
-            rows.append((label(each.method) + main, *_total(each, observed, least)))
+            row = (label(each.method) + main, *_total(each, observed, least))
+            rows.append((*row, _covered(each)) if known else row)
         yield from _pictured(rows, estimated, observed, least)
+        if known:
+            yield "* share of the lists of known size whose size was in the method's own interval"
     reasons: dict[tuple[str, str], list[str]] = {}
     for estimate in estimates:
         if not estimate.ok:
@@ -285,6 +317,13 @@ def _table(
         yield from wrapped(f"no estimate: {', '.join(methods)}: {reason}", indent=2)
         if hint:
             yield from wrapped(f"  hint: {hint}", indent=4)
+
+
+def _covered(estimate: Estimate) -> str:
+    """The track record of a method's interval; a lower bound has none."""
+    if estimate.track_record is None or estimate.bound:
+        return ""
+    return f"{estimate.track_record.covered:.0%}"
 
 
 def _total(estimate: Estimate, observed: int, least: int) -> tuple[str, str]:
@@ -305,7 +344,7 @@ def _pictured(
     width = min(WIDTH - used, _PICTURE[1])
     axis_labels = whole(left), whole(right)
     if width < max(_PICTURE[0], sum(map(len, axis_labels)) + 1):
-        yield from columns(rows, right=[1, 2]).splitlines()
+        yield from columns(rows, right=[1, 2, 3]).splitlines()
         return
     pictures = [
         interval_picture(*_limits(estimate), left=left, right=right, width=width)
@@ -313,7 +352,7 @@ def _pictured(
     ]
     axis = axis_labels[0].ljust(width - len(axis_labels[1])) + axis_labels[1]
     drawn = [(*row, picture) for row, picture in zip(rows, [axis, *pictures], strict=True)]
-    yield from columns(drawn, right=[1, 2]).splitlines()
+    yield from columns(drawn, right=[1, 2, 3][: len(rows[0]) - 1]).splitlines()
 
 
 def _axis(estimated: Sequence[Estimate], observed: int, least: int) -> tuple[float, float]:
@@ -359,6 +398,7 @@ def _strata(strata: Strata, *, verbose: bool) -> Iterator[str]:
     if main is not None:
         top += [f"  [{label(main.method)}]"]
     top += ["", "All strata"]
+    top += [*_calibrated(strata.calibrated, strata.observed, strata.least_observed)][1:]
     top += _table(strata.total, strata.observed, strata.least_observed, main)
     if strata.linkage is not None:
         top += _alternatives(strata.linkage, _rounded(main, strata))

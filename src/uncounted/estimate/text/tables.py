@@ -59,6 +59,7 @@ def diagnostics(study: Study) -> Iterator[str]:
     """All tables of a study, each with a heading."""
     blocks: Iterable[tuple[str, Iterator[str]]] = (
         ("Methods", _methods(study)),
+        ("Calibrated on lists of known size", _calibrated(study)),
         ("List dependence (posterior probability of an edge)", _edges(study)),
         ("Pairwise Chapman estimates (each pair taken as independent)", _chapman(study)),
         ("Sensitivity to the identifying assumption (xi; 1 = as the method assumes)", _xi(study)),
@@ -109,6 +110,19 @@ def _methods(study: Study) -> Iterator[str]:
         parts += _named(_DIAGNOSTICS, estimate.diagnostics)
         for text in (" · ".join(parts), f"assumes: {estimate.assumption}"):
             yield from wrapped(text, "  ", indent=2, width=WIDTH - 2)
+
+
+def _calibrated(study: Study) -> Iterator[str]:
+    rows = [("", "total", "lists", "collections", "own interval covered")]
+    for each in study.estimates:
+        found, known = each.calibrated, each.track_record
+        if found is None or found.point is None:
+            continue
+        shown = round_to_interval(found.point, found.interval, study.observed).with_interval
+        covered = ("", "") if known is None else (str(known.collections), f"{known.covered:.0%}")
+        rows.append((label(each.method), shown, str(found.tests), *covered))
+    if len(rows) > 1:
+        yield columns(rows, right=[1, 2, 3, 4])
 
 
 def _named(names: Mapping[str, str], values: Mapping[str, object]) -> list[str]:

@@ -14,6 +14,7 @@ import attrs
 from uncounted.errors import NotPublishable
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rounding import Rounded, round_estimate, round_to_interval
+from uncounted.estimate.base.rows import CalibratedInterval
 from uncounted.publish.disclosure.suppression import ProtectedTable, protect
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
@@ -49,6 +50,14 @@ class PublishableEstimate:
 
 
 @attrs.frozen
+class PublishableCalibrated:
+    """The calibrated interval as published."""
+
+    found: CalibratedInterval
+    value: Rounded
+
+
+@attrs.frozen
 class PublishableNumbers:
     """Everything a sentence may take a number from."""
 
@@ -57,6 +66,7 @@ class PublishableNumbers:
     headline: PublishableEstimate | None
     labels: Mapping[str, str]
     linkage_range: Rounded | None = None
+    calibrated: PublishableCalibrated | None = None
 
     @property
     def bound(self) -> PublishableEstimate | None:
@@ -89,9 +99,24 @@ def prepare(facts: ReleaseFacts, plan: Plan) -> PublishableNumbers:
         least = facts.study.least_observed
         answers = tuple(_shown(e, table, least, labels) for e in facts.study.estimates)
         headline = _headline(answers, plan.method)
-    return PublishableNumbers(
-        table, answers, headline, labels, _linkage_range(facts, headline, table)
-    )
+    reach = _linkage_range(facts, headline, table)
+    calibrated = _calibrated(facts, plan, headline, table)
+    return PublishableNumbers(table, answers, headline, labels, reach, calibrated)
+
+
+def _calibrated(
+    facts: ReleaseFacts, plan: Plan, headline: PublishableEstimate | None, table: ProtectedTable
+) -> PublishableCalibrated | None:
+    """The combined calibrated interval, or that of the method that the plan names."""
+    if headline is None:
+        return None
+    named = plan.method is not None
+    found = headline.estimate.calibrated if named else facts.study.calibrated
+    if found is None or found.point is None:
+        return None
+    least = facts.study.least_observed
+    value = round_to_interval(found.point, found.interval, table.observed, least=least)
+    return PublishableCalibrated(found, value)
 
 
 def _linkage_range(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from uncounted.estimate.base.result import Study
 from uncounted.estimate.base.rounding import (
     Rounded,
+    round_to_interval,
     round_undocumented,
     rounded_at_xi,
 )
@@ -112,11 +115,18 @@ def _lead_sentence(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers)
     if numbers.headline is None or numbers.headline.value is None:
         return f"{recorded} The total cannot be estimated from these lists."
     value = numbers.headline.value
-    interval = "no interval is shown"
-    if value.low is not None:
-        interval = f"{percent(numbers.headline.estimate.level)} interval {value.span}"
+    level = percent(numbers.headline.estimate.level)
+    interval = "no interval is shown" if value.low is None else f"{level} interval {value.span}"
+    if numbers.calibrated is None:
+        return (
+            f"{recorded} We estimate {whole(value.point)} in total"
+            f" ({interval}{_elsewhere(numbers)})."
+        )
+    calibrated = numbers.calibrated.value
     return (
-        f"{recorded} We estimate {whole(value.point)} in total ({interval}{_elsewhere(numbers)})."
+        f"{recorded} We estimate {whole(calibrated.point)} in total ({level} calibrated interval"
+        f" {calibrated.span}). The main model alone gives {whole(value.point)}"
+        f" ({interval}{_elsewhere(numbers)})."
     )
 
 
@@ -135,11 +145,14 @@ def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
     on_a_list, undocumented = _documented(numbers, value)
     level = percent(numbers.headline.estimate.level)
     source = "sampling error and uncertain record matches" if facts.linkage else "sampling error"
+    which = "calibrated estimate" if numbers.calibrated else "estimate"
+    model = f"main model's own {level} interval" if numbers.calibrated else f"{level} interval"
     lead = [
-        f"About {percent(on_a_list)} of them are documented on at least one list. The others, "
-        f"about {whole(undocumented)}, are on none: their number is inferred from how much the "
-        "lists overlap, and nothing is known about any one of them.",
-        f"The {level} interval reflects {source}. It assumes that the model below is right; it "
+        f"By the {which}, about {percent(on_a_list)} of them are documented on at least one list. "
+        f"The others, about {whole(undocumented)}, are on none: their number is inferred from how "
+        "much the lists overlap, and nothing is known about any one of them.",
+        *_on_calibration(numbers),
+        f"The {model} reflects {source}. It assumes that the model below is right; it "
         "does not include the possibility that it is wrong."
         + (linkage_section.lead_sentences(facts.linkage, numbers) if facts.linkage else ""),
     ]
@@ -147,12 +160,26 @@ def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
     # by half a step, or rounding alone may have put one above the other
     if bound and bound.value and bound.value.point > value.point + value.step / 2:
         lead.append(
-            f"The lower bound, {whole(bound.value.point)}, is above this estimate. That is a sign "
-            "that the estimate is too low: some people were harder to record than others."
+            f"The lower bound, {whole(bound.value.point)}, is above the main model's estimate. "
+            "That is a sign that it is too low: some people were harder to record than others."
         )
     if facts.truth is not None:
         lead.append(lead_sentence(facts.truth, value))
     return tuple(lead)
+
+
+def _on_calibration(numbers: PublishableNumbers) -> Iterator[str]:
+    """How the methods did on lists of known size, and what is made of it."""
+    if numbers.calibrated is None or numbers.headline is None:
+        return
+    record = numbers.headline.estimate.track_record
+    own = "" if record is None else f" The main model's own interval held {percent(record.covered)}"
+    yield (
+        f"The calibrated interval allows for the errors of these methods on "
+        f"{numbers.calibrated.found.tests:,} lists of known size. Estimates there are mostly too "
+        "low, so the calibrated estimate is above the models' estimates."
+        + (own and f"{own} of those lists' sizes, where a 95% interval should hold 95%.")
+    )
 
 
 _LEFT_OUT = (
@@ -181,6 +208,9 @@ def _elsewhere(numbers: PublishableNumbers) -> str:
 def _documented(numbers: PublishableNumbers, value: Rounded) -> tuple[float, int]:
     """The share of people who are on a list, and how many are on none."""
     n = numbers.table.observed
+    if numbers.calibrated is not None:
+        shown = numbers.calibrated.value
+        return n / shown.point, round_to_interval(shown.point - n, None, step=shown.step).point
     assert numbers.headline is not None
     return n / value.point, round_undocumented(numbers.headline.estimate, n).point
 
@@ -202,12 +232,14 @@ def _estimate(numbers: PublishableNumbers, truth: int | None) -> Section:
             a.label,
             a.value,
             bound=a.bound,
-            headline=a is numbers.headline,
+            headline=a is numbers.headline and numbers.calibrated is None,
             linkage_range=further if a is numbers.headline else None,
         )
         for a in sorted(numbers.answers, key=lambda a: not a.bound)
         if a.value is not None
     ]
+    if numbers.calibrated is not None:
+        answers.insert(0, EstimateRow("Calibrated", numbers.calibrated.value, headline=True))
     figure = figures.forest_figure(numbers.table.observed, answers, truth)
     words = (
         "Solid bar: people documented. Dot and line: the estimate of a method and its interval. "

@@ -1,0 +1,135 @@
+"""How far a method's number of undocumented people is from the true one: a model of its errors.
+
+n0 people are undocumented where a method says e. The model is Poisson-log-normal,
+
+    n0 ~ Poisson(L),   log L ~ Normal(log(e + 1/2) + shift, sd^2 + s^2),
+
+with s the standard deviation of log n0 that the method's own interval implies. `shift` and `sd`
+are fitted by maximum likelihood to populations of known size, with the same weight for each
+collection of tables however many populations it has.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import gammaln, pdtr
+from scipy.stats import norm
+
+from uncounted.estimate.base.result import Floats
+
+_NODES = np.linspace(-6.0, 6.0, 241)
+_WEIGHTS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
+_WIDER = 1.3  # of the integration grid, against the product of the two normal shapes
+
+
+@attrs.frozen
+class KnownError:
+    """One method's estimate for one population of known size.
+
+    Attributes:
+        collection: the group of tables the population is from.
+        estimated: undocumented people by the method.
+        log_sd: standard deviation of log n0 implied by its interval.
+        undocumented: undocumented people in truth.
+    """
+
+    collection: str
+    estimated: float
+    log_sd: float
+    undocumented: int
+
+
+@attrs.frozen
+class ErrorModel:
+    """Errors of a method on populations of known size.
+
+    Attributes:
+        shift: mean of log(true / estimated), beyond sampling.
+        sd: its standard deviation between populations.
+    """
+
+    shift: float
+    sd: float
+
+    def undocumented(
+        self, estimated: float, log_sd: float, level: float
+    ) -> tuple[float, float, float]:
+        """Median and interval of the number of undocumented people.
+
+        Args:
+            estimated: undocumented people by the method.
+            log_sd: standard deviation of log n0 implied by its interval.
+            level: of the interval.
+        """
+        centre = math.log(estimated + 0.5) + self.shift
+        means = np.exp(centre + math.hypot(self.sd, log_sd) * _NODES)
+        low, middle, high = (_quantile(means, at) for at in (0.5 - level / 2, 0.5, 0.5 + level / 2))
+        return middle, low, high
+
+
+def fit_error_model(errors: Sequence[KnownError]) -> ErrorModel:
+    """Maximum likelihood, every collection with the same weight."""
+    sizes = Counter(each.collection for each in errors)
+    weights = np.array([1 / sizes[each.collection] for each in errors])
+
+    def loss(parameters: Floats) -> float:
+        model = ErrorModel(float(parameters[0]), math.exp(float(parameters[1])))
+        return -float(weights @ log_likelihood(model, errors))
+
+    found = minimize(
+        loss, [0.7, -0.4], method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-4}
+    )
+    return ErrorModel(float(found.x[0]), math.exp(float(found.x[1])))
+
+
+def log_likelihood(model: ErrorModel, errors: Sequence[KnownError]) -> Floats:
+    """Log probability of the true number in each population, by quadrature over log L."""
+    n0 = np.array([float(each.undocumented) for each in errors])
+    least = 1e-3  # an interval that is a single number still has an error
+    centre = np.log([each.estimated + 0.5 for each in errors]) + model.shift
+    sd = np.maximum(np.hypot(model.sd, [each.log_sd for each in errors]), least)
+    precision = 1 / sd**2 + n0 + 0.5
+    middle = (centre / sd**2 + np.log(n0 + 0.5) * (n0 + 0.5)) / precision
+    spread = precision**-0.5
+    spread = _WIDER * np.where(n0 < 3, np.maximum(spread, 1.0), spread)
+    at = middle[:, None] + spread[:, None] * _NODES
+    terms = (
+        n0[:, None] * at
+        - np.exp(at)
+        - gammaln(n0 + 1)[:, None]
+        + norm.logpdf(at, centre[:, None], sd[:, None])
+    )
+    most = terms.max(axis=1)
+    steps = spread * (_NODES[1] - _NODES[0])
+    found: Floats = most + np.log(np.exp(terms - most[:, None]).sum(axis=1) * steps)
+    return found
+
+
+def implied_log_sd(undocumented: tuple[float, float], level: float) -> float | None:
+    """Standard deviation of log n0 that an interval implies; None without an upper limit."""
+    low, high = undocumented
+    if not math.isfinite(high):
+        return None
+    z = float(norm.ppf(0.5 + level / 2))
+    return (math.log(max(high, 0.0) + 0.5) - math.log(max(low, 0.0) + 0.5)) / (2 * z)
+
+
+def _quantile(means: Floats, probability: float) -> float:
+    """The smallest n0 whose distribution function reaches a probability, by bisection."""
+    low, high = -1, 1
+    while _distribution(means, high) < probability:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _distribution(means, middle) < probability else (low, middle)
+    return float(high)
+
+
+def _distribution(means: Floats, n0: int) -> float:
+    return float(_WEIGHTS @ pdtr(float(n0), means))
