@@ -1,7 +1,7 @@
 """The `uncounted` program, also as `python -m uncounted`.
 
 Nothing that goes wrong shows a traceback, not even while the program is being
-loaded: a traceback could hold testimony, or frighten somebody for nothing.
+loaded: a traceback could contain testimony.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 compiled into one another stand in several files here, in several sub-packages, so the key of a
 cached function holds a hash of every file of the package that its module imports, directly or
 through others: change one, and no stale code runs. (A hash of the whole package would be as safe,
-and would compile every kernel anew, for minutes, after a change to a help text.)
+and would recompile every kernel, for minutes, after a change to a help text.)
 
 *Borrowed and lent.* Arrays are passed on without an owner to count, and tuples of arrays by
 reference (`_numba_lowering`, where the release of numba is the one it was written for). With other
@@ -46,7 +46,7 @@ def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
 
 def compiled_inner[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """The same, for what makes no array and keeps none: nobody's hold on one is counted in it."""
+    """The same, for functions that create and keep no array: references are not counted in them."""
     return _kept(function, _nrt=False)
 
 
@@ -89,7 +89,7 @@ class _Cache(FunctionCache):
         return (*key, self._sources, PLAIN)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Give compiled code, if it is kept; an index that names a class now gone is begun anew."""
+        """Give compiled code, if it is kept. An index of a removed class is begun again."""
         try:
             found = super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except (AttributeError, ImportError):  # of pickle

@@ -87,7 +87,7 @@ def _lent_field(context: Any, builder: Any, kind: Any, value: Any, name: str) ->
 
 
 def _loaded(builder: Any, where: Any) -> Any:
-    """What stands somewhere: numbers one by one, since the compiler drops those nobody asks for."""
+    """Load numbers one by one, since the compiler removes those that are not used."""
     kind = where.type.pointee
     if not isinstance(kind, ir.ArrayType):
         return builder.load(where)

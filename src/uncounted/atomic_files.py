@@ -265,7 +265,7 @@ def _sweep(folder: Path) -> None:
     for temporary in (folder.with_name(name) for name in found):
         if temporary.is_symlink() or (temporary.exists() and not temporary.is_dir()):
             continue
-        # Without a lock file nobody is writing it: the file is there before the folder.
+        # Without a lock file no process is writing it: the file is there before the folder.
         locked = _lock_of(temporary).exists()
         claim = _claim(temporary, new=False) if locked else contextlib.nullcontext()
         with contextlib.suppress(OSError), claim:  # gone, or in use

@@ -93,7 +93,7 @@ class NotConverged(NotEstimable):
 
 
 class NotPublishable(Error):
-    """Publishing this would let somebody read or compute what must stay hidden."""
+    """Publishing this would let a reader read or compute what must stay hidden."""
 
 
 class NotStamped(Error):

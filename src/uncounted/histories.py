@@ -42,7 +42,7 @@ class PersonTable:
         covariates: by name, n numbers (float64) or n names of kinds (str).
 
     Raises:
-        BadInput: somebody is on no list, a number is not finite, a column that looks
+        BadInput: a person is on no list, a number is not finite, a column that looks
             like a name, an identifier or a date.
     """
 
@@ -154,7 +154,7 @@ def read_persons(
     """Read a CSV of one row per person: 0/1 columns of lists, and these covariates.
 
     A covariate of numbers only is numeric unless it is named in `categorical`. Every other
-    column must hold 0 and 1 and is a list. No cell may be empty: whether somebody's age
+    column must hold 0 and 1 and is a list. No cell may be empty: whether a person's age
     is known depends as a rule on the list, and then it is no trait of the person.
 
     Args:

@@ -38,4 +38,4 @@ def report_compile() -> None:
 
 
 def silent(what: str, done: int, total: int | None) -> None:
-    """Tell nobody."""
+    """Print nothing."""

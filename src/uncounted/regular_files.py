@@ -1,6 +1,6 @@
 """Reading files that others may have put there: regular files only, and no more than a limit.
 
-A pipe waits for ever, a device has no end, and a sparse file takes as much memory as its size
+A pipe can wait without end, a device has no end, and a sparse file takes as much memory as its size
 says. None of them is opened to be read, whatever lies at the path.
 """
 

@@ -159,7 +159,7 @@ def _korean_or_chinese(
     The same two bytes are a Hangul syllable in one and a Chinese character in the
     other, so that a file can be text in both. Korean misread as Chinese has only
     characters of the first third of the table; Chinese misread as Korean has syllables
-    that nobody writes. The ratio of the two likelihoods decides when it is over 1,000;
+    that do not occur in Korean. The ratio of the two likelihoods decides when it is over 1,000;
     where it is not, the header does, if it has known words in one of them only.
     """
     readings = {name: _characters(path, name) for name in ("cp949", "gb18030")}

@@ -116,7 +116,7 @@ def _start_of(file: Path, what: str, option: str, most: int) -> bytes:
 
 
 def as_text(content: bytes, what: str) -> str:
-    """Text that somebody wrote for us, in UTF-8, without a mark before and a line end behind."""
+    """The text of a file in UTF-8, without a byte order mark and a final line end."""
     if len(content) > _MOST_OF_INPUT:
         raise UsedWrongly(
             f"{what} has more than {_MOST_OF_INPUT:,} bytes",
@@ -134,7 +134,7 @@ def somebody_is_there() -> bool:
 
 
 def needs_a_yes(yes: bool) -> None:
-    """Refuse, before anything is opened, what has to be confirmed where nobody can."""
+    """Refuse, before anything is opened, what needs confirmation if there is no terminal."""
     if not yes and not somebody_is_there():
         raise UsedWrongly(
             "confirmation needed, but there is no terminal to ask on", hint="add --yes"
@@ -148,7 +148,7 @@ def open_case(
     through: Opener | None = None,
     without_log: bool = False,
 ) -> Case:
-    """Open a case file with the identity of whoever is at the terminal.
+    """Open a case file with the identity of the user.
 
     With `through`, a key that access was granted to, that identity becomes a member.
     `without_log` reads a case file whose log is lost, and changes nothing.

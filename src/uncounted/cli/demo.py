@@ -1,6 +1,6 @@
 """The demo: the whole workflow on a synthetic population whose true total is known.
 
-Nobody in the example exists. The demo asks nothing: it makes a temporary identity inside its
+No person in the example exists. The demo asks nothing: it makes a temporary identity inside its
 own output folder.
 """
 

@@ -35,12 +35,12 @@ def _stopping(stops: list[int]) -> Iterator[None]:
 
     At a signal that asks to end Python would end at once, and an export would leave what it
     wrote in clear. A second one of these is not heard: taking back should come to its end.
-    A second Ctrl-C is, since a library may have swallowed the first. A signal that whoever
+    A second Ctrl-C is, since a library may have swallowed the first. A signal that the caller
     started us passes over (nohup) stays passed over.
 
     A library may be in the middle of something when the signal comes and make an error of
     its own of it (NumPy's C API does while a module is being loaded): what fails
-    after somebody asked us to stop is that we stopped, unless taking back is what failed.
+    after a request to stop is that we stopped, unless taking back is what failed.
     """
     over = False
 

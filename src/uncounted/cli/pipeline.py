@@ -315,7 +315,7 @@ def _verified(verdict: Verdict) -> None:
 
 
 def _refuse_unchecked_signer(verdict: Verdict) -> None:
-    """Without the publisher's key a release by anybody verifies."""
+    """Without the publisher's key any signed release verifies."""
     if not (verdict.signer_checked or click.get_current_context().params["any_signer"]):
         raise NotVerified(
             f"the signer {verdict.fingerprint} was not checked",

@@ -224,7 +224,7 @@ def edit(
 
 
 def _fields(settings: Sequence[str], from_file: Path | None) -> dict[str, str]:
-    """What to say anew: from the command line, from standard input, from a file."""
+    """New values: from the command line, from standard input, from a file."""
     fields = _once([_pair(setting) for setting in settings])
     from_input = [field for field, value in fields.items() if value == "-"]
     if len(from_input) + (str(from_file) == "-") > 1:

@@ -141,7 +141,7 @@ def _reviewed(done: ReviewSummary) -> None:
 
 
 def _these(count: int, *, chosen: bool) -> str:
-    """The pairs of a list, of which nobody has to be told that they are one."""
+    """Pairs within one list, which need no decision."""
     if count == 1:
         return "this pair" if chosen else "the next pair"
     return f"{'these' if chosen else 'the next'} {count}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class AtTheTerminal:
-    """Asks the person at the terminal; where nobody can be asked, takes a stated fingerprint.
+    """Asks the person at the terminal; without a terminal, takes a stated fingerprint.
 
     `trusted` holds one or more fingerprints, between spaces or commas.
     """
@@ -84,5 +84,5 @@ def _shown(member: Member) -> str:
 
 
 def _one_line(text: str, longest: int = 60) -> str:
-    """A text of somebody else's, which cannot look like a line of ours."""
+    """A text from another person, which cannot look like a line of the program."""
     return "".join(letter if letter.isprintable() else "?" for letter in text[:longest])

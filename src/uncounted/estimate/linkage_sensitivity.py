@@ -1,6 +1,6 @@
 """Sensitivity of an estimate to the linkage model: alternative priors, thresholds and rules.
 
-Nominal doubt is that of one model of who is who. Every other reading that passed its checks
+The nominal uncertainty is that of one linkage model. Every other reading that passed its checks
 has an interval of its own, and the envelope runs from the lowest end to the highest. Ends
 from ten draws move by chance alone, and the highest of several such ends is too high: what
 chance does is taken off before an end may widen the envelope.
@@ -217,7 +217,7 @@ def widened(own: float, other: float, error: float, other_error: float, side: in
 
 
 def _distributions(fits: Sequence[Fitted]) -> list[Floats]:
-    """What each draw of who is who says of N, in numbers of equal weight."""
+    """What each linkage draw says of N, in numbers of equal weight."""
     good = [fit for fit in fits if fit.estimate.ok]
     return [
         draws_of_N
@@ -231,7 +231,7 @@ def _errors(distributions: Sequence[Floats], level: float) -> Errors:
 
     The end q of level p moves by (p - F_r(q)) / f(q) for a law F_r more; so its error is the
     standard deviation of F_r(q) over the root of how many laws, by the density f, which is
-    read off the quantiles beside it. None: one law, or no end.
+    read off its quantiles. None: one law, or no end.
     """
     if len(distributions) < 2:
         return None, None

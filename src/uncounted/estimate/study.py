@@ -1,6 +1,6 @@
 """All estimators on one capture-history table, or over posterior draws of the linkage.
 
-What a study returns is what may be said: the number, the bound beside it, what the
+A study has what can be reported: the estimate, the lower bound, what the
 number rests on, how it moves when that is wrong, and what was refused.
 """
 
@@ -325,8 +325,8 @@ def _set_aside_over(
 
 
 _HAVE_DRAWS = ("decomposable", "latent-class", "two-list", "identified")
-_SLOW = ("latent-class",)  # a fit takes tenths of a second, and draws of who is who are alike
-_ENOUGH = 25  # draws of who is who for such a method
+_SLOW = ("latent-class",)  # a fit takes tenths of a second, and linkage draws are alike
+_ENOUGH = 25  # linkage draws for such a method
 _RESAMPLES = 2000  # over all tables; at least ten a table
 
 

@@ -2,7 +2,7 @@
 
 What is sent to an authority is a hash of a signed checkpoint, which itself holds nothing
 but a size and a root; what comes back is kept whole, and checks offline for as long as
-anybody keeps it. The certificates need to be good at the time of the stamp, not today.
+anyone keeps it. The certificates need to be good at the time of the stamp, not today.
 Nothing here opens a connection.
 """
 
@@ -26,7 +26,7 @@ from rfc3161_client import (
 
 from uncounted.errors import BadInput, NotVerified
 
-MOST_BYTES = 1_000_000  # an answer has a few thousand; the rest would be somebody's joke
+MOST_BYTES = 1_000_000  # an answer has a few thousand
 _AGAIN = "ask again, or another authority; what was there before is untouched"
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----")
 
@@ -68,7 +68,7 @@ class Timestamp:
         authority: the name in the certificate that signed.
         policy: under which of its policies, as an object identifier.
         trusted: whether the certificate leads to a root that the caller named. If not, the
-            signature is sound, and nobody has checked whose it is.
+            signature is valid, and the signer was not checked.
     """
 
     time: dt.datetime

@@ -1,6 +1,6 @@
 """Reading untrusted folders: no link is followed, nothing is read beyond its limit.
 
-A folder from elsewhere may hold links out of it, pipes that wait for ever, files
+A folder from elsewhere may hold links out of it, pipes that wait without end, files
 without end, and names that move a terminal's cursor. Nothing is followed, nothing
 is read beyond its limit, and nothing here writes.
 """

@@ -93,8 +93,8 @@ def write(
     """Write the release into `folder`, whole or not at all, and give its own verdict on it.
 
     1. The folder is new, or there and empty.
-    2. Everything is written beside it, under a temporary name, and flushed; what a killed
-       process left under such a name is taken away.
+    2. Everything is written into the same folder, under a temporary name, and flushed; what a
+       killed process left under such a name is removed.
     3. What was written verifies, under the signer's own key.
     4. The temporary folder takes the name.
 

@@ -321,7 +321,7 @@ class Rates:
 
 
 def _rate_json(rate: Rate) -> dict[str, object]:
-    """What is printed under the plain name, so that nobody takes the other by mistake."""
+    """What is printed under the plain name, so that the other is not used by mistake."""
     value = as_json(attrs.asdict(rate))
     assert isinstance(value, dict)
     tally = value.pop("tally")

@@ -83,7 +83,7 @@ class Case(OpenCase):
         return self._unlocked.epoch
 
     def grant(self, recipient: str, *, vkey: str | None = None, name: str | None = None) -> Entry:
-        """Let somebody open this case file, by an age or SSH recipient: they can read all of it.
+        """Make a recipient (age or SSH) a member, who can read all of this case file.
 
         With their verifier key they work in it under that name from the start; an identity
         without one states it at its first opening.
@@ -99,7 +99,7 @@ class Case(OpenCase):
     def revoke(self, member: str) -> Entry:
         """Take a member's access away, by recipient or name: a new case key for the others.
 
-        A copy of the folder made before opens with their key for ever. What they wrote
+        A copy of the folder made before always opens with their key. What they wrote
         stays theirs.
 
         Raises:
@@ -437,7 +437,7 @@ class Case(OpenCase):
         return artefacts.is_to(self._entries, commitment, value)
 
     def opening(self, seq: int) -> JSONObject:
-        """What shows one artefact's entry to anybody: what its leaf commits to, and the salt.
+        """Proof of one artefact's entry for a reader: what its leaf commits to, and the salt.
 
         `{"body": {"kind", "seq", "when", "by", "body"}, "salt": hex}`; with `proof(seq)`,
         `commit(canonical(body), salt)` is shown to be in the log.

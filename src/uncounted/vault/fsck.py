@@ -1,7 +1,7 @@
 """Integrity check of a case file: recompute what can be recomputed, and report differences.
 
 It reads everything and mends nothing. A finding names an entry by its number and a
-file by its place, and nobody by anything.
+file by its place, and no person.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def findings(
     4. The published log holds the commitments of the entries, in order.
     5. Every attachment is there and what was attached, and no other file lies with them.
     6. Each member has the file that opens the case file to them, as it was made.
-    7. Everything is for its owner alone, and nobody else may write to the log.
+    7. Only the owner can read the files and write to the log.
     8. The identity that looks remembers the newest state, so that an older one is noticed.
     9. Nothing else lies in the folder: it would not be sealed.
     """

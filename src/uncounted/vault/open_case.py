@@ -119,7 +119,7 @@ class OpenCase:
 
         1. The folder is a case file that this version knows, no part of it is a link, and this
            identity opened no other at its path.
-        2. Nobody else is at work, for `wait` seconds.
+        2. No other process is at work, for `wait` seconds.
         3. The case key opens for this identity, and the database with it; both are of this
            case, and the one who gave the key is a member.
         4. The log and the database agree, and hold what this identity saw of them before. If it
@@ -184,7 +184,7 @@ class OpenCase:
         return case
 
     def _finish_forgetting(self) -> None:
-        # What cannot be overwritten for want of room keeps nobody from reading: `check` says it.
+        # What cannot be overwritten for want of room does not prevent reading: `check` says it.
         try:
             if self._storage.must_scrub():
                 finish(self._entries, self.folder)
@@ -359,7 +359,7 @@ class OpenCase:
     def doubtful_times(self) -> tuple[str, ...]:
         """Where the times of entries cannot all be right, in words; the order holds all the same.
 
-        No finding of `check`: a time is only what somebody's clock said, and a clock that was
+        No finding of `check`: a time is only what a member's clock said, and a clock that was
         put right damages nothing.
         """
         stamped = []

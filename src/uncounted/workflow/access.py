@@ -187,7 +187,7 @@ class GrantSummary:
 
 
 def grant(case: Case, keys: PublicKeys, name: str | None) -> GrantSummary:
-    """Let somebody open a case file, and read all of it."""
+    """Make a recipient a member, who can open the case file and read all of it."""
     entry = case.grant(keys.recipient, vkey=keys.vkey, name=name)
     (added,) = (m for m in case.members if m.recipient == keys.recipient)
     return GrantSummary(entry.seq, added.recipient, added.vkey)

@@ -101,7 +101,7 @@ def check_design(
 
 
 def _check_sharing(linkage: Linkage, sample: LabelledPairs, reports: Sequence[Report]) -> None:
-    """The same for pairs that no draw links: how many there are is told by the reports."""
+    """The same for pairs that no draw links: their number follows from the reports."""
     stated = {row.stratum: row for row in sample.rows}
     if not reports or not stated.keys() & sampling.UNLINKED:
         return

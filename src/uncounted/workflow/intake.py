@@ -59,7 +59,7 @@ class NewCase:
     short_passphrase: bool = False
 
     def to_json(self) -> JSONObject:
-        """As plain values, without what only a person is told."""
+        """As plain values, without what is only printed on the terminal."""
         return attrs.asdict(self, filter=lambda field, _: field.name != "short_passphrase")
 
 

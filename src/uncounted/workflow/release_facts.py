@@ -157,7 +157,7 @@ _LEAST_HANGUL, _LEAST_LATIN = 3, 7  # letters of a name that is hardly part of a
 
 
 def published_words(plan: Plan, lists: Iterable[ListFacts]) -> Iterator[str]:
-    """Every word of a release that somebody wrote: of the plan, and of the lists as presented."""
+    """All text of a release that a person wrote: of the plan, and of the lists as presented."""
     yield from (*plan.words(), plan.audience)
     for one in lists:
         yield from (one.label or one.name, one.collector, one.describe, one.covers)

@@ -1,6 +1,6 @@
 """What a case file keeps of its releases: the suppression key, and a MAC of each one's counts.
 
-With the MAC somebody who holds the case key could try which counts there were, so it is forgotten
+With the MAC a holder of the case key could try which counts there were, so it is forgotten
 when a report is withdrawn. The suppression key is random and is kept: two keys would suppress
 two sets of counts, and what both suppress would be the small ones.
 """

@@ -1,8 +1,8 @@
 """Identifying assumptions with a sensitivity parameter xi (Aleshin-Guendel et al. 2024).
 
 No table can test them. Each says how large the odds of being unseen are when the
-shares of the seen patterns are known, and says it in words: plain ones for whoever
-must believe it, exact ones for whoever must check it.
+shares of the seen patterns are known, and says it in words: plain ones for readers who
+must believe it, exact ones for those who must check it.
 """
 
 from __future__ import annotations

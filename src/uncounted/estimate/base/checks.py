@@ -209,7 +209,7 @@ def _without(
 
 
 def empty_lists(table: CaptureTable) -> list[str]:
-    """Lists with nobody on them."""
+    """Lists without people."""
     return [name for name, total in table.list_totals.items() if total == 0]
 
 

@@ -1,6 +1,6 @@
 """Pooling over linkage draws: linkage uncertainty propagated into N (Sadinle 2018).
 
-Linkage gives draws of who is who, each a table. The estimate is made on every
+Linkage gives linkage draws, each a table. The estimate is made on every
 table and the answers are averaged equally (Sadinle 2018, Annals of Applied
 Statistics 12:1013); equal tables are fitted once. It never reports an average of
 the tables that happened to work without saying how many did not.
@@ -30,7 +30,7 @@ from uncounted.estimate.base.warning import EstimateWarning, over_draws
 
 @attrs.frozen
 class LogNVariance:
-    """The variance of log N: between tables, that is from who is who, and within them."""
+    """The variance of log N: between tables, due to linkage, and within them."""
 
     between: float
     within: float

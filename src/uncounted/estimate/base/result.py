@@ -281,7 +281,7 @@ def headline_json(
 
 @attrs.frozen(eq=False)
 class Fitted:
-    """One method's estimate on one table, and which draws of who is who gave that table.
+    """One method's estimate on one table, and which linkage draws gave that table.
 
     Attributes:
         estimate: on the table; may be a refusal.

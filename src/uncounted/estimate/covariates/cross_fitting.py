@@ -171,7 +171,7 @@ def _clip(shares: Floats) -> tuple[Floats, int]:
     room = 1 - np.where(low, MARGIN, 0.0).sum(axis=1, keepdims=True)
     rest = np.where(low, 0.0, shares)
     raised = np.where(low, MARGIN, rest * room / rest.sum(axis=1, keepdims=True))
-    # A pattern that is never expected would divide 0 by 0 where somebody shows it.
+    # A pattern that is never expected would divide 0 by 0 if a person has it.
     return np.maximum(np.where(touched[:, None], raised, shares), _TINY), int(touched.sum())
 
 

@@ -2,7 +2,7 @@
 
 Under a decomposable graph with a hyper-Dirichlet law the chance of being on no list is
 a product of independent betas, one per clique. Over all graphs that is a prior on the
-share missed, wide but not flat. Whoever puts another prior there must divide this one
+share missed, wide but not flat. To use another prior, divide this one
 out first; it depends on the number of lists and on delta alone.
 """
 

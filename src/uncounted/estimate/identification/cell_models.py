@@ -82,7 +82,7 @@ class Dirichlet:
             yield logs - logsumexp(logs, axis=1, keepdims=True)
 
     def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
-        """Share of the variance of log odds that comes from patterns with nobody.
+        """Share of the variance of log odds that comes from empty patterns.
 
         By the delta method at the mean of the log shares: each log Gamma(shape) has the
         variance trigamma(shape).

@@ -82,7 +82,7 @@ def pattern_tree(table: CaptureTable) -> Counts:
 def bound_of(table: CaptureTable) -> float:
     """How far up a logit of a chance may go, so that no product of chances overflows.
 
-    35 (the prior leaves 1e-15 beyond) unless somebody is on ten lists or more.
+    35 (the prior leaves 1e-15 beyond) unless a person is on ten lists or more.
     """
     return min(35.0, 340.0 / max(pattern.count("1") for pattern in table.counts))
 

@@ -1,15 +1,16 @@
 """Hamiltonian Monte Carlo for the stick-breaking latent class model (Manrique-Vallier 2016).
 
-Compiled densities, gradients and moves, with people summed out. K classes have weights w and
-chances lambda; d_k is the chance that a class shows somebody at all, and v_k = log(w_k d_k) its
-share of the seen. Given (v, lambda) the table has the density
+Compiled densities, gradients and moves, with class membership integrated out. K classes have
+weights w and capture probabilities lambda; d_k is the probability that a person of class k is
+documented, and v_k = log(w_k d_k) the log of the class's share of the documented.
+Given (v, lambda) the table has the density
 
     sum_m f_m log sum_k e^(v_k) q_mk  -  n log sum_k e^(v_k),    q_mk = P(m | k) / d_k,
 
 n0 is negative binomial and the classes of people are multinomial. `leap` moves (v, lambda)
-with people summed out; the Gibbs sweep, which draws them, is in `gibbs`. Holding v fixed
-while lambda moves is the ridge along which a class grows that nobody saw. This module
-knows arrays only. `docs/dev/decisions/0007-latent-classes.md` tells why it is built so.
+with them integrated out; the Gibbs sweep, which draws them, is in `gibbs`. Holding v fixed
+while lambda moves is the ridge along which an undocumented class grows. This module
+has arrays only. `docs/dev/decisions/0007-latent-classes.md` gives the reasons.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def resample(
 
 
 def _acceleration(cells: Floats, seen: npt.NDArray[np.int64], estimate: Estimator) -> float:
-    """From leaving one person out, once for each cell that has somebody."""
+    """From leaving one person out, once for each non-empty cell."""
     tables = np.tile(cells, (len(seen), 1))
     tables[np.arange(len(seen)), seen] -= 1
     found = estimate(tables)

@@ -125,17 +125,17 @@ def _feasible(A, b):  # type: ignore[no-untyped-def]
 def code(model: Model, present: npt.NDArray[np.bool_]) -> int:
     """0: there is an (extended) estimate; 1: there is none; 2: it is not unique; 3: both.
 
-    1. A set of the model that nobody is on is taken out, with the cells that hold it.
+    1. A term of the model without people is removed, with the cells that contain it.
     2. Of the directions in which the parameters can go without changing the mean of a
        cell that has people, only the empty cells can say anything. Not unique: some
        direction changes no mean at all.
     3. None: some direction lowers empty cells and raises none, so that the likelihood
-       rises along it for ever. By Stiemke's lemma there is none such if and only if
+       rises along it without bound. By Stiemke's lemma there is none such if and only if
        some weights of the empty cells, all above 0, cancel; the simplex method finds them.
 
     Args:
         model: masks of its sets of lists.
-        present: shape (2**J,), which cells have somebody; cell 0 is not looked at.
+        present: shape (2**J,), which cells have people; cell 0 is not looked at.
 
     Examples:
         >>> from uncounted.estimate.loglinear.hierarchy import main_effects

@@ -188,7 +188,7 @@ class Greedy:
 def starts(cells: CellCounts, order: int, many: int, register: Register) -> list[Model]:
     """Models to search from: main effects, pairs added one by one, all pairs, random ones.
 
-    A random one has each pair that somebody is on with the same chance, itself drawn.
+    A random model has each non-empty pair with the same probability, itself drawn.
     """
     J = cells.lists
     found = [main_effects(J)]

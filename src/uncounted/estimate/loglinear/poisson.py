@@ -142,7 +142,7 @@ class Work(NamedTuple):
 
 @compiled
 def _keep(x, masks, J, w):  # type: ignore[no-untyped-def]
-    """A set that nobody is on: its parameter is minus infinity, its cells have mean 0."""
+    """A term without people: its parameter is minus infinity, its cells have mean 0."""
     p = 0
     for c in range(x.size):
         w.star[c] = max(x[c], 0.0)

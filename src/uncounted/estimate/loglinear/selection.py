@@ -2,7 +2,7 @@
 
 The number that the best model gives says nothing about the other models that fit
 nearly as well, so the interval is taken over resamples that choose for themselves,
-and the average over all models is reported beside it.
+and the average over all models is reported too.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def _words(
     more = claim.side == "more than"
     side, rounded = ("below", down) if more else ("above", up)
     level = f"{estimate.level * 100:g}% interval"
-    if xi is None:  # nobody unseen
+    if xi is None:  # no one undocumented
         other = "at no xi" if more else "at any xi"
         return f"{claim.words} holds {other}: the method finds no undocumented people."
     if stands in ("interval", "point"):

@@ -43,7 +43,7 @@ def within(table: CaptureTable, name: str) -> CaptureTable:
 def joined(table: CaptureTable) -> CaptureTable:
     """The lists that share people with one another; of several such groups the largest.
 
-    A list that shares nobody with the others here says nothing of how many they missed,
+    A list that shares no person with the others has no information on how many they missed,
     and one such list would refuse the whole.
     """
     groups = [table.select(sorted(g, key=table.lists.index)) for g in disconnected_groups(table)]
@@ -56,7 +56,7 @@ def consistency(
 ) -> tuple[KnownListRow, ...]:
     """Estimate the size of each list from the other lists.
 
-    Lists that share nobody with the others among these people are left out (`without`). There
+    Lists that share no person with the others among these people are left out (`without`). There
     are no rows but for 3 to 9 lists, so that 2 to 8 remain. Where two remain, `two_lists` takes
     the place of the method.
     """

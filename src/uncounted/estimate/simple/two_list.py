@@ -1,7 +1,7 @@
 """Two lists: Lincoln-Petersen/Chapman pairs, and a posterior given a stated odds ratio.
 
 Two lists cannot show whether being on one makes the other likelier. So `two_list`
-gives no number until somebody states that dependence, and why. `pairs` is a
+gives no number until that dependence is stated, with the reason. `pairs` is a
 diagnostic: where one pair of lists gives a far smaller number than the others, the
 two are likely to have found the same people.
 """

@@ -8,7 +8,7 @@ takes a stratum's own evidence for less than it would alone, and can flatten a t
 
 A stratum that cannot be estimated on its own gets no number here either. Nothing on its
 lists says how many were missed; a number would be the other strata's, lent to the very
-stratum that is most likely to differ from them, since lists that share nobody are as a
+stratum that is most likely to differ from them, since lists that share no person are as a
 rule lists that were not linked or did not cover the same people.
 """
 

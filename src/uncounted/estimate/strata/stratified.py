@@ -2,8 +2,8 @@
 
 A stratum that cannot be estimated is a row that says so; the total then counts
 only the people documented there, and says that as well. The ends of intervals are
-never added up: draws are. Strata are independent of each other given who is who, and a
-draw of who is who is one for all of them: a person who is two people here may be one there.
+never added up: draws are. Given the linkage, strata are independent, and all
+strata use the same linkage draw.
 """
 
 from __future__ import annotations
@@ -314,7 +314,7 @@ def _joint_draws(
 ) -> Floats:
     """Draws of the total by one method: a row for each linkage draw, or one row without any.
 
-    1. A draw of who is who is taken, the same for every stratum.
+    1. A linkage draw is taken, the same for every stratum.
     2. Given it strata are independent: N of each is drawn from its own table. Where the method
        refuses in that table, another draw of that stratum stands for it.
     3. Of a stratum in which the method gives no number those recorded in that draw count.
@@ -322,7 +322,7 @@ def _joint_draws(
     A method without draws has a log-normal n0 in each stratum, its estimate the median. A
     sum of medians is no median of the sum, and of many strata it would come out several per
     cent too high: the unseen are scaled so that the middle of the sum is the sum of the
-    estimates, on average over draws of who is who. Of one stratum nothing is changed.
+    estimates, on average over linkage draws. Of one stratum nothing is changed.
     """
     draws = max(map(len, strata))
     answering = [_answer(study, name) is not None for study in studies]
@@ -350,13 +350,13 @@ def _joint_draws(
 
 
 def _total_n0(fits: Sequence[Fitted], size: int, rng: np.random.Generator) -> Floats:
-    """Draws of those on no list in all strata together, given who is who."""
+    """Draws of those on no list in all strata together, given the linkage."""
     each = (drawn(fit.estimate, fit.observed, size, rng) - fit.observed for fit in fits)
     return sum(each, np.zeros(size))
 
 
 def _in_each(fits: Sequence[Fitted], rows: int, rng: np.random.Generator) -> Mapping[int, Fitted]:
-    """The fit of each draw of who is who in which there is one; a good one for each refusal."""
+    """The fit of each linkage draw in which there is one; a good one for each refusal."""
     of = {row: fit for fit in fits for row in fit.at}
     good = [row for row in range(rows) if row in of and of[row].estimate.ok]
     return {

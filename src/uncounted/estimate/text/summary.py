@@ -338,7 +338,7 @@ def _total(estimate: Estimate, observed: int, least: int) -> tuple[str, str]:
 def _pictured(
     rows: Sequence[Sequence[str]], estimated: Sequence[Estimate], observed: int, least: int
 ) -> Iterator[str]:
-    """The table, and beside it the intervals in what the line has left, if it has room."""
+    """The table, with a chart of the intervals in the rest of the line, if there is room."""
     left, right = _axis(estimated, observed, least)
     used = max(len(line) for line in columns(rows).splitlines()) + 2
     width = min(WIDTH - used, _PICTURE[1])

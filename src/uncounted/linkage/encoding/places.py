@@ -106,7 +106,7 @@ def _unlisted(text: str) -> PlaceKeys:
 
 
 def _code_of(words: list[str]) -> tuple[str, list[str]]:
-    """The number of a numbered place with the letters beside it, and its other words."""
+    """The number of a numbered place with its adjacent letters, and its other words."""
     code = [word for word in words if word.isdigit() or (len(word) == 1 and word.isascii())]
     return "".join(code), [word for word in words if word not in code and word not in _NUMBERED]
 

@@ -70,8 +70,8 @@ class ClericalEvaluation:
     `figures` are precision, recall and F1 over the frame, and the recall of pairs that some draw
     links. `linked` pairs are those of the point partition, of which the frame holds `n_evaluated`
     by the sample's estimate; `gone` ones are of reports not linked here (`gone_rows` of the file).
-    `relinked`: the linkage is not the one that the sample was drawn from, and pairs it links anew
-    are not judged.
+    `relinked`: the linkage is not the one that the sample was drawn from; pairs that it
+    newly links are not evaluated.
     """
 
     figures: Mapping[str, DesignEstimate]

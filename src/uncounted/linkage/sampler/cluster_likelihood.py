@@ -11,7 +11,7 @@ among them) and k_i are a slip away from it,
 
 Reports that agree are one original, and not several: hence n_i. A report that agrees with one that
 says all there is to say, as another says as well, and itself says less, is a copy and no
-original: what it leaves out would count in each comparison anew. What follows in g_i is for
+original: what it leaves out would count again in each comparison. What follows in g_i is for
 originals that are themselves a slip or different, with which no report agrees. A report that
 agrees with others which do not agree with one another ("1971", with a day in May and one in June)
 is no original of them all: c of those err at the least (a slip is an error), and g_i is

@@ -97,7 +97,7 @@ def split_or_merge(rng: np.random.Generator, context: MoveContext, i: int, j: in
 
 @compiled_inner
 def redivide(rng: np.random.Generator, context: MoveContext, i: int, j: int) -> None:
-    """Divide the clusters of two reports between them anew, if they are two.
+    """Divide the clusters of two reports between them again, if they are two.
 
     Reports move from one to the other together, or are exchanged: one by one the first would have
     to leave the others; by a merge and a split, all would have to be one person in between.

@@ -56,7 +56,7 @@ class ClusterBuffers(NamedTuple):
     from the lowest: with how many a report can be compared, with how many of these it agrees, from
     how many it is a slip away, and with how many it agrees in all there is to say. `copies` is the
     log of the product of t / u if it is the original. `right` and `wrong` have a bit for each
-    report that it agrees with, and does not, where anybody does not: shape (k, words of 64 bits).
+    report that it agrees with, and does not, if any report does not: shape (k, words of 64 bits).
     `weight` is how likely each is the original; `group` lists the reports.
     """
 

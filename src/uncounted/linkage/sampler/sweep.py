@@ -33,7 +33,7 @@ from uncounted.linkage.sampler.workspace import MoveContext, Scratch
 # Visits, for each turn, at which a report's weak candidates are options too, and the faint ones:
 # while they are so by their levels alone, and once it is seen that they are hardly ever joined.
 WEAK_LOOKS, FAINT_LOOKS = (0.1, 0.01), (0.02, 0.003)
-REDIVIDED = 0.5  # of those who are tried, how many have two of their candidates divided anew
+REDIVIDED = 0.5  # share of the tried reports with two candidates divided again
 _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
 

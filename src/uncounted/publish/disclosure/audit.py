@@ -98,7 +98,7 @@ def audit_table(
     """Attack, and refuse unless every hidden cell withstands.
 
     The rule, for a threshold t: every hidden count is either possible both at zero and at
-    t or more, so nobody can tell that it is small, nor that there is anybody at all; or it
+    t or more, so a reader can tell neither that it is small nor that it is positive; or it
     is known to be t or more, and was hidden for the sake of others. It asks nothing that
     a reader does not know. Every shown count must be t or more.
     """

@@ -41,7 +41,7 @@ def missing(text: str) -> set[str]:
 
 
 def refuse_missing(text: str) -> None:
-    """A box where a letter should be is no way to print somebody's words."""
+    """Refuse letters that the fonts lack: a box in their place would misquote."""
     if lacking := missing(text):
         points = ", ".join(sorted(f"U+{ord(letter):04X}" for letter in lacking)[:8])
         raise NotPublishable(

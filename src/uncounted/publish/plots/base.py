@@ -141,7 +141,7 @@ def draw_plot(
 
 
 def clean(words: str) -> str:
-    r"""A list's name is anybody's text: line ends become spaces, what XML has no place for goes."""
+    r"""Make a name XML text: line ends become spaces, forbidden characters are removed."""
     return " ".join("".join(_allowed(letter) for letter in words).split())
 
 

@@ -44,10 +44,10 @@ def page(rates: Rates, labels: RowLabels, *, made: dt.date, internal: bool = Fal
 
 
 def small(tally: Tally) -> bool:
-    """Whether a group's counts may lead back to somebody.
+    """Whether a group's counts may identify a person.
 
     Fewer than 5 with, or without, the outcome; none counts too, for then the outcome of
-    everybody in the group is known. Of unknown outcomes none says nothing of anybody.
+    everybody in the group is known. A count of zero unknown outcomes discloses nothing.
 
     Examples:
         >>> small(Tally(14, 20)), small(Tally(30, 30)), small(Tally(14, 20, 3))

@@ -49,7 +49,7 @@ def further(numbers: PublishableNumbers) -> Rounded | None:
 
 
 def section(link: LinkageFacts, numbers: PublishableNumbers) -> Section:
-    """How it was decided, with how much doubt, and what hangs on it."""
+    """How records were linked, the linkage uncertainty, and its effect on the estimate."""
     blocks = [Paragraph(link.method), Paragraph(_doubt(link))]
     if link.failed_check:
         blocks.append(
@@ -94,7 +94,7 @@ def _doubt(link: LinkageFacts) -> str:
 
 
 def _otherwise(ways: AlternativeLinkages, numbers: PublishableNumbers) -> Iterator[str]:
-    """What hangs on the prior and on who may be one person at all."""
+    """Sensitivity to the prior and to the candidate pairs."""
     yield (
         f"The records were also linked under {spelled(ways.tried).lower()} alternative models: "
         "other prior distributions and other thresholds for candidate pairs. A model passes its "

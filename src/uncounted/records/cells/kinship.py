@@ -1,4 +1,4 @@
-"""Cells that name a person only as somebody's relative: "Kim's wife", "김철수의 딸".
+"""Cells that name a person only as a relative: "Kim's wife", "김철수의 딸".
 
 Such a cell names the relative and not the person. A word that may be a name or a form of address is
 not read so: 장남 is an eldest son and a given name, 김복동 할머니 is Kim Bok Dong herself.

@@ -163,7 +163,7 @@ def _is_plain(piece: str) -> bool:
 
 @lru_cache(maxsize=1024)  # it is asked more than once of a name
 def _seen(written: str) -> str:
-    """What is looked at of a name: without titles and ages, and without what nobody sees."""
+    """The part of a name that is compared: without titles, ages and invisible characters."""
     raw = written[:LONGEST_RAW]
     if _titled(raw) is not None:  # 남궁씨 would be 남 and 궁 without its title
         return visible(raw)[:LONGEST_WRITTEN]
@@ -182,7 +182,7 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
             return _of_one_part(name, _given_apart(family, given))
         return _given_apart(family, given)
     seen = _seen(name.written)
-    # also with the sex beside it, 이름 모름(여), and 조선족 여성, of which 조선족 may be a name
+    # also with the sex, 이름 모름(여), and 조선족 여성, of which 조선족 may be a name
     if is_no_name(seen) or (seen != name.written and is_no_name(name.written[:LONGEST_WRITTEN])):
         return []
     found: list[Form] = []
@@ -235,7 +235,7 @@ def relative_of(report: Report) -> Name | None:
 
 
 def _pieces(written: str) -> list[str]:
-    """A name and what stands beside it, after "alias" or in brackets: other names, as a rule."""
+    """A name and the text after "alias" or in brackets, which is usually another name."""
     named = split_aliases(written)
     if named != [written]:
         named = [without_annotations(untitled(name)) for name in named]

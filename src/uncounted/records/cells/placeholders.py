@@ -35,7 +35,7 @@ _UNKNOWN = pattern(
     "(?:{attribute:ko}[을은이도]?)?(?:전혀)?{unknown:ko}|{attribute:zh}?{unknown:zh}"
     "|(?:没有|沒有|无|無|不知|不知道|不清楚){attribute:zh}"
 )
-# Of which kind somebody is: nation, age and the like. 한여자 is a woman, 한영아 may be 한 영아.
+# Kinds of person: nation, age and the like. 한여자 is a woman, 한영아 may be 한 영아.
 _AGE = (
     "(?:[0-9]{1,3} ?[세살]|[1-9]0대|(?:두|세|네|다섯|여섯|일곱|여덟|아홉|열) ?살)"
     "(?: ?[초중후]반|가량|정도|추정)?의?|[0-9]{1,3}[多余餘]?[岁歲代](?:左右)?的?"

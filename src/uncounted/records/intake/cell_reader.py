@@ -41,7 +41,7 @@ _MAY_BE_MANY = (
 )
 LONGEST_ID = 200
 LONGEST_WORD = 2_000
-# What a spreadsheet takes for a formula: tables of who is who have the ids as they are. A
+# What a spreadsheet takes for a formula: tables of clusters have the ids as they are. A
 # plain negative number is none, and some systems count so. Full-width signs are run as well; and a
 # separator within begins another cell where lists are separated by it.
 _RUN = re.compile(r"(?:\A|[;,|]\s*)(?:[=+@\uff1d\uff0b\uff20]|[-\uff0d](?![0-9]+\Z))")

@@ -21,7 +21,7 @@ from uncounted.vault.reports.rejected_rows import RejectedRow
 COLUMNS = ("source_a", "report_a", "source_b", "report_b", "decision")
 PAIR_COLUMNS = ("source_1", "report_1", "source_2", "report_2", "same")
 NOTE = "note"
-# Beside a pair, for whoever decides: what review and a labelled sample say of it.
+# With each pair, for the reviewer: what review and a labelled sample say of it.
 _DRAWN = frozenset({"stratum", "of", "drawn"})
 BESIDE = frozenset({"probability", "expected_reduction", "narrowing"}) | _DRAWN
 # Words that people answer with, in the three languages of the records.

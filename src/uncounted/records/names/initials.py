@@ -17,7 +17,7 @@ from uncounted.records.names import lattice, surnames, syllables
 _MARKS = frozenset("○◯〇●◎△□*?ox0_-\u110b\u1106ㅇㅁ")  # 김ㅇㅇ is typed for 김○○
 DOUBTS = "?*"  # after a whole name they hide nothing
 _SOMEBODY = frozenset({"모", "某", "아무개", "모모", "某某"})
-# After a family name alone they are said to somebody, or who it is, or that nothing more is known.
+# After a family name alone they are forms of address, or state who it is or that nothing is known.
 # 동지, 군 and 양 end names too.
 _TITLES = {"씨", "선생", "선생님", "여사", "동무", "氏", "先生", "女士", "小姐", "同志"} | {
     *("과장", "부장", "국장", "처장", "반장", "조장", "소장", "대장"),

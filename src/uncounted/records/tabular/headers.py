@@ -30,7 +30,7 @@ _IN_A_SCRIPT = re.compile(
 )
 # What KoBo calls a group without a name: `txtid` in its xlform/src/model.utils.coffee.
 _GROUP = re.compile(r"group_[a-z]{2}[0-9][a-z0-9][a-z][0-9]{2}")
-# Keys of systems whose names are no words. KoBo's _id and _index number anew in a new project.
+# Keys of systems whose names are no words. KoBo's _id and _index start again in a new project.
 _SYSTEM_IDS = ("_uuid", "KEY", "meta/instanceID", "meta-instanceID", "sharedId")
 # What only the tables of KoBo and ODK have: where one is, the first row is a header.
 _OF_FORMS = ("_uuid", "_index", "_parent_index", "KEY", "PARENT_KEY")
@@ -75,7 +75,7 @@ def _closed(found: re.Match[str]) -> str:
 
 
 def _surely_closed(found: re.Match[str]) -> str:
-    """Letters put together where that is nobody's name: 고 향, 장 소 and 이 명 may be."""
+    """Letters joined if the result is not a person's name: 고 향, 장 소 and 이 명."""
     closed = _closed(found)
     sure = len(closed) > 2 or meanings(closed).keys() & {"name", "birth", "sex"}
     return closed if sure else found[0]

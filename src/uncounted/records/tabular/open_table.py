@@ -30,7 +30,7 @@ _PARENT_TABLE = "_parent_table_name"
 
 @attrs.frozen
 class Repeat:
-    """A second table (a sheet, a file beside it, a list in JSON) whose rows belong to the first's.
+    """A second table (sheet, file, or list in JSON) whose rows belong to those of the first.
 
     `key` of the first and `parent` of the second have the same values (None: KoBo's or ODK's).
     """

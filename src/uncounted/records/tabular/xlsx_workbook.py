@@ -42,7 +42,7 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 @attrs.frozen
 class SheetPart:
-    """A sheet: its name (which may be anybody's), its part of the ZIP, whether it is hidden."""
+    """A sheet: its name (which may be a person's), its part of the ZIP, whether it is hidden."""
 
     name: str = attrs.field(repr=False)
     part: str

@@ -1,8 +1,8 @@
 """Known case files: which one lies at which path, who created it, and who its members were.
 
-Anybody can make a case file and grant it to a public recipient. So an identity remembers, in
+Anyone can make a case file and grant it to a public recipient. So an identity remembers, in
 its home, each case file that it opened: sealed under a key of its own, since paths and names of
-members concern nobody else, and so that nobody else can write one. Losing it makes a case file
+members are confidential, and so that no one else can write one. Losing it makes a case file
 unknown again, and unknown ones are asked about.
 """
 

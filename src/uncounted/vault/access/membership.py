@@ -1,6 +1,6 @@
 """Membership of a case file: granting access and joining.
 
-Access is a file with the case key, sealed to a recipient. Whoever signs is known by a
+Access is a file with the case key, sealed to a recipient. A signer is known by a
 verifier key besides; a recipient without one (a spare key, recovery shares) opens and writes
 nothing, until an identity joins through it. Called inside a transaction.
 """
@@ -109,7 +109,7 @@ def join(case: UnlockedCase, identity: Identity, through: str, clock: Clock) -> 
     was granted to it without a verifier key.
 
     Raises:
-        NoAccess: that key is nobody's here, or a member's who signs: it lets nobody else in.
+        NoAccess: the key belongs to no member, or to one who signs.
         AlreadyThere: the identity is a member.
         UsedWrongly: the identity's keys were given for different people before.
     """

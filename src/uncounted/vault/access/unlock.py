@@ -74,7 +74,7 @@ def refuse_others(folder: Path) -> None:
     """Refuse a link, a pipe or a device in the place of a part of a case file.
 
     Someone who may write to the folder could have a file elsewhere overwritten by its reader,
-    every file of another folder deleted, and a reader wait for ever.
+    every file of another folder deleted, and a reader wait without end.
     """
     for name in _ROOMS:
         try:
@@ -128,7 +128,7 @@ def _clear(folder: Path, *, itself: bool) -> None:
 
 
 def first(folder: Path, case_id: str, identity: Identity) -> UnlockedCase:
-    """Make the first case key and the database, with whoever makes them as the only member."""
+    """Make the first case key and the database, with their creator as the only member."""
     case_key = secrets.token_bytes(KEY_BYTES)
     keys = CaseKeys(case_id, case_key)
     storage = Storage.create(folder / DATABASE, keys.database)

@@ -37,7 +37,7 @@ class CaseKeys:
     random 96-bit nonces under one key: good for 2^32 things a case key (NIST
     SP 800-38D, 8.3).
 
-    The two keys that hash (`tag`, `fingerprint`) are those of the first case key for ever:
+    The two keys that hash (`tag`, `fingerprint`) always stay those of the first case key:
     what they made stands in entries, and a withdrawn report is no longer there to be
     hashed again. After a rotation they come out of the database (`carrying`) as `hashing`.
     """

@@ -2,7 +2,7 @@
 
 `members/<hash>.<epoch>.age` is an age file to one member's recipient. It holds a signed
 note, so that the key comes with the word of the member who gave it: an age file
-alone could have been made by anybody. The key is never written in clear.
+alone could have been made by anyone. The key is never written in clear.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def file_name(recipient: str, epoch: int) -> str:
 
 
 def newest_epoch(folder: Path) -> int:
-    """The highest epoch for which there is a file of anybody; 0 when there is none."""
+    """The highest epoch for which there is any member's file; 0 when there is none."""
     return max((_epoch(path) for path in _files(folder)), default=0)
 
 

@@ -2,7 +2,7 @@
 
 An identity is two files in a home folder: `identity.age`, both secret keys under
 the passphrase (age's scrypt), and `identity.json`, both public halves, which
-anybody may read. The secret keys are never written anywhere else, and nothing
+anyone may read. The secret keys are never written anywhere else, and nothing
 here can bring a forgotten passphrase back.
 """
 
@@ -178,7 +178,7 @@ def load(home: Path, passphrase: str) -> Identity:
     if not public.exists():  # a crash between the two files of `create`
         atomic_files.write(public, _public_bytes(identity), private=True)
     elif atomic_files.read_private(public) != _public_bytes(identity):
-        # Somebody who swaps it would have others seal the next case file to himself.
+        # An attacker who swaps it would have others seal the next case file to them.
         raise Damaged(
             "the public keys of the identity do not match its secret keys",
             hint=f"delete {_PUBLIC}; it is created again when the identity is opened",

@@ -45,7 +45,7 @@ class Opener(Protocol):
 
 @attrs.frozen
 class SecretKey:
-    """A secret key that is nobody's identity, from a file or from shares: opens, signs nothing."""
+    """A secret key that is not an identity, from a file or from shares: opens, signs nothing."""
 
     recipient: str
     _key: x25519.Identity | ssh.Identity = attrs.field(repr=False, alias="key")

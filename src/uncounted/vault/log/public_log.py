@@ -2,7 +2,7 @@
 
 Order of writing: entries into the database, then tiles, then the checkpoint, then
 the published size into the database. Whatever is found afterwards is one of these
-steps cut short, and is finished, or somebody put an older state back, and is reported.
+steps cut short, and is finished, or an older state was put back, and is reported.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class PublicLog:
     """The folder `log/` of a case file beside its database.
 
     What has been published is kept in the database as the right edge of the tree,
-    so that no checkpoint is ever signed over a tile that somebody altered.
+    so that no checkpoint is ever signed over an altered tile.
     """
 
     def __init__(self, folder: Path, case_id: str, storage: Storage) -> None:
@@ -62,7 +62,7 @@ class PublicLog:
     def recover(self) -> None:
         """Compare the two halves, and take note of a checkpoint that a crash left unnoted.
 
-        1. The checkpoint in the folder is signed by somebody who was a member when the log had
+        1. The checkpoint in the folder is signed by a person who was a member when the log had
            that size, and is of this case.
         2. It is not older than what the database knows to be published.
         3. It is not longer than the entries.
@@ -231,7 +231,7 @@ class PublicLog:
             raise Damaged("the tiles of the log do not give the root of its checkpoint", hint=_HINT)
 
     def _verifiers(self, size: int = 0) -> list[Verifier]:
-        # Whoever may sign for so many entries: a member whose access entry r took away signed
+        # Who may sign for so many entries: a member whose access entry r took away signed
         # for r of them at most. Everybody, for none.
         return [
             Verifier.parse(author.vkey)

@@ -1,7 +1,7 @@
 """Rollback detection: the tree heads of a case file's log that an identity has seen.
 
 A folder that is put back as a whole to an older state is consistent in itself. Only
-somebody who remembers a later one can tell. This is kept in the identity's home, away from
+an identity that remembers a later one can tell. This is kept in the identity's home, away from
 the folder, and holds nothing but what the public log says. Losing it loses nothing else.
 """
 

@@ -65,7 +65,7 @@ class SignedEntries:
 def every(storage: Storage, case_id: str, *, from_the_start: bool) -> list[SignedEntries]:
     """The state of the signature of every entry, in order, entries of one state together.
 
-    An entry without a signature was written by an earlier version, or somebody took the
+    An entry without a signature was written by an earlier version, or someone took the
     signature away: `none` where no signed entry comes before it, else `invalid`. With
     `from_the_start` the case file's first entry says that all are signed.
     """

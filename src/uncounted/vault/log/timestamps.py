@@ -38,7 +38,7 @@ class StoredTimestamp:
     Attributes:
         stamp: the authority's timestamp, verified.
         size: entries of the log that it covers.
-        file: the response, whole; the checkpoint lies beside it as `.note`.
+        file: the response, whole; the checkpoint is in the same folder as `.note`.
     """
 
     stamp: Timestamp

@@ -48,7 +48,7 @@ _SHAPE = "it looks like http://stamps.example/tsr"
 def ask(url: str, query: bytes, *, seconds: float = SECONDS) -> bytes:
     """Send a timestamp query to an authority and give its answer (RFC 3161, section 3.4).
 
-    The answer is not checked here, and not trusted: over http anybody on the way could
+    The answer is not checked here, and not trusted: over http anyone on the way could
     have written it. What makes it good is the signature in it.
 
     Args:
@@ -58,7 +58,7 @@ def ask(url: str, query: bytes, *, seconds: float = SECONDS) -> bytes:
             server that sends a byte now and then cannot hold a case file for longer.
 
     Raises:
-        NotStamped: nobody there, no answer in time, or one that is no timestamp reply.
+        NotStamped: no connection, no answer in time, or one that is no timestamp reply.
         UsedWrongly: not an address.
     """
     place(url)

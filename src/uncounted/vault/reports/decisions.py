@@ -1,8 +1,8 @@
 """Clerical review decisions: two reports are about one person, or about two.
 
 Each is an entry with a key of its own, so that it is forgotten with either of its reports.
-What stands is told again from the entries: the newest decision on a pair that was not taken
-back. One that contradicts those that stand is refused before it is kept. Nothing here knows
+The decisions in force are derived from the entries: for each pair the newest decision that was
+not undone. One that contradicts those in force is refused before it is stored. Nothing here knows
 what a report says.
 """
 

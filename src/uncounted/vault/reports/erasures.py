@@ -2,7 +2,7 @@
 
 A withdrawal names what it forgot, and an import that was taken back names its entries and
 the decisions about reports that went with it.
-Whatever else does not open any more was destroyed by somebody who did not say so.
+Whatever else does not open any more was destroyed without an entry.
 """
 
 from __future__ import annotations

@@ -193,7 +193,7 @@ class _Intake:
             if here.consent is not None:
                 allowed = here.consent.narrowed(item.consent)
                 consent = _consent_text(allowed)
-        # The first collector of a claim stays named, whoever sends it again.
+        # The first collector of a claim stays named when another list repeats it.
         collector = (
             item.collector or item.payload.get("collector") or self._about.get("collector")
             if earlier is None

@@ -207,7 +207,7 @@ def _import(entries: Entries, number: int) -> ImportBody:
 
 
 def _with_attachments(entries: Entries) -> set[tuple[str, str]]:
-    """Reports to which somebody attached a file: that counts as a change since the import."""
+    """Reports with an attached file: that counts as a change since the import."""
     bodies = (AttachmentBody.from_json(each.body) for each in entries.of_kind("attachment"))
     return {(body.source, body.report) for body in bodies}
 

@@ -219,7 +219,7 @@ class EncryptedDatabase:
         self._only_read = True
 
     def _soon(self, sql: str, values: Sequence[Any]) -> None:
-        # Every other statement, COMMIT too, writes what waits before it: nobody sees the
+        # Every other statement, COMMIT too, writes what waits before it: no reader sees the
         # difference, but for the time that single calls take.
         if not self._db.in_transaction:
             self._run(sql, values)

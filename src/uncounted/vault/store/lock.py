@@ -18,7 +18,7 @@ from uncounted import atomic_files, regular_files
 from uncounted.errors import CaseBusy
 
 _PAUSE = 0.05
-# Windows lets nobody else read the byte that is locked, the first: the text begins after it.
+# Windows lets no other process read the byte that is locked, the first: the text begins after it.
 _TEXT_AT = 1 if os.name == "nt" else 0
 
 

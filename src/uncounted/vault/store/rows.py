@@ -36,7 +36,7 @@ class SignatureRow:
 
 @attrs.frozen
 class AuthorRow:
-    """Somebody who wrote entries, and the entry that took their access away, if one did."""
+    """A person who wrote entries, and the entry that took their access away, if one did."""
 
     number: int = attrs.field(eq=False)
     recipient: str
@@ -46,7 +46,7 @@ class AuthorRow:
 
 @attrs.frozen
 class HolderRow:
-    """Somebody whom the case key is sealed to, since which entry, and their file in members/."""
+    """A recipient of the case key, since which entry, and their file in members/."""
 
     recipient: str
     vkey: str | None

@@ -45,7 +45,7 @@ UPGRADES = {
     "INSERT INTO holders SELECT recipient, vkey, NULL, 0, NULL FROM members;",
     # Decisions are entries alone. One that knows none would leave them when a report goes.
     2: "",
-    # Entries before stay without a signature: nobody can sign for who wrote them. What was kept
+    # Entries before stay without a signature: no one can sign for their authors. What was kept
     # of a release goes with a withdrawal: from now on, and where one came after it.
     3: "CREATE TABLE signatures (first INTEGER PRIMARY KEY, end INTEGER NOT NULL, "
     "member INTEGER NOT NULL REFERENCES members (n), signature BLOB NOT NULL);"
