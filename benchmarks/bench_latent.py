@@ -29,7 +29,14 @@ from tests.estimate.naive_latent import chance_of, from_prior, twenty_lists
 from uncounted.captures import CaptureTable
 from uncounted.estimate import EstimateSettings
 from uncounted.estimate.base.mcmc import convergence
-from uncounted.estimate.latent_class.chains import KINDS, bound_of, pattern_tree, start, steps_for
+from uncounted.estimate.latent_class.chains import (
+    KINDS,
+    WIDTH,
+    bound_of,
+    pattern_tree,
+    start,
+    steps_for,
+)
 from uncounted.estimate.latent_class.estimator import StickBreakingPrior, latent_class
 from uncounted.estimate.latent_class.gibbs import run_chain, run_plain
 from uncounted.estimate.latent_class.kernels import Floats, Ints, Leapfrog, Prior
@@ -55,9 +62,9 @@ def _both(table: CaptureTable, rounds: int, sweeps: int) -> tuple[Run, Run]:
     def ours(rng: np.random.Generator, x: Floats, y: Floats) -> tuple[Ints, float]:
         tuning = np.array([0.2])
         run_plain(rng, x, y, counts, prior, 20, 20)
-        run_chain(rng, x, y, counts, prior, 200, Leapfrog(tuning, steps, 1.0, True))
+        run_chain(rng, x, y, counts, prior, 200, Leapfrog(tuning, steps, WIDTH, True))
         began = time.process_time()
-        n0, *_ = run_chain(rng, x, y, counts, prior, rounds, Leapfrog(tuning, steps, 1.0, False))
+        n0, *_ = run_chain(rng, x, y, counts, prior, rounds, Leapfrog(tuning, steps, WIDTH, False))
         return n0, time.process_time() - began
 
     def plain(rng: np.random.Generator, x: Floats, y: Floats) -> tuple[Ints, float]:

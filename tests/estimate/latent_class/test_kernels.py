@@ -10,12 +10,14 @@ from tests.estimate.naive_latent import by_person, by_weights, chance_of, from_p
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.latent_class.chains import pattern_tree, start
+from uncounted.estimate.latent_class.fast_exp import fast_exp
 from uncounted.estimate.latent_class.gibbs import FINE, TOO_MANY, run_chain, run_plain, sweep
 from uncounted.estimate.latent_class.kernels import (
     Counts,
     Floats,
     Leapfrog,
     Prior,
+    _sticks,
     chances,
     collapsed_gradient,
     exchange,
@@ -165,6 +167,29 @@ def test_the_gradient_is_that_of_the_density() -> None:
         steps = 1e-5 * np.eye(len(q))
         slope = [(value(q + step) - value(q - step)) / 2e-5 for step in steps]
         assert np.allclose(exact, slope, rtol=1e-5, atol=1e-5)
+
+
+def test_the_exponential_is_that_of_the_library() -> None:
+    x = np.linspace(-707, 708, 20_001)
+    ours = np.array([fast_exp(value) for value in x])
+    assert np.abs(ours / np.exp(x) - 1).max() < 4e-14
+    assert fast_exp(-np.inf) < 1e-300
+    assert fast_exp(0.0) == 1.0
+
+
+@pytest.mark.parametrize("far", [3.0, 450.0, 900.0])
+def test_sticks_in_plain_numbers_are_those_in_logs(far: float) -> None:
+    """Shares of the seen that span 1e-200, and so far that only their logs can be told apart."""
+    rng = np.random.default_rng(7)
+    space = room(COUNTS, K)
+    x, v = rng.normal(0, 2, (3, K)), np.array([0.0, -far, -far / 2])
+    collapsed_gradient(x, v, COUNTS, PRIOR, space, True)
+    total, depth = _sticks(v, 0.0, PRIOR, space, True)
+    y = v - np.log(space.d)
+    rest = np.logaddexp.accumulate(y[::-1])[::-1]
+    assert total == pytest.approx(np.sum(y - rest), rel=1e-9)
+    assert depth == pytest.approx(PRIOR.b + rest[0] - y[-1], rel=1e-9)
+    assert pytest.approx(np.exp(y - rest), rel=1e-9, abs=1e-300) == space.V
 
 
 def test_one_person_a_row_gives_the_same() -> None:

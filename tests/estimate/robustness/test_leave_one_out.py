@@ -326,4 +326,6 @@ def test_published_tables_that_disagree(tables: Mapping[str, CaptureTable]) -> N
 def test_lighter() -> None:
     assert lighter("log-linear", {"resamples": 7}) == {"resamples": 7}
     assert lighter("log-linear-stepwise", {}) == {"resamples": 200}
-    assert lighter("decomposable", {"delta": 0.1}) == {"delta": 0.1}
+    assert lighter("decomposable", {"delta": 0.1}) == {"edges": False, "delta": 0.1}
+    assert lighter("latent-class", {"chains": 6})["chains"] == 6
+    assert lighter("latent-class", {})["target_ess"] == 400

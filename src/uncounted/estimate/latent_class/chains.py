@@ -20,11 +20,15 @@ from uncounted.estimate.base.mcmc import MOST_RHAT, Convergence, convergence
 from uncounted.estimate.latent_class.gibbs import FINE, TOO_MANY, run_chain, run_plain
 from uncounted.estimate.latent_class.kernels import Counts, Floats, Ints, Leapfrog, Prior
 
-STEPS = 64  # most leapfrog steps of a leap
+STEPS = 96  # most leapfrog steps of a leap
+STEPS_THREE = 256  # the same on three lists, where many classes fit as well and the ridge is long
 _FEWEST = 24
+WIDTH = 0.7  # of the aim of a leap: the narrower, the longer its steps and the shorter its way
 WARM_SWEEPS = 20
 WARM_ROUNDS = 150
 _FIRST = 200  # rounds before the chains are first looked at
+_HOPELESS = 1.2  # R-hat of chains that are given up early, after a share of the rounds
+_PATIENCE = 1 / 8  # that share
 _APART = 1.05  # R-hat that no chance explains: the older half is dropped
 _ESS_A_CHAIN = 150.0
 _LAST = 200_000  # rounds of one chain that are held in memory
@@ -122,7 +126,8 @@ def start(
 
 def steps_for(counts: Counts) -> int:
     """Most steps of a leap: as the widest and the narrowest direction differ, about sqrt(n)."""
-    return min(STEPS, max(_FEWEST, round(1.3 * math.sqrt(counts.n))))
+    most = STEPS_THREE if counts.members.shape[1] == 3 else STEPS
+    return min(most, max(_FEWEST, round(1.3 * math.sqrt(counts.n))))
 
 
 def rounds_for(seconds: float, counts: Counts, classes: int, chains: int) -> int:
@@ -150,12 +155,12 @@ class _Chain:
     def warm_up(self, counts: Counts, prior: Prior, rounds: int) -> int:
         *_, how = run_plain(self.rng, self.x, self.y, counts, prior, WARM_SWEEPS, WARM_SWEEPS)
         if how == FINE:
-            leapfrog = Leapfrog(self.tuning, steps_for(counts), 1.0, True)
+            leapfrog = Leapfrog(self.tuning, steps_for(counts), WIDTH, True)
             *_, how = run_chain(self.rng, self.x, self.y, counts, prior, rounds, leapfrog)
         return int(how)
 
     def go_on(self, counts: Counts, prior: Prior, rounds: int) -> int:
-        leapfrog = Leapfrog(self.tuning, steps_for(counts), 1.0, False)
+        leapfrog = Leapfrog(self.tuning, steps_for(counts), WIDTH, False)
         n0, logits, classes, self.leaps, self.exchanges, how = run_chain(
             self.rng, self.x, self.y, counts, prior, rounds, leapfrog
         )
@@ -185,8 +190,9 @@ def sample(
     """Run chains from overdispersed starts until they agree and are worth `target` draws.
 
     These are effective draws of log n0 and of the log odds, all chains together. After `most`
-    rounds, warm-up included, a chain is given up; whether what there is then is enough is for
-    the caller to say. How many threads there are changes nothing but the time it takes.
+    rounds, warm-up included, or an eighth of them where chains are far apart, a chain is given up;
+    whether what there is then is enough is for the caller to say. How many threads there are
+    changes nothing but the time it takes.
     """
     seeds = np.random.SeedSequence(seed).spawn(chains)
     running = []
@@ -203,7 +209,8 @@ def sample(
             _each(pool.map(lambda chain, r=rounds: chain.go_on(counts, prior, r), running))
             done += more
             now = _sample(running, done, dropped)
-            if now.convergence.reached(target) or done >= most:
+            apart = now.convergence.rhat > _HOPELESS and dropped > 1
+            if now.convergence.reached(target) or done >= (_PATIENCE if apart else 1) * most:
                 return _sample(running, done, dropped, tails=True)
             more, drop = _next(now, target, chains)
             if drop:

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from uncounted._numba import compiled, compiled_fast
+from uncounted.estimate.latent_class.fast_exp import fast_exp
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
@@ -29,6 +30,7 @@ type Ints = npt.NDArray[np.int64]
 LEAST_LOGIT = 700.0  # logits go down to minus this
 _LONGEST = 1e12  # sticks that `stretch` still tells apart in floating point
 _THINNEST = 1e-300
+_FAINTEST = -550.0  # log of a share among the seen for which plain numbers will do
 
 
 class Counts(NamedTuple):
@@ -85,6 +87,7 @@ class Space(NamedTuple):
     gv: Floats
     v: Floats
     V: Floats
+    weight: Floats
     aim: Floats
     px: Floats
     pv: Floats
@@ -101,7 +104,7 @@ def room(counts, K):  # type: ignore[no-untyped-def]
     M, J = counts.members.shape
     return Space(
         np.empty((J, K)), np.empty((J, K)), np.empty(K), np.empty(K), np.empty((M, K)),
-        np.empty((J, K)), np.empty(K), np.empty(K), np.empty(K), np.empty(K),
+        np.empty((J, K)), np.empty(K), np.empty(K), np.empty(K), np.empty(K), np.empty(K),
         np.empty((J, K)), np.empty(K), np.empty((J, K)), np.empty(K), np.empty((J, K)),
         np.zeros(K, np.int64), np.zeros((J, K), np.int64),
     )  # fmt: skip
@@ -116,11 +119,11 @@ def chances(x, s):  # type: ignore[no-untyped-def]
         s.d[k] = 0.0
     for j in range(J):
         for k in range(K):
-            odds = math.exp(x[j, k])
-            off = 1.0 / (1.0 + odds)
-            s.odds[j, k] = odds
-            s.lam[j, k] = odds * off
-            s.d[k] += s.g0[k] * (odds * off)
+            s.odds[j, k] = fast_exp(x[j, k])
+        for k in range(K):
+            off = 1.0 / (1.0 + s.odds[j, k])
+            s.lam[j, k] = s.odds[j, k] * off
+            s.d[k] += s.g0[k] * s.lam[j, k]
             s.g0[k] *= off
 
 
@@ -146,6 +149,37 @@ def log_sticks(y, prior):  # type: ignore[no-untyped-def]
 
 
 @compiled_fast
+def _sticks(v, top, prior, s, want):  # type: ignore[no-untyped-def]
+    """V_k = w_k / (w_k + w_(k+1) + ...) into `s.V`; sum of log V_k if wanted; their depth.
+
+    `s.weight` holds w_k up to a factor. Where these span more than a double does, by logs.
+    """
+    K = v.shape[0]
+    sticks, rest, least = 0.0, s.weight[K - 1], v[0]
+    s.V[K - 1] = 1.0
+    for k in range(1, K):
+        least = min(least, v[k])
+    if least - top > _FAINTEST:
+        for k in range(K - 2, -1, -1):
+            rest += s.weight[k]
+            s.V[k] = s.weight[k] / rest
+        depth = prior.b + math.log(rest / s.weight[K - 1])
+        if want:
+            for k in range(K - 1):
+                sticks += math.log(s.V[k])
+        if rest < np.inf and sticks > -np.inf:
+            return sticks, depth
+    lowest = v[K - 1] - math.log(s.d[K - 1])
+    rest, sticks = lowest, 0.0
+    for k in range(K - 2, -1, -1):
+        y = v[k] - math.log(s.d[k])
+        rest = log_add(y, rest)
+        s.V[k] = math.exp(y - rest)
+        sticks += y - rest
+    return sticks, prior.b + rest - lowest
+
+
+@compiled_fast
 def collapsed_gradient(x, v, counts, prior, s, want):  # type: ignore[no-untyped-def]
     """Gradient of the collapsed log posterior in (x, v) into `s`; the log posterior if wanted."""
     J, K = x.shape
@@ -158,19 +192,11 @@ def collapsed_gradient(x, v, counts, prior, s, want):  # type: ignore[no-untyped
         top = max(top, v[k])
     total = 0.0
     for k in range(K):
-        s.gv[k] = math.exp(v[k] - top)
+        s.gv[k] = fast_exp(v[k] - top)
         total += s.gv[k]
-        cells[0, k] = s.gv[k] * s.g0[k] / s.d[k]
-    # the sticks: s.V holds V_k = w_k / (w_k + w_(k+1) + ...), rest their log
-    lowest = v[K - 1] - math.log(s.d[K - 1])
-    rest, sticks = lowest, 0.0
-    s.V[K - 1] = 1.0
-    for k in range(K - 2, -1, -1):
-        y = v[k] - math.log(s.d[k])
-        rest = log_add(y, rest)
-        s.V[k] = math.exp(y - rest)
-        sticks += y - rest
-    depth = prior.b + rest - lowest
+        s.weight[k] = s.gv[k] / s.d[k]
+        cells[0, k] = s.weight[k] * s.g0[k]
+    sticks, depth = _sticks(v, top, prior, s, want)
     # patterns: each its parent times the odds of one list more
     for m in range(1, M):
         p, j = counts.parent[m], counts.last[m]
@@ -225,7 +251,7 @@ def collapsed_gradient(x, v, counts, prior, s, want):  # type: ignore[no-untyped
 
 @compiled
 def _aims(rng, x, y, counts, prior, s, width):  # type: ignore[no-untyped-def]
-    """Draw aim ~ N(v, width^2) and, from it alone, masses and momenta; kinetic energy.
+    """Draw aim ~ N(v, width^2) and, from it alone, inverse masses and momenta.
 
     A class that shows many people is stiff, an empty one is loose. Masses may depend on
     the aim because the aim is a variable of its own, held fixed while (x, v) moves.
@@ -248,42 +274,51 @@ def _aims(rng, x, y, counts, prior, s, width):  # type: ignore[no-untyped-def]
     total = 0.0
     for k in range(K):
         total += math.exp(s.aim[k] - high)
-    energy = 0.0
     for k in range(K):
         u = math.exp(s.aim[k] - high) / total
-        s.mv[k] = counts.n * u * (1.0 - u) + 0.5 + 1.0 / width**2
-        z = rng.standard_normal()
-        s.pv[k] = z * math.sqrt(s.mv[k])
-        energy += z * z
+        s.mv[k] = 1.0 / (counts.n * u * (1.0 - u) + 0.5 + 1.0 / width**2)
+        s.pv[k] = rng.standard_normal() / math.sqrt(s.mv[k])
         for j in range(J):
-            s.mx[j, k] = counts.n * u * counts.share[j] + 0.25 * (prior.la + prior.lb)
-            z = rng.standard_normal()
-            s.px[j, k] = z * math.sqrt(s.mx[j, k])
-            energy += z * z
-    return 0.5 * energy
+            s.mx[j, k] = 1.0 / (counts.n * u * counts.share[j] + 0.25 * (prior.la + prior.lb))
+            s.px[j, k] = rng.standard_normal() / math.sqrt(s.mx[j, k])
 
 
-@compiled
+@compiled_fast
 def _kick(v, s, width, step):  # type: ignore[no-untyped-def]
-    """Momenta move by `step` times the gradient; the energy they have then."""
+    """Momenta move by `step` times the gradient."""
     J, K = s.px.shape
-    energy = 0.0
     for j in range(J):
         for k in range(K):
             s.px[j, k] += step * s.gx[j, k]
-            energy += s.px[j, k] ** 2 / s.mx[j, k]
     for k in range(K):
-        s.pv[k] += step * (s.gv[k] + (s.aim[k] - v[k]) / width**2)
-        energy += s.pv[k] ** 2 / s.mv[k]
-    return 0.5 * energy
+        s.pv[k] += step * (s.gv[k] + (s.aim[k] - v[k]) * (1.0 / width**2))
+
+
+@compiled_fast
+def _drift(x, v, s, step):  # type: ignore[no-untyped-def]
+    """Positions move by `step` times the velocity; the least and the greatest logit then."""
+    J, K = x.shape
+    low, high = 0.0, 0.0
+    for j in range(J):
+        for k in range(K):
+            x[j, k] += step * s.px[j, k] * s.mx[j, k]
+            low = min(low, x[j, k])
+            high = max(high, x[j, k])
+    for k in range(K):
+        v[k] += step * s.pv[k] * s.mv[k]
+    return low, high
 
 
 @compiled
-def _pull(v, s, width):  # type: ignore[no-untyped-def]
+def _energy(v, s, width):  # type: ignore[no-untyped-def]
+    """Kinetic energy, and that of the pull towards the aim."""
+    J, K = s.px.shape
     total = 0.0
-    for k in range(v.shape[0]):
-        total += (s.aim[k] - v[k]) ** 2
-    return 0.5 * total / width**2
+    for k in range(K):
+        total += s.pv[k] ** 2 * s.mv[k] + (s.aim[k] - v[k]) ** 2 / width**2
+        for j in range(J):
+            total += s.px[j, k] ** 2 * s.mx[j, k]
+    return 0.5 * total
 
 
 @compiled
@@ -293,31 +328,27 @@ def leap(rng, x, y, counts, prior, s, leapfrog):  # type: ignore[no-untyped-def]
     x are logits of lambda, shape (J, K), and y log-weights, shape (K,): changed in place.
     The step is varied by a factor .6 to 1.2, and there are 1 to `leapfrog.most` of them.
     """
-    J, K = x.shape
+    K = y.shape[0]
     v, width = s.v, leapfrog.width
-    before = _aims(rng, x, y, counts, prior, s, width)
+    _aims(rng, x, y, counts, prior, s, width)
     s.old[:] = x
-    before -= collapsed_gradient(x, v, counts, prior, s, True) - _pull(v, s, width)
+    before = _energy(v, s, width) - collapsed_gradient(x, v, counts, prior, s, True)
     step = leapfrog.step[0]
     step *= 0.6 + 0.6 * rng.random()
     steps = 1 + int(rng.random() * leapfrog.most)
-    energy, after, inside = 0.0, 0.0, True
+    after, inside = 0.0, True
     _kick(v, s, width, 0.5 * step)
     for i in range(steps):
-        for j in range(J):
-            for k in range(K):
-                x[j, k] += step * s.px[j, k] / s.mx[j, k]
-                inside = inside and -LEAST_LOGIT <= x[j, k] <= prior.bound
-        for k in range(K):
-            v[k] += step * s.pv[k] / s.mv[k]
+        low, high = _drift(x, v, s, step)
+        inside = low >= -LEAST_LOGIT and high <= prior.bound
         if not inside:
             break
         last = i == steps - 1
         after = collapsed_gradient(x, v, counts, prior, s, last)
-        energy = _kick(v, s, width, (0.5 if last else 1.0) * step)
+        _kick(v, s, width, (0.5 if last else 1.0) * step)
     chance = 0.0
     if inside:
-        gain = before - (energy - after + _pull(v, s, width))
+        gain = before - (_energy(v, s, width) - after)
         if gain == gain:
             chance = math.exp(min(gain, 0.0))
     if rng.random() < chance:

@@ -30,12 +30,13 @@ from uncounted.estimate.robustness.list_consistency import (
     consistency,
     consistency_warnings,
 )
-from uncounted.estimate.robustness.trajectory import stability_warnings, trajectory
+from uncounted.estimate.robustness.trajectory import FEWER, stability_warnings, trajectory
 from uncounted.progress import Progress, silent
 
 type Method = Callable[..., Estimate]
 
 _FEW = 60  # resamples of a fit that is one of twenty
+_SLOW = ("latent-class",)  # a fit takes tenths of a second or more: fewer parts, in one order
 
 
 def add_checks(
@@ -99,7 +100,11 @@ def _add_robustness(
     progress(what, 2, 4)
     lists = consistency(table, few, two_lists=two_lists)  # 3
     progress(what, 3, 4)
-    parts = trajectory(table, few, seed=seed)  # 4
+    more: dict[str, Any] = {}
+    if name in _SLOW:
+        whole = headline if study.linkage is None else None
+        more = {"fractions": FEWER, "shuffles": 1, "whole": whole}
+    parts = trajectory(table, few, seed=seed, **more)  # 4
     progress(what, 4, 4)
     return attrs.evolve(
         study,

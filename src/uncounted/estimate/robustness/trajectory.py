@@ -29,6 +29,7 @@ MOST_LISTS = 7  # fifteen fits; beyond it they take a minute
 MOST_PEOPLE = 10**9 - 1  # as many as numpy draws from without replacement
 FRACTIONS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 SHUFFLES = 2
+FEWER = (0.3, 0.5, 0.7, 1.0)  # in one order, for a method of which each fit takes long
 _LATE = 0.5  # smaller parts are shown and not judged
 
 
@@ -39,12 +40,14 @@ def trajectory(
     seed: int,
     fractions: Sequence[float] = FRACTIONS,
     shuffles: int = SHUFFLES,
+    whole: Estimate | None = None,
 ) -> tuple[SubsampleRow, ...]:
     """Estimate on growing random parts of the table; each part holds the smaller ones.
 
     There are no rows but for 2 to 7 lists and fewer than a thousand million people. `point` is
     of a part of the population, and is rescaled to the whole in proportion to the people seen:
-    that should not move. All the records are fitted once and are the last row of every order.
+    that should not move. All the records are fitted once (`whole`, where that is given) and are
+    the last row of every order.
 
     Raises:
         UsedWrongly: fractions that do not rise to at most 1.
@@ -60,7 +63,7 @@ def trajectory(
     if not 2 <= len(table.lists) <= MOST_LISTS or not 0 < table.observed <= MOST_PEOPLE:
         return ()
     rng = np.random.default_rng(seed)
-    fitted: dict[str, Estimate] = {}
+    fitted: dict[str, Estimate] = {} if whole is None else {table.digest(): whole}
     rows = []
     for shuffle in range(1, shuffles + 1):
         for fraction, part in reversed(list(_parts(table, fractions, rng))):
