@@ -108,7 +108,7 @@ def test_many_warnings_leave_the_screen_at_25_lines(study: Callable[[str], Study
         assert len(printed) <= 25
         text = " ".join(" ".join(printed).split())
         assert f"number {grave[-many]} a figure, " in text
-        assert ("more (--verbose): " in text) == (many > 3)
+        assert ("more (--verbose): " in text) == (many > 2)
         assert all(code in text for code in grave[-many:])
     printed = screen(attrs.evolve(study("kosovo"), warnings=found), verbose=True)
     assert "more (--verbose)" not in "\n".join(printed)
@@ -117,7 +117,9 @@ def test_many_warnings_leave_the_screen_at_25_lines(study: Callable[[str], Study
 def test_quiet_is_one_line(study: Callable[[str], Study]) -> None:
     assert quiet_line(study("two lists")).endswith("; 70 documented")
     line = quiet_line(study("kosovo"))
-    assert line.startswith("12,600 (95% CrI 9,800–16,600); methods 9,100–14,300; 4,400 documented")
+    assert line == "15,000 (95% calibrated 6,400–60,000); methods 9,100–14,300; 4,400 documented"
+    model = quiet_line(attrs.evolve(study("kosovo"), calibrated=None))
+    assert model == "12,600 (95% CrI 9,800–16,600); methods 9,100–14,300; 4,400 documented"
     assert quiet_line(run(CaptureTable.of("AB", {"10": 5, "01": 7}))) == (
         "no estimate; 12 documented"
     )
@@ -127,6 +129,7 @@ def test_verbose_has_each_block(study: Callable[[str], Study]) -> None:
     text = "\n".join(screen(study("kosovo"), verbose=True))
     for heading in (
         "Methods",
+        "Calibrated on lists of known size",
         "List dependence (posterior probability of an edge)",
         "Pairwise Chapman estimates (each pair taken as independent)",
         "Sensitivity to the identifying assumption (xi; 1 = as the method assumes)",
@@ -143,12 +146,15 @@ def test_verbose_has_each_block(study: Callable[[str], Study]) -> None:
 
 def test_each_estimate_is_on_the_axis(study: Callable[[str], Study]) -> None:
     done = study("kosovo")
-    table = screen(done)[3 : 4 + len(done.estimates)]
+    printed = screen(done)
+    assert printed[3] == "Total  15,000 (6,400–60,000), 95% calibrated on 227 lists of known size"
+    table = printed[5 : 6 + len(done.estimates)]
     limits = [int(row.split("–")[1].split()[0].replace(",", "")) for row in table[1:-1]]
     assert table[0].split()[-2:] == ["4,400", f"{max(limits):,}"]
     for row in table[1:-1]:
         assert "●" in row or "o" in row
     assert "(main)" in table[1]
+    assert "69%" in table[1]
     assert "≥ 8,580" in table[-1]
 
 

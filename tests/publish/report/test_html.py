@@ -169,7 +169,10 @@ def test_those_on_no_list_are_rounded_as_the_total() -> None:
     n = table.observed
     facts = attrs.evolve(facts, study=study_of(table, n + 78.0, n + 1.0, n + 600.0))
     lead = _lead_of(facts)
-    assert f"About {n / (n + 78):.0%} of them are documented on at least one list." in lead
+    assert (
+        f"By the estimate, about {n / (n + 78):.0%} of them are documented on at least one list."
+        in lead
+    )
     assert "We estimate 970 in total" in sections.compose(facts, PLAN)[0].headline
     assert "The others, about 80, are on none" in lead
 
@@ -186,7 +189,7 @@ def test_a_bound_is_above_the_number_only_if_rounding_alone_has_not_put_it_there
         for each in study.estimates
     )
     facts = attrs.evolve(facts, study=attrs.evolve(study, estimates=moved))
-    assert ("is above this estimate" in _lead_of(facts)) is said
+    assert ("is above the main model's estimate" in _lead_of(facts)) is said
 
 
 def test_an_end_below_those_of_one_reading_is_printed_as_it_is() -> None:

@@ -108,7 +108,8 @@ def _study(study: Study, *, verbose: bool) -> Iterator[str]:
     top = [*_head(study), *_calibrated(study.calibrated, study.observed, study.least_observed), ""]
     top += _table(study.estimates, study.observed, study.least_observed, study.headline)
     if study.headline is not None:
-        top += ["", *_undocumented(study, study.headline)]
+        footnote = top[-1].startswith("*")
+        top += [*([] if footnote else [""]), *_undocumented(study, study.headline)]
     if study.linkage is not None:
         top += _linkage(study.linkage, _rounded(study.headline, study))
     yield from top
@@ -141,13 +142,15 @@ def _calibrated(found: CalibratedInterval | None, observed: int, least: int) -> 
         return
     yield ""
     if found.point is None:
-        yield from wrapped(
-            f"no calibrated interval: {found.reason}", "Total            ", indent=17
-        )
+        yield from wrapped(f"No calibrated interval: {found.reason}")
         return
     rounded = round_to_interval(found.point, found.interval, observed, least=least)
-    yield f"Total            {rounded.with_interval}, {found.level * 100:g}% calibrated interval"
-    yield f"                 from the errors on {found.tests:,} lists of known size"
+    level = f"{found.level * 100:g}%"
+    yield from wrapped(
+        f"{rounded.with_interval}, {level} calibrated on {found.tests:,} lists of known size",
+        "Total  ",
+        indent=7,
+    )
 
 
 def _documented_interval(linkage: LinkageUncertainty) -> str:
@@ -166,8 +169,9 @@ def _undocumented(study: Study, headline: Estimate) -> Iterator[str]:
         whole(rounded_at_xi(headline, study.observed, xi, study.xi_by_method, least).point)
         for xi in (2.0, 0.5)
     )
-    yield "If the model is  undocumented people half / twice as many as it implies:"
-    yield f"  wrong          {half} / {twice} in total. The lists cannot test this."
+    yield from wrapped(
+        f"Half or twice as many would make {half} or {twice}. The lists cannot test this."
+    )
 
 
 def _rounded(estimate: Estimate | None, of: Study | Strata) -> Rounded | None:

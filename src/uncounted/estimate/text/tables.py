@@ -113,7 +113,7 @@ def _methods(study: Study) -> Iterator[str]:
 
 
 def _calibrated(study: Study) -> Iterator[str]:
-    rows = [("", "total", "lists", "collections", "own interval covered")]
+    rows = [("", "total", "lists", "collections", "covered*")]
     for each in study.estimates:
         found, known = each.calibrated, each.track_record
         if found is None or found.point is None:
