@@ -14,7 +14,8 @@ from uncounted.captures import CaptureTable
 from uncounted.cli.main import run as run_program
 from uncounted.estimate import EstimateSettings, Study, run
 from uncounted.estimate.base.warning import EstimateWarning, explanations
-from uncounted.estimate.text.summary import lines, quiet_line
+from uncounted.estimate.text.one_line import quiet_line
+from uncounted.estimate.text.summary import lines
 from uncounted.explanations import explanations_of
 
 KOSOVO = CaptureTable.of(

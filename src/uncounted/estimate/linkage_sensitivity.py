@@ -87,14 +87,16 @@ def strata_with_alternatives(
     *,
     progress: Progress = silent,
 ) -> Strata:
-    """Say beside a total what the first method that is no bound gives under other readings.
+    """Say beside a total what the method that leads gives under other readings.
 
     `linkage` has `alternatives` and `range` as for one study, and `method`. A total under a
     reading is of the strata that have a number in the study; where one of them has none there,
     the reading gives no number.
     """
-    headline = next((t for t in done.total if t.ok and not t.bound), None)
-    if headline is None or headline.interval is None or not readings:
+    headline = done.headline
+    if headline is None or headline.method == "chao":
+        return done
+    if headline.interval is None or not readings:
         return done
     name, level, seed = headline.method, headline.level, settings.seed
     settings = _of_one_method(settings, name)

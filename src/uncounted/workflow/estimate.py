@@ -29,7 +29,8 @@ from uncounted.estimate.covariates.doubly_robust import CovariateStudy, doubly_r
 from uncounted.estimate.linkage_sensitivity import strata_with_alternatives, with_alternatives
 from uncounted.estimate.strata.partial_pooling import pool_strata
 from uncounted.estimate.strata.stratified import Strata, run_strata, run_strata_over
-from uncounted.estimate.text.summary import lines, quiet_line
+from uncounted.estimate.text.one_line import quiet_line
+from uncounted.estimate.text.summary import lines
 from uncounted.histories import read_persons
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject

@@ -185,7 +185,9 @@ def test_a_stratum_without_overlap_gets_no_number(pooled: Pooled) -> None:
     assert ours.studies[2].refused
     assert ours.total[0].number() == pytest.approx(pooled.total[0].number() + 11, rel=0.02)
     assert ours.warnings[0].code == "strata-not-estimated"
-    assert ours.warnings[0].text.startswith("1 of 6 strata; their 11 documented people are in")
+    assert ours.warnings[0].text.startswith(
+        "1 of 6 strata (11 people documented); the other 5 strata: "
+    )
     answer = json.loads(json.dumps(ours.to_json()))
     assert answer["pooling"]["rows"][2]["shrinkage"] is None
     assert [each["method"] for each in answer["total"]] == ["decomposable, pooled", "decomposable"]

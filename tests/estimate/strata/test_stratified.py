@@ -44,7 +44,9 @@ def test_a_stratum_that_cannot_be_estimated_is_a_row_that_says_so() -> None:
     for total, without in zip(strata.total, alone.total, strict=True):
         assert total.point == pytest.approx(without.number() + 7, rel=0.01)
         assert total.warnings[0].code == "strata-not-estimated"
-        assert total.warnings[0].text.startswith("1 of 2 strata; their 7 documented people are in")
+        assert total.warnings[0].text.startswith(
+            "1 of 2 strata (7 people documented); the other stratum: "
+        )
     answer = strata.to_json()
     assert [row["stratum"] for row in answer["strata"]] == [{"sex": "f"}, {"sex": "unknown"}]
     assert answer["observed"] == WOMEN.observed + 7

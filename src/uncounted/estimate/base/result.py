@@ -348,6 +348,8 @@ class Study:
         of. Inside only.
     set_aside : tuple[SetAside, ...]
         Lists that share no person with the others and of which the estimates make no use.
+    read_first : tuple[str, ...]
+        Sentences to be read before the number: what in the study contradicts its headline.
 
     Examples
     --------
@@ -379,6 +381,7 @@ class Study:
     calibrated: CalibratedInterval | None = None
     fits: Mapping[str, Sequence[Fitted]] = attrs.field(factory=dict, repr=False)
     set_aside: tuple[SetAside, ...] = ()
+    read_first: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Each estimate on a line; `estimate.summary` says more."""
@@ -468,6 +471,7 @@ class Study:
             "version": version("uncounted"),
             "input": self.input,
             "set_aside": as_json(self.set_aside),
+            "read_first": list(self.read_first),
             "headline": headline_json(self.calibrated, self.headline),
             "estimates": [estimate.to_json() for estimate in self.estimates],
             "method_range": as_json(self.spread),

@@ -17,6 +17,7 @@ from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rows import PriorRow
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
 from uncounted.estimate.robustness.claims import compare_claim
+from uncounted.estimate.robustness.contradictions import read_first
 from uncounted.estimate.robustness.leave_one_out import (
     disagreements,
     influence_warnings,
@@ -52,9 +53,9 @@ def add_checks(
     The table is that of the study, or of its point partition.
     """
     study = compare(study, settings)
-    if table is None or study.headline is None:
-        return study
-    return _add_robustness(study, study.headline, settings, table, methods, progress)
+    if table is not None and study.headline is not None:
+        study = _add_robustness(study, study.headline, settings, table, methods, progress)
+    return attrs.evolve(study, read_first=read_first(study, study.headline, study.calibrated))
 
 
 def compare(study: Study, settings: EstimateSettings = DEFAULT) -> Study:

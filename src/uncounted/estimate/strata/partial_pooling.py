@@ -50,7 +50,8 @@ from uncounted.estimate.strata.hierarchical_grid import (
     graph_evidence,
     integrate,
 )
-from uncounted.estimate.strata.stratified import Strata, missing_strata, run_strata
+from uncounted.estimate.strata.stratified import Strata, run_strata
+from uncounted.estimate.strata.unanswered import Floors, Unanswered
 from uncounted.progress import Progress, silent
 
 FEWEST_STRATA = 3
@@ -177,7 +178,22 @@ def pool_strata(
     n0 = distribution.draws(draws, rng)
     documented = np.array([[alone.studies[s].observed] for s in usable], dtype=np.float64)
     N = np.maximum(np.array(seen, dtype=np.float64)[:, None] + n0, documented)
+    floors = Floors()
+    apart = [table for s, table in enumerate(tables) if s not in usable]
+    unanswered = Unanswered.of(
+        [[table] for table in tables],
+        alone.studies,
+        [s in usable for s in range(len(tables))],
+        floors,
+    )
+    least = sum((floors.draws(table, draws, rng) for table in apart), np.zeros(draws))
     pooled = _assemble(alone, method, usable, distribution, N, settings, t)
+    total = _total(alone, method, N, least, settings.level, unanswered)
+    pooled = attrs.evolve(
+        pooled,
+        total=(total, *alone.total),
+        warnings=(*total.warnings, *pooled.warnings),
+    )
     progress("pooling", 1, 1)
     return pooled
 
@@ -252,18 +268,15 @@ def _assemble(
         studies.append(attrs.evolve(study, estimates=(pooled, *study.estimates)))
         weight = float(pull[at[s]]) if s in at else None
         rows.append(_pair(alone.labels[s], study, fit, pooled, weight))
-    documented = sum(study.observed for s, study in enumerate(alone.studies) if s not in at)
-    warnings = missing_strata(len(alone.studies), len(usable), documented)
-    total = _total(alone, method, N, documented, level, warnings)
     trend = _trend(alone, method, usable, N, level, seed)
     return Pooled(
         labels=alone.labels,
         studies=tuple(studies),
-        total=(total, *alone.total),
+        total=alone.total,
         common=_common(distribution, level),
         rows=tuple(rows),
         trend=trend,
-        warnings=warnings + _moved(rows) + (_flattened(trend) if trend else ()),
+        warnings=_moved(rows) + (_flattened(trend) if trend else ()),
         draws=N,
     )
 
@@ -294,22 +307,25 @@ def _total(
     alone: Strata,
     method: str,
     N: Floats,
-    documented: int,
+    least: Floats,
     level: float,
-    warnings: tuple[EstimateWarning, ...],
+    unanswered: Unanswered,
 ) -> Estimate:
-    draws = documented + N.sum(axis=0)
-    low, middle, high = np.quantile(draws, [0.5 - level / 2, 0.5, 0.5 + level / 2]).tolist()
+    """The pooled total; `least` are draws of the bounds of the strata without an estimate."""
+    ends = [0.5 - level / 2, 0.5, 0.5 + level / 2]
+    rest_low, rest, rest_high = np.quantile(N.sum(axis=0), ends).tolist()
+    low, middle, high = np.quantile(N.sum(axis=0) + least, ends).tolist()
     base = next(each for each in alone.total if each.method == method)
-    return attrs.evolve(
+    total = attrs.evolve(
         base,
         method=f"{method}, pooled",
         point=middle,
         point_kind="median of joint draws",
         interval=(low, high),
-        warnings=warnings,
+        warnings=(),
         assumption=f"{base.assumption} And the strata are alike in the share missed.",
     )
+    return unanswered.bounded(total, (rest, (rest_low, rest_high)))
 
 
 def _common(of: GridPosterior, level: float) -> CommonDistribution:

@@ -1,9 +1,8 @@
 """Stratified estimation: one study per stratum, and the total from joint draws.
 
-A stratum that cannot be estimated is a row that says so; the total then counts
-only the people documented there, and says that as well. The ends of intervals are
-never added up: draws are. Given the linkage, strata are independent, and all
-strata use the same linkage draw.
+A stratum that cannot be estimated is a row that says so; the total is then a lower bound
+(`unanswered`), and says that as well. The ends of intervals are never added up: draws are.
+Given the linkage, strata are independent, and all strata use the same linkage draw.
 """
 
 from __future__ import annotations
@@ -22,10 +21,24 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.mixture import drawn
 from uncounted.estimate.base.posterior import quantiles
-from uncounted.estimate.base.result import Estimate, Fitted, Floats, Study, headline_json
+from uncounted.estimate.base.result import (
+    LOWER_BOUND,
+    Estimate,
+    Fitted,
+    Floats,
+    Study,
+    headline_json,
+)
 from uncounted.estimate.base.rows import CalibratedInterval, StrataAlternatives, as_json
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
-from uncounted.estimate.base.warning import EstimateWarning
+from uncounted.estimate.robustness.contradictions import below_bound
+from uncounted.estimate.strata.unanswered import (
+    Floors,
+    Unanswered,
+    instead_of,
+    leading,
+    without_estimate,
+)
 from uncounted.estimate.study import run, run_over
 from uncounted.estimate.track_record.calibration import (
     TableFeatures,
@@ -65,8 +78,21 @@ class Strata:
 
     @property
     def headline(self) -> Estimate | None:
-        """The total by the first method that gives more than a lower bound."""
-        return next((each for each in self.total if each.ok and not each.bound), None)
+        """The total that leads (`leading`); a lower bound where each leaves a stratum out."""
+        return leading(self.total)
+
+    @property
+    def read_first(self) -> tuple[str, ...]:
+        """Sentences to be read before the total: what it leaves out, what contradicts it."""
+        main = self.headline
+        if main is None:
+            return ()
+        found = [
+            without_estimate(main, self.observed),
+            below_bound(self.calibrated, main, self.total, self.observed, self.least_observed),
+            instead_of(main, self.total),
+        ]
+        return tuple(filter(None, found))
 
     @property
     def refused(self) -> bool:
@@ -83,6 +109,7 @@ class Strata:
         answer = {
             "observed": self.observed,
             "version": version("uncounted"),
+            "read_first": list(self.read_first),
             "headline": headline_json(self.calibrated, self.headline),
             "strata": [
                 {"stratum": dict(label), **study.to_json()}
@@ -258,47 +285,37 @@ def total_of(
     level = studies[0].level
     answers = [_answer(study, name) for study in studies]
     good = [fit for fit in answers if fit is not None]
-    draws = _joint_draws(name, strata, studies, rng) if good else np.full((1, 1), math.inf)
-    documented = sum(
-        study.observed for study, fit in zip(studies, answers, strict=True) if fit is None
-    )
+    if not good:
+        refused = Estimate(name, "refused", "no stratum gives a number", input=_input(strata))
+        return Total(refused, np.full((1, 1), math.inf))
+    floors = Floors()
+    drawn_parts = _joint_draws(name, strata, studies, floors, rng)
+    draws = drawn_parts.answered + drawn_parts.floors
     point, low, high = quantiles(draws.ravel(), level)
+    rest, rest_low, rest_high = quantiles(drawn_parts.answered.ravel(), level)
     upper_limits = [fit.interval[1] for fit in good if fit.draws is None and fit.interval]
     if not all(map(math.isfinite, upper_limits)):
-        high = math.inf  # no sum has an end where a part has none
+        high = rest_high = math.inf  # no sum has an end where a part has none
     if not math.isfinite(point):
         no_end = "the strata put no end to the number of people"
-        reason = no_end if good else "no stratum gives a number"
-        return Total(Estimate(name, "refused", reason, input=strata[0][0].digest()), draws)
+        return Total(Estimate(name, "refused", no_end, input=_input(strata)), draws)
     model = good[0]
     total = Estimate(
         method=name,
         status="ok",
         point=point,
-        point_kind="lower bound" if model.bound else "median of joint draws",
+        point_kind=LOWER_BOUND if model.bound else "median of joint draws",
         interval=(low, high),
         level=level,
         interval_kind="quantiles of joint draws",
         assumption=f"In every stratum: {model.assumption}",
-        settings={
-            "strata": len(studies),
-            "refused": len(studies) - len(good),
-            "documented_only": documented,
-        },
-        warnings=missing_strata(len(studies), len(good), documented),
     )
-    return Total(total, draws)
+    unanswered = Unanswered.of(strata, studies, [fit is not None for fit in answers], floors)
+    return Total(unanswered.bounded(total, (rest, (rest_low, rest_high))), draws)
 
 
-def missing_strata(strata: int, good: int, documented: int) -> tuple[EstimateWarning, ...]:
-    """A warning that some strata have no number, and how many people are documented in them."""
-    if good == strata:
-        return ()
-    text = (
-        f"{strata - good} of {strata} strata; their {documented:,} documented people are in the"
-        " total, their undocumented people are not"
-    )
-    return (EstimateWarning("strata-not-estimated", text),)
+def _input(strata: Sequence[Sequence[CaptureTable]]) -> str:
+    return strata[0][0].digest()
 
 
 def _answer(study: Study, name: str) -> Estimate | None:
@@ -306,18 +323,28 @@ def _answer(study: Study, name: str) -> Estimate | None:
     return next((fit for fit in study.estimates if fit.method == name and fit.ok), None)
 
 
+@attrs.frozen(eq=False)
+class _Parts:
+    """Draws of two sums: of the strata that have a number, and the least of the others."""
+
+    answered: Floats
+    floors: Floats
+
+
 def _joint_draws(
     name: str,
     strata: Sequence[Sequence[CaptureTable]],
     studies: Sequence[Study],
+    floors: Floors,
     rng: np.random.Generator,
-) -> Floats:
+) -> _Parts:
     """Draws of the total by one method: a row for each linkage draw, or one row without any.
 
     1. A linkage draw is taken, the same for every stratum.
     2. Given it strata are independent: N of each is drawn from its own table. Where the method
        refuses in that table, another draw of that stratum stands for it.
-    3. Of a stratum in which the method gives no number those recorded in that draw count.
+    3. Of a stratum in which the method gives no number Chao's bound of that draw's table counts,
+       or those recorded where there is none.
 
     A method without draws has a log-normal n0 in each stratum, its estimate the median. A
     sum of medians is no median of the sum, and of many strata it would come out several per
@@ -342,11 +369,12 @@ def _joint_draws(
     middle = float(np.mean(np.median(n0, axis=1)))
     if any(fit.estimate.draws is None for each in fits for fit in each) and 0 < middle < math.inf:
         n0 *= wanted / middle
-    recorded = [
-        sum(fit.observed for fit in each) + sum(tables[draw].observed for tables in silent)  # 3
-        for each, draw in zip(fits, shared, strict=True)
+    recorded = np.array([sum(fit.observed for fit in each) for each in fits], dtype=np.float64)
+    least = [  # 3
+        sum((floors.draws(tables[draw], size, rng) for tables in silent), np.zeros(size))
+        for draw in shared
     ]
-    return np.asarray(n0 + np.array(recorded, dtype=np.float64)[:, None])
+    return _Parts(np.asarray(n0 + recorded[:, None]), np.array(least))
 
 
 def _total_n0(fits: Sequence[Fitted], size: int, rng: np.random.Generator) -> Floats:

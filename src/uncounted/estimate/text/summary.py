@@ -73,39 +73,11 @@ def lines(done: Study | Strata | CovariateStudy, *, verbose: bool = False) -> It
         yield from _study(done, verbose=verbose)
 
 
-def quiet_line(done: Study | Strata | CovariateStudy) -> str:
-    """The headline, the range of the methods and the documented, on one line."""
-    documented = f"{whole(done.observed)} documented"
-    if isinstance(done, CovariateStudy):
-        estimates, least = done.estimates, done.observed
-    elif isinstance(done, Strata):
-        estimates, least = done.total, done.least_observed
-    else:
-        estimates, least = done.estimates, done.least_observed
-    calibrated = None if isinstance(done, CovariateStudy) else done.calibrated
-    if calibrated is not None and calibrated.point is not None:
-        shown = round_to_interval(calibrated.point, calibrated.interval, done.observed, least=least)
-        parts = [f"{whole(shown.point)} ({calibrated.level * 100:g}% calibrated {shown.span})"]
-        if isinstance(done, Study) and (reach := _method_range(done)):
-            parts.append(f"methods {reach}")
-        return "; ".join([*parts, documented])
-    main = next((e for e in estimates if e.ok and not e.bound), None)
-    rounded = None if main is None else round_estimate(main, done.observed, least=least)
-    if main is None or rounded is None:
-        bound = next((e for e in estimates if e.ok), None)
-        lowest = None if bound is None else round_estimate(bound, done.observed, least=least)
-        return f"{f'at least {whole(lowest.point)}' if lowest else 'no estimate'}; {documented}"
-    kind = "CrI" if main.interval_kind == "credible" else "CI"
-    parts = [f"{whole(rounded.point)} ({main.level * 100:g}% {kind} {rounded.span})"]
-    if isinstance(done, Study) and (reach := _method_range(done)):
-        parts.append(f"methods {reach}")
-    return "; ".join([*parts, documented])
-
-
 def _study(study: Study, *, verbose: bool) -> Iterator[str]:
     if study.refused and len({estimate.reason for estimate in study.estimates}) == 1:
         return  # the error on stderr says it, once
-    top = [*_head(study), *_calibrated(study.calibrated, study.observed, study.least_observed), ""]
+    top = [*_head(study), *_read_first(study.read_first)]
+    top += [*_calibrated(study.calibrated, study.observed, study.least_observed), ""]
     top += _table(study.estimates, study.observed, study.least_observed, study.headline)
     if study.headline is not None:
         footnote = top[-1].startswith("*")
@@ -134,6 +106,13 @@ def _head(study: Study | CovariateStudy) -> Iterator[str]:
     yield f"Multiple systems estimation · {plural(len(study.lists), 'list')} · {people}"
     lists = " · ".join(f"{name} {whole(n)}" for name, n in study.lists.items())
     yield from wrapped(lists)
+
+
+def _read_first(sentences: Sequence[str]) -> Iterator[str]:
+    """What stands before the numbers, where something contradicts them."""
+    if sentences:
+        yield ""
+        yield from wrapped(" ".join(sentences), "Read first: ", indent=2)
 
 
 def _calibrated(found: CalibratedInterval | None, observed: int, least: int) -> Iterator[str]:
@@ -219,22 +198,6 @@ def _alternative_point(row: AlternativeRow) -> str:
         return "no estimate"
     interval = None if row.interval is None else tables.open_limits(row.interval)
     return whole(round_to_interval(row.point, interval, row.observed).point)
-
-
-def _method_range(study: Study) -> str:
-    """The lowest and the highest point of the methods, rounded; empty for one method."""
-    if study.spread is None:
-        return ""
-    points = [
-        rounded.point
-        for each in (study.spread.lowest, study.spread.highest)
-        if (
-            rounded := round_estimate(
-                study[each.method], study.observed, least=study.least_observed
-            )
-        )
-    ]
-    return f"{whole(min(points))}–{whole(max(points))}"
 
 
 def _warnings(found: Iterable[EstimateWarning], room: int, *, verbose: bool) -> Iterator[str]:
@@ -384,19 +347,14 @@ def _strata(strata: Strata, *, verbose: bool) -> Iterator[str]:
     top = [
         f"Multiple systems estimation · {plural(len(strata.studies), 'stratum', 'strata')} · "
         f"{plural(strata.observed, 'person', 'people')} documented",
+        *_read_first(strata.read_first),
         "",
     ]
-    main = next((e for e in strata.total if e.ok and not e.bound), None)
+    main = strata.headline
     level = main.level if main is not None else strata.total[0].level
     rows = [("Stratum", "Documented", "Total", f"{level * 100:g}% interval")]
     for stratum, study in zip(strata.labels, strata.studies, strict=True):
-        shown = main or next((e for e in strata.total if e.ok), None)
-        estimate = study.headline
-        if shown is not None:
-            estimate = next((e for e in study.estimates if e.method == shown.method), None)
-        total = ("no estimate", "")
-        if estimate is not None and estimate.ok:
-            total = _total(estimate, study.observed, study.least_observed)
+        total = _of_stratum(study, main)
         rows.append((tables.stratum_name(stratum), whole(study.observed), *total))
     top += columns(rows, right=[1, 2, 3]).splitlines()
     if main is not None:
@@ -407,7 +365,12 @@ def _strata(strata: Strata, *, verbose: bool) -> Iterator[str]:
     if strata.linkage is not None:
         top += _alternatives(strata.linkage, _rounded(main, strata))
     yield from top
-    found = [w for e in strata.total for w in e.warnings]
+    found = [  # of strata without an estimate, those of the total that leads
+        w
+        for e in strata.total
+        for w in e.warnings
+        if e is main or main is None or w.code != "strata-not-estimated"
+    ]
     inside = dict.fromkeys(
         w.code for study in strata.studies for w in study.warnings if w.must_report
     )
@@ -427,12 +390,26 @@ def _strata(strata: Strata, *, verbose: bool) -> Iterator[str]:
         yield "Each stratum in full: --verbose"
 
 
+def _of_stratum(study: Study, main: Estimate | None) -> tuple[str, str]:
+    """What a stratum has by the method that leads; else its lower bound, if there is one."""
+    wanted = [main.method] if main is not None else []
+    if study.headline is not None and main is None:
+        wanted.append(study.headline.method)
+    for name in (*wanted, "chao"):
+        estimate = next((e for e in study.estimates if e.method == name and e.ok), None)
+        if estimate is not None:
+            total, span = _total(estimate, study.observed, study.least_observed)
+            return total, span if name in wanted else "no estimate"
+    return "no estimate", ""
+
+
 def _pooled(pooled: Pooled) -> Iterator[str]:
     """Each stratum alone and pooled, side by side, then both totals."""
     yield (
         f"Multiple systems estimation, partial pooling · {len(pooled.rows)} strata · "
         f"{plural(pooled.observed, 'person', 'people')} documented"
     )
+    yield from _read_first(pooled.read_first)
     yield ""
     rows = [("Stratum", "Documented", "Alone", "Pooled", "Shrinkage")]
     for row in pooled.rows:
@@ -449,7 +426,13 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
     yield ""
     yield "All strata"
     yield from _table(pooled.total, pooled.observed)
-    parts = [w for estimate in pooled.total for w in estimate.warnings]
+    main = pooled.headline
+    parts = [
+        w
+        for estimate in pooled.total
+        for w in estimate.warnings
+        if estimate is main or w.code != "strata-not-estimated"
+    ]
     yield from _warnings(dict.fromkeys([*pooled.warnings, *parts]), _LINES, verbose=True)
 
 

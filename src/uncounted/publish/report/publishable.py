@@ -136,7 +136,7 @@ def _linkage_range(
 def _shown(
     estimate: Estimate, table: ProtectedTable, least: int, labels: Mapping[str, str]
 ) -> PublishableEstimate:
-    estimate = attrs.evolve(estimate, assumption=_relabelled(estimate.assumption, labels))
+    estimate = attrs.evolve(estimate, assumption=relabelled(estimate.assumption, labels))
     if estimate.point is None:
         return PublishableEstimate(estimate, None)
     return PublishableEstimate(estimate, round_estimate(estimate, table.observed, least=least))
@@ -164,10 +164,10 @@ def sentence(words: str) -> str:
 
 def reason(answer: PublishableEstimate, labels: Mapping[str, str]) -> str:
     """Why a method gives no number."""
-    return sentence(_relabelled(answer.estimate.reason or "", labels))
+    return sentence(relabelled(answer.estimate.reason or "", labels))
 
 
-def _relabelled(text: str, labels: Mapping[str, str]) -> str:
+def relabelled(text: str, labels: Mapping[str, str]) -> str:
     """Words that name lists as the case file does, with the labels of the release."""
     for name, shown in labels.items():
         text = text.replace(repr(name), repr(shown))

@@ -11,6 +11,7 @@ from uncounted.estimate.base.rounding import (
     round_undocumented,
     rounded_at_xi,
 )
+from uncounted.estimate.robustness.contradictions import read_first
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.report import count_sections, figures, linkage_section
@@ -28,6 +29,7 @@ from uncounted.publish.report.publishable import (
     PublishableNumbers,
     prepare,
     reason,
+    relabelled,
     sentence,
 )
 from uncounted.publish.report.rounding import percent, spelled
@@ -117,17 +119,26 @@ def _lead_sentence(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers)
     value = numbers.headline.value
     level = percent(numbers.headline.estimate.level)
     interval = "no interval is shown" if value.low is None else f"{level} interval {value.span}"
+    before = " ".join([recorded, *_read_first(facts, numbers)])
     if numbers.calibrated is None:
         return (
-            f"{recorded} We estimate {whole(value.point)} in total"
-            f" ({interval}{_elsewhere(numbers)})."
+            f"{before} We estimate {whole(value.point)} in total ({interval}{_elsewhere(numbers)})."
         )
     calibrated = numbers.calibrated.value
     return (
-        f"{recorded} We estimate {whole(calibrated.point)} in total ({level} calibrated interval"
+        f"{before} We estimate {whole(calibrated.point)} in total ({level} calibrated interval"
         f" {calibrated.span}). The main model alone gives {whole(value.point)}"
         f" ({interval}{_elsewhere(numbers)})."
     )
+
+
+def _read_first(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
+    """What in the study contradicts the figure that leads: said before it."""
+    assert numbers.headline is not None
+    main = facts.study[numbers.headline.estimate.method]
+    calibrated = numbers.calibrated.found if numbers.calibrated else None
+    found = read_first(facts.study, main, calibrated, observed=numbers.table.observed)
+    return tuple(relabelled(each, numbers.labels) for each in found)
 
 
 def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
