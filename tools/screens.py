@@ -33,7 +33,7 @@ BLUE, INK, PAPER = "#123f6b", "#1a1a1a", "#ffffff"
 
 
 class Note(NamedTuple):
-    """A number beside the first line that begins with `start`, and what it says."""
+    """A number beside the first line that begins with the pattern `start`, and what it says."""
 
     start: str
     words: str
@@ -44,9 +44,9 @@ TERMINAL = (
     Note("Method", "The total by seven methods, with 95% intervals on one axis."),
     Note("Not documented", "The total minus the documented, by the main method."),
     Note("If the model is", "What a wrong assumption would change. The lists cannot test it."),
-    Note("5 warnings", "Warnings to report with the number; each has a code to look up."),
+    Note(r"\d+ warnings?:", "Warnings to report with the number; each has a code to look up."),
 )
-REPORT = ("h1", "header p:nth-of-type(3)", "header p:nth-of-type(4)", "dl")
+REPORT = ("h1", "header p:nth-of-type(3)", "header p:nth-of-type(4)", "header p:nth-of-type(5)")
 """The parts of the report that docs/how-to/verify-and-cite-a-release.md explains by number."""
 
 
@@ -96,7 +96,7 @@ def terminal() -> str:
                 f'textLength="{CHAR * len(words):.1f}" xml:space="preserve">{escape(words)}</text>'
             )
     for number, note in enumerate(TERMINAL, 1):
-        row = next(i for i, line in enumerate(lines) if line.startswith(note.start))
+        row = next(i for i, line in enumerate(lines) if re.match(note.start, line))
         y = bottom + 22 + 26 * (number - 1)
         parts += [
             badge(number, 26, TOP - 5 + LINE * row),
@@ -146,7 +146,7 @@ def report(to: Path) -> None:
         with sync_playwright() as play:
             browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             page = browser.new_context(
-                offline=True, viewport={"width": 840, "height": 890}
+                offline=True, viewport={"width": 800, "height": 800}
             ).new_page()
             page.goto(page_of.as_uri())
             page.evaluate("document.fonts.ready.then(() => 1)")
