@@ -133,7 +133,7 @@ def test_of_few_rows_no_per_cent_is_printed_as_a_rate(rate: Rate) -> None:
     assert "%" not in out.replace("95% interval", "")
     _, said, _ = rate(rows, "--outcome", "y", "--by", "p", "--sentence")
     assert "%" not in said
-    assert "say the counts and no per cent" in words(out)
+    assert "report counts, not percentages" in words(out)
     assert "Counts under 5 can lead back to people" in err
 
 

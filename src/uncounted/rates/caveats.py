@@ -126,7 +126,7 @@ def _few(rates: Rates) -> Iterator[str]:
         elif rate.tally.n < MIN_ROWS_FOR_PERCENT:
             yield (
                 f"{_label(rate)} has fewer than {MIN_ROWS_FOR_PERCENT} rows with a known outcome: "
-                "say the counts and no per cent."
+                "report counts, not percentages."
             )
 
 

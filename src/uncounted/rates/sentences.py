@@ -1,4 +1,4 @@
-"""Rates in sentences: counts first, and no per cent without them."""
+"""Rates in sentences: counts first, and percentages only with them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from uncounted.rates.outcomes import Tally
 from uncounted.rates.reporting_bias import bias_adjusted
 from uncounted.rates.result import Contrast, Rate, Rates
 
-MIN_ROWS_FOR_PERCENT = 20  # rows under which no per cent is printed
-MIN_ROWS_FOR_DECIMAL = 200  # rows from which a per cent has a decimal
+MIN_ROWS_FOR_PERCENT = 20  # rows below which no percentage is printed
+MIN_ROWS_FOR_DECIMAL = 200  # rows from which a percentage has a decimal
 MAX_GROUPS_IN_SENTENCE = 3  # groups that a sentence can carry; more are in a table
 _LINKS = frozenset({"before", "after", "since", "until", "till", "from", "in", "during", "at"})
 _LINKS |= {"on", "by", "between", "with", "without", "under", "over", "through", "up", "for"}
@@ -42,7 +42,7 @@ class RowLabels:
 
 
 def per_cent(share: float, n: float) -> str:
-    """A share as per cent, with a decimal from 200 rows on, never 0 or 100 for what is neither."""
+    """A share as a percentage, with a decimal from 200 rows on; 0 and 100 only if exact."""
     digits = 1 if n >= MIN_ROWS_FOR_DECIMAL else 0
     unit = 10.0**-digits / 100
     if 0 < share < unit:
@@ -53,7 +53,7 @@ def per_cent(share: float, n: float) -> str:
 
 
 def counts_with_percent(tally: Tally) -> str:
-    """Counts first, then per cent, and none of that when there are fewer than 20 rows.
+    """Counts first, then percentages, which are left out for fewer than 20 rows.
 
     Examples:
         >>> counts_with_percent(Tally(14, 20)), counts_with_percent(Tally(3, 7))
@@ -68,7 +68,7 @@ def counts_with_percent(tally: Tally) -> str:
 
 
 def interval_words(interval: Interval | None, n: float, joint: str = "to") -> str:
-    """An interval in per cent.
+    """An interval in percent.
 
     Examples:
         >>> interval_words((0.481, 0.855), 20)
@@ -145,7 +145,7 @@ def sentence(rates: Rates, labels: RowLabels) -> str:
     Returns
     -------
     str
-        The paragraph; per cent only for groups of 20 rows and more.
+        The paragraph; percentages only for groups of 20 rows and more.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Tables of rates, as rows of words with a caption, for the terminal and the page.
 
-No per cent stands without its counts in the same table or the one before it; of fewer than 20
+Percentages are given with their counts, in the same table or the one before; for fewer than 20
 rows a table holds intervals but no point.
 """
 
@@ -53,7 +53,7 @@ def name(group: str) -> str:
 
 
 def _rate(share: float, n: int) -> str:
-    """A rate in per cent; nothing for fewer than 20 rows."""
+    """A rate as a percentage; empty for fewer than 20 rows."""
     return per_cent(share, n) if n >= MIN_ROWS_FOR_PERCENT else ""
 
 
