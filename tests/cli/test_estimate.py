@@ -98,6 +98,16 @@ def test_pictures_are_for_their_owner_and_nothing_is_written_over(
     assert "p is there already" in capfd.readouterr().err
 
 
+def test_checks_can_be_left_out(kosovo: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    few = ["estimate", str(kosovo), "--method", "independence", "--json"]
+    assert run(few) == 0
+    assert json.loads(capfd.readouterr().out)["robustness"]["leave_one_out"]
+    assert run([*few, "--no-checks"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    assert not any(said["robustness"].values())
+    assert said["sensitivity"]["xi"]
+
+
 def test_a_picture_never_turns_a_claim_round(
     kosovo: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -190,6 +200,7 @@ def test_people_given_their_age(people: Path, capfd: pytest.CaptureFixture[str])
         ),
         (["--covariates", "age", "--claim", "10"], "cannot be used with --xi, --claim, --delta or"),
         (["--covariates", "age", "--xi", "2"], "cannot be used with --xi, --claim, --delta or"),
+        (["--covariates", "age", "--no-checks"], "cannot be used with --covariates or --partial-"),
         (
             ["--covariates", "age", "--prior", "1/N"],
             "cannot be used with --xi, --claim, --delta or",

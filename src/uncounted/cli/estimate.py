@@ -107,6 +107,9 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
     default="calibrated",
     help="First figure: calibrated on lists of known size (default), or the model's own.",
 )
+@click.option(
+    "--no-checks", is_flag=True, help="Leave the robustness checks out (they refit the model)."
+)
 @click.option("--partial-pooling", is_flag=True, help="With --by: pool small strata partially.")
 @click.option(
     "--covariates",
@@ -132,6 +135,7 @@ def estimate(
     claim: str | None,
     disconnected: Disconnected,
     headline: str,
+    no_checks: bool,
     partial_pooling: bool,
     covariates: str | None,
     categorical: str | None,
@@ -175,6 +179,7 @@ def estimate(
         claim=claim,
         disconnected=disconnected,
         headline=headline,
+        robustness=not no_checks,
         partial_pooling=partial_pooling,
         covariates=listed("--covariates", covariates) or (),
         categorical=listed("--categorical", categorical) or (),

@@ -166,7 +166,7 @@ def run(
         xi_by_method=xi_by_method(study, settings.xi),
         dependence=pairs(checked.table, level=level),
     )
-    checkable = _checkable(study, settings, table) if settings.robustness else None
+    checkable = _checkable(study, settings, table)
     return add_checks(study, settings, checkable, METHODS, progress=progress)
 
 
@@ -183,7 +183,7 @@ def _checkable(
     study: Study, settings: EstimateSettings, table: CaptureTable | None
 ) -> CaptureTable | None:
     """The lists that the headline is of, for the robustness checks; None for no checks."""
-    if table is None or study.headline is None:
+    if table is None or study.headline is None or not settings.robustness:
         return None
     checked = check(table, way_for(study.headline.method, settings.disconnected))
     return None if checked.refusal is not None else checked.table
@@ -206,7 +206,7 @@ def run_over(
     tables : Sequence[CaptureTable]
         One per linkage draw, all over the same lists.
     settings : EstimateSettings, optional
-        As in `run`; `robustness` and `lighter` have no effect.
+        As in `run`; `lighter` has no effect.
     point : CaptureTable | None
         The table of the point partition, for the robustness checks; without it
         none are made.

@@ -85,6 +85,7 @@ class EstimateRequest:
     covariates: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
     disconnected: Disconnected = SET_ASIDE
+    robustness: bool = True
     settings: EstimateSettings = attrs.field(init=False)
 
     @settings.default
@@ -96,6 +97,7 @@ class EstimateRequest:
             XI if self.xi is None else self.xi,
             None if self.claim is None else Claim.parse(self.claim),
             self._by_method(),
+            self.robustness,
             disconnected=self.disconnected,
             headline=self.headline,
         )
@@ -206,6 +208,11 @@ _CONFLICTS: _Conflicts = (
         lambda r: r.headline == "model" and (r.covariates or r.partial_pooling),
         "--headline cannot be used with --covariates or --partial-pooling",
         "their interval is always the model's own",
+    ),
+    (
+        lambda r: not r.robustness and (r.covariates or r.partial_pooling),
+        "--no-checks cannot be used with --covariates or --partial-pooling",
+        "they have no robustness checks",
     ),
     (
         lambda r: r.categorical and not r.covariates,

@@ -46,6 +46,20 @@ def test_sum_equals_that_over_the_list_of_graphs(
     assert log_sums(scores) == pytest.approx(expected, rel=1e-12, abs=1e-9)
 
 
+@pytest.mark.parametrize("lists", [4, 6])
+def test_rows_side_by_side_do_not_touch_each_other(lists: int) -> None:
+    """Eight rows are summed at a time, in two threads from six lists on; each as if alone."""
+    rng = np.random.default_rng(9)
+    scores = rng.normal(0, 1, size=(37, 2**lists)) * 10.0 ** rng.integers(0, 8, (37, 1))
+    scores[:, 0] = 0
+    pair = [mask for mask in range(2**lists) if mask & 3 == 3]
+    scores[np.ix_(range(0, 37, 3), pair)] = -np.inf  # in some rows only
+    alone = np.concatenate([log_sums(row[None]) for row in scores])
+    assert np.isfinite(alone).all()
+    assert log_sums(scores) == pytest.approx(alone, rel=1e-14, abs=1e-12)
+    assert log_sums(scores[:0]).tolist() == []
+
+
 def test_forbidden_sets_leave_the_graphs_without_them(naive: ModuleType) -> None:
     rng = np.random.default_rng(5)
     scores = rng.normal(0, 4, size=32)

@@ -8,6 +8,7 @@ graph is ever chosen, and no grid of N cuts the tail off in silence.
 
 from __future__ import annotations
 
+import functools
 from itertools import combinations
 
 import attrs
@@ -30,6 +31,7 @@ DEFAULT_DRAWS = 4000
 MOST_OBSERVED = 10**9
 MOST_COMPLETE = 0.5  # beyond it the middle of the posterior is the prior's
 _BLOCK = 2**20  # scores held at a time
+_MOST_KEPT = 10_000  # values of n0 whose sums are kept
 _LONGEST = 10_000_000  # values of a grid
 
 ASSUMPTION = (
@@ -107,23 +109,55 @@ def _log_rising(n0: Floats, a: Floats) -> Floats:
     return answer
 
 
+class _Sums:
+    """Sums over graphs by n0, and the share of the complete graph, each computed once.
+
+    They do not depend on the prior on N, so that other priors cost next to nothing.
+    """
+
+    def __init__(self, model: GraphModel) -> None:
+        self.model = model
+        self._known: dict[int, tuple[float, float]] = {}
+
+    def __call__(self, n0: Ints) -> tuple[Floats, Floats]:
+        if len(n0) > _MOST_KEPT:  # a grid
+            return self._computed(n0)
+        whole = n0.tolist()
+        missing = [each for each in dict.fromkeys(whole) if each not in self._known]
+        if missing:
+            columns = self._computed(np.array(missing, dtype=np.int64))
+            pairs = zip(*(column.tolist() for column in columns), strict=True)
+            self._known.update(zip(missing, pairs, strict=True))
+        found = np.array([self._known[each] for each in whole]).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
+
+    def _computed(self, n0: Ints) -> tuple[Floats, Floats]:
+        rows = max(1, _BLOCK >> self.model.lists)
+        total, complete = np.empty(len(n0)), np.empty(len(n0))
+        for at in range(0, len(n0), rows):
+            here = slice(at, at + rows)
+            scores = self.model.scores(n0[here])
+            total[here] = log_sums(scores)
+            complete[here] = np.exp(scores[:, -1] - total[here])
+        return total, complete
+
+
+@functools.lru_cache(maxsize=4)
+def _sums_of(lists: tuple[str, ...], counts: tuple[tuple[str, int], ...], delta: float) -> _Sums:
+    return _Sums(GraphModel.of(CaptureTable(lists, dict(counts)), delta))
+
+
 class _LogPosterior:
     """log p(n0 | x) up to a constant, remembering the share of the complete graph."""
 
-    def __init__(self, model: GraphModel, prior: Prior) -> None:
-        self.model, self.prior = model, prior
+    def __init__(self, table: CaptureTable, delta: float, prior: Prior) -> None:
+        self._sums = _sums_of(tuple(table.lists), tuple(table.counts.items()), delta)
+        self.model, self.prior = self._sums.model, prior
         self._seen: list[tuple[Ints, Floats]] = []
 
     def __call__(self, n0: Ints) -> Floats:
-        rows = max(1, _BLOCK >> self.model.lists)
-        return np.concatenate(
-            [self._block(n0[at : at + rows]) for at in range(0, len(n0), rows)] or [np.zeros(0)]
-        )
-
-    def _block(self, n0: Ints) -> Floats:
-        scores = self.model.scores(n0)
-        total = log_sums(scores)
-        self._seen.append((n0, np.exp(scores[:, -1] - total)))
+        total, complete = self._sums(n0)
+        self._seen.append((n0, complete))
         N = n0.astype(np.float64) + self.model.observed
         answer: Floats = total + self.model.log_ways(n0) + self.prior.log(N)
         return answer
@@ -159,7 +193,7 @@ def posterior_n0(
     """The whole posterior of n0 for a table that `check` lets pass, on every whole number."""
     delta = 2.0 ** -len(table.lists) if delta is None else delta_of(delta)
     prior = prior_of(prior)
-    return explore(_LogPosterior(GraphModel.of(table, delta), prior), table.observed)
+    return explore(_LogPosterior(table, delta, prior), table.observed)
 
 
 @estimator("decomposable")
@@ -235,8 +269,8 @@ def decomposable(
     delta = 2.0**-J if delta is None else delta_of(delta)
     prior = prior_of(prior)
     _check_grid(grid)
-    model = GraphModel.of(table, delta)
-    log_posterior = _LogPosterior(model, prior)
+    log_posterior = _LogPosterior(table, delta, prior)
+    model = log_posterior.model
     posterior = (
         at_grid(log_posterior, grid) if grid is not None else explore(log_posterior, table.observed)
     )

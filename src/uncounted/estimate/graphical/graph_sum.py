@@ -14,138 +14,108 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from uncounted import _threads
 from uncounted._numba import borrow, compiled, compiled_inner, lend
+from uncounted.estimate.graphical.eight_rows import (
+    BITS,
+    LEAST_EXPONENT,
+    ROWS,
+    WIDTH,
+    get,
+    minus,
+    nothing,
+    one,
+    over,
+    plus,
+    put,
+    times,
+)
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
 
 MAX_GRAPH_LISTS = 10
 
-# Scores span thousands of powers of ten, so a number is (m, e) = m * 2**(512 e) with
-# 2**-256 <= |m| < 2**256, or m = 0. The wide mantissa makes most additions plain ones.
-_HIGH = 2.0**256
-_LOW = 2.0**-256
-_UP = 2.0**512
-_DOWN = 2.0**-512
 _LN2 = math.log(2.0)
-
-
-@compiled_inner
-def _fit(m, e):  # type: ignore[no-untyped-def]
-    size = abs(m)
-    if size >= _HIGH:
-        return m * _DOWN, e + 1
-    if size < _LOW:
-        if m == 0.0:
-            return 0.0, 0
-        return m * _UP, e - 1
-    return m, e
-
-
-@compiled_inner
-def _add(m1, e1, m2, e2):  # type: ignore[no-untyped-def]
-    if m2 == 0.0:
-        return m1, e1
-    if m1 == 0.0:
-        return m2, e2
-    d = e1 - e2
-    if d == 0:
-        return _fit(m1 + m2, e1)
-    if d == 1:
-        return _fit(m1 + m2 * _DOWN, e1)
-    if d == -1:
-        return _fit(m2 + m1 * _DOWN, e2)
-    if d > 1:
-        return m1, e1
-    return m2, e2
+_THREADS = 2
+_THREADED = range(6, 10)  # lists: of fewer there is too little to do, of more each takes 400 MB
 
 
 class Tables(NamedTuple):
-    """Values of the programme over disjoint sets of lists, each as (m, e).
+    """Values of the programme over disjoint sets of lists, each a number of eight rows.
 
     `t3[S] + 2 t3[R]` is the place of a pair of disjoint sets, `t4[S] + 2 t4[A] + 3 t4[U]` that
-    of three; `low` is the lowest list of a set. `p`: scores of cliques. `G[S, R]` is F(S, R) /
-    p(S): the sum over graphs on R that hang together outside the separator S. `K`, `a`, `P` and
-    W = P - D: sums over ways in which parts of R hang on a clique. `Z[U]`: over all graphs on U.
+    of three; `low` is the lowest list of a set. `p`: scores of cliques; `never`: those that no row
+    allows. `G[S, R]` is F(S, R) / p(S): the sum over graphs on R that hang together outside the
+    separator S. `K`, `a`, `P` and W = P - D: sums over ways in which parts of R hang on a clique.
+    `Z[U]`: over all graphs on U.
     """
 
     t3: Ints
     t4: Ints
     low: Ints
-    pm: Floats
-    pe: Ints
-    Gm: Floats
-    Ge: Ints
-    Km: Floats
-    Ke: Ints
-    am: Floats
-    ae: Ints
-    Pm: Floats
-    Pe: Ints
-    Wm: Floats
-    We: Ints
-    Zm: Floats
-    Ze: Ints
+    never: Ints
+    p: Floats
+    G: Floats
+    K: Floats
+    a: Floats
+    P: Floats
+    W: Floats
+    Z: Floats
 
 
-@compiled
-def _tables(J):  # type: ignore[no-untyped-def]
+def _tables(J: int) -> Tables:
+    """Room for `J` lists, from numpy: it asks for large pages, which halve the time."""
     n = 1 << J
-    t3, t4, low = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
-    for mask in range(1, n):
-        v = 0
-        while not (mask >> v) & 1:
-            v += 1
-        low[mask] = v
-        t3[mask] = t3[mask & (mask - 1)] + 3**v
-        t4[mask] = t4[mask & (mask - 1)] + 4**v
-    return Tables(
-        t3, t4, low,
-        np.zeros(n), np.zeros(n, np.int64),
-        np.zeros(3**J), np.zeros(3**J, np.int64),
-        np.zeros((J, n)), np.zeros((J, n), np.int64),
-        np.zeros(4**J), np.zeros(4**J, np.int64),
-        np.zeros(4**J), np.zeros(4**J, np.int64),
-        np.zeros(4**J), np.zeros(4**J, np.int64),
-        np.zeros(n), np.zeros(n, np.int64),
-    )  # fmt: skip
+    bits = (np.arange(n)[:, None] >> np.arange(J)) & 1
+    t3, t4 = bits @ 3 ** np.arange(J), bits @ 4 ** np.arange(J)
+    low = np.argmax(bits, axis=1)
+    sizes = (n, 3**J, J * n, 4**J, 4**J, 4**J, n)
+    return Tables(t3, t4, low, np.zeros(n, np.int64), *(np.zeros(WIDTH * each) for each in sizes))
 
 
 @compiled
-def _sums(logp, J):  # type: ignore[no-untyped-def]
-    """Log of the sum over graphs for each row of `logp` (rows, 2**J); see `log_sums`."""
-    w = _tables(J)
+def _sums(logp, J, w):  # type: ignore[no-untyped-def]
+    """Log of the sum over graphs for each row of `logp` (rows, 2**J), by eights."""
     out = np.empty(logp.shape[0])
-    for row in range(logp.shape[0]):
-        out[row] = _sum(logp[row], J, w)
+    for row in range(0, logp.shape[0], ROWS):
+        _sum(logp, row, J, out, w)
     return out
 
 
 @compiled
-def _sum(logp, J, w):  # type: ignore[no-untyped-def]
-    logp, w = borrow(logp), lend(w)
+def _sum(logp, row, J, out, w):  # type: ignore[no-untyped-def]
+    logp, out, w = borrow(logp), borrow(out), lend(w)
     n = 1 << J
-    _set_scores(logp, w)
+    _set_scores(logp, row, w)
     for R in range(1, n):
         comp = (n - 1) ^ R
         _set_connected(R, comp, w)
         if comp == 0:
             break
-        _set_subset_sums(R, comp, J, w)
+        _set_subset_sums(R, comp, J, n, w)
         _set_attached(R, comp, w)
     _set_all_graphs(n, w)
-    return np.log(w.Zm[n - 1]) + 512.0 * _LN2 * w.Ze[n - 1]
+    at = WIDTH * (n - 1)
+    for r in range(min(ROWS, logp.shape[0] - row)):
+        out[row + r] = np.log(w.Z[at + r]) + BITS * _LN2 * w.Z[at + ROWS + r]
 
 
 @compiled_inner
-def _set_scores(logp, w):  # type: ignore[no-untyped-def]
-    for C in range(logp.size):
-        if logp[C] == -np.inf:
-            w.pm[C], w.pe[C] = 0.0, 0
-        else:
-            bits = logp[C] / _LN2
-            e = int(np.floor(bits / 512.0 + 0.5))
-            w.pm[C], w.pe[C] = _fit(2.0 ** (bits - 512.0 * e), e)
+def _set_scores(logp, row, w):  # type: ignore[no-untyped-def]
+    """Scores of eight rows from `row` on; the last row again where there are no more."""
+    for C in range(logp.shape[1]):
+        w.never[C] = 1
+        for r in range(ROWS):
+            score = logp[min(row + r, logp.shape[0] - 1), C]
+            m, e = 0.0, LEAST_EXPONENT
+            if score != -np.inf:
+                e = np.floor(score / (_LN2 * BITS))
+                m = 2.0 ** (score / _LN2 - BITS * e)
+                w.never[C] = 0
+            w.p[WIDTH * C + r], w.p[WIDTH * C + ROWS + r] = m, e
+        if not w.never[C]:
+            put(w.p, C, get(w.p, C))
 
 
 @compiled_inner
@@ -153,30 +123,28 @@ def _set_connected(R, comp, w):  # type: ignore[no-untyped-def]
     """F(S, R) = sum over {} != A of p(Q) [P - D](R - A), Q = S + A, for every S outside R."""
     S = comp
     while True:
-        m, e = 0.0, 0
-        if w.pm[S] != 0.0:
+        total = nothing()
+        if not w.never[S]:
             A = R
             while A:
                 Q = S | A
-                if w.pm[Q] != 0.0:
+                if not w.never[Q]:
                     U = R ^ A
                     if U:
                         at = w.t4[S] + 2 * w.t4[A] + 3 * w.t4[U]
-                        xm, xe = _fit(w.pm[Q] * w.Wm[at], w.pe[Q] + w.We[at])
+                        total = plus(total, times(get(w.p, Q), get(w.W, at)))
                     else:  # W at U = {} is 1 for every (S, Q); P too
-                        xm, xe = w.pm[Q], w.pe[Q]
-                    m, e = _add(m, e, xm, xe)
+                        total = plus(total, get(w.p, Q))
                 A = (A - 1) & R
-            m, e = _fit(m / w.pm[S], e - w.pe[S])
-        at = w.t3[S] + 2 * w.t3[R]
-        w.Gm[at], w.Ge[at] = m, e
+            total = over(total, get(w.p, S))
+        put(w.G, w.t3[S] + 2 * w.t3[R], total)
         if S == 0:
             break
         S = (S - 1) & comp
 
 
 @compiled_inner
-def _set_subset_sums(R, comp, J, w):  # type: ignore[no-untyped-def]
+def _set_subset_sums(R, comp, J, n, w):  # type: ignore[no-untyped-def]
     """K_v(Q) = sum over S' within Q, v in S', of G(S', R): a sum over subsets for each v."""
     for v in range(J):
         if not (comp >> v) & 1:
@@ -185,8 +153,7 @@ def _set_subset_sums(R, comp, J, w):  # type: ignore[no-untyped-def]
         rest = comp ^ bit
         T = rest
         while True:
-            at = w.t3[T | bit] + 2 * w.t3[R]
-            w.Km[v, T | bit], w.Ke[v, T | bit] = w.Gm[at], w.Ge[at]
+            put(w.K, v * n + (T | bit), get(w.G, w.t3[T | bit] + 2 * w.t3[R]))
             if T == 0:
                 break
             T = (T - 1) & rest
@@ -196,10 +163,8 @@ def _set_subset_sums(R, comp, J, w):  # type: ignore[no-untyped-def]
             without = rest ^ (1 << b)
             T = without
             while True:
-                Q = T | (1 << b) | bit
-                w.Km[v, Q], w.Ke[v, Q] = _add(
-                    w.Km[v, Q], w.Ke[v, Q], w.Km[v, T | bit], w.Ke[v, T | bit]
-                )
+                Q = v * n + (T | (1 << b) | bit)
+                put(w.K, Q, plus(get(w.K, Q), get(w.K, v * n + (T | bit))))
                 if T == 0:
                     break
                 T = (T - 1) & without
@@ -208,7 +173,8 @@ def _set_subset_sums(R, comp, J, w):  # type: ignore[no-untyped-def]
 @compiled_inner
 def _set_attached(R, comp, w):  # type: ignore[no-untyped-def]
     """a(S, Q; R) = a(S, Q - v; R) + K_v(Q), then P and P - D at U = R."""
-    for A in range(1, w.low.size):
+    n = w.low.size
+    for A in range(1, n):
         if A & R:
             continue
         v = w.low[A]
@@ -219,14 +185,15 @@ def _set_attached(R, comp, w):  # type: ignore[no-untyped-def]
             Q = S | A
             base = w.t4[S] + 2 * w.t4[A]
             here = base + 3 * w.t4[R]
-            m, e = w.Km[v, Q], w.Ke[v, Q]
+            attached = get(w.K, v * n + Q)
             if smaller:
                 at = w.t4[S] + 2 * w.t4[smaller] + 3 * w.t4[R]
-                m, e = _add(m, e, w.am[at], w.ae[at])
-            w.am[here], w.ae[here] = m, e
-            w.Pm[here], w.Pe[here] = 0.0, 0
-            w.Wm[here], w.We[here] = 0.0, 0
-            if w.pm[Q] != 0.0 and w.pm[S] != 0.0:
+                attached = plus(attached, get(w.a, at))
+            put(w.a, here, attached)
+            if w.never[Q] or w.never[S]:
+                put(w.P, here, nothing())
+                put(w.W, here, nothing())
+            else:
                 _set_parts(R, Q, base, w)
             if S == 0:
                 break
@@ -237,44 +204,33 @@ def _set_attached(R, comp, w):  # type: ignore[no-untyped-def]
 def _set_parts(R, Q, base, w):  # type: ignore[no-untyped-def]
     """P and W = P - D of one clique: R falls into a part R1 and what is left of it."""
     first = R & -R
-    m, e = 0.0, 0  # P
-    dm, de = 0.0, 0  # D
-    R1 = R
-    while R1:
-        U = R ^ R1
-        if U:
-            um, ue = w.Pm[base + 3 * w.t4[U]], w.Pe[base + 3 * w.t4[U]]
-        else:
-            um, ue = 1.0, 0
-        if um != 0.0:
-            if R1 & first:
-                at = base + 3 * w.t4[R1]
-                xm, xe = _fit(w.am[at] * um, w.ae[at] + ue)
-                m, e = _add(m, e, xm, xe)
-            at = w.t3[Q] + 2 * w.t3[R1]
-            xm, xe = _fit(w.Gm[at] * um, w.Ge[at] + ue)
-            dm, de = _add(dm, de, xm, xe)
-        R1 = (R1 - 1) & R
     here = base + 3 * w.t4[R]
-    w.Pm[here], w.Pe[here] = m, e
-    w.Wm[here], w.We[here] = _add(m, e, -dm, de)
+    total = get(w.a, here)  # P; all of R at once
+    away = get(w.G, w.t3[Q] + 2 * w.t3[R])  # D
+    R1 = (R - 1) & R
+    while R1:
+        left = get(w.P, base + 3 * w.t4[R ^ R1])
+        if R1 & first:
+            total = plus(total, times(get(w.a, base + 3 * w.t4[R1]), left))
+        away = plus(away, times(get(w.G, w.t3[Q] + 2 * w.t3[R1]), left))
+        R1 = (R1 - 1) & R
+    put(w.P, here, total)
+    put(w.W, here, minus(total, away))
 
 
 @compiled_inner
 def _set_all_graphs(n, w):  # type: ignore[no-untyped-def]
     """Z(U) = sum over connected R1 holding the first of U."""
-    w.Zm[0], w.Ze[0] = 1.0, 0
+    put(w.Z, 0, one())
     for U in range(1, n):
         first = U & -U
-        m, e = 0.0, 0
+        total = nothing()
         R1 = U
         while R1:
             if R1 & first:
-                at = 2 * w.t3[R1]
-                xm, xe = _fit(w.Gm[at] * w.Zm[U ^ R1], w.Ge[at] + w.Ze[U ^ R1])
-                m, e = _add(m, e, xm, xe)
+                total = plus(total, times(get(w.G, 2 * w.t3[R1]), get(w.Z, U ^ R1)))
             R1 = (R1 - 1) & U
-        w.Zm[U], w.Ze[U] = m, e
+        put(w.Z, U, total)
 
 
 def log_sums(scores: Floats) -> Floats:
@@ -301,5 +257,13 @@ def log_sums(scores: Floats) -> Floats:
     member = (np.arange(1 << J)[:, None] >> np.arange(J)) & 1
     singles = scores[:, 1 << np.arange(J)]
     reduced = scores - singles @ member.T.astype(np.float64)
-    total: Floats = _sums(reduced, J) + singles.sum(axis=1)
+    side_by_side = _THREADS if J in _THREADED else 1
+    size = -(-len(scores) // (side_by_side * ROWS)) * ROWS
+    parts = _threads.over(
+        len(scores),
+        lambda here: _sums(reduced[here], J, _tables(J)),
+        size=max(size, ROWS),
+        threads=min(side_by_side, _threads.cores()),
+    )
+    total: Floats = np.concatenate([*parts, np.zeros(0)]) + singles.sum(axis=1)
     return total
