@@ -19,6 +19,7 @@ import bagit
 import pytest
 from click.testing import CliRunner
 from tests.light_identity import made_lightly
+from tests.vault.opened import execute
 
 from uncounted.cli import app
 from uncounted.cli.main import run
@@ -28,6 +29,7 @@ from uncounted.records.dates.partial_date import PartialDate, parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 from uncounted.vault.case import OWN_KINDS, Case
+from uncounted.vault.keys import identity
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.log.entries import Entry
 from uncounted.vault.reports import attachments
@@ -582,6 +584,29 @@ def test_a_case_file_whose_log_is_lost_can_be_left(
     assert run(["export", case, "--format", "json", "--out", out, "--without-log"]) == 0
     assert "김철수" in (tmp_path / "out" / write.REPORTS).read_text(encoding="utf-8")
     assert not (tmp_path / "a.case/log").exists()
+
+
+def test_a_case_file_with_a_planted_trigger_can_be_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    made_lightly(tmp_path / "home", PASSPHRASE)
+    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", PASSPHRASE)
+    case, out = str(tmp_path / "a.case"), str(tmp_path / "out")
+    (tmp_path / "s.csv").write_text("id,name,uses\nS-1,김철수,link\n")
+    assert run(["init", case]) == 0
+    assert run(["import", case, str(tmp_path / "s.csv"), "--source", "S"]) == 0
+    me = identity.load(tmp_path / "home", PASSPHRASE)
+    keeps = "CREATE TRIGGER keeps BEFORE DELETE ON objects BEGIN DELETE FROM tombstones; END"
+    execute(tmp_path / "a.case", me, keeps)
+    assert run(["export", case, "--format", "json", "--out", out]) == 1
+    assert "--despite-foreign" in capfd.readouterr().err
+    assert run(["export", case, "--format", "json", "--out", out, "--despite-foreign"]) == 0
+    said = capfd.readouterr().err
+    assert "warning: the database has foreign tables, indexes, triggers or views: 1" in said
+    assert run(["init", f"{case}.new"]) == 0
+    assert run(["import", f"{case}.new", out]) == 0
+    assert "S: 1 report = 1 created" in capfd.readouterr().out
 
 
 def test_the_commands(tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -147,11 +147,13 @@ def open_case(
     *,
     through: Opener | None = None,
     without_log: bool = False,
+    despite_foreign: bool = False,
 ) -> Case:
     """Open a case file with the identity of the user.
 
     With `through`, a key that access was granted to, that identity becomes a member.
-    `without_log` reads a case file whose log is lost, and changes nothing.
+    `without_log` reads a case file whose log is lost, `despite_foreign` one to whose database a
+    member added something; neither changes anything.
     """
     from uncounted.cli.trust import AtTheTerminal
     from uncounted.workflow import access
@@ -165,6 +167,7 @@ def open_case(
         lambda: passphrase(passphrase_file),
         through=through,
         without_log=without_log,
+        despite_foreign=despite_foreign,
         meeting=AtTheTerminal(trusted, ask=somebody_is_there()),
     )
     if opened.upgraded:

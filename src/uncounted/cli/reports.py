@@ -405,6 +405,8 @@ def _exported(done: ExportSummary) -> None:
         f"{plural(done.reports, 'report')} and {plural(done.attachments, 'attachment')}"
         f" written to {done.out}: {plural(len(done.files), 'file')}"
     )
+    for doubt in done.doubts:
+        say(f"warning: {doubt}: this export may not be what was recorded")
     for what, count in done.not_exported.items():
         say(f"  not carried as it was: {count:,} {what}")
     say(
@@ -430,6 +432,11 @@ def _exported(done: ExportSummary) -> None:
 @click.option(
     "--without-log", is_flag=True, help="If log/ is lost: export the database, without proof."
 )
+@click.option(
+    "--despite-foreign",
+    is_flag=True,
+    help="If a member added tables or triggers to the only copy: export it, and change nothing.",
+)
 @opening_options
 @answers(_exported)
 def export(
@@ -437,6 +444,7 @@ def export(
     form: str,
     out: Path,
     without_log: bool,
+    despite_foreign: bool,
     passphrase_file: Path | None,
 ) -> ExportSummary:
     r"""Export everything, unencrypted: reports, consent, attachments.
@@ -452,6 +460,8 @@ def export(
 
     refuse_taken_or_inside(case, out)
     chosen: Form = next(each for each in FORMS if each == form)
-    opening = open_case(case, passphrase_file, without_log=without_log)
+    opening = open_case(
+        case, passphrase_file, without_log=without_log, despite_foreign=despite_foreign
+    )
     with opening as opened, Waiting() as waiting:
         return write(opened, chosen, out, progress=waiting)

@@ -45,7 +45,8 @@ _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.partial")
 class ExportSummary:
     """What was written; `not_exported` counts what was not carried.
 
-    `unfinished` are folders beside it that a killed process left, which may hold testimony.
+    `unfinished` are folders beside it that a killed process left, which may hold testimony;
+    `doubts` says why what was written may not be what was recorded.
     """
 
     format: Form
@@ -55,6 +56,7 @@ class ExportSummary:
     files: list[str]
     not_exported: dict[str, int]
     unfinished: list[str]
+    doubts: Sequence[str]
 
 
 def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> ExportSummary:
@@ -95,9 +97,12 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
         _lock_up(passing)
         passing.rename(out)
         atomic_files.sync_folders([out.parent])
+    doubts = case.doubts()
     files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     unfinished = (path.name for path in out.parent.iterdir() if _UNFINISHED.fullmatch(path.name))
-    return ExportSummary(form, str(out), reports, attached, files, behind, sorted(unfinished))
+    return ExportSummary(
+        form, str(out), reports, attached, files, behind, sorted(unfinished), doubts
+    )
 
 
 def _write_json(case: Case, folder: Path, progress: Progress) -> int:

@@ -226,11 +226,17 @@ class Case(OpenCase):
     ) -> Selection:
         """Open the reports that may be put to a use (or to several at once) on a day.
 
+        The tables that consent is read from are compared with the entries first, once an opening:
+        whatever is linked, counted or published of a case file comes through here.
+
         `audience` is for whom something is published; None: nothing leaves the case file.
 
         Raises:
             BadInput: not a use that there is.
+            Damaged: the tables, the entries and the log differ.
         """
+        if not self._compared:
+            self.compare_tables()
         uses = (use,) if isinstance(use, str) else use
         return select(self._entries, uses, on, audience)
 

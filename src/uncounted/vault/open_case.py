@@ -67,6 +67,7 @@ class OpenCase:
         self._identity, self._lock, self._clock = identity, lock, clock
         self._seen = _seen(identity, unlocked.id)
         self._unfinished: tuple[str, ...] = ()
+        self._compared = False  # since it was opened; nobody else writes to it from then on
         self._take_up(unlocked)
 
     def _take_up(self, unlocked: UnlockedCase) -> None:
@@ -113,6 +114,7 @@ class OpenCase:
         wait: float = 0.0,
         clock: Clock = now,
         without_log: bool = False,
+        despite_foreign: bool = False,
         meeting: Meeting = TRUST_NOTHING,
     ) -> Self:
         """Open a case file, and finish what a crash left half done.
@@ -132,7 +134,9 @@ class OpenCase:
            yet in the log are put there.
 
         With `without_log` the log is not looked at, nothing of step 6 is done, and no change
-        is let in: for a log that was lost, to leave with everything.
+        is let in: for a log that was lost, to leave with everything. With `despite_foreign`
+        nothing of step 6 is done and no change is let in either: for a database to which a
+        member added a trigger or a table, of which there is no other copy.
 
         Raises:
             NotACase: step 1.
@@ -151,7 +155,9 @@ class OpenCase:
             undo.callback(lock.release)
             opener = identity if through is None else through
             try:
-                unlocked = unlock.unlock(folder, case_id, opener)  # 3
+                unlocked = unlock.unlock(
+                    folder, case_id, opener, despite_foreign=despite_foreign
+                )  # 3
             except NoAccess as error:
                 home = identity.home if through is None else None
                 raise unlock.why_not(error, home, case_id, through) from error
@@ -165,7 +171,8 @@ class OpenCase:
                 assert known is not None
                 shown = attrs.evolve(introduction(unlocked), log_seen=bool(seen.heads))
                 known.meet(shown, meeting)
-            storage.upgrade()
+            if not storage.reads_only:
+                storage.upgrade()
             if without_log:
                 storage.only_read()
             if through is not None or membership.number_of(storage, identity) is None:  # 5
@@ -173,7 +180,7 @@ class OpenCase:
             case = cls(unlocked, identity, lock, clock)
             if without_log:
                 case._unfinished = ("the log was not looked at",)
-            else:
+            elif not storage.reads_only:
                 rotation.tidy(unlocked)  # 6
                 unlock.tidy(folder)
                 log.tidy()
@@ -337,12 +344,30 @@ class OpenCase:
         Raises:
             Damaged: they differ.
         """
-        if not agrees(self.replay(), self._storage) or not self._log.has_its_leaves():
+        if not self._tables_agree():
             raise Damaged(
                 "the tables of reports, sources and members are not what the entries say:"
-                " nothing was linked or published",
+                " nothing was linked, counted or published",
                 hint="uncounted check says more; restore the case file from a copy",
             )
+        self._compared = True
+
+    def _tables_agree(self) -> bool:
+        return agrees(self.replay(), self._storage) and self._log.has_its_leaves()
+
+    def doubts(self) -> tuple[str, ...]:
+        """Why what is read here may not be what was recorded, in words; nothing when it is.
+
+        For leaving with everything: `check` looks at much more.
+        """
+        try:
+            agree = self._tables_agree()
+        except Damaged as error:
+            return (str(error),)
+        found = [] if agree else ["the tables of reports and consents are not what the entries say"]
+        if foreign := self._storage.foreign():
+            found.append(f"the database has foreign tables, indexes, triggers or views: {foreign}")
+        return tuple(found)
 
     def signatures(self) -> list[SignedEntries]:
         """Whose signature holds: the state of every entry's, entries of one state together."""

@@ -118,17 +118,26 @@ def open_case(
     *,
     through: Opener | None = None,
     without_log: bool = False,
+    despite_foreign: bool = False,
     meeting: Meeting = TRUST_NOTHING,
 ) -> Case:
     """Open a case file with the identity in `home`; a wrong folder is refused before it is asked.
 
     `through` is a key that access was granted to, by which the identity becomes a member.
-    `without_log` reads a case file whose log is lost, and changes nothing. `meeting` is asked
-    about a case file that the identity has not opened before.
+    `without_log` reads a case file whose log is lost, `despite_foreign` one to whose database a
+    member added something; neither changes anything. `meeting` is asked about a case file that
+    the identity has not opened before.
     """
     Case.id_of(folder)
     me = identity.load(home, passphrase())
-    return Case.open(folder, me, through=through, without_log=without_log, meeting=meeting)
+    return Case.open(
+        folder,
+        me,
+        through=through,
+        without_log=without_log,
+        despite_foreign=despite_foreign,
+        meeting=meeting,
+    )
 
 
 def refuse_inside(case: Path, out: Path) -> None:

@@ -103,10 +103,11 @@ class Audience:
         Raises:
             UsedWrongly: a list that the case file does not have.
         """
+        chosen = case.reports(("link", "statistics"), on, self.name)
         known = sorted(case.sources())
         if missing := [name for name in self.lists if name not in known]:
             raise UsedWrongly(unknown("list", missing[0], known), hint=f"lists: {', '.join(known)}")
-        return case.reports(("link", "statistics"), on, self.name).of_sources(self.lists or known)
+        return chosen.of_sources(self.lists or known)
 
     @property
     def command(self) -> str:
@@ -135,7 +136,6 @@ def link(
     from uncounted import linkage
     from uncounted.linkage.active_review import uncertain_pairs
 
-    case.compare_tables()
     chosen = audience.reports(case, on)
     own = OwnWords.of_case(case.sources().values())
     reports = list(own.translated(Report.from_payload(stored.payload) for stored in chosen.reports))

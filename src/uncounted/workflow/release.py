@@ -76,7 +76,6 @@ def release(
         raise UsedWrongly(
             f"unknown method {plan.method!r} in the plan", hint=f"methods: {', '.join(METHODS)}"
         )
-    case.compare_tables()
     plan.order(case.sources())
     opened = latest_linkage(case, on, Audience(plan.audience, plan.only))
     bundle.refuse_unwritable(out)  # 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,18 @@ from uncounted.vault.keys.identity import Identity
 from uncounted.vault.log.entries import public_body
 from uncounted.vault.reports.consent import Consent
 from uncounted.workflow import link as workflow
+from uncounted.workflow.captures import write_overlap
+from uncounted.workflow.estimate import EstimateRequest, estimate_case
+from uncounted.workflow.evaluate import EvaluationRequest, evaluate
 from uncounted.workflow.release import release
+from uncounted.workflow.review import review
 
-PLAN = Path(__file__).parents[2] / "vectors" / "workflow-1" / "inputs" / "plan.toml"
+PLAN = """title = "A"
+[population]
+who = "people"
+where = "somewhere"
+when = "2017"
+"""
 DAY = datetime.date(2030, 1, 1)
 CHANGED = {
     "a consent": """UPDATE reports SET consent = replace(consent, '"link"', '"link","statistics"')
@@ -31,21 +41,34 @@ CHANGED = {
 }
 
 
+MADE: tuple[Callable[[Case, Path], object], ...] = (
+    lambda case, _: workflow.link(case, on=DAY),
+    lambda case, out: workflow.clusters(case, out / "out.csv", on=DAY),
+    lambda case, out: write_overlap(case, out / "out.csv", on=DAY),
+    lambda case, _: estimate_case(case, EstimateRequest(), on=DAY),
+    lambda case, _: evaluate(case, EvaluationRequest(), on=DAY),
+    lambda case, _: review(case, on=DAY),
+    lambda case, out: release(case, out / "plan.toml", out / "out", on=DAY),
+)
+
+
 @pytest.mark.parametrize("what", CHANGED)
-def test_a_table_that_a_member_changed_is_refused_before_linkage_and_release(
+def test_a_table_that_a_member_changed_is_refused_before_anything_is_made_of_it(
     what: str, filled: Path, me: Identity, tmp_path: Path
 ) -> None:
     with Case.open(filled, me) as case:
         case.set_consent("one", "R-1", Consent(frozenset({"link"})))
         case.compare_tables()
     execute(filled, me, CHANGED[what])
+    (tmp_path / "plan.toml").write_text(PLAN)
     with Case.open(filled, me) as case:
         with pytest.raises(Damaged):
-            case.compare_tables()
-        with pytest.raises(Damaged):
-            workflow.link(case, on=DAY)
-        with pytest.raises(Damaged):
-            release(case, PLAN, tmp_path / "out", on=DAY)
+            case.reports("link", DAY)
+        for each in MADE:
+            with pytest.raises(
+                Damaged, match=r"nothing was linked, counted or published|its commitment"
+            ):
+                each(case, tmp_path)
 
 
 def test_an_entry_that_was_sealed_anew_with_another_consent_is_refused(

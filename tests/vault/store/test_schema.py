@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 from tests.vault.opened import entries_of, execute
 
-from uncounted.errors import Damaged
+from uncounted.errors import Damaged, UsedWrongly
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.store import schema
@@ -55,6 +56,60 @@ def test_what_is_none_of_a_case_files_is_refused_before_anything_is_written(
         with pytest.raises(Damaged, match="declares other tables, indexes or triggers"):
             Case.open(filled, me, without_log=without_log)
     assert {p: p.read_bytes() for p in before} == before
+
+
+ADDED = set(PLANTED) - {
+    *("a column", "a column that computes", "an index that is gone", "a table that is gone"),
+    "a version that it is not",
+}
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_the_only_copy_is_left_by_an_export_that_writes_nothing_to_it(
+    what: str, filled: Path, me: Identity, tmp_path: Path
+) -> None:
+    changed = Path(shutil.copytree(filled, tmp_path / "changed"))
+    execute(changed, me, "UPDATE reports SET consent = '{}' WHERE id = 'R-1'", *PLANTED[what])
+    execute(filled, me, *PLANTED[what])
+    before = {p: p.read_bytes() for p in filled.rglob("*") if p.is_file() and p.name != "lock"}
+    if what not in ADDED:
+        with pytest.raises(Damaged, match="declares other tables") as caught:
+            Case.open(filled, me, despite_foreign=True)
+        assert "--despite-foreign" not in str(caught.value.hint)
+        return
+    with pytest.raises(Damaged) as caught:
+        Case.open(filled, me)
+    assert "uncounted export --despite-foreign takes out" in str(caught.value.hint)
+    with Case.open(filled, me, despite_foreign=True) as case:
+        assert len(list(case.every_report())) == 300
+        (said,) = case.doubts()
+        assert re.fullmatch(
+            r"the database has foreign tables, indexes, triggers or views: [12]", said
+        )
+        with pytest.raises(UsedWrongly, match="open for reading only"):
+            case.withdraw("one", "R-1")
+    assert {p: p.read_bytes() for p in before} == before
+    with Case.open(changed, me, despite_foreign=True) as case:
+        assert case.doubts()[0] == "the tables of reports and consents are not what the entries say"
+
+
+def test_an_index_of_which_a_row_was_taken_out_is_not_read(filled: Path, me: Identity) -> None:
+    """By way of a table that has another root page than its index was made for."""
+    hide = (
+        "CREATE INDEX hidden ON reports (seq) WHERE seq > 3",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = 'CREATE INDEX hidden ON reports (seq)' "
+        "WHERE name = 'hidden'",
+    )
+    execute(filled, me, *hide)
+    with pytest.raises(Damaged, match="declares other tables"):
+        Case.open(filled, me, despite_foreign=True)
+
+
+def test_a_sound_case_file_is_opened_as_ever(filled: Path, me: Identity) -> None:
+    with Case.open(filled, me, despite_foreign=True) as case:
+        case.withdraw("one", "R-1")
+        assert case.doubts() == ()
 
 
 def test_a_check_says_it_of_an_open_case_file(filled: Path, me: Identity) -> None:

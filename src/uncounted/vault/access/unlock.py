@@ -146,12 +146,15 @@ def first(folder: Path, case_id: str, identity: Identity) -> UnlockedCase:
     return UnlockedCase(folder, case_id, keys, storage, 1, identity.vkey)
 
 
-def unlock(folder: Path, case_id: str, opener: Opener) -> UnlockedCase:
+def unlock(
+    folder: Path, case_id: str, opener: Opener, *, despite_foreign: bool = False
+) -> UnlockedCase:
     """Open the database with the case key that is sealed to a key.
 
     1. Every case key that is sealed to it opens, and is of this case.
     2. The newest of them that opens the database is the one.
-    3. The database is of this case, and knows who gave the key.
+    3. The database is of this case, and knows who gave the key. With `despite_foreign` what a
+       member added to it is passed over, and it is open for reading only.
 
     Raises:
         NotACase: there is no database, no member, or the version is not known.
@@ -167,7 +170,7 @@ def unlock(folder: Path, case_id: str, opener: Opener) -> UnlockedCase:
         raise NotACase(f"{DATABASE} is missing", hint="restore it from a copy")
     case = _first_that_opens(folder, case_id, grants)  # 2
     try:
-        older = _check(case)  # 3
+        older = _check(case, despite_foreign)  # 3
     except BaseException:
         case.storage.abandon()
         raise
@@ -191,8 +194,8 @@ def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> Unlock
     raise first
 
 
-def _check(case: UnlockedCase) -> bool:
-    case.storage.check_schema()
+def _check(case: UnlockedCase, despite_foreign: bool) -> bool:
+    case.storage.check_schema(despite_foreign=despite_foreign)
     if case.storage.meta("case") != case.id.encode():
         raise Damaged("the database belongs to another case file", hint=_COPY)
     older = case.storage.schema < SCHEMA_VERSION

@@ -252,6 +252,8 @@ class PublicLog:
         return edge
 
     def _note(self, edge: Frontier) -> None:
+        if self._storage.reads_only:
+            return
         fields = {"size": edge.size, "peaks": [peak.hex() for peak in edge.peaks]}
         with self._storage.transaction():
             self._storage.set_meta(_PUBLISHED, canonical(fields))

@@ -95,11 +95,12 @@ class EncryptedDatabase:
         """The version of the schema that the database has."""
         return int(self._value("PRAGMA user_version"))
 
-    def check_schema(self) -> None:
+    def check_schema(self, *, despite_foreign: bool = False) -> None:
         """Refuse a database of another version, or with a table or trigger that is none of ours.
 
         A trigger would copy what a withdrawal deletes, and an upgrade and a rotation would
-        carry it on.
+        carry it on. With `despite_foreign` what a member added is passed over, if everything of
+        ours is there too: no change is let in from then on, so no trigger runs.
 
         Raises:
             NotACase: it was made by a newer version, or holds no case file.
@@ -115,17 +116,38 @@ class EncryptedDatabase:
             raise NotACase(
                 "the database is not that of a case file", hint="create one with uncounted init"
             )
-        if not self.declares_its_tables():
-            raise Damaged(
-                "the database declares other tables, indexes or triggers than those of a case file",
-                hint="a member added or removed them, perhaps to keep what is withdrawn: keep this"
-                " copy as evidence, and restore the case file from a copy made before",
-            )
+        if self.declares_its_tables():
+            return
+        can_leave = version == SCHEMA_VERSION and not self._missing()
+        if despite_foreign and can_leave:
+            self.only_read()
+            if self._value("PRAGMA integrity_check") == "ok":  # an added index holds every row
+                return
+        leave = (
+            ". If there is none: uncounted export --despite-foreign takes out what is in it"
+            if can_leave and not despite_foreign
+            else ""
+        )
+        raise Damaged(
+            "the database declares other tables, indexes or triggers than those of a case file",
+            hint="a member added or removed them, perhaps to keep what is withdrawn: keep this"
+            f" copy as evidence, and restore the case file from a copy made before{leave}",
+        )
 
     def declares_its_tables(self) -> bool:
         """Whether there are the tables and indexes of the database's version and nothing else."""
+        return self._declared() == declared(self.schema)
+
+    def foreign(self) -> int:
+        """How many tables, indexes, triggers and views are declared that are none of ours."""
+        return len(set(self._declared()) - set(declared(self.schema)))
+
+    def _missing(self) -> bool:
+        return bool(set(declared(self.schema)) - set(self._declared()))
+
+    def _declared(self) -> list[tuple[str, str, str]]:
         found = self._rows("SELECT type, name, sql FROM sqlite_master")
-        return normalised((kind, name, sql) for kind, name, sql in found) == declared(self.schema)
+        return normalised((kind, name, sql) for kind, name, sql in found)
 
     def upgrade(self) -> None:
         """Make what an older version wrote into what this one writes, in one transaction."""
@@ -179,8 +201,8 @@ class EncryptedDatabase:
         """All of it or, whatever happens, nothing; with `keep` False always nothing."""
         if self._only_read:
             raise UsedWrongly(
-                "the case file is open for reading only, since its log is missing",
-                hint="restore log/ from a copy, and open it again",
+                "the case file is open for reading only",
+                hint="export it, and import the export into a new case file",
             )
         self._run("BEGIN IMMEDIATE")
         self.transactions += 1
@@ -216,6 +238,7 @@ class EncryptedDatabase:
 
     def only_read(self) -> None:
         """Let no change be made from now on."""
+        self._run("PRAGMA query_only = ON")
         self._only_read = True
 
     def _soon(self, sql: str, values: Sequence[Any]) -> None:
