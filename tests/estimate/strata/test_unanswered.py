@@ -96,8 +96,8 @@ def test_a_total_of_all_strata_leads_before_one_that_leaves_some_out() -> None:
     assert not strata.headline.bound
     (sentence,) = strata.read_first
     assert sentence == (
-        "The total is by log-linear, lowest BIC, which has an estimate for more strata:"
-        " decomposable graphs has none for 1 of 2."
+        "The main method is log-linear, lowest BIC, since there is no estimate by decomposable"
+        " graphs in 1 of 2 strata."
     )
     assert "log-linear, lowest BIC (main)" in summary(strata)
 

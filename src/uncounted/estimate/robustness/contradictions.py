@@ -26,8 +26,9 @@ def read_first(
     """Sentences to read before the figure that leads, the gravest first.
 
     1. The lower bound is above the figure: the calibrated one, or else that of the main method.
-    2. The main method misses the known size of every list.
-    3. Methods that come before it refuse.
+    2. The main method misses the known size of every list. (Not said where a calibrated figure
+       leads, since that allows for such errors.)
+    3. Methods that come before the main one refuse.
 
     Of a main method that is not the study's headline 1 alone is said. `observed`: the
     documented, by which figures are rounded, where it is not the study's.
@@ -37,7 +38,9 @@ def read_first(
     n = study.observed if observed is None else observed
     found = [below_bound(calibrated, main, study.estimates, n, study.least_observed)]
     if main is study.headline:
-        found += [_misses_lists(main, study.consistency), _in_place_of(main, study.estimates)]
+        if calibrated is None or calibrated.point is None:
+            found.append(_misses_lists(study.consistency))
+        found.append(_in_place_of(main, study.estimates))
     return tuple(filter(None, found))
 
 
@@ -68,12 +71,13 @@ def below_bound(
     return f"The main estimate, {figure:,}, is below the lower bound, {shown.point:,}, {why}."
 
 
-def _misses_lists(main: Estimate, rows: Sequence[KnownListRow]) -> str:
+def _misses_lists(rows: Sequence[KnownListRow]) -> str:
     tested = [row for row in rows if row.covered is not None]
     if len(tested) < FEWEST_LISTS or any(row.covered for row in tested):
         return ""
     low = all(row.point is not None and row.point < row.known_size for row in tested)
-    side = ", too low for each; the total is likely to be too low as well" if low else ""
+    high = all(row.point is not None and row.point > row.known_size for row in tested)
+    side = ", too low for each" if low else ", too high for each" if high else ""
     return (
         f"Estimated from the other lists, the known size of each of {len(tested)} lists is missed"
         f" by the main method{side}."
@@ -86,9 +90,5 @@ def _in_place_of(main: Estimate, estimates: Sequence[Estimate]) -> str:
     if not refused:
         return ""
     names = [label(each.method) for each in refused]
-    named = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    verb = "gives" if len(names) == 1 else "give"
-    return (
-        f"The main method is {label(main.method)}, since {named} {verb} no number:"
-        f" {refused[0].reason}."
-    )
+    named = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    return f"The main method is {label(main.method)}, since there is no estimate by {named}."

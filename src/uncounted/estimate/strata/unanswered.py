@@ -211,10 +211,10 @@ def instead_of(main: Estimate, totals: Sequence[Estimate]) -> str:
             "No method has an estimate for each stratum, and what they add up to is below Chao's"
             " lower bound of all strata."
         )
-    why = "gives no number in any stratum"
+    left_out = "any stratum"
     if first.ok:
-        why = f"has none for {open_strata(first)} of {first.settings['strata']}"
+        left_out = f"{open_strata(first)} of {first.settings['strata']} strata"
     return (
-        f"The total is by {label(main.method)}, which has an estimate for more strata:"
-        f" {label(first.method)} {why}."
+        f"The main method is {label(main.method)}, since there is no estimate by"
+        f" {label(first.method)} in {left_out}."
     )
