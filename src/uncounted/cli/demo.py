@@ -184,19 +184,23 @@ def _shown(part: str) -> str:
 def _closing_words(result: DemoResult) -> Iterator[str]:
     yield f"How good is it? True total: {whole(result.truth)}"
     perfect = result.perfect_linkage
-    yield _compared("estimate", result.point, result.interval, result.truth)
+    if result.calibrated is not None:
+        found = result.calibrated
+        yield _compared("calibrated estimate", found.point, found.interval, result.truth)
+    yield _compared("main model alone", result.point, result.interval, result.truth)
     yield _compared("with perfect linkage", perfect.point, perfect.interval, result.truth)
     covered = result.interval[0] <= result.truth <= result.interval[1]
     perfectly = perfect.interval[0] <= result.truth <= perfect.interval[1]
     if covered:
-        words = "The interval covers the true total."
+        words = "The model's own interval covers the true total."
     elif perfectly:
-        words = "The interval misses the true total because of how the reports were linked."
+        words = "The model's own interval misses the true total because of the record linkage."
     else:
         words = (
-            "So linkage is not the cause. In this data set some people are much harder to record"
-            " than others, and one list takes names from another. No method that uses only these"
-            " lists can see that; the report shows how far off each method is."
+            "So linkage is not why the model's own interval misses. In this data set some people"
+            " are much harder to record than others, and one list takes names from another. No"
+            " method that uses only these lists can see that; the calibrated interval allows for"
+            " such errors, as they are on lists of known size."
         )
     yield from textwrap.wrap(words, WIDTH, initial_indent="  ", subsequent_indent="  ")
     yield ""

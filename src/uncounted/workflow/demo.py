@@ -21,14 +21,23 @@ class PerfectLinkage:
 
 
 @attrs.frozen
+class CalibratedEstimate:
+    """The calibrated estimate as released."""
+
+    point: float
+    interval: Sequence[float]
+
+
+@attrs.frozen
 class DemoResult:
-    """The released estimate, the one under perfect linkage, and the true number."""
+    """The released estimates, the one under perfect linkage, and the true number."""
 
     page: str
     pdf: str
     method: str
     point: float
     interval: Sequence[float]
+    calibrated: CalibratedEstimate | None
     perfect_linkage: PerfectLinkage
     truth: int
     off_by: float
@@ -46,6 +55,7 @@ def compare_with_truth(truth_file: Path, released: Path, seconds: float) -> Demo
     headline = next(each for each in release["estimates"] if each["method"] == method)
     table = CaptureTable(tuple(truth["lists"]), truth["with_consent"]["patterns"])
     perfect = run(table, EstimateSettings(method))[method]
+    calibrated = release["calibrated"]
     shown = round_to_interval(perfect.number(), perfect.interval, table.observed)
     return DemoResult(
         page=str(released / "report.html"),
@@ -53,6 +63,7 @@ def compare_with_truth(truth_file: Path, released: Path, seconds: float) -> Demo
         method=method,
         point=headline["point"],
         interval=headline["interval"],
+        calibrated=calibrated and CalibratedEstimate(calibrated["point"], calibrated["interval"]),
         perfect_linkage=PerfectLinkage(
             shown.point, (shown.low or 0, math.inf if shown.high is None else shown.high)
         ),

@@ -127,8 +127,7 @@ def _lead_sentence(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers)
     calibrated = numbers.calibrated.value
     return (
         f"{before} We estimate {whole(calibrated.point)} in total ({level} calibrated interval"
-        f" {calibrated.span}). The main model alone gives {whole(value.point)}"
-        f" ({interval}{_elsewhere(numbers)})."
+        f" {calibrated.span})."
     )
 
 
@@ -175,7 +174,8 @@ def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
             "That is a sign that it is too low: some people were harder to record than others."
         )
     if facts.truth is not None:
-        lead.append(lead_sentence(facts.truth, value))
+        shown = numbers.calibrated.value if numbers.calibrated else value
+        lead.append(lead_sentence(facts.truth, shown))
     return tuple(lead)
 
 
@@ -184,12 +184,14 @@ def _on_calibration(numbers: PublishableNumbers) -> Iterator[str]:
     if numbers.calibrated is None or numbers.headline is None:
         return
     record = numbers.headline.estimate.track_record
-    own = "" if record is None else f" The main model's own interval held {percent(record.covered)}"
+    value, level = numbers.headline.value, percent(numbers.headline.estimate.level)
+    interval = "no interval" if value is None else f"{level} interval {value.span}"
+    held = "" if record is None else f" Its own interval held {percent(record.covered)} of them."
     yield (
-        f"The calibrated interval allows for the errors of these methods on "
-        f"{numbers.calibrated.found.tests:,} lists of known size. Estimates there are mostly too "
-        "low, so the calibrated estimate is above the models' estimates."
-        + (own and f"{own} of those lists' sizes, where a 95% interval should hold 95%.")
+        "The calibrated interval allows for the errors of these methods on "
+        f"{numbers.calibrated.found.tests:,} lists of known size, where estimates are mostly too "
+        f"low. The main model alone gives {whole(value.point) if value else 'no total'} "
+        f"({interval}{_elsewhere(numbers)}).{held}"
     )
 
 

@@ -29,6 +29,8 @@ def coverage_section(truth: SyntheticTruth, numbers: PublishableNumbers) -> Sect
         if (value := round_estimate(e, truth.perfect.observed if truth.perfect else 0))
     }
     rows = []
+    if numbers.calibrated is not None:
+        rows.append(("Calibrated", _verdict(numbers.calibrated.value, N, bound=False), ""))
     for answer in numbers.answers:
         if answer.value is None:
             continue
@@ -36,8 +38,8 @@ def coverage_section(truth: SyntheticTruth, numbers: PublishableNumbers) -> Sect
         rows.append(
             (
                 answer.label,
-                _verdict(answer.value, N, answer.bound),
-                "" if clean is None else _verdict(clean, N, answer.bound),
+                _verdict(answer.value, N, bound=answer.bound),
+                "" if clean is None else _verdict(clean, N, bound=answer.bound),
             )
         )
     grid = TableBlock(
@@ -64,7 +66,7 @@ def _distance(N: int, numbers: PublishableNumbers) -> str:
     begin = f"The population is simulated, so its true total is known: {whole(N)}. "
     if numbers.headline is None or numbers.headline.value is None:
         return begin + "No method gives an estimate to compare with it."
-    value = numbers.headline.value
+    value = numbers.calibrated.value if numbers.calibrated else numbers.headline.value
     off = (value.point - N) / N
     side = "above" if off > 0 else "below"
     missed = "" if abs(off) < 0.005 else f", {percent(abs(off))} {side} it"
@@ -85,7 +87,7 @@ def _well_within(value: Rounded, N: int) -> bool:
     return low and (value.high is None or value.high - value.step >= N)
 
 
-def _verdict(value: Rounded, N: int, bound: bool) -> str:
+def _verdict(value: Rounded, N: int, *, bound: bool) -> str:
     if bound:
         kept = "holds as a bound" if value.point <= N else "above the true total, so it fails"
         return f"at least {whole(value.point)}: {kept}"
