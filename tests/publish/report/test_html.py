@@ -190,6 +190,31 @@ def test_a_bound_is_above_the_number_only_if_rounding_alone_has_not_put_it_there
     )
     facts = attrs.evolve(facts, study=attrs.evolve(study, estimates=moved))
     assert ("is above the main model's estimate" in _lead_of(facts)) is said
+    made = build(facts, PLAN)
+    sentence = json.loads(made["estimate.json"])["sentence"]
+    before, estimate = sentence.split(" We estimate ")
+    assert before.endswith("though sampling error may explain the difference.") is said
+    assert estimate.startswith("1,360 in total")
+    words = " ".join("".join(read(made["report.html"]).text).split())
+    assert ("is below the lower bound" in words) is said
+
+
+def test_lists_that_are_set_aside_are_published_by_their_labels() -> None:
+    """An assumption names lists as the case file does; a label stands for its list there."""
+    facts = facts_of(LARGE)
+    study = study_of(facts.table, 1350.0, 1150.0, 1650.0)
+    inside, label = facts.lists[0].name, "The first list"
+    named = tuple(
+        attrs.evolve(each, assumption=f"{each.assumption} {inside!r} shares no person.")
+        for each in study.estimates
+    )
+    lists = (attrs.evolve(facts.lists[0], label=label), *facts.lists[1:])
+    facts = attrs.evolve(facts, lists=lists, study=attrs.evolve(study, estimates=named))
+    numbers = sections.compose(facts, PLAN)[1]
+    shown = numbers.labels[inside]
+    assert shown != inside
+    for answer in numbers.answers:
+        assert f"{shown!r} shares no person." in answer.estimate.assumption
 
 
 def test_an_end_below_those_of_one_reading_is_printed_as_it_is() -> None:
