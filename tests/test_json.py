@@ -125,6 +125,7 @@ def _intake(run: Answers, case: Path) -> None:
     one = ("--source", "River", "--report", "RW002")
     run("edit", case, *one, "--set", "sex=f")
     run("consent", case, *one, "--uses", "link,statistics", "--until", "2199-01-01")
+    run("consent", case, "--list")
     run("attach", case, INPUTS / "scan.txt", *one)
     first = INPUTS / "first.csv"
     run("decide", case, "--file", first, "--dry-run")

@@ -143,6 +143,11 @@ def test_every_row_is_accounted_for_and_rejects_are_sealed(base: Path) -> None:
     assert not any(word in done.stdout + done.stderr for word in ("Kim", "Pak", "tiger", "Choe"))
     again = json.loads(run(base, "import", "case", file, "--source", "mixed", "--json").stdout)
     assert [again[key] for key in ("created", "updated", "unchanged")] == [0, 0, 2]
+    said = run(base, "import", "case", file, "--source", "mixed")
+    assert said.returncode == 0
+    assert "warning: 4 rows rejected" in said.stdout.splitlines()
+    assert re.search(r"see which: uncounted rejects case rejects-\d+", said.stdout)
+    assert "error" not in said.stdout + said.stderr
     shown = run(base, "rejects", "case", answer["rejects"])
     assert [line.split()[0] for line in shown.stdout.splitlines()[1:]] == ["3", "4", "5", "6"]
     assert "tiger" not in shown.stdout

@@ -291,6 +291,49 @@ def test_fields_that_cannot_be_read(
     assert words in str(done.exception)
 
 
+def test_excluded_reports_are_listed_with_the_reason_and_without_a_name(case: Path) -> None:
+    two, three = ("--source", "Seoul", "--report", "S-2"), ("--source", "Seoul", "--report", "S-3")
+    assert answer("consent", case, "--list") == {
+        "excluded": [{"source": "Seoul", "report": "S-3", "reason": "no consent for statistics"}],
+        "withdrawn": 0,
+    }
+    do("consent", case, *two, "--uses", "link,statistics", "--audience", "UN")
+    do("consent", case, *three, "--uses", "link,statistics", "--until", "2020-12-31")
+    do("withdraw", case, *ONE, "--yes")
+    shown = do("consent", case, "--list").stdout
+    assert [line.split("  ")[-1].strip() for line in shown.splitlines()] == [
+        "1 report may not be linked and counted",
+        "why",
+        "consent ended",
+        "1 withdrawn: not listed, since only a keyed hash of each id is kept",
+    ]
+    for_public = answer("consent", case, "--list", "--audience", "public")["excluded"]
+    assert {each["report"]: each["reason"] for each in for_public} == {
+        "S-2": "no consent for this audience",
+        "S-3": "consent ended",
+    }
+    said = shown + json.dumps(for_public, ensure_ascii=False)
+    assert not any(name in said for name in ("리영희", "朴明哲", "김철수"))
+    do("consent", case, *three, "--uses", "link,statistics")
+    assert "Every report may be linked and counted." in do("consent", case, "--list").stdout
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--uses", "link"], "--source, --report and --uses are needed"),
+        (["--list", *ONE], "--list records nothing"),
+        (["--list", "--uses", "link"], "--list records nothing"),
+    ],
+)
+def test_a_consent_is_recorded_or_the_excluded_are_listed(
+    filled: Path, more: list[str], words: str
+) -> None:
+    done = CliRunner().invoke(app, ["consent", str(filled / "a.case"), *more])
+    assert isinstance(done.exception, UsedWrongly)
+    assert words in str(done.exception)
+
+
 def test_a_passphrase_comes_out_of_a_pipe_and_with_a_mark(
     filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

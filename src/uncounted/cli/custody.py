@@ -1,4 +1,4 @@
-"""Commands for custody of a case file: withdraw, log, check, timestamp.
+"""Commands for custody of a case file: withdraw, log, check, timestamp, export.
 
 `timestamp` is the only command that opens a connection.
 """
@@ -19,9 +19,10 @@ from uncounted.cli.app import (
     needs_a_yes,
     open_case,
     opening_options,
+    refuse_taken_or_inside,
     roots_option,
 )
-from uncounted.cli.terminal import answer, say
+from uncounted.cli.terminal import Waiting, answer, say
 from uncounted.errors import Damaged, NotVerified
 from uncounted.text_table import columns, plural, whole
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         SoundnessCheck,
         TimestampTaken,
     )
+    from uncounted.workflow.export import ExportSummary, Form
 
 
 def _withdrawn(_: EntryNumber) -> None:
@@ -240,3 +242,70 @@ def timestamp(
     with open_case(case, passphrase_file) as opened:
         say(f"Connecting to {where}; a hash of 64 bytes is sent.")
         return take_timestamp(opened, authority, trusted)
+
+
+def _exported(done: ExportSummary) -> None:
+    answer(
+        f"{plural(done.reports, 'report')} and {plural(done.attachments, 'attachment')}"
+        f" written to {done.out}: {plural(len(done.files), 'file')}"
+    )
+    for doubt in done.doubts:
+        say(f"warning: {doubt}: this export may not be what was recorded")
+    for what, count in done.not_exported.items():
+        say(f"  not carried as it was: {count:,} {what}")
+    say(
+        "Everything in that folder is unencrypted, names too, and consent no longer protects it:"
+        " keep it on an encrypted disk, and delete it when it has served. An export that is"
+        f" killed leaves a folder .{Path(done.out).name}.*.partial beside it: the next one"
+        " takes it away."
+    )
+    for name in done.unfinished:
+        say(f"Unfinished, may hold unencrypted testimony: {name}. Delete it if no export runs.")
+
+
+@app.command()
+@case_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json", "bagit"]),
+    required=True,
+    help="csv for spreadsheets, json for everything, bagit for an archive.",
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
+@click.option(
+    "--without-log", is_flag=True, help="If log/ is lost: export the database, without proof."
+)
+@click.option(
+    "--despite-foreign",
+    is_flag=True,
+    help="If a member added tables or triggers to the only copy: export it, and change nothing.",
+)
+@opening_options
+@answers(_exported)
+def export(
+    case: Path,
+    form: str,
+    out: Path,
+    without_log: bool,
+    despite_foreign: bool,
+    passphrase_file: Path | None,
+) -> ExportSummary:
+    r"""Export everything, unencrypted: reports, consent, attachments.
+
+    uncounted import reads json and bagit back completely. csv writes a file and a mapping
+    for each source. What cannot be exported is listed.
+
+    \b
+    Example:
+      uncounted export returns.case --format bagit --out export
+    """
+    from uncounted.workflow.export import FORMS, write
+
+    refuse_taken_or_inside(case, out)
+    chosen: Form = next(each for each in FORMS if each == form)
+    opening = open_case(
+        case, passphrase_file, without_log=without_log, despite_foreign=despite_foreign
+    )
+    with opening as opened, Waiting() as waiting:
+        return write(opened, chosen, out, progress=waiting)

@@ -97,7 +97,7 @@ def _imported(done: ImportSummary) -> None:
     for line in _import_notes(done):
         answer(textwrap.fill(line, WIDTH, subsequent_indent="  "))
     if done.rejected:
-        answer(f"error: {plural(done.rejected, 'row')} rejected")
+        answer(f"warning: {plural(done.rejected, 'row')} rejected")
         for reason, count in done.reasons.items():
             answer(
                 textwrap.fill(
@@ -202,7 +202,8 @@ def import_(
 
     Every row is accounted for. Importing the same file again changes nothing. A file in
     which most of the reports that change get another name is refused. Rejected
-    rows are listed with the reason, encrypted, in the case file (see uncounted rejects).
+    rows are listed with the reason, encrypted, in the case file (see uncounted rejects);
+    the exit status is 1 only if every row is rejected.
     What uncounted export wrote as JSON or as a bag is imported without --source and
     --mapping.
 

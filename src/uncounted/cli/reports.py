@@ -1,4 +1,4 @@
-"""Commands on single reports: search, show, edit, consent, undo, attach, export."""
+"""Commands on single reports: search, show, edit, consent, undo, attach."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from uncounted.cli.app import (
     needs_a_yes,
     open_case,
     opening_options,
-    refuse_taken_or_inside,
     somebody_is_there,
     today,
 )
@@ -27,13 +26,13 @@ from uncounted.errors import UsedWrongly
 from uncounted.text_table import columns, plural, visible
 
 if TYPE_CHECKING:
-    from uncounted.workflow.export import ExportSummary, Form
     from uncounted.workflow.reports import (
         AttachmentSummary,
         Consent,
         ConsentNoted,
         DecisionsTakenBack,
         EditSummary,
+        ExcludedReports,
         ImportTakenBack,
         JSONObject,
         ReportDecision,
@@ -263,16 +262,42 @@ def _pair(setting: str) -> tuple[str, str]:
     return field.strip(), value
 
 
-def _consent_noted(done: ConsentNoted) -> None:
+def _consent_noted(done: ConsentNoted | ExcludedReports) -> None:
+    from uncounted.workflow.reports import ExcludedReports
+
+    if isinstance(done, ExcludedReports):
+        _excluded(done)
+        return
     answer(f"Noted (entry {done.entry}): {_consent(done.consent)}")
     say("  link again before you count")
 
 
+def _excluded(done: ExcludedReports) -> None:
+    answer(
+        f"{plural(len(done.excluded), 'report')} may not be linked and counted"
+        if done.excluded
+        else "Every report may be linked and counted."
+    )
+    if done.excluded:
+        rows = [(each.source, each.report, each.reason) for each in done.excluded]
+        answer(columns([("source", "report", "why"), *rows]))
+    if done.withdrawn:
+        answer(
+            f"{done.withdrawn:,} withdrawn: not listed, since only a keyed hash of each id is kept"
+        )
+
+
 @app.command()
 @case_argument
-@source_option
-@report_option
-@click.option("--uses", required=True, help="Allowed uses, e.g. link,statistics; or none.")
+@click.option("--source", help="List that the report is on.")
+@click.option("--report", help="Id of the report on that list.")
+@click.option("--uses", help="Allowed uses, e.g. link,statistics; or none.")
+@click.option(
+    "--list",
+    "listing",
+    is_flag=True,
+    help="List the reports that may not be linked and counted (for --audience), and why.",
+)
 @click.option("--audience", help="Audience that it may be published for (default: everybody).")
 @click.option("--until", metavar="DATE", help="Last day of the consent, e.g. 2027-12-31.")
 @click.option("--given-by", help="Who gave the consent.")
@@ -280,25 +305,40 @@ def _consent_noted(done: ConsentNoted) -> None:
 @answers(_consent_noted)
 def consent(
     case: Path,
-    source: str,
-    report: str,
-    uses: str,
+    source: str | None,
+    report: str | None,
+    uses: str | None,
+    listing: bool,
     audience: str | None,
     until: str | None,
     given_by: str | None,
     passphrase_file: Path | None,
-) -> ConsentNoted:
-    r"""Record what one report may be used for.
+) -> ConsentNoted | ExcludedReports:
+    r"""Record what one report may be used for; or list the reports that are excluded.
 
-    A later import cannot widen it.
+    A later import cannot widen it. A list of excluded reports is shown, by source and id, and
+    kept nowhere.
 
     \b
     Examples:
       uncounted consent returns.case --source Seoul --report S-17 --uses link,statistics
       uncounted consent returns.case --source Seoul --report S-17 --uses none
+      uncounted consent returns.case --list
     """
-    from uncounted.workflow.reports import set_consent
+    from uncounted.workflow.reports import excluded, set_consent
 
+    if listing:
+        if any(given is not None for given in (source, report, uses, until, given_by)):
+            raise UsedWrongly(
+                "--list records nothing", hint="with it give --audience, or no other option"
+            )
+        with open_case(case, passphrase_file) as opened:
+            return excluded(opened, audience, on=today())
+    if source is None or report is None or uses is None:
+        raise UsedWrongly(
+            "--source, --report and --uses are needed to record a consent",
+            hint="to see which reports are excluded and why: --list",
+        )
     stated = [] if uses.strip() == "none" else [use.strip() for use in uses.split(",")]
     with open_case(case, passphrase_file) as opened:
         done = set_consent(
@@ -398,70 +438,3 @@ def attach(
 
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         return attach(opened, source, report, files, progress=waiting)
-
-
-def _exported(done: ExportSummary) -> None:
-    answer(
-        f"{plural(done.reports, 'report')} and {plural(done.attachments, 'attachment')}"
-        f" written to {done.out}: {plural(len(done.files), 'file')}"
-    )
-    for doubt in done.doubts:
-        say(f"warning: {doubt}: this export may not be what was recorded")
-    for what, count in done.not_exported.items():
-        say(f"  not carried as it was: {count:,} {what}")
-    say(
-        "Everything in that folder is unencrypted, names too, and consent no longer protects it:"
-        " keep it on an encrypted disk, and delete it when it has served. An export that is"
-        f" killed leaves a folder .{Path(done.out).name}.*.partial beside it: the next one"
-        " takes it away."
-    )
-    for name in done.unfinished:
-        say(f"Unfinished, may hold unencrypted testimony: {name}. Delete it if no export runs.")
-
-
-@app.command()
-@case_argument
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "json", "bagit"]),
-    required=True,
-    help="csv for spreadsheets, json for everything, bagit for an archive.",
-)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
-@click.option(
-    "--without-log", is_flag=True, help="If log/ is lost: export the database, without proof."
-)
-@click.option(
-    "--despite-foreign",
-    is_flag=True,
-    help="If a member added tables or triggers to the only copy: export it, and change nothing.",
-)
-@opening_options
-@answers(_exported)
-def export(
-    case: Path,
-    form: str,
-    out: Path,
-    without_log: bool,
-    despite_foreign: bool,
-    passphrase_file: Path | None,
-) -> ExportSummary:
-    r"""Export everything, unencrypted: reports, consent, attachments.
-
-    uncounted import reads json and bagit back completely. csv writes a file and a mapping
-    for each source. What cannot be exported is listed.
-
-    \b
-    Example:
-      uncounted export returns.case --format bagit --out export
-    """
-    from uncounted.workflow.export import FORMS, write
-
-    refuse_taken_or_inside(case, out)
-    chosen: Form = next(each for each in FORMS if each == form)
-    opening = open_case(
-        case, passphrase_file, without_log=without_log, despite_foreign=despite_foreign
-    )
-    with opening as opened, Waiting() as waiting:
-        return write(opened, chosen, out, progress=waiting)

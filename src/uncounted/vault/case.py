@@ -42,7 +42,14 @@ from uncounted.vault.reports.rejected_rows import (
     rejected_rows,
 )
 from uncounted.vault.reports.replay import CaseState
-from uncounted.vault.reports.selection import Selection, StoredReport, every_report, select
+from uncounted.vault.reports.selection import (
+    LeftOut,
+    Selection,
+    StoredReport,
+    every_report,
+    left_out,
+    select,
+)
 from uncounted.vault.reports.versions import UndoneImport, Version
 from uncounted.vault.reports.withdrawal import withdraw
 
@@ -235,10 +242,16 @@ class Case(OpenCase):
             BadInput: not a use that there is.
             Damaged: the tables, the entries and the log differ.
         """
-        if not self._compared:
-            self.compare_tables()
+        self._compare_once()
         uses = (use,) if isinstance(use, str) else use
         return select(self._entries, uses, on, audience)
+
+    def left_out(
+        self, uses: Iterable[str], on: datetime.date, audience: str | None = None
+    ) -> list[LeftOut]:
+        """Which reports `reports` leaves out, and why, by source and id; none is opened."""
+        self._compare_once()
+        return list(left_out(self._entries, uses, on, audience))
 
     def every_report(self) -> Iterator[StoredReport]:
         """Open every report, whatever its consent: for its keepers, and no use of it.

@@ -352,6 +352,10 @@ class OpenCase:
             )
         self._compared = True
 
+    def _compare_once(self) -> None:
+        if not self._compared:
+            self.compare_tables()
+
     def _tables_agree(self) -> bool:
         return agrees(self.replay(), self._storage) and self._log.has_its_leaves()
 

@@ -24,6 +24,7 @@ from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.reports import decisions, identifiers
 from uncounted.vault.reports.consent import USES, Consent
+from uncounted.vault.reports.selection import LeftOut
 from uncounted.workflow.release_record import keep_suppression_key
 
 __all__ = [
@@ -264,6 +265,24 @@ def set_consent(
     consent = Consent(frozenset(uses), audience, _day(until), given_by)
     entry = case.set_consent(source, report_id, consent)
     return ConsentNoted(entry.seq, consent)
+
+
+@attrs.frozen
+class ExcludedReports:
+    """Which reports may not be linked and counted, and why; how many were withdrawn.
+
+    Of a withdrawn one a keyed hash is kept, so it cannot be listed.
+    """
+
+    excluded: Sequence[LeftOut]
+    withdrawn: int
+
+
+def excluded(case: Case, audience: str | None = None, *, on: dt.date) -> ExcludedReports:
+    """Which reports `link` leaves out on the day `on`, for this audience."""
+    found = case.left_out(("link", "statistics"), on, audience)
+    gone = sum(entry.kind == "withdrawal" for entry in case.entries())
+    return ExcludedReports(found, gone)
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -1,7 +1,7 @@
 """Selection of reports by consent: those that may be put to a use on a day.
 
-What is left out is counted by reason, never listed: a list of who did not consent
-would be one more list.
+What is left out is counted by reason. It is listed, by source and id, only for a member who
+asks, and nowhere kept: a list of who did not consent would be one more list.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime
 import functools
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import attrs
 
@@ -82,17 +82,7 @@ def select(
     Raises:
         BadInput: a use that is not known.
     """
-    wanted = tuple(uses)
-    on = max(on, _newest_day(entries.storage) or on)
-
-    @functools.lru_cache(maxsize=1024)
-    def refusal(consent: str) -> str | None:
-        given = Consent.from_json(json.loads(consent))
-        return next(filter(None, (given.refusal(use, on, audience) for use in wanted)), None)
-
-    refusal(
-        canonical(Consent().to_json()).decode()
-    )  # an unknown use is refused without reports too
+    refusal = _refusals(entries, uses, on, audience)
     found, left_out = [], defaultdict[str, Counter[str]](Counter)
     for row, sealed in entries.storage.reports_sealed():
         reason = refusal(row.consent)
@@ -101,6 +91,43 @@ def select(
         else:
             left_out[row.source][reason] += 1
     return Selection(tuple(found), {name: dict(reasons) for name, reasons in left_out.items()})
+
+
+@attrs.frozen
+class LeftOut:
+    """A report that may not be used, and the first reason found."""
+
+    source: str
+    report: str = attrs.field(repr=False)
+    reason: str
+
+
+def left_out(
+    entries: Entries, uses: Iterable[str], on: datetime.date, audience: str | None = None
+) -> Iterator[LeftOut]:
+    """Which reports `select` leaves out, and why; none of them is opened."""
+    refusal = _refusals(entries, uses, on, audience)
+    for row in entries.storage.reports():
+        if (reason := refusal(row.consent)) is not None:
+            yield LeftOut(row.source, row.id, reason)
+
+
+def _refusals(
+    entries: Entries, uses: Iterable[str], on: datetime.date, audience: str | None
+) -> Callable[[str], str | None]:
+    """What says of a consent, as the tables have it, why it does not allow all of these uses."""
+    wanted = tuple(uses)
+    day = max(on, _newest_day(entries.storage) or on)
+
+    @functools.lru_cache(maxsize=1024)
+    def refusal(consent: str) -> str | None:
+        given = Consent.from_json(json.loads(consent))
+        return next(filter(None, (given.refusal(use, day, audience) for use in wanted)), None)
+
+    refusal(
+        canonical(Consent().to_json()).decode()
+    )  # an unknown use is refused without reports too
+    return refusal
 
 
 def every_report(entries: Entries) -> Iterator[tuple[StoredReport, Consent]]:
