@@ -41,9 +41,9 @@ class Note(NamedTuple):
 
 TERMINAL = (
     Note("Multiple systems", "Documented: on at least one list. This count needs no model."),
-    Note("Method", "The total by seven methods, with 95% intervals on one axis."),
-    Note("Not documented", "The total minus the documented, by the main method."),
-    Note("If the model is", "What a wrong assumption would change. The lists cannot test it."),
+    Note("Total  ", "The total, with an interval calibrated on lists of known size."),
+    Note("Method", "The total by each method; its own interval is often too narrow."),
+    Note("Not documented", "The others, by the main method. The lists cannot test it."),
     Note(r"\d+ warnings?:", "Warnings to report with the number; each has a code to look up."),
 )
 REPORT = ("h1", "header p:nth-of-type(3)", "header p:nth-of-type(4)", "header p:nth-of-type(5)")
