@@ -168,14 +168,14 @@ def posterior(study: Study) -> Plot:
     far = study_reach(study)
     words = [*bar_notes(study), *cut_notes(study, far)]
     if any(e.ok and e.draws is not None for e in study.estimates):
-        words.insert(0, "A hill is higher where a number is likelier; all hills are drawn as high.")
+        words.insert(0, "Curves are posterior densities, scaled to one height.")
 
     def draw(on: Drawing) -> float:
         axis = Axis(EDGE, on.width - 12.0, far)
         rows = rows_of(study, far)
         return notes(on, draw_rows(on, head(on), rows, axis, observed=study.observed), words)
 
-    title = "How many in all: what each method holds likely"
+    title = "Total by method, with intervals"
     rows = (
         {"method": each.method, "point": each.point, **limits(each.interval), "reason": each.reason}
         for each in study.estimates
@@ -188,9 +188,9 @@ def bar_notes(study: Study) -> list[str]:
     found = []
     if (headline := study.headline) is not None:
         found.append(
-            f"A bar is a {headline.level:.0%} interval and its dot the estimate; in bold the "
-            "answer that the study leads with."
+            f"A bar is a {headline.level:.0%} interval and its dot the estimate; the main method "
+            "is in bold."
         )
     if any(e.ok and e.bound for e in study.estimates):
-        found.append("A triangle is a lower bound: the number may be anywhere to its right.")
+        found.append("A triangle is a lower bound: the total is at least that.")
     return found

@@ -125,7 +125,7 @@ def trajectory(rows: Sequence[SubsampleRow]) -> Plot:
         }
         for row in rows
     )
-    title = "The number from growing parts of the records"
+    title = "Estimates from increasing subsamples of the records"
     return draw_plot("trajectory", title, _desc(rows), draw, figures)
 
 

@@ -96,7 +96,7 @@ def upset(table: CaptureTable) -> Plot:
         y = upset_rows(on, y + 14, heads, rows, pitch=pitch, full=full)
         return notes(on, y + 2, [rest_words]) if rest else y + 6
 
-    return draw_plot("upset", "Who is on which lists", " ".join(parts), draw, _rows(table))
+    return draw_plot("upset", "Overlap of the lists", " ".join(parts), draw, _rows(table))
 
 
 def _named(table: CaptureTable, pattern: str) -> str:

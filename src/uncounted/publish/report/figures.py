@@ -68,7 +68,7 @@ def in_reading_order(table: ProtectedTable) -> list[str]:
 
 def upset_figure(table: ProtectedTable, labels: Mapping[str, str]) -> SvgFigure:
     """An UpSet plot that reads down: one row per combination of lists, a bar for its people."""
-    title = "Who is on which lists"
+    title = "Overlap of the lists"
     hidden = len(table.hidden)
     largest = max(table.shown.values(), default=0)
     desc = (
