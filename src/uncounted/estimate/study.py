@@ -288,7 +288,8 @@ def run_over(
         fits=fits,
         set_aside=_set_aside_over(distinct, places, _least_kept(chosen, settings)),
     )
-    features = [TableFeatures.of([table]) for table in distinct.values()]
+    way = _least_kept(chosen, settings)
+    features = [TableFeatures.of([check(table, way).table]) for table in distinct.values()]
     weights = [len(places[digest]) for digest in distinct]
     study = with_track_record(study, TableFeatures.mean(features, weights), settings.headline)
     low, high = np.quantile(observed, [0.5 - level / 2, 0.5 + level / 2], method="inverted_cdf")

@@ -62,12 +62,11 @@ def below_bound(
     figure = round_to_interval(leads.point, leads.interval, observed, least=least).point
     shown = round_estimate(bound, observed, least=least)
     assert shown is not None
+    if figure >= shown.point or leads.point >= bound.number():
+        return ""
+    why = "though sampling error may explain the difference"
     if bound.interval and leads.point < bound.interval[0]:
         why = "and its interval: it is too low, unless the lists avoid each other"
-    elif leads.point < bound.number() and figure < shown.point:
-        why = "though sampling error may explain the difference"
-    else:
-        return ""
     return f"The main estimate, {figure:,}, is below the lower bound, {shown.point:,}, {why}."
 
 
