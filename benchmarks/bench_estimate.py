@@ -3,6 +3,7 @@
     python benchmarks/bench_estimate.py            everything
     python benchmarks/bench_estimate.py graphs     starting up, and the average over all graphs
     python benchmarks/bench_estimate.py strata     1,000 strata of five lists
+    python benchmarks/bench_estimate.py whole      the command, with and without its checks
     python benchmarks/bench_estimate.py log-linear the log-linear methods, and what stands beside
                                                    an estimate
 
@@ -25,12 +26,13 @@ from typing import Any
 import attrs
 import numpy as np
 
-from uncounted.captures import CaptureTable
+from uncounted.captures import CaptureTable, read_tables
 from uncounted.estimate import METHODS, EstimateSettings, decomposable, run_over
 from uncounted.estimate.robustness.leave_one_out import leave_one_out, priors
 from uncounted.estimate.robustness.list_consistency import TWO_LISTS, consistency
 from uncounted.estimate.robustness.trajectory import trajectory
 from uncounted.estimate.strata.stratified import run_strata
+from uncounted.estimate.track_record.collection import collected_tables
 
 GRAPHS = {3: 8, 4: 61, 5: 822, 6: 18_154, 7: 617_675, 8: 30_888_596, 9: 2_192_816_760, 10: None}
 
@@ -178,11 +180,13 @@ def known_lists_figures() -> None:
 
 def main() -> None:
     """Print the figures."""
-    parts = sys.argv[1:] or ["graphs", "strata", "log-linear"]
+    parts = sys.argv[1:] or ["graphs", "strata", "whole", "log-linear"]
     if "graphs" in parts:
         graph_figures()
     if "strata" in parts:
         strata_figures()
+    if "whole" in parts:
+        whole_figures()
     if "log-linear" in parts:
         log_linear_figures()
         beside_figures()
@@ -200,6 +204,42 @@ def strata_figures() -> None:
     wall = time.perf_counter() - began
     refused = sum(study.refused for study in done.studies)
     print(f"1,000 strata: {wall:.1f} s, {seconds:.1f} CPU s, {refused} refused")
+
+
+def command(table: CaptureTable, *options: str) -> tuple[float, float]:
+    """Seconds and CPU seconds of `uncounted estimate` on a table, a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "table.csv"
+        rows = [",".join([*history, str(count)]) for history, count in table.counts.items()]
+        file.write_text("\n".join([",".join([*table.lists, "count"]), *rows]) + "\n")
+        before, began = os.times(), time.perf_counter()
+        run = [sys.executable, "-m", "uncounted", "estimate", str(file), "--json", *options]
+        subprocess.run(run, check=True, capture_output=True)
+        wall, after = time.perf_counter() - began, os.times()
+    spent = after.children_user - before.children_user
+    return wall, spent + after.children_system - before.children_system
+
+
+def whole_figures() -> None:
+    """The whole command on real tables, with its robustness checks and without."""
+    known = {each.name: each.table for each in collected_tables()}
+    examples = Path(__file__).parents[1] / "examples"
+    tables = {
+        "Gaza, 3 lists": read_tables(examples / "gaza.csv")[0],
+        "Peru, 3 lists": read_tables(examples / "peru.csv")[0],
+        "Peru, 6 lists": known["peru-6lists"],
+        "Colombia, 8 lists": known["colombia-8lists"],
+        "simulated, 9 lists": population(9),
+        "simulated, 10 lists": population(10),
+    }
+    print(f"{'table':>20} {'people':>7} {'s':>6} {'CPU s':>6}   without checks: s, CPU s")
+    for name, table in tables.items():
+        command(table)  # compiled before
+        (wall, spent), (bare, least) = command(table), command(table, "--no-checks")
+        print(
+            f"{name:>20} {table.observed:>7,} {wall:>6.1f} {spent:>6.1f}   {bare:.1f} {least:.1f}",
+            flush=True,
+        )
 
 
 def graph_figures() -> None:

@@ -180,7 +180,9 @@ def _log_trapezoid(nodes: Ints, f: Floats) -> Floats:
 def _refine(log_posterior: LogPosterior, nodes: Ints, f: Floats) -> tuple[Ints, Floats]:
     """Halve every interval that holds, or may hide, more than `_FINE` of the mass.
 
-    One that holds as little as `_FAINT` is halved too where the posterior is steep.
+    One that holds as little as `_FAINT` is halved too where the posterior is steep. The first
+    nodes come near every peak, so that a peak between two nodes shows in their slopes; of later
+    ones only those inside such an interval need a slope.
     """
     step = np.maximum(1, nodes // 100_000)
     rise = (log_posterior(nodes + step) - f) / step
@@ -204,7 +206,10 @@ def _refine(log_posterior: LogPosterior, nodes: Ints, f: Floats) -> tuple[Ints, 
         new = low + (high - low) // 2
         value = log_posterior(new)
         step = np.maximum(1, new // 100_000)
-        slope = (log_posterior(new + step) - value) / step
+        slope, inside = np.full(len(new), np.nan), hump[split]
+        if inside.any():
+            beyond = log_posterior((new + step)[inside])
+            slope[inside] = (beyond - value[inside]) / step[inside]
         nodes = np.insert(nodes, split + 1, new)
         f = np.insert(f, split + 1, value)
         rise = np.insert(rise, split + 1, slope)

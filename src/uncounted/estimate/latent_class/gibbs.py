@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from uncounted._numba import borrow, compiled
+from uncounted._numba import borrow, compiled, lend
 from uncounted.estimate.latent_class.kernels import (
     LEAST_LOGIT,
     Kept,
@@ -147,7 +147,7 @@ def run_plain(rng, x, y, counts, prior, sweeps, thin):  # type: ignore[no-untype
 @compiled
 def _sweeps(rng, x, y, counts, prior, s, thin, kept):  # type: ignore[no-untyped-def]
     """The sweeps of `run_plain`, into `kept`; how it went."""
-    x, y, counts, s, kept = borrow(x), borrow(y), borrow(counts), borrow(s), borrow(kept)
+    x, y, counts, s, kept = borrow(x), borrow(y), lend(counts), lend(s), borrow(kept)
     for i in range(kept.n0.shape[0]):
         n0, how = 0, FINE
         for _ in range(thin):
@@ -179,7 +179,7 @@ def run_chain(rng, x, y, counts, prior, rounds, leapfrog):  # type: ignore[no-un
 @compiled
 def _rounds(rng, x, y, counts, prior, s, leapfrog, kept):  # type: ignore[no-untyped-def]
     """The rounds of `run_chain`: chances of leaps and exchanges taken, added up; how it went."""
-    x, y, counts, s = borrow(x), borrow(y), borrow(counts), borrow(s)
+    x, y, counts, s = borrow(x), borrow(y), lend(counts), lend(s)
     leapfrog, kept = borrow(leapfrog), borrow(kept)
     leaps, exchanged = 0.0, 0
     for i in range(kept.classes.shape[0]):

@@ -29,7 +29,7 @@ MOST_LISTS = 7  # fifteen fits; beyond it they take a minute
 MOST_PEOPLE = 10**9 - 1  # as many as numpy draws from without replacement
 FRACTIONS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 SHUFFLES = 2
-FEWER = (0.3, 0.5, 0.7, 1.0)  # in one order, for a method of which each fit takes long
+FEWER = (0.5, 0.75, 1.0)  # in one order, for a method of which each fit takes long
 _LATE = 0.5  # smaller parts are shown and not judged
 
 
