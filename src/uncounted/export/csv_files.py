@@ -15,6 +15,7 @@ from pathlib import Path
 
 import attrs
 
+from uncounted import spreadsheet_formulas
 from uncounted.atomic_files import create_text
 from uncounted.errors import BadInput
 from uncounted.export.content import ExportedReport, outgoing, places
@@ -28,7 +29,6 @@ from uncounted.records.intake.suggest import quoted
 from uncounted.records.names import name as names
 from uncounted.vault.case import Case
 
-_RUN = (*"=+-@\uff1d\uff0b\uff0d\uff20", "\t", "\r")  # full-width signs are run as well
 _NO_NAME = set('/\\:*?"<>|')
 _TAKEN = frozenset(
     {"attachments", "decisions", "con", "prn", "aux", "nul"}
@@ -162,10 +162,10 @@ def _cells(report: ExportedReport, changed: Counter[str]) -> dict[str, str]:
 
 
 def _tame(cell: str, changed: Counter[str]) -> str:
-    if not cell.startswith(_RUN):
+    if not spreadsheet_formulas.runs(cell):
         return cell
     changed["cells that a spreadsheet would run, with an apostrophe before them"] += 1
-    return "'" + cell
+    return spreadsheet_formulas.inert(cell)
 
 
 def _date(date: Mapping[str, str] | None, changed: Counter[str], *, birth: bool = False) -> str:

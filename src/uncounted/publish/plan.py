@@ -5,7 +5,6 @@ It holds no count. `docs/reference/release.md` is its page for users.
 
 from __future__ import annotations
 
-import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import attrs
 
-from uncounted import bounded_toml
+from uncounted import bounded_toml, spreadsheet_formulas
 from uncounted.errors import BadInput, BadMapping, unknown
 from uncounted.lookalikes import shape
 
@@ -31,7 +30,6 @@ _UNPRINTED = ("Cc", "Cs", "Co", "Cn")
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 # what a spreadsheet may run, at the start of a cell or behind a separator; full-width forms too
-_FORMULA = re.compile(r"(?:\A|[;,|\t])[\s\"']*[=+@\uff1d\uff0b\uff20]|\A[\s\"']*[-\uff0d]")
 
 type _Toml = Mapping[str, object]  # as tomllib reads it
 
@@ -124,7 +122,7 @@ class Plan:
             )
         names = tuple(dict.fromkeys((*self.lists, *(self.only or there))))
         labels = [self.lists.get(name, ListPlan()).label or name for name in names]
-        if formulas := [label for label in labels if _FORMULA.search(label)]:
+        if formulas := [label for label in labels if spreadsheet_formulas.runs(label)]:
             raise BadMapping(
                 f"the label {formulas[0]!r} begins like a formula of a spreadsheet",
                 hint="begin it with a letter: it heads a column of table.csv",

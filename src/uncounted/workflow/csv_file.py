@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from uncounted import atomic_files
-
-# What begins a formula, full-width forms too, at the start of a cell or behind a separator: where
-# lists are separated by semicolons, a spreadsheet begins a new cell there, quoted or not.
-_RUN = re.compile(r"(?:\A|[;,|\t\r\n])[\s\"']*(?=[=+@\uff1d\uff0b\uff20]|[-\uff0d](?![0-9.]+\Z))")
+from uncounted import atomic_files, spreadsheet_formulas
 
 
 def write_csv(out: Path, header: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
@@ -25,10 +20,4 @@ def write_csv(out: Path, header: Sequence[str], rows: Iterable[Iterable[object]]
 
 
 def _inert(cell: object) -> object:
-    """A cell with an apostrophe before whatever a spreadsheet would run.
-
-    Examples:
-        >>> _inert("S-17"), _inert("x;=1+1"), _inert("\uff1d1+1"), _inert("-5"), _inert(-5)
-        ('S-17', "x;'=1+1", "'\uff1d1+1", '-5', -5)
-    """
-    return _RUN.sub(lambda found: found[0] + "'", cell) if isinstance(cell, str) else cell
+    return spreadsheet_formulas.inert(cell) if isinstance(cell, str) else cell

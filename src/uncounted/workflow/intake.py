@@ -11,6 +11,7 @@ from pathlib import Path
 
 import attrs
 
+from uncounted import spreadsheet_formulas
 from uncounted.errors import UsedWrongly
 from uncounted.export.restore import RestoreSummary, check_is_one, is_export, take_in
 from uncounted.progress import Progress, silent
@@ -239,7 +240,8 @@ def _check_source(name: str) -> None:
         or len(name) > 60
         or not name.isprintable()
         or set(name) & set(",;\"'/\\")
-        or name[0] in "=+-@"
+        or name[0] == "-"  # an option
+        or spreadsheet_formulas.runs(name)
     ):
         raise UsedWrongly(
             "not a valid name for a source",

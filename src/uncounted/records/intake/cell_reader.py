@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 import attrs
 
-from uncounted import delimited
+from uncounted import delimited, spreadsheet_formulas
 from uncounted.errors import BadInput
 from uncounted.records import vocabulary
 from uncounted.records.cells.placeholders import (
@@ -41,10 +41,6 @@ _MAY_BE_MANY = (
 )
 LONGEST_ID = 200
 LONGEST_WORD = 2_000
-# What a spreadsheet takes for a formula: tables of clusters have the ids as they are. A
-# plain negative number is none, and some systems count so. Full-width signs are run as well; and a
-# separator within begins another cell where lists are separated by it.
-_RUN = re.compile(r"(?:\A|[;,|]\s*)(?:[=+@\uff1d\uff0b\uff20]|[-\uff0d](?![0-9]+\Z))")
 _SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE)  # 1.23E+12
 _TELEPHONE = re.compile(
     r"\+\d[\d .-]{7,}|0\d{1,3}[ .-]\d{3,4}[ .-]\d{4}"
@@ -195,7 +191,7 @@ class CellReader:
         if text is None:
             if len(self.reasons) == before:  # else it was said what is wrong with it
                 self.reasons.append(f"no id (column {column!r} is empty)")
-        elif not text.isprintable() or _RUN.search(text):
+        elif not text.isprintable() or spreadsheet_formulas.runs(text):
             self.reasons.append(
                 f"column {column!r}: not an id (a line break, a sign that is not seen,"
                 " or one that spreadsheets run)"
