@@ -76,7 +76,7 @@ def release(
         raise UsedWrongly(
             f"unknown method {plan.method!r} in the plan", hint=f"methods: {', '.join(METHODS)}"
         )
-    plan.order(case.sources())
+    plan.order(case.sources())  # a plan that cannot be carried out is refused unlinked, too
     opened = latest_linkage(case, on, Audience(plan.audience, plan.only))
     bundle.refuse_unwritable(out)  # 0
     counted = count(opened, plan.order(opened.lists))  # 1

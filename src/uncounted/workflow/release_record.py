@@ -91,7 +91,7 @@ def keep(
         NotPublishable: the case file was released before with other counts, or with counts that
             cannot be compared any more.
     """
-    before = ReleaseRecord.from_bytes(earlier.payload) if earlier and earlier.payload else None
+    before = _record_of(earlier)
     # which lists come first tells nothing: as they stood then, if they are the same
     same = before is not None and set(before.lists) == set(table.lists)
     table = table.select(before.lists if before is not None and same else sorted(table.lists))
@@ -111,6 +111,11 @@ def keep(
             hint=_BY_HAND,
         )
     return now
+
+
+def _record_of(earlier: Artefact | None) -> ReleaseRecord | None:
+    """What was kept of an earlier release; None where there was none, or it was forgotten."""
+    return ReleaseRecord.from_bytes(earlier.payload) if earlier and earlier.payload else None
 
 
 def keep_published(
@@ -133,7 +138,7 @@ def keep_published(
         said.pop(changing)
     text = canonical([files["table.csv"].decode(), json.dumps(said), *printed])
     now = attrs.evolve(now, published=hmac.digest(key, text, "sha256").hex())
-    before = ReleaseRecord.from_bytes(earlier.payload) if earlier and earlier.payload else None
+    before = _record_of(earlier)
     if before is not None and before.published != now.published and not despite_earlier:
         raise NotPublishable(
             "this case file was released before with another method, text or estimate: the two"
