@@ -126,7 +126,7 @@ def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
 
 
 def unknown(what: str, word: str, known: Iterable[str]) -> str:
-    """The message about a word that is none of those that are known."""
+    """The message about an unknown word, with the nearest known one."""
     near = nearest(word, known)
     return f"unknown {what} {word!r}" + (f". Did you mean {near!r}?" if near else "")
 

@@ -18,7 +18,7 @@ from uncounted.records.names.name import Name, plain
 from uncounted.records.report import Act, Report
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-FEWEST = 10  # reports alike, from which it is said
+FEWEST = 10  # identical reports, from which it is reported
 SHARE = 0.8  # of the shorter list
 MOST_NEARLY = 0.1  # pairs that nearly agree, for each that agrees, of lists that copied
 Things = tuple[Any, ...]  # what a report says, one for each of its fields
@@ -92,7 +92,7 @@ def content(report: Report) -> Hashable:
 
 
 def _says_enough(things: Things) -> bool:
-    """Whether more than a name and one thing is said; a day of birth is as much as two."""
+    """Whether more than a name and one field is stated; a day of birth counts as two fields."""
     _, _, birth, *further, acts = things
     many = sum(map(bool, (birth, *further))) + sum(
         bool(date or place) for _, date, place, *_ in acts

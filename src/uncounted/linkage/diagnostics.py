@@ -69,7 +69,7 @@ class LinkageSettings(_Stored):
 
 @attrs.frozen
 class ChainDiagnostics(_Stored):
-    """Convergence: the worst split R-hat and the least effective sample size of what is watched.
+    """Convergence: the highest split R-hat and lowest effective sample size of what is monitored.
 
     `duplicates_in_a_list` is q of each list, the probability of one more report of a person it has.
     """

@@ -16,7 +16,7 @@ from uncounted.linkage.arrays import Labels, connected
 from uncounted.linkage.result import Linkage, numbered, together
 
 Pairs = dict[tuple[int, int], float]
-_GAIN = 1e-9  # of loss, below which a change is none
+_GAIN = 1e-9  # of loss, below which a change does not count
 _MOST_UNEVEN, _HALVINGS = 0.25, 7  # how far c goes from a half, and how closely it is found
 
 

@@ -37,7 +37,7 @@ SHARED = (
 
 @attrs.frozen(eq=False)
 class SampledPairs:
-    """Sampled pairs, left > right, and how many pairs each stands for."""
+    """Sampled pairs, left > right, and the weight of each."""
 
     left: Ints
     right: Ints

@@ -150,7 +150,7 @@ def _korean(a: ReportArrays, f: int, g: int, by_given: int, by_family: int) -> i
 
 @compiled_inner
 def _initials(a: ReportArrays, f: int, g: int, family: int) -> int:
-    """Of one name only first letters are said, of the given name or of both."""
+    """One name has only initials, of the given name or of both parts."""
     x, y = a.family_firsts[f], a.family_firsts[g]
     if family < 0 and x and y:
         family = 0 if _begin_apart(x, y) else 1
@@ -168,7 +168,7 @@ _FIRST = (1 << 26) - 1  # bits of the first syllable's letters
 
 @compiled_inner
 def _begin_apart(x: int, y: int) -> bool:
-    """Both are said, and no letter is common to them."""
+    """Both are stated, and they have no letter in common."""
     return x != 0 and y != 0 and x & y == 0
 
 

@@ -235,7 +235,7 @@ def _towns(read: Sequence[places.PlaceKeys]) -> Ints:
 
 
 def _days(day: PartialDate | None) -> tuple[int, int]:
-    """First and last day, by number; (0, 0) when nothing is said."""
+    """First and last day, by number; (0, 0) if not stated."""
     if day is None or (day.earliest is None and day.latest is None):
         return 0, 0
     first = day.earliest.toordinal() if day.earliest else -OPEN

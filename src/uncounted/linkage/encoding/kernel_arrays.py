@@ -36,7 +36,7 @@ class ReportArrays(NamedTuple):
     family: NameArrays
     given: NameArrays
     korean: Flags  # a form: its given name reads as Korean
-    initials_only: Flags  # a form: of a part only first letters are said
+    initials_only: Flags  # a form: a part has only initials
     open: Flags  # a form: where its family name begins is a guess
     alias: Flags  # a form: of a name beside the main one
     less_likely_order: Flags  # a form: its family name is likelier another word

@@ -101,7 +101,7 @@ class _Judged:
 
     pairs: StatedPairs
     stratum: Ints
-    weight: Floats  # pairs of the frame that each stands for
+    weight: Floats  # pairs of the frame that each represents
     linked: Flags
     same: Flags
     names: Sequence[str]

@@ -104,7 +104,7 @@ def against_persons(
     point_totals = weight @ table
     unit_weight = weight if complete else np.ones(len(units))
     figures = _figures(point_totals, totals, ms.sampling(units, unit_weight, level), level)
-    if complete and not known.all():  # the entropy of a part says nothing of the whole's
+    if complete and not known.all():  # the entropy of a part has no relation to that of the whole
         figures = {k: v for k, v in figures.items() if k not in ("homogeneity", "completeness")}
     people = totals[:, ms.SUMS.index("found_people")]
     found_people, true_people = (

@@ -51,7 +51,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "completeness": ("reports",),
 }
 _STEP = 1e-6
-_ROUNDING = 1e-16  # a variance of a share below this is none, and depends on the order of reports
+_ROUNDING = 1e-16  # a variance of a share below this is rounding error
 
 
 @attrs.frozen(eq=False)

@@ -174,7 +174,7 @@ def draw_sample(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) 
 
 
 def fits(letter: str, linked: bool, stated: float) -> bool:
-    """Whether a pair would be in that stratum by what the linkage says of it now."""
+    """Whether the current linkage would put a pair into that stratum."""
     for name, whether, low, high, _ in _LIKELY:
         if name == letter:
             return linked == whether and low <= stated < high and stated > 0

@@ -20,7 +20,7 @@ from uncounted.linkage.sampler.pair_likelihood import DIFFERENT
 
 # A level that no pair of different people shows still has this many pairs.
 U_PRIOR = 0.5
-_USUAL = levels.FIELDS.index("event") + 1  # fields that are said of most people
+_USUAL = levels.FIELDS.index("event") + 1  # fields that most reports state
 # Pairs that independence among different people counts for, before any are seen.
 _THOUGHT = 30.0
 # The same among reports of one person, of which there are fewer. Where name or birth is a
@@ -200,7 +200,7 @@ def _alike(patterns: levels.Levels) -> NDArray[np.bool_]:
 
 
 def _mean(stand_for: Floats, times: Floats) -> float:
-    """How many pairs one that was compared stands for, where so many are meant."""
+    """The weight of a compared pair, given the number of pairs represented."""
     total = float(times.sum())
     return float((stand_for * times).sum()) / total if total > 0 else 1.0
 

@@ -87,7 +87,7 @@ def _events(days: set[int], places: set[int]) -> set[int]:
     return {day * len(compare.PLACE) + place for day in days for place in places} - {0}
 
 
-# the same, or the same as far as it is said
+# the same, or the same as far as stated
 _RIGHT_NAMES = {
     *range(levels.SAME, levels.SAME_LAST + 1),
     *(levels.GIVEN_ALONE, levels.INITIALS, levels.BEGINS_ALIKE, levels.FAMILY_ALONE),

@@ -61,7 +61,7 @@ def people_weights(
     likely: NDArray[np.bool_],
     sampled: SampledPairs,
 ) -> tuple[Floats, Floats]:
-    """How many pairs of people show each row of levels, and each sampled pair stands for.
+    """How many pairs of people have each row of levels, and the weight of each sampled pair.
 
     A report likely one person's with k - 1 others is one of k, and a pair of people reported k and
     l times counts for 1 / (k l), neither counted among the other's reports. `row` is the row of
@@ -84,7 +84,7 @@ def people_weights(
 
 
 def _others(encoded: Encoded, left: Ints, right: Ints, seed: int) -> SampledPairs:
-    """Sample pairs that are none of these; none, if these are all."""
+    """Sample pairs outside these; empty if these are all."""
     count = encoded.count
     missing = count * (count - 1) // 2 - len(left)
     if not missing:

@@ -268,7 +268,7 @@ def whose(graph: Graph) -> Ints:
 
 
 def as_either_sees(graph: Graph, values: Floats | Singles) -> Floats | Singles:
-    """Of values of candidates, the greater of what the two have of one another; NaN is none."""
+    """For each pair, the greater of the two values of its candidates; NaN if there is none."""
     greater: Floats | Singles = np.fmax(values, values[_back(graph.starts, graph.near)])
     return greater
 

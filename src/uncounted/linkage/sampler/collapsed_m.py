@@ -56,7 +56,7 @@ class MConditional(NamedTuple):
 
     counts: ComparisonCounts
     level_kinds: Kinds  # right, a slip or different, shape (fields, levels) or more
-    levels: Floats  # what the prior adds at each level, shape (fields, levels); 0: there is none
+    levels: Floats  # what the prior adds at each level, shape (fields, levels); 0: nothing
     kinds: Floats  # and to reports of each kind, shape (fields, 4)
     least: Floats  # how often reports are right or a slip at the least, by field
 

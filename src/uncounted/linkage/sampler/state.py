@@ -342,7 +342,7 @@ def singleton_weight(graph: Graph, r: int) -> float:
 
 @compiled_inner
 def edge(graph: Graph, i: int, j: int) -> int:
-    """Where a candidate pair stands, -1 if it is none."""
+    """The index of a candidate pair, or -1."""
     if graph.starts[i + 1] - graph.starts[i] > graph.starts[j + 1] - graph.starts[j]:
         i, j = j, i
     low, high = graph.starts[i], graph.starts[i + 1]

@@ -134,7 +134,7 @@ def family_at_edge(text: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def other_names(first: str, others: Iterable[str]) -> list[str]:
-    """Select what stands beside a name and may be an alias: no place, fate, remark or relative."""
+    """Select the text beside a name that may be an alias: no place, fate, remark or relative."""
     return [other for other in others if not _is_remark(first, other.strip(_EDGES))]
 
 
@@ -196,7 +196,7 @@ def _without_remarks(text: str) -> str:
 
 
 def _without_adjacent(text: str) -> str:
-    """A whole name without what may stand beside one; another text as it is."""
+    """A whole name without its annotations; another text unchanged."""
     if (found := _BEFORE_WHOLE.match(text)) and is_whole(text[found.end() :]):
         return text[found.end() :]
     found = _AFTER_WHOLE.search(text)

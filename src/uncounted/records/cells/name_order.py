@@ -35,7 +35,7 @@ _PARTS_OF_GIVEN = 2  # words of a given name of which one may be a family name
 _LOUD = 0.99  # how often the one word in capitals is the family name
 # How often the family name comes first, by the source's habit, before one looks at the words.
 _FIRST: dict[Order | None, float] = {"first": 0.98, "last": 0.02, None: 0.7}
-# What stands beside a family name where the given name is not known, or not given yet.
+# Words beside a family name if the given name is not known, or not given yet.
 NO_GIVEN = {"baby", "infant", "newborn", "child", "boy", "girl", "ssi"} | {
     *("ребенок", "ребёнок", "младенец", "мальчик", "девочка", "малыш")
 }
@@ -168,7 +168,7 @@ def _is_given_syllable(word: str) -> bool:
 
 
 def _by_likelihood(ways: Sequence[tuple[Way, float]]) -> list[Form]:
-    """Forms of several ways of telling which word is the family name, the likeliest first.
+    """Forms for each reading of which word is the family name, the most probable first.
 
     Each way comes with its prior probability: Kim Chol Su is 김 철수 and hardly 수 김철.
     """

@@ -131,7 +131,7 @@ def holds_more(written: str) -> bool:
 
 
 def _has_two(written: str) -> bool:
-    """Whether two names in one script stand beside each other; Garcia Lopez, Maria is one."""
+    """Whether a text is two adjacent names in one script; Garcia Lopez, Maria is one name."""
     text = _closed_up(_IN_BRACKETS.sub(" ", written))
     first, *others = (part.strip() for part in _BETWEEN.split(text))
     if len(others) == 1 and "," in text and not (family_at_edge(first) and " " in others[0]):
@@ -171,7 +171,7 @@ def _seen(written: str) -> str:
 
 
 def _titled(written: str) -> masked.PartialName | None:
-    """A family name alone with its title, 김씨 or 남궁 씨; None if it is none."""
+    """A family name alone with its title, 김씨 or 남궁 씨, or None."""
     return None if written.isascii() else masked.titled("".join(visible(written).split()))
 
 

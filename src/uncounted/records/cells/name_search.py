@@ -8,7 +8,7 @@ from uncounted.records.cells.name_parser import forms
 from uncounted.records.names.name import Name
 from uncounted.records.names.surnames import Key
 
-_LEAST = 1e-4  # a reading that is less likely in both is none
+_LEAST = 1e-4  # readings less probable in both are dropped
 
 
 class NameQuery:

@@ -124,7 +124,7 @@ def _relative(cell: str) -> str:
 
 
 def _is_no_relative(text: str) -> bool:
-    """Whether a relative's name is none: not known (아버지 미상), or what became of them (사망)."""
+    """Whether a relative's cell has no name: unknown (아버지 미상), or their fate (사망)."""
     return is_no_name(after_kin(visible(text))[0] or text) or is_fate(text)
 
 

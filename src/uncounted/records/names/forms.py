@@ -22,7 +22,7 @@ MOST_WORDS = 6  # of a part of a name
 _KEPT_PARTS = 65536  # distinct given names whose readings are kept: many have the same
 PINYIN = 0.05  # how often a Korean name in Latin letters is pinyin, before it is seen
 _UNKNOWN_FAMILY = 0.02  # how often a Korean family name is spelt as no table has it
-_LEAST = 0.01  # a way of reading less likely than this is none
+_LEAST = 0.01  # less probable readings are dropped
 SURELY_FAMILY = 1.0  # percent of people, who have a family name that leaves no doubt
 _USUAL = 0.25  # of syllables in given names: see `spelling`
 _APOSTROPHES = re.compile("['‘’ʼ`´ʻʹ]")
@@ -45,7 +45,7 @@ class Form:
     family_letters: tuple[str, ...] = ()
     given_letters: tuple[str, ...] = ()
     family_initial: str = ""
-    initials: tuple[str, ...] = ()  # a syllable each; "" where nothing is said
+    initials: tuple[str, ...] = ()  # a syllable each; "" if not stated
     family_words: tuple[str, ...] = ()
     given_words: tuple[str, ...] = ()
     is_open: bool = False  # which word is the family name is a guess
@@ -55,7 +55,7 @@ class Form:
 
     @property
     def is_masked(self) -> bool:
-        """Of a part only first letters are said."""
+        """A part has only initials."""
         return bool(self.family_initial or self.initials)
 
     @property
@@ -135,7 +135,7 @@ def in_pinyin(given: tuple[str, ...]) -> float:
 
 
 def likeliest(words: tuple[str, ...]) -> tuple[int, ...]:
-    """The likeliest folded syllables of words in Latin letters; none if they are not Korean."""
+    """The most probable folded syllables of words in Latin letters; empty if not Korean."""
     rows = lattice.of_latin(words)
     return max(rows, key=lambda row: (rows[row], row), default=())
 

@@ -82,7 +82,7 @@ def korean(text: str) -> PartialName | None:
 
 
 def titled(text: str) -> PartialName | None:
-    """Read a family name alone with a title (김씨, 金先生); None if it is none.
+    """Read a family name alone with a title (김씨, 金先生), or return None.
 
     김 모씨, "a certain Kim", is one, and 김모군 and 김모양 are boys and girls.
     """
@@ -234,7 +234,7 @@ def _of_words_and_initials(whole: list[str], cut: list[str], *, first: bool) -> 
 
 
 def family_mask(readings: Iterable[surnames.Key], initial: str = "") -> int:
-    """The letters that a family name may begin with, a bit each; 0 if nothing is said."""
+    """The letters that a family name may begin with, a bit each; 0 if not stated."""
     mask = _bits(initial)
     for key in () if initial else readings:
         mask |= _first_of(key, 0)
@@ -242,7 +242,7 @@ def family_mask(readings: Iterable[surnames.Key], initial: str = "") -> int:
 
 
 def given_mask(readings: Iterable[surnames.Key], initials: tuple[str, ...] = ()) -> int:
-    """The letters that the first two syllables may begin with; 0 if nothing is said.
+    """The letters that the first two syllables may begin with; 0 if not stated.
 
     Bits of the first syllable, then of the second, then whether there may be no second.
     """

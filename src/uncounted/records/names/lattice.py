@@ -46,7 +46,7 @@ def of_han(text: str) -> Readings:
 
 
 _LONGEST_CHUNK = 7
-_FLOOR = 0.002  # a reading of less weight in all is none
+_FLOOR = 0.002  # readings of less total weight are dropped
 # Given names have two syllables as a rule.
 _LENGTHS = {1: 0.06, 2: 0.92, 3: 0.02, 4: 0.001}
 

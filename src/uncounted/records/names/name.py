@@ -35,7 +35,7 @@ def _words(*rows: str) -> frozenset[str]:
     return frozenset(word for row in rows for word in row.split("|"))
 
 
-# What stands before or after a name and is none. They go only as whole words and never
+# Words before or after a name that are no part of it. They go only as whole words and never
 # as the only word.
 _TITLES = _words(
     "mr|mrs|ms|miss|mister|madam|dr|prof|professor|sir|comrade|г-н|г-жа|товарищ",

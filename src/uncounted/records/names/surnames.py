@@ -17,7 +17,7 @@ Key = tuple[int, ...] | str  # folded syllables, or the letters themselves
 Table = dict[str, dict[Key, float]]
 
 _PINYIN_SHARE = 0.003  # of a family name in pinyin before a given name that is not
-_CHINESE_SHARE = 0.2  # of names in pinyin, those of Chinese family names that are none of Korea's
+_CHINESE_SHARE = 0.2  # of names in pinyin, the share of Chinese family names that are not Korean
 _LEAST_IN_PINYIN = 0.001
 _RARE = 0.015  # percent: rarer family names do not tell which word is one
 _UNUSUAL = 0.02  # weight of a spelling that only the letters give, beside a usual one
@@ -156,7 +156,7 @@ def compounds() -> frozenset[str]:
 
 
 def of_latin(word: str) -> dict[Key, float]:
-    """What a word in Latin letters may be as a family name; the letters if it is none."""
+    """The family names that a word in Latin letters may be; the letters if there is none."""
     known = latin().get(word) or wide("latin").get(word)
     return dict(known) if known else {word: 1.0}
 

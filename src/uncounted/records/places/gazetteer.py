@@ -172,7 +172,7 @@ def _sided(stem: str, side: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _exclusions() -> re.Pattern[str]:
-    """What bears the name of a place and is none."""
+    """Names of places in texts that mean no place."""
     named = {
         code: (row["ko"], row["zh"], row["en"], *row["also"].split(";"))
         for code, row in _ROWS.items()
@@ -274,7 +274,7 @@ def candidates(text: str) -> tuple[Place, ...]:
 
 
 def _meant(plain: str) -> tuple[Place, ...]:
-    """The places that a text means, which is as `key` gives it and without what is none."""
+    """The places that a text means; the text is a `key`, without parts that are no place."""
     named = _named(plain)
     above = _lineages()
     fit = {

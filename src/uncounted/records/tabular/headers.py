@@ -62,7 +62,7 @@ def _key(name: str) -> str:
 
 
 def meanings(name: str) -> Mapping[str, int]:
-    """Give the fields that a name stands for as it is, with nothing of it left out."""
+    """Give the fields that the whole name stands for."""
     return header_words().get(_key(name), {})
 
 

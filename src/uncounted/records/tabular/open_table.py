@@ -277,7 +277,7 @@ def _refuse_nested(other: Joinable, unused: Iterable[str], parent: str) -> None:
 
 
 class _Held:
-    """The rows of a repeat by what they belong to, just the columns that are asked for."""
+    """The requested columns of a repeat's rows, grouped by the row that they belong to."""
 
     def __init__(self, file: str, repeat: Repeat, other: Joinable, parent: str) -> None:
         self.name, self._file = repeat.name, file
