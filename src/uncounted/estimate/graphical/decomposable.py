@@ -179,12 +179,11 @@ def edge_posteriors(model: GraphModel, n0: Ints) -> Floats:
     scores = model.scores(n0)
     whole = log_sums(scores)
     sets = np.arange(1 << model.lists)
-    answer = []
-    for i, j in combinations(range(model.lists), 2):
-        pair = (1 << i) | (1 << j)
-        without = log_sums(np.where((sets & pair) == pair, -np.inf, scores))
-        answer.append(1 - float(np.mean(np.exp(without - whole))))
-    return np.clip(answer, 0.0, 1.0)
+    pairs = [(1 << i) | (1 << j) for i, j in combinations(range(model.lists), 2)]
+    kept = np.concatenate([np.where((sets & pair) == pair, -np.inf, scores) for pair in pairs])
+    without = log_sums(kept).reshape(len(pairs), len(n0))
+    answer: Floats = np.clip(1 - np.exp(without - whole).mean(axis=1), 0.0, 1.0)
+    return answer
 
 
 def posterior_n0(

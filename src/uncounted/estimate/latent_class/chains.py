@@ -29,6 +29,7 @@ WARM_ROUNDS = 150
 _FIRST = 200  # rounds before the chains are first looked at
 _HOPELESS = 1.2  # R-hat of chains that are given up early, after a share of the rounds
 _PATIENCE = 1 / 8  # that share
+_TRAPPED = 3_000  # rounds at least: chains have left a trap after 2,000
 _APART = 1.05  # R-hat that no chance explains: the older half is dropped
 _ESS_A_CHAIN = 150.0
 _LAST = 200_000  # rounds of one chain that are held in memory
@@ -210,7 +211,8 @@ def sample(
             done += more
             now = _sample(running, done, dropped)
             apart = now.convergence.rhat > _HOPELESS and dropped > 1
-            if now.convergence.reached(target) or done >= (_PATIENCE if apart else 1) * most:
+            allowed = max(_PATIENCE * most, _TRAPPED) if apart else most
+            if now.convergence.reached(target) or done >= min(allowed, most):
                 return _sample(running, done, dropped, tails=True)
             more, drop = _next(now, target, chains)
             if drop:

@@ -96,8 +96,8 @@ def latent_class(
     budget : float, default BUDGET
         Seconds of one core, about: turned into a number of steps beforehand. When it is used
         up, the number stands if R-hat is 1.01 at most and there are 400 effective draws; else
-        the method refuses. Chains still far apart (R-hat above 1.2) after an eighth of it refuse
-        then.
+        the method refuses. Chains still far apart (R-hat above 1.2) after an eighth of it, and
+        3,000 iterations, refuse then.
     draws : int, default DRAWS
         How many draws of N to keep.
 
