@@ -20,10 +20,12 @@ from cryptography.x509 import Certificate
 from uncounted.errors import Damaged, NoAccess, NoSpace
 from uncounted.proof.signed_note import Signer
 from uncounted.vault import fsck
-from uncounted.vault.access import membership, rotation, unlock
+from uncounted.vault.access import membership, rotation, unlock, verified_members
 from uncounted.vault.access.known_cases import (
     TRUST_NOTHING,
     Introduction,
+    KeyAnchor,
+    KnownCase,
     KnownCases,
     Meeting,
 )
@@ -100,7 +102,7 @@ class OpenCase:
             # Last of all: a folder without it is not a case file, only a beginning of one.
             manifest.write(folder, case_id)
             if (known := _known(identity)) is not None:
-                known.created(folder, case_id, identity.vkey, [me])
+                known.created(folder, case_id, _remembered(unlocked, case._entries))
             undo.pop_all()
         return case
 
@@ -126,7 +128,8 @@ class OpenCase:
            case, and the one who gave the key is a member.
         4. The log and the database agree, and hold what this identity saw of them before. If it
            keeps no record of them (`known/`), `meeting` says whether to go on; a change of members
-           is told to it.
+           is told to it. The case key is the one that was seen last, or was made by someone who
+           had that one. The members are those that the entries say.
            Only then a database of an older version is brought up to this one.
         5. The identity is a member. With `through`, a key that access was granted to (a
            spare one, or that of recovery shares), it becomes one.
@@ -168,9 +171,24 @@ class OpenCase:
                 log.recover()  # 4
             if (seen := _seen(identity, case_id)) is not None:
                 seen.compare(storage.size(), log.root_at)
-                assert known is not None
-                shown = attrs.evolve(introduction(unlocked), log_seen=bool(seen.heads))
-                known.meet(shown, meeting)
+            only_read = without_log or storage.reads_only
+            reader = Entries(storage, unlocked.keys, 0, identity.signer)
+            anchored = known is None or known.refuse_other_key(
+                case_id,
+                unlocked.giver,
+                _anchor(unlocked),
+                verified_members.succession_links(reader),
+            )
+            if not only_read:  # else `doubts` says it, and nothing is sealed
+                verified_members.verify(reader, unlocked.epoch)
+                if not anchored:
+                    verified_members.verify_everything(reader)
+                    if known is not None and seen is not None and seen.heads:
+                        size = seen.heads[-1].size
+                        known.refuse_unremembered(case_id, storage.holders(), size)
+            if known is not None and seen is not None:
+                shown = attrs.evolve(introduction(unlocked, reader), log_seen=bool(seen.heads))
+                known.meet(shown, _remembered(unlocked, reader), meeting)
             if not storage.reads_only:
                 storage.upgrade()
             if without_log:
@@ -186,7 +204,8 @@ class OpenCase:
                 log.tidy()
                 case._finish_forgetting()
                 case._seal_if_room()
-            case._remember()
+            if not storage.reads_only:  # what was not verified is not remembered
+                case._remember()
             undo.pop_all()
         return case
 
@@ -279,8 +298,7 @@ class OpenCase:
 
     def _remember(self) -> None:
         if (known := _known(self._identity)) is not None:
-            shown = introduction(self._unlocked)
-            known.opened(self.folder, self.id, shown.creator, shown.members)
+            known.opened(self.folder, self.id, _remembered(self._unlocked, self._entries))
 
     def checkpoint(self) -> bytes:
         """The log's newest signed checkpoint (a C2SP signed note)."""
@@ -399,15 +417,27 @@ class OpenCase:
         return tuple(fsck.doubtful_times(self.entries(), stamped))
 
 
-def introduction(case: UnlockedCase) -> Introduction:
+def introduction(case: UnlockedCase, entries: Entries) -> Introduction:
     """What is shown of a case file to an identity that has not opened it before."""
-    first = case.storage.entry(0)
-    if first is None:
-        raise Damaged("the case file has no first entry", hint="restore it from a copy")
-    holders = case.storage.holders()
-    members = tuple(Member(row.recipient, row.vkey, row.name) for row in holders)
+    creator = verified_members.creation(entries).entry.by
     signed = signatures.holds(case.storage, case.id, 0)
-    return Introduction(case.id, first.by, signed, case.giver, members)
+    return Introduction(case.id, creator, signed, case.giver, _members(case))
+
+
+def _members(case: UnlockedCase) -> tuple[Member, ...]:
+    return tuple(Member(row.recipient, row.vkey, row.name) for row in case.storage.holders())
+
+
+def _remembered(case: UnlockedCase, entries: Entries) -> KnownCase:
+    """What a home keeps of a case file as it is now, but for its paths."""
+    creator = verified_members.creation(entries).entry.by
+    authors = tuple(Member(row.recipient, row.vkey) for row in case.storage.authors())
+    unsigned = verified_members.unsigned(case.storage)
+    return KnownCase(creator, _members(case), (), authors, _anchor(case), unsigned)
+
+
+def _anchor(case: UnlockedCase) -> KeyAnchor:
+    return KeyAnchor(case.epoch, case.keys.succession)
 
 
 def _known(identity: Identity) -> KnownCases | None:

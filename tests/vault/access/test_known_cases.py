@@ -147,6 +147,24 @@ def test_a_case_file_of_another_key_with_the_id_of_mine_is_refused(
         Case.open(other, mine, meeting=Asked())
     assert mine.home is not None
     shutil.rmtree(mine.home / "seen")
+    with pytest.raises(Swapped, match="not the one that you saw under the same number"):
+        Case.open(other, mine, meeting=Asked())
+
+
+def test_a_case_file_with_the_id_of_mine_that_a_member_created_is_refused(
+    tmp_path: Path, mine: Identity, stranger: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were a member, so that their signature is good for a case key; not for another case."""
+    folder, other = tmp_path / "mine.case", tmp_path / "other.case"
+    _attackers(folder, mine, stranger)
+    case_id = Case.id_of(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr("uncounted.vault.open_case.secrets.token_hex", lambda _: case_id)
+        _attackers(other, stranger, mine)
+    with Case.open(other, stranger) as case:
+        case.rotate()
+    assert mine.home is not None
+    shutil.rmtree(mine.home / "seen")
     with pytest.raises(Swapped, match="created by another key"):
         Case.open(other, mine, meeting=Asked())
 

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import hmac
 import json
+import resource
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
@@ -243,6 +244,28 @@ def test_the_words_for_an_identity_without_access(
     with pytest.raises(NoAccess, match=r"is not a member of the case file$") as caught:
         Case.open(tmp_path / "third", theirs)
     assert "check the folder and UNCOUNTED_HOME" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("room", [2_000, 60_000])
+def test_a_full_disk_leaves_the_case_file_under_its_key(
+    both: Path, me: Identity, room: int
+) -> None:
+    """The function that copies a database says only in words that the disk is full."""
+
+    with Case.open(both, me) as case:
+        before = case.state()
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        for renew in (case.rotate, lambda: case.revoke("Office")):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+            try:
+                with pytest.raises(NoSpace, match="the disk is full"):
+                    renew()
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert case.epoch == 1
+        assert case.state() == before
+        assert case.check() == ()
+        case.rotate()
 
 
 # --- a new key -----------------------------------------------------------------------------

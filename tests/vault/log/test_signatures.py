@@ -123,6 +123,7 @@ def test_the_creator_of_a_case_file_is_vouched_for_by_their_signature(
     both: Path, me: Identity, stranger: Identity
 ) -> None:
     from uncounted.vault.access import unlock
+    from uncounted.vault.log.entries import Entries
     from uncounted.vault.open_case import introduction
     from uncounted.vault.store import manifest
 
@@ -131,6 +132,7 @@ def test_the_creator_of_a_case_file_is_vouched_for_by_their_signature(
             execute(both, me, change)
         unlocked = unlock.unlock(both, manifest.read(both), stranger)
         try:
-            assert introduction(unlocked).creator_signed is signed
+            entries = Entries(unlocked.storage, unlocked.keys, 0, stranger.signer)
+            assert introduction(unlocked, entries).creator_signed is signed
         finally:
             unlocked.storage.close()

@@ -17,7 +17,7 @@ from uncounted.errors import Damaged
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.vault.access import membership
 from uncounted.vault.access.unlock import DATABASE, EPOCH, HASHING, UnlockedCase
-from uncounted.vault.keys import grants
+from uncounted.vault.keys import grants, succession
 from uncounted.vault.keys.case_keys import KEY_BYTES, CaseKeys
 from uncounted.vault.keys.grants import Member
 from uncounted.vault.keys.identity import Identity
@@ -40,8 +40,8 @@ def renew(
     """Give a case file a new case key, for other members or the same, and note that it has one.
 
     1. The database is copied under the new key; every wrapped key is wrapped anew.
-    2. The copy gets the entry, and is without the member whose recipient is `removed`, and
-       with the one that is `added`.
+    2. The copy gets the entry, with the link from the old case key to the new, and is without
+       the member whose recipient is `removed`, and with the one that is `added`.
     3. The new key is sealed to each member; the copy is written anew once more, so that
        no page of it holds a key as it was wrapped before, and closed.
     4. The members' new files are written.
@@ -54,7 +54,9 @@ def renew(
     try:
         with fresh.storage.transaction():
             written = entries.over(fresh.storage, fresh.keys)
-            entry = written.append(kind, {**body, "epoch": fresh.epoch})  # 2
+            follows = succession.link(old.keys, fresh.keys, fresh.epoch).hex()
+            renewed = {"epoch": fresh.epoch, succession.FIELD: follows}
+            entry = written.append(kind, {**body, **renewed})  # 2
             if removed is not None:
                 fresh.storage.remove_holder(removed, entry.seq)
             if added is not None:

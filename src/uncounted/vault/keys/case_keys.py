@@ -52,6 +52,11 @@ class CaseKeys:
         self._tags, self._prints = hashing[:KEY_BYTES], hashing[KEY_BYTES:]
         self._print = hmac.new(self._prints, digestmod="sha256")
 
+    @property
+    def succession(self) -> bytes:
+        """The secret by which a home knows this case key again; see `succession`."""
+        return self._derive(b"succession")
+
     def unsafe_case_key(self) -> bytes:
         """Give the case key, to be sealed to a member at once."""
         return self._case_key

@@ -83,8 +83,16 @@ def every(storage: Storage, case_id: str, *, from_the_start: bool) -> list[Signe
 
 def holds(storage: Storage, case_id: str, seq: int) -> bool:
     """Whether a signature covers this entry and holds."""
-    covers = (row for row in storage.signatures() if row.first <= seq < row.end)
-    return any(_valid(storage, case_id, row.first, row.end, row.signature) for row in covers)
+    return seq not in not_signed(storage, case_id, [seq])
+
+
+def not_signed(storage: Storage, case_id: str, numbers: Iterable[int]) -> Iterator[int]:
+    """Of these entries, those that no signature covers that holds."""
+    rows = storage.signatures()
+    for seq in numbers:
+        covers = (row for row in rows if row.first <= seq < row.end)
+        if not any(_valid(storage, case_id, row.first, row.end, row.signature) for row in covers):
+            yield seq
 
 
 def _checked(storage: Storage, case_id: str) -> Iterator[tuple[int, int, bool]]:

@@ -58,10 +58,15 @@ def replay(entries: Iterable[OpenedEntry]) -> CaseState:
     """Tell the state from the entries that can still be opened, in their order."""
     state = CaseState()
     for opened in entries:
-        if opened.entry.kind in _STEPS:
-            body, step = _STEPS[opened.entry.kind]
-            step(state, opened.entry.seq, body.from_json(opened.body))
+        advance(state, opened)
     return state
+
+
+def advance(state: CaseState, opened: OpenedEntry) -> None:
+    """Take the next entry into a state."""
+    if opened.entry.kind in _STEPS:
+        body, step = _STEPS[opened.entry.kind]
+        step(state, opened.entry.seq, body.from_json(opened.body))
 
 
 def tables(storage: Storage, *, reports: bool = True) -> CaseState:

@@ -27,6 +27,13 @@ _BUSY = {5, 6}  # BUSY, LOCKED
 _REFUSED = {8, 13, 14}  # READONLY, FULL, CANTOPEN
 _DAMAGED = {11, 26}  # CORRUPT, NOTADB: also what SQLCipher says when an HMAC does not match
 _IOERR = 10
+# What sqlite3_errstr says of FULL, IOERR, CANTOPEN and READONLY.
+_NO_ROOM = {
+    "database or disk is full",
+    "disk I/O error",
+    "unable to open database file",
+    "attempt to write a readonly database",
+}
 _NOMEM = 7
 _MEGABYTE = 1_000_000
 BATCH = 256  # rows of one statement that go to the database in one call
@@ -175,11 +182,20 @@ class EncryptedDatabase:
         self._run("PRAGMA foreign_keys = OFF")  # tables are copied one after the other
         self._run("ATTACH DATABASE ? AS other KEY ?", (str(path), f"x'{key.hex()}'"))
         try:
-            self._one("SELECT sqlcipher_export('other')")
+            self._copy_to("other")
             self._run(f"PRAGMA other.user_version = {SCHEMA_VERSION}")
         finally:
             self._run("DETACH DATABASE other")
             self._run("PRAGMA foreign_keys = ON")
+
+    def _copy_to(self, other: str) -> None:
+        # The function reports every failure under one code: its text says which it was.
+        try:
+            self._db.execute("SELECT sqlcipher_export(?)", (other,)).fetchone()
+        except sqlcipher.Error as error:
+            if str(error) in _NO_ROOM:
+                raise _no_space() from error
+            raise as_error(error) from error
 
     def fold(self) -> None:
         """Fold the journal into the database and empty it, so that it keeps nothing deleted."""
@@ -310,11 +326,7 @@ def as_error(error: sqlcipher.Error | MemoryError) -> Error:
     if code in _BUSY:
         return CaseBusy("another process has the case file open", hint="wait until it has finished")
     if code in _REFUSED or code == _IOERR:
-        return NoSpace(
-            "the disk is full, or the case file cannot be written to",
-            hint="free some space, check who owns the folder, and run the command"
-            " again: nothing was saved",
-        )
+        return _no_space()
     if code in _DAMAGED:
         return Damaged(
             "the database of the case file was changed or truncated",
@@ -322,3 +334,11 @@ def as_error(error: sqlcipher.Error | MemoryError) -> Error:
         )
     # Anything else is a mistake of ours, and is shown as one.
     raise error
+
+
+def _no_space() -> NoSpace:
+    return NoSpace(
+        "the disk is full, or the case file cannot be written to",
+        hint="free some space, check who owns the folder, and run the command"
+        " again: nothing was saved",
+    )
