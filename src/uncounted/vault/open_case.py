@@ -171,22 +171,16 @@ class OpenCase:
                 log.recover()  # 4
             if (seen := _seen(identity, case_id)) is not None:
                 seen.compare(storage.size(), log.root_at)
-            only_read = without_log or storage.reads_only
             reader = Entries(storage, unlocked.keys, 0, identity.signer)
-            anchored = known is None or known.refuse_other_key(
-                case_id,
-                unlocked.giver,
-                _anchor(unlocked),
-                verified_members.succession_links(reader),
-            )
-            if not only_read:  # else `doubts` says it, and nothing is sealed
+            trusted = without_log or storage.reads_only  # nothing is sealed, and `doubts` says it
+            if known is not None:
+                links = verified_members.succession_links(reader)
+                known.refuse_other_key(case_id, unlocked.giver, _anchor(unlocked), links)
+            if not trusted:
                 verified_members.verify(reader, unlocked.epoch)
-                if not anchored:
-                    verified_members.verify_everything(reader)
-                    if known is not None and seen is not None and seen.heads:
-                        size = seen.heads[-1].size
-                        known.refuse_unremembered(case_id, storage.holders(), size)
             if known is not None and seen is not None:
+                if not trusted:
+                    _look_closely(unlocked, reader, log, known, seen)
                 shown = attrs.evolve(introduction(unlocked, reader), log_seen=bool(seen.heads))
                 known.meet(shown, _remembered(unlocked, reader), meeting)
             if not storage.reads_only:
@@ -422,6 +416,27 @@ def introduction(case: UnlockedCase, entries: Entries) -> Introduction:
     creator = verified_members.creation(entries).entry.by
     signed = signatures.holds(case.storage, case.id, 0)
     return Introduction(case.id, creator, signed, case.giver, _members(case))
+
+
+def _look_closely(
+    case: UnlockedCase, entries: Entries, log: PublicLog, known: KnownCases, seen: SeenTreeHeads
+) -> None:
+    """Refuse what a home without a record of the case key would take for its case file.
+
+    Where there is one, the database opens under a case key that no one else can have.
+    """
+    record = known.get(case.id)
+    if record is not None and record.key is not None:
+        return
+    if not log.has_its_leaves():  # the root in the database may be one from the public log
+        raise Damaged(
+            "the entries of the case file are not those of its log: it was not opened",
+            hint="keep it as evidence, and restore the case file from a copy",
+        )
+    if record is not None:
+        verified_members.verify_everything(entries)
+        newest = seen.heads[-1].size if seen.heads else 0
+        known.refuse_unremembered(case.id, case.storage.holders(), newest)
 
 
 def _members(case: UnlockedCase) -> tuple[Member, ...]:

@@ -165,6 +165,41 @@ def test_an_outsider_is_refused_where_the_home_keeps_nothing(
             Case.open(folder, identity, meeting=Asked())
 
 
+@pytest.mark.parametrize("record", ["none", "without a key"])
+def test_entries_of_ones_own_under_the_peaks_of_the_true_log_are_refused(
+    tmp_path: Path, mine: Identity, attacker: Identity, many: Many, record: str
+) -> None:
+    """The database keeps the right edge of the tree, which anyone can copy from the log."""
+    folder, own = tmp_path / "case", tmp_path / "own"
+    with Case.create(folder, mine) as case:
+        case.grant(attacker.recipient, vkey=attacker.vkey)
+        case.revoke(attacker.recipient)
+    if record == "none":
+        shutil.rmtree(_home(mine) / known_cases.FOLDER)
+    else:
+        _forget(mine, folder)
+    case_id, leaves = Case.id_of(folder), _leaves(folder)
+    giver = attacker if record == "none" else mine
+    own.mkdir()
+    unlocked = unlock.first(own, case_id, attrs.evolve(attacker, home=None))
+    storage, keys = unlocked.storage, unlocked.keys
+    with storage.transaction():
+        entries = Entries(storage, keys, 1, attacker.signer)
+        me_again = {"recipient": attacker.recipient, "vkey": attacker.vkey, "name": None}
+        entries.append("create", {"case": case_id, "member": me_again})
+        victim = Member(mine.recipient, mine.vkey)
+        entry = entries.append("grant", {"member": attrs.asdict(victim)})
+        sealed = grants.seal(case_id, keys.unsafe_case_key(), mine.recipient, giver)
+        storage.set_author(mine.recipient, mine.vkey)
+        storage.set_holder(HolderRow(mine.recipient, mine.vkey, None, entry.seq, sealed))
+        entries.append("note", {})
+        storage.set_meta("published", _published(leaves))
+    storage.close()
+    _replace(folder, own / "case.db", {grants.file_name(mine.recipient, 1): sealed})
+    with pytest.raises(Damaged, match="the entries of the case file are not those of its log"):
+        Case.open(folder, mine, meeting=Asked())
+
+
 # --- a former member --------------------------------------------------------------------------
 
 

@@ -211,37 +211,33 @@ class KnownCases:
 
     def refuse_other_key(
         self, case_id: str, giver: str, key: KeyAnchor, links: Iterable[tuple[int, bytes]]
-    ) -> bool:
+    ) -> None:
         """Refuse a case key that was not made by someone who had the last one that was seen here.
 
         1. An earlier case key, or another with the same number, is refused.
         2. A later one must be signed by someone who was a member then, or links lead to it
            from the last one that was seen (`succession`).
         3. Where an earlier version kept no key, it must be signed by someone who was a member
-           then.
-
-        Gives whether the key was vouched for by the record of a key: without one, the
-        entries must be looked at more closely.
+           then; the entries must be looked at more closely.
 
         Raises:
             Swapped: it is refused.
         """
         known = self.get(case_id)
         if known is None:
-            return True  # it is asked about
+            return  # it is asked about
         members = {m.vkey for m in known.members}
         seen = known.key
         if seen is None:  # 3
             if giver not in members:
                 raise _not_followed()
-            return False
+            return
         if key.epoch < seen.epoch or (key.epoch == seen.epoch and key.secret != seen.secret):  # 1
             raise self._other_key(case_id, key.epoch, seen.epoch)
         if key == seen or giver in members:  # 2
-            return True
+            return
         if succession.follow(seen.secret, seen.epoch, links, case_id) != key.secret:
             raise _not_followed()
-        return True
 
     def refuse_unremembered(self, case_id: str, holders: Sequence[HolderRow], seen: int) -> None:
         """Refuse a member who came before the newest entry that was seen, and is not remembered.
