@@ -24,7 +24,7 @@ from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.validation import delta_of
 from uncounted.estimate.base.warning import EstimateWarning
-from uncounted.estimate.graphical.graph_sum import MAX_GRAPH_LISTS, Floats, log_sums
+from uncounted.estimate.graphical.graph_sum import MAX_GRAPH_LISTS, Floats, Room, log_sums
 
 DEFAULT_DRAWS = 4000
 # Log-gammas of larger counts are off by more than the posterior can bear.
@@ -119,25 +119,25 @@ class _Sums:
         self.model = model
         self._known: dict[int, tuple[float, float]] = {}
 
-    def __call__(self, n0: Ints) -> tuple[Floats, Floats]:
+    def __call__(self, n0: Ints, room: Room) -> tuple[Floats, Floats]:
         if len(n0) > _MOST_KEPT:  # a grid
-            return self._computed(n0)
+            return self._computed(n0, room)
         whole = n0.tolist()
         missing = [each for each in dict.fromkeys(whole) if each not in self._known]
         if missing:
-            columns = self._computed(np.array(missing, dtype=np.int64))
+            columns = self._computed(np.array(missing, dtype=np.int64), room)
             pairs = zip(*(column.tolist() for column in columns), strict=True)
             self._known.update(zip(missing, pairs, strict=True))
         found = np.array([self._known[each] for each in whole]).reshape(-1, 2)
         return found[:, 0], found[:, 1]
 
-    def _computed(self, n0: Ints) -> tuple[Floats, Floats]:
+    def _computed(self, n0: Ints, room: Room) -> tuple[Floats, Floats]:
         rows = max(1, _BLOCK >> self.model.lists)
         total, complete = np.empty(len(n0)), np.empty(len(n0))
         for at in range(0, len(n0), rows):
             here = slice(at, at + rows)
             scores = self.model.scores(n0[here])
-            total[here] = log_sums(scores)
+            total[here] = log_sums(scores, room)
             complete[here] = np.exp(scores[:, -1] - total[here])
         return total, complete
 
@@ -152,11 +152,11 @@ class _LogPosterior:
 
     def __init__(self, table: CaptureTable, delta: float, prior: Prior) -> None:
         self._sums = _sums_of(tuple(table.lists), tuple(table.counts.items()), delta)
-        self.model, self.prior = self._sums.model, prior
+        self.model, self.prior, self.room = self._sums.model, prior, Room()
         self._seen: list[tuple[Ints, Floats]] = []
 
     def __call__(self, n0: Ints) -> Floats:
-        total, complete = self._sums(n0)
+        total, complete = self._sums(n0, self.room)
         self._seen.append((n0, complete))
         N = n0.astype(np.float64) + self.model.observed
         answer: Floats = total + self.model.log_ways(n0) + self.prior.log(N)
@@ -171,17 +171,17 @@ class _LogPosterior:
         return (1 - posterior.beyond) * within + posterior.beyond
 
 
-def edge_posteriors(model: GraphModel, n0: Ints) -> Floats:
+def edge_posteriors(model: GraphModel, n0: Ints, room: Room | None = None) -> Floats:
     """P(edge | n0) averaged over these n0: one value a pair, in order of `combinations`.
 
     Without every set that holds a pair, the sum is over the graphs without that edge.
     """
     scores = model.scores(n0)
-    whole = log_sums(scores)
+    whole = log_sums(scores, room)
     sets = np.arange(1 << model.lists)
     pairs = [(1 << i) | (1 << j) for i, j in combinations(range(model.lists), 2)]
     kept = np.concatenate([np.where((sets & pair) == pair, -np.inf, scores) for pair in pairs])
-    without = log_sums(kept).reshape(len(pairs), len(n0))
+    without = log_sums(kept, room).reshape(len(pairs), len(n0))
     answer: Floats = np.clip(1 - np.exp(without - whole).mean(axis=1), 0.0, 1.0)
     return answer
 
@@ -307,7 +307,7 @@ def decomposable(
         diagnostics={
             "prob_saturated": complete,
             "prob_gt_21n": far,
-            "edge_probabilities": _edges(model, table, posterior) if edges else [],
+            "edge_probabilities": _edges(log_posterior, table, posterior) if edges else [],
             "points": posterior.points,
         },
         warnings=_warnings(complete, far, level),
@@ -352,11 +352,14 @@ def _range(grid: range) -> str:
     return f"{grid.start}..{grid[-1]}{step}"
 
 
-def _edges(model: GraphModel, table: CaptureTable, posterior: Posterior) -> list[Details]:
+def _edges(
+    log_posterior: _LogPosterior, table: CaptureTable, posterior: Posterior
+) -> list[Details]:
     """Edge posteriors at the middles of equal slices of the posterior of n0."""
+    model = log_posterior.model
     slices = 33 if model.lists <= 6 else 9 if model.lists <= 8 else 5
     n0 = posterior.quantiles((np.arange(slices) + 0.5) / slices)
-    chances = edge_posteriors(model, n0[np.isfinite(n0)].astype(np.int64))
+    chances = edge_posteriors(model, n0[np.isfinite(n0)].astype(np.int64), log_posterior.room)
     return [
         {"lists": list(pair), "probability": float(chance)}
         for pair, chance in zip(combinations(table.lists, 2), chances, strict=True)
