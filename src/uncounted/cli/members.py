@@ -312,7 +312,7 @@ def join(
 
 
 def _shares(file: Path | None) -> list[RecoveryShare]:
-    from uncounted.workflow.access import read_share
+    from uncounted.workflow.access import read_shares
 
     if file is None:
         return _typed_shares()
@@ -322,7 +322,7 @@ def _shares(file: Path | None) -> list[RecoveryShare]:
         text = from_file(file, "file of shares", "--shares-file")
     lines = [line.strip() for line in text.splitlines()]
     kept = [line for line in lines if line and not line.startswith("#")]
-    return [read_share(line, number) for number, line in enumerate(kept, start=1)]
+    return read_shares(kept)
 
 
 def _typed_shares() -> list[RecoveryShare]:

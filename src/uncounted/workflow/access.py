@@ -23,6 +23,7 @@ from uncounted.vault.keys.passphrases import generated, refuse_short
 from uncounted.vault.keys.recipients import Opener, PublicKeys, read_key
 from uncounted.vault.keys.recovery_shares import RecoveryShare, RecoveryShares, refuse_unfit
 from uncounted.vault.keys.recovery_shares import read as read_share
+from uncounted.vault.keys.recovery_shares import read_all as read_shares
 
 __all__ = [
     "Case",
@@ -52,6 +53,7 @@ __all__ = [
     "read_key",
     "read_recipient",
     "read_share",
+    "read_shares",
     "refuse_existing",
     "refuse_inside",
     "refuse_short",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from pathlib import Path
 
@@ -91,6 +92,28 @@ def test_the_official_vector_of_the_specification_reads() -> None:
     assert first.needed == 2
     secret = shamir_mnemonic.combine_mnemonics(shares, b"TREZOR")
     assert secret.hex() == "b43ceb7e57a0ea8766221624d01b0864"
+
+
+def test_a_share_that_asks_for_minutes_of_work_is_refused() -> None:
+    """An iteration exponent of 15, with a checksum that holds: 327 million rounds of SHA-256."""
+    made = recovery_shares.split(ID, 3, 2)
+    for exponent in (1, 15):
+        slow = [
+            dataclasses.replace(share.share, iteration_exponent=exponent).mnemonic()
+            for share in _read(made.unsafe_shares)
+        ]
+        with pytest.raises(BadInput, match="share 1 is not a share of uncounted: it has another"):
+            recovery_shares.join(ID, recovery_shares.read_all(slow))
+
+
+def test_no_more_shares_are_read_than_a_set_can_have() -> None:
+    made = recovery_shares.split(ID, 16, 2)
+    shares = recovery_shares.read_all(made.unsafe_shares)
+    assert recovery_shares.join(ID, shares).recipient == made.recipient
+    with pytest.raises(BadInput, match="100,000 recovery shares were given, and one set has at"):
+        recovery_shares.read_all([made.unsafe_shares[0]] * 100_000)
+    with pytest.raises(BadInput, match="17 recovery shares were given"):
+        recovery_shares.join(ID, [*shares, shares[0]])
 
 
 def test_a_key_is_of_one_case_file() -> None:

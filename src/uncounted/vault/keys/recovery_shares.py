@@ -23,6 +23,9 @@ from uncounted.errors import BadInput, UsedWrongly
 from uncounted.vault.keys.recipients import SecretKey
 
 MOST_SHARES = 16
+# The exponent slows down guessing of a passphrase, and there is none. With 15, which a share may
+# state, the library takes minutes.
+_ITERATION_EXPONENT = 0
 _SECRET_BYTES = 16  # what X25519 is worth; 20 words a share
 _WORDS = 20
 # Four letters are enough to know a word (SLIP-39, "Wordlist").
@@ -54,9 +57,8 @@ def split(case_id: str, shares: int, threshold: int) -> RecoveryShares:
             hint="a share that opens alone is a key: grant access to an age recipient instead",
         )
     secret = secrets.token_bytes(_SECRET_BYTES)
-    # The exponent slows down guessing of a passphrase, and there is none.
     (made,) = shamir_mnemonic.generate_mnemonics(
-        1, [(threshold, shares)], secret, iteration_exponent=0
+        1, [(threshold, shares)], secret, iteration_exponent=_ITERATION_EXPONENT
     )
     return RecoveryShares(_key(case_id, secret).recipient, threshold, tuple(made))
 
@@ -72,6 +74,24 @@ class RecoveryShare:
     def of_one_split_with(self, other: RecoveryShare) -> bool:
         """Whether both are shares of one secret, as far as they say."""
         return bool(self.share.group_parameters() == other.share.group_parameters())
+
+
+def read_all(texts: Sequence[str]) -> list[RecoveryShare]:
+    """Read shares, one a text.
+
+    Raises:
+        BadInput: more than there can be of one split, or one that is none.
+    """
+    _refuse_many(len(texts))
+    return [read(text, number) for number, text in enumerate(texts, start=1)]
+
+
+def _refuse_many(shares: int) -> None:
+    if shares > MOST_SHARES:
+        raise BadInput(
+            f"{shares:,} recovery shares were given, and one set has at most {MOST_SHARES}",
+            hint="give only as many shares of one set as are needed",
+        )
 
 
 def read(text: str, number: int) -> RecoveryShare:
@@ -106,12 +126,17 @@ def read(text: str, number: int) -> RecoveryShare:
 
 
 def refuse_unfit(shares: Sequence[RecoveryShare]) -> None:
-    """Check that shares are of one split, and each another one, as far as they say.
+    """Check that shares are of one split of ours, and each another one, as far as they say.
 
     Raises:
         BadInput: they are not.
     """
     first = shares[0]
+    if first.share.iteration_exponent != _ITERATION_EXPONENT:
+        raise BadInput(
+            f"share {first.number} is not a share of uncounted: it has another iteration exponent",
+            hint="give the shares that recovery split made for this case file",
+        )
     for share in shares[1:]:
         if not share.of_one_split_with(first):
             raise BadInput(
@@ -135,10 +160,11 @@ def join(case_id: str, shares: Sequence[RecoveryShare]) -> SecretKey:
     More shares than are needed must fit as well.
 
     Raises:
-        BadInput: too few, one twice, or of different splits.
+        BadInput: too few or too many, one twice, or of different splits.
     """
     if not shares:
         raise BadInput("no recovery share was given", hint="give as many shares as are needed")
+    _refuse_many(len(shares))
     refuse_unfit(shares)
     first = shares[0]
     if len(shares) < first.needed:
