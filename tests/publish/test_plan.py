@@ -158,3 +158,14 @@ def test_two_labels_that_look_alike_are_refused(one: str, other: str) -> None:
         plan.order(["A", "B"])
     clear = Plan.parse(GOOD + f'[lists.A]\nlabel = "{one} 1"\n[lists.B]\nlabel = "{one} 2"\n')
     assert clear.order(["A", "B"]) == ("A", "B")
+
+
+@pytest.mark.parametrize("key", ["title", "unit"])
+def test_what_a_reader_could_not_be_shown_is_refused(key: str) -> None:
+    values = {"title": "t", "unit": "people"} | {key: "x" * 1001}
+    text = (
+        f'title = "{values["title"]}"\n[population]\nwho = "a"\nwhere = "b"\nwhen = "c"\n'
+        f'unit = "{values["unit"]}"\n'
+    )
+    with pytest.raises(BadMapping, match=f"{key!r} has 1,001 characters, and at most 1,000"):
+        Plan.parse(text)

@@ -630,3 +630,49 @@ def test_a_release_made_by_an_earlier_version_still_verifies() -> None:
     assert verdict.facts == {"observed": 4400}
     assert verdict.log.size == 10
     assert verdict.made_at == "2026-01-01T00:00:00Z"
+
+
+def _with_estimates(text: str) -> Parts:
+    return parts(files={**FILES, "estimate.json": text.encode()})
+
+
+def test_a_headline_is_shown(tmp_path: Path) -> None:
+    made = _with_estimates('{"sentence": "1,000 people.", "other": {"sentence": "x"}}')
+    assert verify.verify(made.into(tmp_path / "r")).headline == "1,000 people."
+
+
+def test_estimates_that_repeat_a_key_are_refused(tmp_path: Path) -> None:
+    """One reader would be shown the first sentence, and another the last."""
+    for at, text in enumerate(
+        ('{"sentence":"1,000","sentence":"9,000,000"}', '{"a":{"b":1,"b":2},"sentence":"1"}')
+    ):
+        with pytest.raises(NotVerified, match=r"estimate\.json repeats a key"):
+            verify.verify(_with_estimates(text).into(tmp_path / str(at)))
+
+
+def test_a_title_or_a_headline_of_megabytes_is_refused(tmp_path: Path) -> None:
+    manifest = bundle.manifest(
+        FILES, {"title": "y" * 3_000_000}, signer=A.vkey, made_at=WHEN, version="0.1.0"
+    )
+    with pytest.raises(NotVerified, match="a title of 3,000,000 characters; at most 1,000 are"):
+        verify.verify(parts(manifest=manifest).into(tmp_path / "title"))
+    made = _with_estimates(json.dumps({"sentence": "x" * 900_000}))
+    with pytest.raises(NotVerified, match="a sentence of 900,000 characters; at most 10,000"):
+        verify.verify(made.into(tmp_path / "headline"))
+
+
+def test_the_headline_is_of_the_signed_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that writes into the folder between the check of the files and the reading."""
+    folder = _with_estimates('{"sentence": "1,000 people."}').into(tmp_path / "r")
+    files = verify._files
+
+    def and_then(*arguments: Any) -> Any:
+        found = files(*arguments)
+        (folder / "estimate.json").write_text('{"sentence": "9,000 people."}')
+        return found
+
+    monkeypatch.setattr(verify, "_files", and_then)
+    with pytest.raises(NotVerified, match=r"estimate\.json was changed while it was verified"):
+        verify.verify(folder)

@@ -15,6 +15,7 @@ import attrs
 from uncounted import bounded_toml, spreadsheet_formulas
 from uncounted.errors import BadInput, BadMapping, unknown
 from uncounted.lookalikes import shape
+from uncounted.publish.headline import MOST_OF_TITLE
 
 LEAST_THRESHOLD = 5  # a count of 1 to 4 is never shown
 DEFAULT_THRESHOLD = 5
@@ -85,6 +86,7 @@ class Plan:
                     f"the plan's [population] has no {key!r}",
                     hint=f'add a line: {key} = "..."',
                 )
+        _refuse_long(population.get("unit", ""), "unit")
         truth = _table(value, "truth", _TRUTH)
         where = truth.get("file")
         return cls(
@@ -195,7 +197,17 @@ def _title(value: _Toml) -> str:
     title = _string(value, "title", "the plan")
     if title is None:
         raise BadMapping("the plan has no 'title'", hint='add a first line: title = "..."')
+    _refuse_long(title, "title")
     return title
+
+
+def _refuse_long(text: str, key: str) -> None:
+    if len(text) > MOST_OF_TITLE:
+        raise BadMapping(
+            f"the plan: {key!r} has {len(text):,} characters, and at most"
+            f" {MOST_OF_TITLE:,} are shown",
+            hint="shorten it",
+        )
 
 
 def _threshold(value: _Toml) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -29,6 +28,7 @@ from uncounted.proof import canonical_json, commitment, merkle, untrusted_files
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint
 from uncounted.proof.signed_note import Verifier, fingerprint, open_note, split
 from uncounted.proof.tlog_proof import TlogProof
+from uncounted.publish import headline
 
 FORMAT: Final = "uncounted-release/1"
 MANIFEST: Final = "manifest.json"
@@ -49,8 +49,6 @@ _FIRST_RELEASE: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # none was made 
 _CHUNK = 4096 * merkle.HASH_BYTES  # a power of two of leaves
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _LEFT_BY_SYSTEMS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
-
-_ESTIMATES, _MOST_OF_ESTIMATES = "estimate.json", 1 << 20  # bytes
 
 
 @attrs.frozen
@@ -135,7 +133,8 @@ def verify(folder: Path, *, signer: str | None = None, since: Path | None = None
     """Check a release folder from end to end.
 
     1.  The manifest is one: canonical JSON of our format, names that stay in the folder, sizes
-        within the limits, a time that is neither before the project nor in the future.
+        within the limits, a time that is neither before the project nor in the future, a title
+        that can be shown.
     2.  It is signed by the key that it names.
     3.  That key is `signer`, when the reader brought one.
     4.  Every file that it lists is there, of the same size and SHA-256.
@@ -145,6 +144,7 @@ def verify(folder: Path, *, signer: str | None = None, since: Path | None = None
     8.  That entry is in the log: the proof leads to the checkpoint's root.
     9.  The leaf hashes are those of the log at the checkpoint.
     10. The log of the older release `since` is a prefix of this one.
+    11. The headline is read from the signed bytes, and is one.
 
     Raises:
         UsedWrongly: `signer` is not a verifier key, or there is no such folder.
@@ -167,7 +167,10 @@ def verify(folder: Path, *, signer: str | None = None, since: Path | None = None
     log = _log(folder, data, key)  # 6, 7, 8, 9
     older = _since(folder, log, since)  # 10
     verdict = _verdict(manifest, key, wanted, files, log, older)
-    return attrs.evolve(verdict, headline=_headline(folder, manifest.files))
+    if (estimates := manifest.files.get(headline.ESTIMATES)) is None:
+        return verdict
+    shown = headline.headline(folder, estimates.size, estimates.sha256)
+    return attrs.evolve(verdict, headline=shown)
 
 
 def signed_text(manifest: bytes) -> str:
@@ -277,6 +280,7 @@ def _manifest(data: bytes) -> _Manifest:
             raise NotVerified(f"manifest.json lists a file of more than {MAX_FILE_BYTES:,} bytes")
     if sum(listed["size"] for listed in value["files"].values()) > MAX_FILE_BYTES:
         raise NotVerified(f"manifest.json lists files of more than {MAX_FILE_BYTES:,} bytes in all")
+    headline.refuse_long_title(value["facts"])
     files = {name: _SignedFile(**listed) for name, listed in value["files"].items()}
     return _Manifest(value["made_at"], value["signer"], files, value["facts"])
 
@@ -365,18 +369,6 @@ def _files(folder: Path, listed: Mapping[str, _SignedFile]) -> Check:
         )
     total = sum(signed.size for signed in listed.values())
     return Check("files", True, f"{len(listed)} files, {total:,} bytes")
-
-
-def _headline(folder: Path, listed: Mapping[str, _SignedFile]) -> str | None:
-    """The sentence of `estimate.json`, which is as it was signed; None where there is none."""
-    if (signed := listed.get(_ESTIMATES)) is None or signed.size > _MOST_OF_ESTIMATES:
-        return None
-    try:
-        value = json.loads(untrusted_files.read(folder, _ESTIMATES, limit=_MOST_OF_ESTIMATES))
-    except (ValueError, RecursionError):
-        return None
-    sentence = value.get("sentence") if isinstance(value, dict) else None
-    return sentence if isinstance(sentence, str) else None
 
 
 def _changed(folder: Path, name: str, size: int | None, signed: _SignedFile) -> list[str]:

@@ -17,7 +17,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.estimate import Study, run
 from uncounted.proof.canonical_json import JSONObject
-from uncounted.publish.disclosure.suppression import to_nearest
+from uncounted.publish.disclosure.suppression import about, to_nearest
 from uncounted.publish.disclosure.suppression_key import SuppressionKey
 from uncounted.publish.facts import (
     AlternativeLinkages,
@@ -166,8 +166,8 @@ def published_words(plan: Plan, lists: Iterable[ListFacts]) -> Iterator[str]:
 def printed(plan: Plan, facts: ReleaseFacts) -> list[str | None]:
     """What a report prints besides counts and estimates, with numbers as they are rounded there."""
     reports = [str(to_nearest(each.reports or 0)) for each in facts.lists]
-    excluded = [f"{why}: {to_nearest(count)}" for why, count in sorted(facts.left_out.items())]
-    return [plan.method, *published_words(plan, facts.lists), *reports, *excluded]
+    excluded = about(sum(facts.left_out.values()), plan.threshold)
+    return [plan.method, *published_words(plan, facts.lists), *reports, excluded]
 
 
 def refuse_names(words: Iterable[str], names: Iterable[Name]) -> None:

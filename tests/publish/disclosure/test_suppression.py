@@ -72,7 +72,7 @@ def test_no_small_count_leaks(table: CaptureTable, threshold: int) -> None:
     try:
         protected = protect(table, threshold, SUPPRESSION_KEY)
     except NotPublishable:
-        assert table.observed < threshold or len(table.lists) < 4
+        assert min(table.list_totals.values()) < threshold or len(table.lists) < 4
         return
     assert all(n >= threshold for n in protected.shown.values())
     for cell, limits in audit.feasible_intervals(printed_of(protected)).items():
@@ -205,9 +205,9 @@ def test_reports_printed_to_the_ten_are_known_to_the_attacker() -> None:
     table = CaptureTable.of("ABC", counts)
     protected = protect(table, 5, SUPPRESSION_KEY, reports={"A": 90, "B": 80, "C": 50})
     assert [s.high for s in protected.published_sums if s.what.startswith("reports of")] == [
-        95,
-        85,
-        55,
+        94,
+        84,
+        54,
     ]
 
 

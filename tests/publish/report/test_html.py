@@ -320,10 +320,27 @@ def test_the_xi_table_comes_from_the_headline_alone(large: dict[str, bytes]) -> 
     assert "Sensitivity to the assumption" in words
 
 
-def test_few_left_out_are_not_counted_out(small: dict[str, bytes]) -> None:
+@pytest.mark.parametrize("left_out", [{"consent ended": 4}, {"one": 4, "other": 5}])
+def test_that_any_report_was_left_out_is_not_on_the_page(left_out: dict[str, int]) -> None:
+    """A row for each reason said, by being there, that it has one to four reports."""
+    facts = facts_of(SMALL)
+    some, none = (
+        build(attrs.evolve(facts, left_out=each), PLAN)["report.html"] for each in (left_out, {})
+    )
+    assert some == none
+    assert "There are fewer than 10 such reports." in "|".join(read(none).text)
+
+
+def test_what_was_left_out_is_one_rounded_number(small: dict[str, bytes]) -> None:
     words = "|".join(read(small["report.html"]).text)
-    assert "fewer than 10" in words
-    assert "about 40" in words
+    assert "There are about 40 such reports." in words  # 38 and 3
+    assert "consent has run out" not in words
+
+
+def test_with_a_higher_threshold_few_left_out_may_be_as_many() -> None:
+    plan = attrs.evolve(PLAN, threshold=10)
+    page = build(attrs.evolve(facts_of(LARGE), left_out={"consent ended": 12}), plan)["report.html"]
+    assert "There are fewer than 20 such reports." in "|".join(read(page).text)
 
 
 def test_synthetic_people_are_reported_as_synthetic(

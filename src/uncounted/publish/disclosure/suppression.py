@@ -23,6 +23,7 @@ from uncounted.publish.disclosure.complementary import (
     suppress,
 )
 from uncounted.publish.disclosure.suppression_key import SuppressionKey
+from uncounted.text_table import whole
 
 MAX_LISTS = 8
 REPORT_STEP = 10  # counts of reports are printed to the nearest ten
@@ -105,7 +106,7 @@ def protect(
         threshold: counts under it are suppressed; zeros too.
         suppression_key: the case file's secret, for random suppression.
         reports: reports by list, which are printed to the nearest ten and say that a
-            list has no more people than that.
+            list has no more people than the most reports that are rounded so.
 
     Raises:
         NotPublishable: no suppression keeps the small counts from being computed.
@@ -113,8 +114,8 @@ def protect(
     _refuse_outright(table, threshold)
     cells = patterns(table)
     counts = {cell: table.counts.get(cell, 0) for cell in cells}
-    caps = _report_caps(table, reports or {})
-    problem = SuppressionProblem(table, counts, threshold, caps, suppression_key)
+    known = (*_list_sizes(table, threshold, reports or {}), *_overlap(table, threshold))
+    problem = SuppressionProblem(table, counts, threshold, known, suppression_key)
     suppression = suppress(problem)
     if suppression is not None:
         return _audited(problem, suppression)
@@ -127,6 +128,11 @@ def protect(
 def _refuse_outright(table: CaptureTable, threshold: int) -> None:
     if table.observed < threshold:
         raise NotPublishable(f"fewer than {threshold} people are on any list, too few to publish")
+    if small := [name for name, people in table.list_totals.items() if people < threshold]:
+        raise NotPublishable(
+            f"fewer than {threshold} people are on the list {small[0]!r}, too few to publish",
+            hint="leave it out: name the other lists in 'only' of the plan",
+        )
     if len(table.lists) > MAX_LISTS:
         raise NotPublishable(
             f"a table of {len(table.lists)} lists has too many cells to show or protect",
@@ -140,18 +146,32 @@ def _refuse_outright(table: CaptureTable, threshold: int) -> None:
         )
 
 
-def _report_caps(table: CaptureTable, reports: Mapping[str, int]) -> tuple[PublishedSum, ...]:
-    """A list has no more people than reports, which are printed to the nearest ten."""
+def _list_sizes(
+    table: CaptureTable, threshold: int, reports: Mapping[str, int]
+) -> tuple[PublishedSum, ...]:
+    """The most and the fewest people that a reader can take a list to have.
+
+    No more than reports, which are printed to the nearest ten, and no fewer than the threshold:
+    a smaller list refuses the release.
+    """
+    if any(reports.get(name, people) < people for name, people in table.list_totals.items()):
+        raise NotPublishable("a list has more people than reports: one of the two is wrong")
     return tuple(
         PublishedSum(
-            f"reports of {name}",
+            f"reports of {name}" if name in reports else f"size of {name}",
             of_list(table, name, patterns(table)),
-            0,
-            to_nearest(reports[name]) + REPORT_STEP // 2,
+            threshold,
+            most_rounded(reports[name]) if name in reports else table.observed,
         )
         for name in table.lists
-        if name in reports and reports[name] >= table.on([name])
     )
+
+
+def _overlap(table: CaptureTable, threshold: int) -> tuple[PublishedSum, ...]:
+    """Of two lists the reader knows that their overlap is not small, or there were no release."""
+    if len(table.lists) != 2:
+        return ()
+    return (PublishedSum("people on both lists", frozenset({"11"}), threshold, table.observed),)
 
 
 def to_nearest(count: int, step: int = REPORT_STEP) -> int:
@@ -162,6 +182,30 @@ def to_nearest(count: int, step: int = REPORT_STEP) -> int:
         (360, 370, 0)
     """
     return (count + step // 2) // step * step
+
+
+def most_rounded(count: int, step: int = REPORT_STEP) -> int:
+    """The most that `to_nearest` rounds to the same: 5 to 14 are about 10.
+
+    Examples:
+        >>> most_rounded(3), most_rounded(5), most_rounded(14), most_rounded(15)
+        (4, 14, 14, 24)
+    """
+    return to_nearest(count, step) + step // 2 - 1
+
+
+def about(count: int, threshold: int) -> str:
+    """A number of reports in words: to the nearest ten, or that it is small.
+
+    "Fewer than" holds zero and the threshold, so it says neither that there is a report nor that
+    there are fewer than the threshold.
+
+    Examples:
+        >>> about(0, 5), about(9, 5), about(10, 5), about(16, 10), about(1234, 5)
+        ('fewer than 10', 'fewer than 10', 'about 10', 'fewer than 20', 'about 1,230')
+    """
+    few = (threshold // REPORT_STEP + 1) * REPORT_STEP
+    return f"fewer than {whole(few)}" if count < few else f"about {whole(to_nearest(count))}"
 
 
 def _audited(problem: SuppressionProblem, suppression: SuppressionPattern) -> ProtectedTable:

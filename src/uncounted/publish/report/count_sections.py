@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from uncounted.publish.disclosure.suppression import REPORT_STEP, ProtectedTable, to_nearest
+from uncounted.publish.disclosure.suppression import (
+    REPORT_STEP,
+    ProtectedTable,
+    about,
+    to_nearest,
+)
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.report import figures
@@ -17,11 +22,6 @@ from uncounted.publish.report.figures import HIDDEN
 from uncounted.publish.report.publishable import PublishableNumbers
 from uncounted.publish.report.rounding import spelled
 from uncounted.text_table import whole
-
-_EXCLUSIONS = {
-    "no consent for link": "no consent to record linkage",
-    "no consent for statistics": "no consent to be counted",
-}
 
 
 def lists(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers) -> Section:
@@ -79,36 +79,22 @@ def overlaps(numbers: PublishableNumbers) -> Section:
     )
 
 
-def exclusions(facts: ReleaseFacts) -> Section:
-    """Reports that were not used for want of consent."""
-    rows = []
-    for why, count in facts.left_out.items():
-        about = to_nearest(count)
-        rows.append(
-            (
-                _EXCLUSIONS.get(why, why),
-                f"about {whole(about)}" if about else f"fewer than {REPORT_STEP}",
-            )
-        )
-    if not rows:
-        return Section(
-            "left-out",
-            "Excluded reports",
-            (Paragraph(f"Fewer than {REPORT_STEP} reports were excluded for lack of consent."),),
-        )
+def exclusions(facts: ReleaseFacts, plan: Plan) -> Section:
+    """Reports that were not used for want of consent: one number, whatever the reasons.
+
+    A row for each reason would say, by being there, that one to a few reports have it.
+    """
+    excluded = about(sum(facts.left_out.values()), plan.threshold)
     return Section(
         "left-out",
         "Excluded reports",
         (
             Paragraph(
-                "Consent is recorded with each report, for stated uses. Reports without consent to "
-                "these uses were neither linked nor counted: no figure here depends on them."
-            ),
-            TableBlock(
-                ("Reason", "Reports"),
-                tuple(rows),
-                numeric=frozenset({1}),
-                caption=f"To the nearest {REPORT_STEP}, so that no single report can be inferred.",
+                "Consent is recorded with each report, for stated uses and audiences. Reports "
+                "without consent to record linkage, to being counted or to publication for this "
+                "audience were neither linked nor counted: no figure here depends on them. There "
+                f"are {excluded} such reports. The number is rounded, so that no single report can "
+                "be inferred."
             ),
         ),
     )

@@ -53,7 +53,7 @@ def compose(facts: ReleaseFacts, plan: Plan) -> tuple[Document, PublishableNumbe
         count_sections.lists(facts, plan, numbers),
         count_sections.overlaps(numbers),
         *(_on_the_linkage(facts) if numbers.table.hidden else _on_the_estimate(facts, numbers)),
-        count_sections.exclusions(facts),
+        count_sections.exclusions(facts, plan),
         count_sections.counts(numbers),
         _is_not(plan, numbers),
         _check(facts),
