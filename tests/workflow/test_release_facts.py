@@ -6,6 +6,7 @@ import hmac
 import json
 import math
 import types
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -32,11 +33,15 @@ from uncounted.publish.plan import ListPlan
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
+from uncounted.vault.case import Case
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.workflow import release_facts
 from uncounted.workflow.captures import CaptureTables, StratumTables, count
 from uncounted.workflow.estimate import study_over_draws
 from uncounted.workflow.link import LinkedReports
-from uncounted.workflow.release_facts import published_words, refuse_names
+from uncounted.workflow.release_facts import names_on_record, published_words, refuse_names
 from uncounted.workflow.release_record import keep, keep_published
 
 
@@ -225,7 +230,10 @@ def _mac(blind: bytes, table: CaptureTable) -> str:
     [
         ("Returned, in memory of Kim Chol-su", Name("KIM Chol Su"), True),
         ("김철수 외", Name("김철수"), True),
-        ("김 철 수", Name("김철수"), False),  # one syllable each is a way of writing other words
+        ("김 철 수", Name("김철수"), True),
+        ("김·철·수 외", Name("김철수"), True),
+        ("金 英淑", Name("金英淑"), True),
+        ("Chol Su Kim", Name("김철수 (Kim Chol-su)"), True),
         ("Su Kim, collector", Name("x", family="Kim", given="Su"), False),  # short
         ("Chol Su Kim and others", Name("x", family="Kim", given="Chol Su"), True),
         ("Returned from Musan, 2003 to 2019", Name("Musan"), False),
@@ -247,3 +255,18 @@ def test_the_words_of_a_plan_name_no_one_on_record(words: str, name: Name, refus
             refuse_names(published_words(plan, ()), names)
         assert words not in str(stopped.value)
     refuse_names(published_words(PLAN, ()), names)
+
+
+def test_names_of_relatives_and_of_earlier_versions_are_on_record(tmp_path: Path) -> None:
+    both = Consent(frozenset({"link", "statistics"}))
+    first = Report("one", "R", (Name("김영숙 (Kim Young-sook)"),), relative=Name("박철수"))
+    with Case.create(tmp_path / "case", Identity.generate()) as case:
+        case.intake("one", {}, [IncomingReport("R", first.to_payload(), both, 2)])
+        later = attrs.evolve(first, names=(Name("리은자"),), relative=None)
+        case.amend("one", "R", later.to_payload())
+        case.amend("one", "R", attrs.evolve(later, names=(Name("최무명의 딸"),)).to_payload())
+        names = list(names_on_record(case))
+    for words in ("김 영숙", "Young-sook Kim", "박철수 증언", "리은자", "최무명"):
+        with pytest.raises(NotPublishable, match="name of a documented person, or of a relative"):
+            refuse_names([words], names)
+    refuse_names(["강제송환 2015-2024"], names)

@@ -17,7 +17,6 @@ from uncounted.progress import Progress, silent
 from uncounted.publish import bundle
 from uncounted.publish.plan import Plan
 from uncounted.publish.release import build
-from uncounted.records.report import Report
 from uncounted.vault.case import Case, Commitments
 from uncounted.workflow import release_facts, release_record
 
@@ -69,7 +68,8 @@ def release(
         UsedWrongly: the plan asks for a method that there is not.
         NotPublishable: a small count could be read or computed; the case file was
             released before with other counts, and `despite_earlier` is not given; or a
-            published text holds the name of a person in the case file, with or without consent.
+            published text holds the name of a person in the case file, or of a relative, with or
+            without consent.
     """
     plan = Plan.parse(plan_file)
     if plan.method is not None and plan.method not in METHODS:
@@ -82,12 +82,7 @@ def release(
     counted = count(opened, plan.order(opened.lists))  # 1
     lists = release_facts.list_facts(case.sources(), plan, counted)
     release_facts.refuse_names(
-        release_facts.published_words(plan, lists),
-        [
-            name
-            for stored in case.every_report()
-            for name in Report.from_payload(stored.payload).names
-        ],
+        release_facts.published_words(plan, lists), release_facts.names_on_record(case)
     )
     key = release_record.suppression_key(case)
     earlier = case.latest("release")

@@ -27,7 +27,11 @@ from uncounted.publish.facts import (
     SyntheticTruth,
 )
 from uncounted.publish.plan import Plan
-from uncounted.records.names.name import Name, plain
+from uncounted.records.cells.name_parser import relative_of
+from uncounted.records.cells.names_in_text import SoughtNames
+from uncounted.records.names.name import Name
+from uncounted.records.report import Report
+from uncounted.vault.case import Case
 from uncounted.workflow.captures import CaptureTables
 from uncounted.workflow.link import LinkedReports, PeopleInterval
 
@@ -153,9 +157,6 @@ def _truth(plan: Plan, lists: Sequence[str]) -> SyntheticTruth | None:
     return SyntheticTruth(number, plan.truth_capture, run(perfect.select(lists)))
 
 
-_LEAST_HANGUL, _LEAST_LATIN = 3, 7  # letters of a name that is hardly part of another word
-
-
 def published_words(plan: Plan, lists: Iterable[ListFacts]) -> Iterator[str]:
     """All text of a release that a person wrote: of the plan, and of the lists as presented."""
     yield from (*plan.words(), plan.audience)
@@ -170,37 +171,25 @@ def printed(plan: Plan, facts: ReleaseFacts) -> list[str | None]:
     return [plan.method, *published_words(plan, facts.lists), *reports, excluded]
 
 
+def names_on_record(case: Case) -> Iterator[Name]:
+    """Every name of every report, whatever its consent: of relatives and earlier versions too."""
+    for stored in case.every_report():
+        for said in case.history(stored.source, stored.id):
+            report = Report.from_payload(said.payload)
+            yield from report.names
+            if (relative := relative_of(report)) is not None:
+                yield relative
+
+
 def refuse_names(words: Iterable[str], names: Iterable[Name]) -> None:
-    """Refuse words in which one of these names stands whole.
+    """Refuse words in which one of these names stands whole, however it is spaced or ordered.
 
     Short names, and names of one word in an alphabet, are not looked for: they stand in other
     words.
     """
-    texts = list(map(_spaced, words))
-    for name in names:
-        if any(wanted in text for wanted in _whole(name) for text in texts):
-            raise NotPublishable(
-                "a text of the release holds the name of a documented person",
-                hint="title, population, audience and the labels, collectors and descriptions"
-                " of lists are published as written; remove names",
-            )
-
-
-def _spaced(text: str) -> str:
-    """Letters and digits alone, words apart, a space at either end."""
-    kept = "".join(char if char.isalnum() else " " for char in plain(text))
-    return f" {' '.join(kept.split())} "
-
-
-def _whole(name: Name) -> Iterator[str]:
-    """What to look for: in an alphabet whole words, else letters wherever they stand."""
-    parts = (name.family or "", name.given or "")
-    for written in {name.written, " ".join(parts), " ".join(parts[::-1])}:
-        text = _spaced(written)
-        words = text.split()
-        closed = "".join(words)
-        if closed and min(closed) >= "\u2e80":  # Hangul and characters, which have no words
-            if len(closed) >= _LEAST_HANGUL:
-                yield from {closed, text.strip()}
-        elif len(words) > 1 and len(closed) >= _LEAST_LATIN:
-            yield text
+    if SoughtNames.of(names).are_in(words):
+        raise NotPublishable(
+            "a text of the release holds the name of a documented person, or of a relative",
+            hint="title, population, audience and the labels, collectors and descriptions"
+            " of lists are published as written; remove names",
+        )
