@@ -14,6 +14,9 @@ from pathlib import Path
 
 import attrs
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from tests.vault.opened import entries_of, execute
 
 from uncounted.errors import Damaged, NoAccess, RolledBack, Swapped
@@ -505,6 +508,24 @@ def test_new_case_keys_by_members_whom_the_home_never_saw_open(
     assert [m.name for m in change.removed] == ["Office"]
     Case.open(folder, mine, meeting=(quiet := Asked())).close()
     assert quiet == Asked()
+
+
+def test_the_link_is_as_the_specification_says(two: Path, me: Identity) -> None:
+    """Section 3, "Succession", with nothing of the vault but the two case keys."""
+    keys = []
+    for _ in range(2):
+        keys.append(grants.grants(two, me)[0].case_key)
+        with Case.open(two, me) as case:
+            entry = case.rotate()
+    context = b"uncounted case 1\0" + bytes.fromhex(Case.id_of(two))
+    first, second = (
+        HKDF(SHA256(), 32, salt=context, info=b"succession").derive(key) for key in keys
+    )
+    with entries_of(two, me) as entries:
+        opened = entries.at(entry.seq - 1)
+    assert opened is not None
+    link, place = bytes.fromhex(opened.body["successor"]), context + b"succession" + bytes(7)
+    assert AESGCM(first).decrypt(link[:12], link[12:], place + b"\x02") == second
 
 
 def test_who_came_and_went_between_two_openings_is_told(
