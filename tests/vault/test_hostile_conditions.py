@@ -161,7 +161,13 @@ def test_the_bytes_of_an_artefact_cannot_go_unnoticed(rich: Path, me: Identity) 
     )
 
 
-@pytest.mark.parametrize("seq", [0, 2, 4, 5, 6, 7, 8])
+def test_without_its_first_entry_a_case_file_is_not_opened(rich: Path, me: Identity) -> None:
+    sql = "UPDATE entries SET wrapped = NULL, content = NULL WHERE seq = 0"
+    with pytest.raises(Damaged, match="first entry does not say who created the case file"):
+        _destroyed(rich, me, sql)
+
+
+@pytest.mark.parametrize("seq", [2, 4, 5, 6, 7, 8])
 def test_no_entry_can_go_unnoticed(rich: Path, me: Identity, seq: int) -> None:
     sql = f"UPDATE entries SET wrapped = NULL, content = NULL WHERE seq = {seq}"
     assert f"entry {seq} was destroyed, and nothing says why" in _destroyed(rich, me, sql)
