@@ -19,6 +19,8 @@ HOSTILE = [
     ("a = " + "[" * 50_000, "nested too deeply"),
     ("a = " + "{a=" * 50_000, "nested too deeply"),
     ('a = "' + "x" * bounded_toml.LONGEST + '"', "more than 1,048,576 characters"),
+    ("a = " + "9" * 5_000, "has a number with thousands of digits"),
+    ("a = " + "1_" * 5_000 + "1", "has a number with thousands of digits"),
 ]
 
 

@@ -398,3 +398,23 @@ def test_a_file_of_ragged_rows_is_refused_before_its_end(tmp_path: Path) -> None
     file.write_bytes(b"id,name\n" + ragged + b"\n1\n1,Kim\n")
     with pytest.raises(BadInput, match="none of the first 10,000 rows has as many cells"):
         _table(delimited.read(file))
+
+
+def test_rows_of_two_bytes_under_thousands_of_columns_are_refused_at_once(tmp_path: Path) -> None:
+    header = ",".join(f"c{at}" for at in range(16_384))
+    file = _written(tmp_path, f"{header}\n{',' * 16_383}1\n".encode() + b"1\n" * 20_000)
+    began = time.process_time()
+    with pytest.raises(BadInput, match="too many cells for its size"):
+        _table(delimited.read(file))
+    assert time.process_time() - began < 4
+    full = ("," * 299 + "1\n").encode()
+    file.write_bytes(",".join(f"c{at}" for at in range(300)).encode() + b"\n" + full * 30_000)
+    assert sum(1 for _ in delimited.read(file)) == 30_000  # every cell of it takes a byte
+
+
+def test_names_of_columns_beyond_the_limit_are_refused(tmp_path: Path) -> None:
+    file = _written(tmp_path, b"id,name," + b"x" * (1 << 20) + b"\n1,Kim,1\n")
+    with pytest.raises(
+        BadInput, match=r"names of the columns of .* more than 1,048,576 characters"
+    ):
+        delimited.read(file)

@@ -40,7 +40,8 @@ def loads(text: str, what: str) -> dict[str, Any]:
         what: what it is, for errors: "the plan".
 
     Raises:
-        BadMapping: it is too long, has a line with too many dots, or is nested too deeply.
+        BadMapping: it is too long, has a line with too many dots, a number with too many
+            digits, or is nested too deeply.
 
     Examples:
         >>> loads("threshold = 5", "the plan")
@@ -61,6 +62,13 @@ def loads(text: str, what: str) -> dict[str, Any]:
                 )
     try:
         return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError:  # the interpreter's own limit: 4,300 digits
+        raise BadMapping(
+            f"{what} has a number with thousands of digits",
+            hint='no value of it is one; put a text in quotes: "..."',
+        ) from None
     except RecursionError:
         raise BadMapping(
             f"{what} is nested too deeply", hint="no value of it is a list in a list"

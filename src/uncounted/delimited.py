@@ -29,6 +29,8 @@ MOST_RAGGED = 10_000  # at the beginning, where no other row comes before
 LONGEST_FIELD = 16 << 20
 LONGEST_HEADER = 1 << 20
 MOST_COLUMNS = 16_384  # of a table of any kind; what a spreadsheet program has
+# Cells of a table, columns times rows: the first, or the second times the bytes of the file.
+MOST_CELLS, CELLS_PER_BYTE = 1 << 22, 16
 # One limit for the whole process: the standard library has no other.
 csv.field_size_limit(LONGEST_FIELD)
 # Where the first row names one column, of a file that has more or should have.
@@ -113,16 +115,21 @@ class Sheet:
                 with the number of the row; or the first `MOST_RAGGED` rows are all ragged.
         """
         ragged = 0
+        most = most_rows(self.path, len(self.columns))
+        there = 0
         with _opened(self.path, self.encoding) as file:
             for number, cells in _rows(self.path, file, self.delimiter):
                 if number == 1 or not any(cell.strip() for cell in cells):
                     continue
+                there += 1
+                if there > most:
+                    raise too_many_cells(self.path.name)
                 if self.beyond and len(cells) == len(self.columns) + self.beyond:
                     cells = _cut(cells, len(self.columns))
                 wrong = None
                 if len(cells) != len(self.columns):
-                    there = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-                    wrong = f"{there} where the header has {len(self.columns)}"
+                    found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+                    wrong = f"{found} where the header has {len(self.columns)}"
                     ragged += ragged >= 0
                     if ragged == MOST_RAGGED:
                         raise BadInput(
@@ -275,6 +282,22 @@ def too_many_rows(what: str, unit: str) -> BadInput:
     )
 
 
+def most_rows(path: Path, columns: int) -> int:
+    """How many rows of so many columns a file may have: a cell that is empty takes no byte.
+
+    Two bytes are a row of a table with 16,384 columns, each of which has a cell in memory.
+    """
+    return max(MOST_CELLS, CELLS_PER_BYTE * path.stat().st_size) // max(columns, 1)
+
+
+def too_many_cells(what: str) -> BadInput:
+    """The error for a table with far more cells, nearly all empty, than its file has bytes."""
+    return BadInput(
+        f"{what} has too many cells for its size: nearly all are empty",
+        hint="keep the columns that you need, and take out the rows that are empty",
+    )
+
+
 def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
     """Give the names of the columns of a first row, each once and none of them empty."""
     if len(header) > MOST_COLUMNS:
@@ -282,6 +305,11 @@ def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
             f"{what} has more than {MOST_COLUMNS:,} columns",
             hint="check that this is the file you mean; keep the columns that you need, and"
             " give each report a row",
+        )
+    if sum(map(len, header)) > LONGEST_HEADER:
+        raise BadInput(
+            f"the names of the columns of {what} have more than {LONGEST_HEADER:,} characters",
+            hint="check that this is the file you mean; its first row names the columns",
         )
     columns = [cell.strip() for cell in header]
     if not columns:

@@ -199,3 +199,11 @@ def test_nor_is_what_looks_like_a_language_and_is_none() -> None:
     ) as refused:
         Mapping.default(["id", "name", "sex__kim", "sex__ko"])
     assert "kim" not in f"{refused.value}{refused.value.hint}"
+
+
+def test_a_message_does_not_list_thousands_of_columns() -> None:
+    with pytest.raises(BadMapping) as caught:
+        Mapping.default(["id", "name", *(f"c{at}" for at in range(16_000))])
+    assert "column 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 15,990 others is unknown" in str(
+        caught.value
+    )

@@ -32,6 +32,8 @@ from uncounted.records.intake import mapping_toml
 from uncounted.records.tabular.headers import is_known
 from uncounted.records.tabular.open_table import Repeat
 
+_SHOWN = 10  # columns that a message names
+
 
 @attrs.frozen
 class Mapping:
@@ -163,8 +165,10 @@ def _refuse_strange(columns: tuple[str, ...]) -> None:
         if _plain(name) not in (*FIELDS, *CONSENT_FIELDS)
     ]
     if strange:
+        which = ", ".join(strange[:_SHOWN])
+        more = f" and {len(strange) - _SHOWN:,} others" if len(strange) > _SHOWN else ""
         raise BadMapping(
-            f"without a mapping the meaning of column {', '.join(strange)} is unknown",
+            f"without a mapping the meaning of column {which}{more} is unknown",
             hint="write a mapping (--mapping MAP.toml; --suggest drafts one), or"
             " delete it; in JSON columns are numbered in the order of their"
             " keys",

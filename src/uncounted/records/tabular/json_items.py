@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,11 +17,22 @@ from typing import Any, NoReturn
 import attrs
 
 from uncounted import regular_files
-from uncounted.delimited import MOST_COLUMNS, MOST_ROWS, Row, named_columns, too_many_rows
+from uncounted.delimited import (
+    LONGEST_HEADER,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Row,
+    most_rows,
+    named_columns,
+    too_many_cells,
+    too_many_rows,
+)
 from uncounted.errors import BadInput
 from uncounted.proof.canonical_json import JSONObject
 
 DEEPEST = 20
+LONGEST_PATH = 1_000  # letters of one: the keys of all objects that a field lies in
+MOST_PATHS = 16 << 20  # letters of all paths of one item
 LARGEST = 64 << 20  # bytes: the text is held in memory
 # Under which an API puts the list of its answer: KoBo, Uwazi, OData and others.
 _LISTS = ("results", "rows", "value", "data", "entities", "submissions", "items", "records")
@@ -39,25 +51,32 @@ class JsonItems:
         self.path = path
         columns: dict[str, None] = {}
         inside: dict[str, dict[str, None]] = {}
+        number, repeated = 0, Counter[str]()
         for number, value in _items(path):
-            item = _Flat(value)
+            item = _flat(path, number, value)
             columns.update(dict.fromkeys(item.cells))
             for name, children in item.repeats.items():
                 keys = inside.setdefault(name, {})
+                repeated[name] += len(children)
                 for child in children:
                     keys.update(dict.fromkeys(child.cells))
-            if len(columns) > MOST_COLUMNS:
+            if max(map(len, (columns, *inside.values(), inside))) > MOST_COLUMNS:
                 raise BadInput(f"{path.name}, item {number}: too many fields", hint=_HINT)
+        cells = [(number, len(columns)), *((repeated[name], len(inside[name])) for name in inside)]
+        if any(rows > most_rows(path, wide) for rows, wide in cells):
+            raise too_many_cells(path.name)
         if not columns:
             raise BadInput(f"{path.name} is empty, or none of its items has a field", hint=_HINT)
         self.columns = named_columns(path.name, tuple(columns))
         self.repeats = {name: tuple(keys) for name, keys in inside.items()}
+        if sum(len(key) for keys in inside.values() for key in keys) > LONGEST_HEADER:
+            raise BadInput(f"{path.name}: the names of its fields are too long", hint=_HINT)
 
     def __iter__(self) -> Iterator[Row]:
         """Give each item, numbered from 1; what it does not state is empty."""
         blank = dict.fromkeys(self.columns, "")
         for number, value in _items(self.path):
-            item = _Flat(value)
+            item = _flat(self.path, number, value)
             repeats = {
                 name: [
                     Row(i, dict.fromkeys(self.repeats[name], "") | child.cells, bad=child.bad)
@@ -68,26 +87,49 @@ class JsonItems:
             yield Row(number, blank | item.cells, item.wrong, item.bad, repeats=repeats)
 
 
+def _flat(path: Path, number: int, value: Any) -> _Flat:
+    try:
+        return _Flat(value, [MOST_PATHS])
+    except _BadJson as bad:
+        raise BadInput(f"{path.name}, item {number}: {bad.why}", hint=_HINT) from None
+
+
+_TOO_DEEP = "objects too deep in each other"
+
+
 class _Flat:
-    def __init__(self, value: Any) -> None:
+    """An item as cells by path; `left` is how many letters the paths of the item may still have.
+
+    An object in 300 lists, one in the other, and a long key over many fields are short files:
+    what a path repeats is limited, and so is the depth, that of the lists included.
+    """
+
+    def __init__(self, value: Any, left: list[int], depth: int = 0) -> None:
+        self._left = left
         self.cells: dict[str, str] = {}
         self.bad: dict[str, str] = {}
         self.repeats: dict[str, list[_Flat]] = {}
         self.wrong: str | None = None
         if isinstance(value, dict):
-            self._object("", value, 0)
+            self._object("", value, depth)
         else:
             self.wrong = "not an object with fields"
 
     def _object(self, path: str, value: JSONObject, depth: int) -> None:
         for key, part in value.items():
+            self._left[0] -= len(path) + len(key)
+            if len(path) + len(key) > LONGEST_PATH or self._left[0] < 0:
+                raise _BadJson(
+                    f"field names, with their groups, of more than {LONGEST_PATH:,}"
+                    " characters, or too many of them"
+                )
             here = f"{path}/{key}" if path else key
             if _LOST.search(here) or not here.strip() or here != here.strip():
                 self.wrong = "a field whose name cannot be read"
             elif here in self.cells or here in self.repeats:
                 self.wrong = "a field that is there twice"
             elif depth > DEEPEST:
-                self.wrong = "objects too deep in each other"
+                self.wrong = _TOO_DEEP
             else:
                 self._value(here, part, depth)
 
@@ -97,9 +139,14 @@ class _Flat:
             self._object(here, value, depth + 1)
         elif isinstance(value, list) and any(isinstance(_stated(one), dict) for one in value):
             if depth > DEEPEST:
-                self.wrong = "objects too deep in each other"
+                self.wrong = _TOO_DEEP
                 return
-            self.repeats[here] = [_Flat(one) for one in value]
+            if len(value) > MOST_ROWS:
+                raise _BadJson(f"a list of more than {MOST_ROWS:,} objects")
+            children = [_Flat(one, self._left, depth + 1) for one in value]
+            self.repeats[here] = children
+            if any(child.wrong == _TOO_DEEP for child in children):
+                self.wrong = _TOO_DEEP
         elif isinstance(value, list):
             self._cell(here, "; ".join(text for one in value if (text := _text(_stated(one)))))
             if any(isinstance(_stated(one), list) for one in value):

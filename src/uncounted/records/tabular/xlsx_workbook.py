@@ -27,7 +27,14 @@ from uncounted.records.tabular.xlsx_formats import Format
 LONGEST_CELL = 1 << 20  # characters; a spreadsheet program stops at 32,767
 LONGEST_TOKEN = 4 << 20  # bytes of one tag or text
 LONGEST_HELD = 64 << 20  # bytes of one row
-MOST_TEXT = 512 << 20  # letters of all texts that cells share
+LONGEST_TEXTS = 512 << 20  # letters of all texts that cells share
+# A small file that unpacks to much: letters of the texts that cells share, as many as the first,
+# or as the second times the bytes of the file; texts and merges, as many as `few`, or as bytes.
+SHORT_TEXTS, LETTERS_PER_BYTE = 32 << 20, 50
+FEW = 1 << 16
+MOST_STYLES = 1 << 16  # of cells; a spreadsheet program has 64,000
+MOST_RUNS = 1 << 15  # parts of one text in letters of their own; it has 32,767 letters
+MOST_HELD = 1 << 18  # elements of one row or text
 LARGEST_PART = 4 << 30
 _MOST_PARTS = 10_000
 _BOMB_SIZE, _BOMB_RATIO = 32 << 20, 400
@@ -84,10 +91,11 @@ def read(path: Path) -> Workbook:
     if not sheets:
         raise BadInput(f"{path.name} has no sheet with rows", hint=_HINT)
     shared = targets.get("sharedStrings", "xl/sharedStrings.xml")
-    texts = _texts(path, shared) if shared in parts else []
+    size = path.stat().st_size
+    texts = _texts(path, shared, size) if shared in parts else []
     styles = targets.get("styles", "xl/styles.xml")
     formats = tuple(_formats(path, styles)) if styles in parts else ()
-    return Workbook(path, tuple(sheets), texts, formats, since_1904, path.stat().st_size)
+    return Workbook(path, tuple(sheets), texts, formats, since_1904, size)
 
 
 def _check_parts(path: Path) -> frozenset[str]:
@@ -124,6 +132,14 @@ def _check_parts(path: Path) -> frozenset[str]:
     return names
 
 
+def too_many(path: Path, what: str) -> BadInput:
+    """The error for a file with more of something than a spreadsheet program writes."""
+    return BadInput(
+        f"{path.name} has more {what} than a spreadsheet program writes into such a file",
+        hint="it may be malicious; ask the sender for a CSV file",
+    )
+
+
 def damaged(path: Path) -> BadInput:
     """The error for a file that is no XLSX from beginning to end."""
     return BadInput(f"{path.name} is damaged, or not an XLSX file", hint=_HINT)
@@ -154,20 +170,24 @@ def elements(
     parser = expat.ParserCreate("UTF-8")
     parser.buffer_text = True
     done: list[Element[str]] = []
-    builder, began, name = TreeBuilder(), 0, ""
+    builder, began, name, held_here = TreeBuilder(), 0, "", 0
 
     def start(tag: str, held: dict[str, str]) -> None:
-        nonlocal builder, began, name
+        nonlocal builder, began, name, held_here
         if local(tag) not in whole:
             done.append(Element(tag, held))
             return
-        builder, began, name = TreeBuilder(), parser.CurrentByteIndex, tag
+        builder, began, name, held_here = TreeBuilder(), parser.CurrentByteIndex, tag, 0
         builder.start(tag, held)
         parser.StartElementHandler, parser.CharacterDataHandler = builder.start, builder.data
         parser.EndElementHandler = end
 
     def end(tag: str) -> None:
+        nonlocal held_here
         builder.end(tag)
+        held_here += 1
+        if held_here > MOST_HELD:
+            raise too_many(path, "parts of a row or a text")
         if tag == name:
             done.append(builder.close())
             outside()
@@ -203,16 +223,21 @@ def local(tag: str) -> str:
     return tag.rpartition(":")[2]
 
 
-def text_of(held: Element[str]) -> str:
+def text_of(path: Path, held: Element[str]) -> str:
     """The text of a cell or of a shared one: its runs, and not those that say how it is spoken."""
-    text = ""
+    parts = list[str]()
     for one in held:
         tag = local(one.tag)
         if tag == "t":
-            text += one.text or ""
+            parts.append(one.text or "")
         elif tag == "r":
-            text += text_of(one)
-    return text
+            inside = [(local(each.tag), each.text or "") for each in one]
+            if any(kind == "r" for kind, _ in inside):  # no run lies in another
+                raise damaged(path)
+            parts += [text for kind, text in inside if kind == "t"]
+    if len(parts) > MOST_RUNS:
+        raise too_many(path, "parts of a text")
+    return "".join(parts)
 
 
 def plain(name: str, text: str) -> str:
@@ -234,27 +259,42 @@ def plain(name: str, text: str) -> str:
     return text
 
 
-def _texts(path: Path, part: str) -> list[str]:
+def _texts(path: Path, part: str, file_size: int) -> list[str]:
     texts, size = list[str](), 0
+    most = min(LONGEST_TEXTS, max(SHORT_TEXTS, LETTERS_PER_BYTE * file_size))
+    most_texts = max(FEW, file_size)
     for tag, held in elements(path, part, whole=("si",)):
         if tag == "si":
-            texts.append(plain(path.name, text_of(held)))
+            texts.append(plain(path.name, text_of(path, held)))
             size += len(texts[-1])
-            if size > MOST_TEXT:
+            if size > most:
                 raise BadInput(f"{path.name} holds too much text", hint=_HINT)
+            if len(texts) > most_texts:
+                raise too_many(path, "texts")
     return texts
 
 
 def _formats(path: Path, part: str) -> Iterator[Format]:
     """The format of each style that a cell may have: its own code, else by number."""
     codes = dict[str, str]()
-    for tag, held in elements(path, part, whole=("cellXfs",)):
+    of_cells, styles = False, 0
+    for tag, held in elements(path, part):
+        of_cells = tag == "cellXfs" or (of_cells and tag not in _SECTIONS)
         if tag == "numFmt":
             codes.setdefault(held.get("numFmtId", ""), held.get("formatCode", "")[:1000])
-        for style in held if tag == "cellXfs" else ():
-            number = style.get("numFmtId", "0")
+        elif tag == "xf" and of_cells:
+            styles += 1
+            if max(styles, len(codes)) > MOST_STYLES:
+                raise too_many(path, "styles of cells")
+            number = held.get("numFmtId", "0")
             if number in codes:
                 yield xlsx_formats.of_code(codes[number])
             else:
                 known = re.fullmatch("[0-9]{1,5}", number)
                 yield xlsx_formats.built_in(int(number)) if known else xlsx_formats.PLAIN
+
+
+# The sections of the part with the styles that may follow that of the cells.
+_SECTIONS = frozenset(
+    ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellStyles", "dxfs", "tableStyles")
+)

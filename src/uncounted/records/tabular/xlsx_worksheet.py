@@ -13,7 +13,14 @@ from xml.etree.ElementTree import Element
 
 import attrs
 
-from uncounted.delimited import MOST_COLUMNS, MOST_ROWS, Row, named_columns
+from uncounted.delimited import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Row,
+    most_rows,
+    named_columns,
+    too_many_cells,
+)
 from uncounted.errors import BadInput
 from uncounted.records.tabular import xlsx_formats, xlsx_workbook
 from uncounted.records.tabular.xlsx_formats import CellText
@@ -22,7 +29,7 @@ from uncounted.records.tabular.xlsx_workbook import SheetPart, Workbook
 # Characters of all cells of a sheet that come from shared texts: as many as the first, or as the
 # second times the bytes of the file.
 MOST_SHARED, SHARED_RATIO = 16 << 20, 100
-_MOST_MERGES, _MOST_OVERLAPS = 1_000_000, 1_000
+_MOST_OVERLAPS = 100
 _MERGE = re.compile(
     rb"<(?:\w{1,40}:)?mergeCell\s[^>]{0,200}?ref\s{0,9}=\s{0,9}[\"']"
     rb"\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})[\"']"
@@ -73,7 +80,8 @@ class Worksheet:
             found = _merges(self.book, self.sheet)
             self._merges = [merge for merge in found if merge.left <= len(self.columns)]
         waiting, open_, merged = self._merges[::-1], list[Merge](), frozenset[int]()
-        closes = 0
+        closes = there = 0
+        most = most_rows(self.book.path, len(self.columns))
         for number, cells in _rows(self.book, self.sheet):
             if (waiting and waiting[-1].top <= number) or (open_ and closes < number):
                 while waiting and waiting[-1].top <= number:
@@ -83,6 +91,9 @@ class Worksheet:
                 merged = self._merged(open_)
             if number == 1 or not any(cell.text.strip() or cell.bad for cell in cells.values()):
                 continue
+            there += 1
+            if there > most:
+                raise too_many_cells(self.book.path.name)
             yield self._row(number, cells, merged)
 
     def _merged(self, open_: list[Merge]) -> frozenset[int]:
@@ -143,8 +154,8 @@ def _merges(book: Workbook, sheet: SheetPart) -> list[Merge]:
             )
             last = match.end()
         tail = seen[max(last, len(seen) - _TAIL) :]
-        if len(found) > _MOST_MERGES:
-            raise xlsx_workbook.damaged(book.path)
+        if len(found) > max(xlsx_workbook.FEW, book.bytes):
+            raise xlsx_workbook.too_many(book.path, "merged cells")
     return sorted(found, key=lambda merge: merge.top)
 
 
@@ -194,7 +205,7 @@ def _cell(book: Workbook, held: Element[str]) -> CellText:
         if tag == "v":
             text = part.text or ""
         elif tag == "is":
-            text = xlsx_workbook.text_of(part)
+            text = xlsx_workbook.text_of(book.path, part)
     if not is_saved or (kind in ("n", "d") and not text.strip()):
         return _NEVER_SAVED if is_formula else _EMPTY
     if kind in ("inlineStr", "str"):
