@@ -414,7 +414,5 @@ def test_rows_of_two_bytes_under_thousands_of_columns_are_refused_at_once(tmp_pa
 
 def test_names_of_columns_beyond_the_limit_are_refused(tmp_path: Path) -> None:
     file = _written(tmp_path, b"id,name," + b"x" * (1 << 20) + b"\n1,Kim,1\n")
-    with pytest.raises(
-        BadInput, match=r"names of the columns of .* more than 1,048,576 characters"
-    ):
+    with pytest.raises(BadInput, match="more than 1,048,576 characters"):
         delimited.read(file)

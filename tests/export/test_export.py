@@ -386,6 +386,12 @@ def turned(decision: dict[str, Any]) -> dict[str, Any]:
     return {**decision, "one": decision["other"], "other": decision["one"]}
 
 
+def said(value: dict[str, Any], **fields: Any) -> None:
+    report = value["reports"][0]
+    report["says"].update(fields)
+    report["id"] = report["says"]["id"]
+
+
 def renamed(value: dict[str, Any], name: str) -> None:
     value["sources"][name] = value["sources"].pop("Seoul")
 
@@ -429,6 +435,34 @@ def renamed(value: dict[str, Any], name: str) -> None:
         (lambda v: v["sources"]["Seoul"].update(covers=5), "is missing a part"),
         (lambda v: v["sources"]["Seoul"]["covers"].update(acts="arrest"), "a value of the export"),
         (lambda v: v["sources"]["Seoul"].update(vocabulary={"act": 5}), "is not a section"),
+        (lambda v: renamed(v, "count"), "no name that a source may have"),
+        (lambda v: renamed(v, "=1+1,;"), "no name that a source may have"),
+        (lambda v: renamed(v, "S" * 100_000), "no name that a source may have"),
+        (lambda v: v.update(left_behind={"x": -7.9}), "a value of the export"),
+        (lambda v: v.update(left_behind={"x": float("1e400")}), "a value of the export"),
+        (lambda v: v.update(left_behind={"x": True}), "a value of the export"),
+        (lambda v: v["decisions"][0].update(note="n" * 10_001), "decision 1 .* has a note of more"),
+        (lambda v: v["sources"]["Seoul"].update(collector="x\x1b[31m"), "a value of the export"),
+        (lambda v: v["sources"]["Seoul"]["covers"].update(to="\n#eval"), "is missing a part"),
+        (lambda v: v["sources"]["Seoul"]["covers"].update(acts=["\x1b"]), "a value of the export"),
+        (lambda v: said(v, names=[]), "report 1 of the export cannot be read: no name"),
+        (lambda v: said(v, names=[{"written": " "}]), "report 1 .*: a text with nothing in it"),
+        (lambda v: said(v, names=[{"written": "김" * 2_000_000}]), "report 1 .*: a text longer"),
+        (lambda v: said(v, names=[{"written": "Kim"}] * 1_001), "report 1 .*: more than 1,000"),
+        (lambda v: said(v, id="=cmd|1\n\x1b[2J"), "report 1 .*: its id is none"),
+        (lambda v: said(v, id="i" * 201), "report 1 .*: its id is none"),
+        (lambda v: said(v, sex="zz"), "report 1 .*: not a code of the vocabulary"),
+        (lambda v: said(v, acts=[{"kind": "<script>"}]), "report 1 .*: not a code"),
+        (lambda v: said(v, acts=[{"outcome": "x y"}]), "report 1 .*: not a code"),
+        (lambda v: said(v, acts=[{"kind": "arrest"}] * 1_001), "report 1 .*: more than 1,000"),
+        (lambda v: said(v, acts=[{"place": "x\0y"}]), "report 1 .*: a text with nothing in it"),
+        (lambda v: said(v, note="n" * 30_000_000), "report 1 .*: a text longer than 1,000,000"),
+        (lambda v: said(v, collector="x\x1b[2J"), "report 1 .*: a collector"),
+        (lambda v: v["reports"][0].update(collector="x\x1b[2J"), "report 1 of the export cannot"),
+        (
+            lambda v: v["reports"][0]["consent"].update(audience="x" * 2_001),
+            "report 1 of the export cannot be read",
+        ),
     ],
 )
 def test_nothing_of_an_unsound_export_is_taken(
@@ -641,3 +675,21 @@ def test_the_commands(tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[s
     assert "omit --source and --mapping" in capfd.readouterr().err
     assert run(["import", str(tmp_path / "b.case"), str(home)]) == 1
     assert "holds no reports.json" in capfd.readouterr().err
+
+
+def test_a_case_file_with_a_report_that_no_import_takes_today_is_exported_as_csv(
+    tmp_path: Path, me: Identity
+) -> None:
+    says = Report("S", "1", ()).to_payload()
+    with Case.create(tmp_path / "a.case", me) as case:
+        case.intake("S", {}, [IncomingReport("1", says, Consent(), 2)])
+        assert write.write(case, "csv", tmp_path / "out").reports == 1
+
+
+def test_what_an_export_says_of_a_source_beyond_the_format_is_not_kept(
+    exported: Path, tmp_path: Path, me: Identity
+) -> None:
+    change(exported, lambda v: v["sources"]["Seoul"].update(z="y" * 5_000_000))
+    with Case.create(tmp_path / "b.case", me) as other:
+        restore.take_in(other, exported)
+        assert other.sources()["Seoul"] == ABOUT

@@ -136,7 +136,7 @@ def _can_be_a_name(source: str) -> bool:
 
 def _cells(report: ExportedReport, changed: Counter[str]) -> dict[str, str]:
     says = report.says
-    main, *others = says["names"]
+    main, *others = says["names"] or [{"written": ""}]  # of an import before names were checked
     relative = says.get("relative")
     consent = report.consent.to_json()
     cells = {

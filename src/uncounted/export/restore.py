@@ -25,6 +25,7 @@ from uncounted.export.write import REPORTS
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.records.report import Report
+from uncounted.records.report_limits import LONGEST_REASON, faults
 from uncounted.vault.case import Case
 from uncounted.vault.log.bodies import Pair
 from uncounted.vault.reports.attachments import NewAttachment
@@ -98,13 +99,16 @@ def read(path: Path, *, progress: Progress = silent) -> CheckedExport:
         raise BadInput(f"{file.name} is not an export that this version can read", hint=_HINT)
     try:
         sources = {
-            validate.name(name): validate.settings(found)
+            validate.source(name): validate.settings(found)
             for name, found in value["sources"].items()
         }
         reports, decided = _reports(value["reports"])  # 3
         attachments = list(_attachments(value["attachments"], file.parent, reports))  # 4
         decided_of_two = list(_decisions(value.get("decisions", []), reports))  # 5
-        behind = {validate.name(what): int(count) for what, count in value["left_behind"].items()}
+        behind = {
+            validate.name(what): validate.count(count)
+            for what, count in value["left_behind"].items()
+        }
     except (LookupError, TypeError, AttributeError, ValueError):
         raise BadInput(f"{file.name} is missing a part of an export", hint=_HINT) from None
     return CheckedExport(sources, reports, decided, attachments, decided_of_two, behind)
@@ -227,17 +231,22 @@ def _reports(
     decided: list[tuple[str, IncomingReport]] = []
     seen: set[tuple[str, str]] = set()
     for number, one in enumerate(listed, start=1):
+        why = ""
         try:
             report = Report.from_payload(one["says"])
             consent = validate.consent(one["consent"])
-            source, key = validate.name(one["source"]), validate.text(one["id"])
-            collector = validate.perhaps(one["collector"])
+            source, key = validate.source(one["source"]), validate.text(one["id"])
+            collector = validate.collector(one["collector"])
             here = one["consent_decided"]
             sound = isinstance(here, bool) and report.source == source and report.id == key
+            why = next(faults(report), "")
         except (BadInput, KeyError, TypeError, ValueError, AttributeError):
             sound = False
-        if not sound:
-            raise BadInput(f"report {number} of the export cannot be read", hint=_HINT)
+        if not sound or why:
+            raise BadInput(
+                f"report {number} of the export cannot be read{': ' if why else ''}{why}",
+                hint=_HINT,
+            )
         if (source, key) in seen:
             raise BadInput(f"report {number} of the export occurs twice", hint=_HINT)
         seen.add((source, key))
@@ -277,6 +286,12 @@ def _decisions(
         same, note = each["same"], validate.perhaps(each["note"])
         if not {one, other} <= known or one == other or not isinstance(same, bool):
             raise BadInput(f"decision {number} of the export cannot be read", hint=_HINT)
+        if len(note or "") > LONGEST_REASON:
+            raise BadInput(
+                f"decision {number} of the export has a note of more than"
+                f" {LONGEST_REASON:,} characters",
+                hint=_HINT,
+            )
         pair = pair_of(one, other)
         if pair in decided:
             raise BadInput(f"decision {number} of the export occurs twice", hint=_HINT)

@@ -12,9 +12,12 @@ from typing import Any
 
 from uncounted.errors import BadInput
 from uncounted.proof.canonical_json import JSONObject, canonical
+from uncounted.records import report_limits
 from uncounted.records.custom_vocabulary import OwnWords
+from uncounted.records.dates.partial_date import PartialDate
 from uncounted.vault.reports.consent import Consent
 
+_LARGEST_COUNT = 10**12
 _HINT = "take the export once more, or import the CSV files of an export one by one"
 
 
@@ -51,6 +54,33 @@ def name(value: Any) -> str:
     return found
 
 
+def source(value: Any) -> str:
+    """The name of a source, as an import of a table may have it too."""
+    found = name(value)
+    if not report_limits.is_source(found):
+        raise BadInput(
+            "a value of the export is no name that a source may have",
+            hint="a source has up to 60 letters, digits, spaces, dots or hyphens, and not the"
+            f" name of a column of tables ({', '.join(report_limits.RESERVED)})",
+        )
+    return found
+
+
+def count(value: Any) -> int:
+    """How many of something there are: a whole number, not below 0."""
+    if type(value) is not int or not 0 <= value <= _LARGEST_COUNT:
+        raise _wrong()
+    return value
+
+
+def collector(value: Any) -> str | None:
+    """Who collected something first, or None; no terminal is steered by it."""
+    found = perhaps(value)
+    if found is not None and not report_limits.is_collector(found):
+        raise _wrong()
+    return found
+
+
 def consent(fields: Any) -> Consent:
     """What may be done with a report; None: nothing was said, so nothing.
 
@@ -67,26 +97,39 @@ def consent(fields: Any) -> Consent:
     return Consent.from_json(
         {
             "uses": [text(use) for use in _list(fields["uses"])],
-            "audience": perhaps(fields["audience"]),
+            "audience": _short(fields["audience"]),
             "until": until,
-            "given_by": perhaps(fields["given_by"]),
+            "given_by": _short(fields["given_by"]),
         }
     )
 
 
 def settings(value: Any) -> JSONObject:
     """What was last said about a source: collector, coverage, own words."""
-    found = dict(value)
+    found = {key: value[key] for key in ("collector", "covers", "vocabulary") if key in value}
     canonical(found)
-    perhaps(found.get("collector"))
+    who = collector(found.get("collector"))
+    if who is not None and not who.isprintable():
+        raise _wrong()
     covers = found.get("covers")
     if covers is not None:
-        for day in (covers["from"], covers["to"]):
-            perhaps(day)
-        for act in _list(covers["acts"]):
-            text(act)
+        days, acts = (covers["from"], covers["to"]), _list(covers["acts"])
+        found["covers"] = {"from": days[0], "to": days[1], "acts": acts}
+        for day in filter(None, map(_short, days)):
+            PartialDate.of(day)
+        if len(acts) > report_limits.MOST_ACTS:
+            raise _wrong()
+        if not all(report_limits.is_code("act", text(act)) for act in acts):
+            raise _wrong()
     if found.get("vocabulary") is not None:
         OwnWords.parse(found["vocabulary"])
+    return found
+
+
+def _short(value: Any) -> str | None:
+    found = perhaps(value)
+    if found is not None and len(found) > report_limits.LONGEST_WORD:
+        raise _wrong()
     return found
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from uncounted.captures import DIFFER, CaptureTable
-from uncounted.errors import UsedWrongly, unknown
+from uncounted.errors import BadInput, UsedWrongly, unknown
 from uncounted.records.places.gazetteer import place
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
@@ -144,6 +144,11 @@ def write_overlap(
         raise UsedWrongly(f"no draw {draw}", hint=f"draws: 0 to {draws - 1}")
     tables = split(opened, draw, by, lists)
     header = tables[0].lists if tables else tuple(lists or ())
+    if taken := {"count", *by} & set(header):
+        raise BadInput(
+            f"a list has the name of a column of this table: {sorted(taken)[0]}",
+            hint="leave it out (--lists), or import its file under another --source",
+        )
     rows = [
         (*pattern, *table.stratum.values(), n)
         for table in tables

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import attrs
 
-from uncounted import spreadsheet_formulas
 from uncounted.errors import UsedWrongly
 from uncounted.export.restore import RestoreSummary, check_is_one, is_export, take_in
 from uncounted.progress import Progress, silent
@@ -20,6 +19,7 @@ from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.records.intake import rows as intake
 from uncounted.records.intake import suggest
 from uncounted.records.intake.mapping import Mapping as ColumnMapping
+from uncounted.records.report_limits import RESERVED, is_source
 from uncounted.records.tabular import open_table
 from uncounted.vault.case import Case
 from uncounted.vault.keys import identity as identities
@@ -224,25 +224,14 @@ def rejects(case: Case, name: str | None) -> RejectsLists | RejectedRows:
     return RejectedRows(case.rejects(name))
 
 
-_RESERVED = ("count", "sex", "year", "origin")
-
-
 def _check_source(name: str) -> None:
     """A source's name stands in headers, options and on pages: it must be able to."""
-    if name in _RESERVED:
+    if name in RESERVED:
         raise UsedWrongly(
             "a source cannot have the name of a column of tables",
-            hint=f"choose a name other than {', '.join(_RESERVED)}, such as --source Seoul",
+            hint=f"choose a name other than {', '.join(RESERVED)}, such as --source Seoul",
         )
-    if (
-        not name.strip()
-        or name != name.strip()
-        or len(name) > 60
-        or not name.isprintable()
-        or set(name) & set(",;\"'/\\")
-        or name[0] == "-"  # an option
-        or spreadsheet_formulas.runs(name)
-    ):
+    if not is_source(name):
         raise UsedWrongly(
             "not a valid name for a source",
             hint="up to 60 letters, digits, spaces, dots or hyphens, such as --source Seoul",

@@ -207,3 +207,11 @@ def test_a_message_does_not_list_thousands_of_columns() -> None:
     assert "column 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 15,990 others is unknown" in str(
         caught.value
     )
+
+
+def test_a_collector_is_a_name_on_one_line() -> None:
+    for written in (r"x\u001b[31m", r"a\nb", "x" * 2_001):
+        with pytest.raises(BadMapping, match="collector is not a name on one line"):
+            Mapping.parse(
+                f'columns = {{id = "id", name = "name"}}\nsource = {{collector = "{written}"}}'
+            )

@@ -113,7 +113,8 @@ def test_merged_cells_over_each_other_and_a_row_in_thousands_of_columns(
     with pytest.raises(BadInput, match="has more merged cells than"):
         list(open_table.open_table(path))
     monkeypatch.setattr(delimited, "MOST_CELLS", 1 << 18)
-    wide: list[list[object]] = [[f"c{at}" for at in range(2_000)], *[["x"]] * 2_000]
+    wide: list[list[object]] = [[f"c{at}" for at in range(2_000)]]
+    wide += [["x"] for _ in range(2_000)]
     with pytest.raises(BadInput, match="too many cells for its size"):
         list(open_table.open_table(one_sheet(tmp_path / "w.xlsx", wide)))
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 import attrs
 
-from uncounted import delimited, spreadsheet_formulas
+from uncounted import delimited
 from uncounted.errors import BadInput
 from uncounted.records import vocabulary
 from uncounted.records.cells.placeholders import (
@@ -26,6 +26,7 @@ from uncounted.records.fields import DateColumns
 from uncounted.records.intake.mapping import Mapping
 from uncounted.records.names import name as names
 from uncounted.records.places import gazetteer as places
+from uncounted.records.report_limits import LONGEST_ID, LONGEST_WORD, is_id
 
 _SECONDS = "take unix_dates out of the mapping if dates are written out"
 _MAY_SAY_NOTHING = ("sex", "authority")
@@ -39,8 +40,6 @@ _MAY_BE_MANY = (
     "a number that a spreadsheet shortened, which others may share"
     " (make the column a text, and export it again)"
 )
-LONGEST_ID = 200
-LONGEST_WORD = 2_000
 _SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE)  # 1.23E+12
 _TELEPHONE = re.compile(
     r"\+\d[\d .-]{7,}|0\d{1,3}[ .-]\d{3,4}[ .-]\d{4}"
@@ -191,7 +190,7 @@ class CellReader:
         if text is None:
             if len(self.reasons) == before:  # else it was said what is wrong with it
                 self.reasons.append(f"no id (column {column!r} is empty)")
-        elif not text.isprintable() or spreadsheet_formulas.runs(text):
+        elif not is_id(text):
             self.reasons.append(
                 f"column {column!r}: not an id (a line break, a sign that is not seen,"
                 " or one that spreadsheets run)"

@@ -15,6 +15,7 @@ import attrs
 
 from uncounted import delimited
 from uncounted.errors import BadInput
+from uncounted.records.report_limits import LONGEST_REASON
 from uncounted.vault.reports.decisions import ProposedDecision
 from uncounted.vault.reports.rejected_rows import RejectedRow
 
@@ -83,6 +84,8 @@ def _decision(row: delimited.Row, columns: tuple[str, ...]) -> ProposedDecision 
         reasons.append("no decision is filled in")
     elif answer not in SAME | DIFFERENT:
         reasons.append("the decision is neither same nor different")
+    if len(row.cells.get(NOTE, "")) > LONGEST_REASON:
+        reasons.append(f"the note is longer than {LONGEST_REASON:,} characters")
     if reasons:
         return RejectedRow(row.number, tuple(reasons))
     note = row.cells.get(NOTE, "").strip() or None

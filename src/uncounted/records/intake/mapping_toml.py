@@ -36,6 +36,7 @@ from uncounted.records.fields import (
     DateColumns,
     SourceInfo,
 )
+from uncounted.records.report_limits import is_collector
 from uncounted.vault.reports.consent import USES
 
 type TomlTable = dict[str, Any]
@@ -299,8 +300,14 @@ def _source(table: Any, own: OwnWords) -> SourceInfo:
     known = section("[source]", table, ("collector", "covers", *truths))
     for key in truths:
         _truth(f"[source] {key}", known.get(key, False))
+    collector = _optional("[source]", known, "collector")
+    if collector is not None and not (collector.isprintable() and is_collector(collector)):
+        raise BadMapping(
+            "[source] collector is not a name on one line",
+            hint="write who collected the reports, without a line break, in fewer words",
+        )
     return SourceInfo(
-        collector=_optional("[source]", known, "collector"),
+        collector=collector,
         covers=_covers(known["covers"], own) if "covers" in known else None,
         pads_dates=known.get("pads_dates", False),
         day_first=known.get("day_first"),

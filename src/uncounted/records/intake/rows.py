@@ -36,6 +36,7 @@ from uncounted.records.intake.mapping import Mapping
 from uncounted.records.names import name as names
 from uncounted.records.names.name import Name, visible
 from uncounted.records.report import Act, Report
+from uncounted.records.report_limits import LONGEST_NAME, LONGEST_NOTE, faults
 from uncounted.records.tabular.open_table import Table
 from uncounted.vault.reports.consent import USES, Consent
 
@@ -47,8 +48,6 @@ SEVERAL_PEOPLE = (
 OF_NAMES = frozenset((NO_NAME, SEVERAL_PEOPLE))
 ID_TAKEN = "id already used above"  # one reason for all, however many there are
 HEADER_AGAIN = "the names of the columns once more, and no report"
-LONGEST_NAME = 500
-LONGEST_NOTE = 1_000_000
 
 
 @attrs.frozen
@@ -92,6 +91,8 @@ def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Re
             cells.reaches(mapping.id, report_id)
         report = cells.report(source, report_id or "")
         consent = cells.consent()
+        if not cells.reasons:
+            cells.reasons += faults(report)
         if cells.reasons or report_id is None:
             yield Rejected(row.number, tuple(dict.fromkeys(cells.reasons)))
         else:

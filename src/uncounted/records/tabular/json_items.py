@@ -60,7 +60,7 @@ class JsonItems:
                 repeated[name] += len(children)
                 for child in children:
                     keys.update(dict.fromkeys(child.cells))
-            if max(map(len, (columns, *inside.values(), inside))) > MOST_COLUMNS:
+            if max(len(columns), len(inside), *map(len, inside.values())) > MOST_COLUMNS:
                 raise BadInput(f"{path.name}, item {number}: too many fields", hint=_HINT)
         cells = [(number, len(columns)), *((repeated[name], len(inside[name])) for name in inside)]
         if any(rows > most_rows(path, wide) for rows, wide in cells):
