@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -169,3 +170,14 @@ def test_a_data_frame_with_another_value_is_refused_by_row_and_column() -> None:
 
     with pytest.raises(BadInput, match="the data frame, row 2, column 'B': must be 0, 1 or empty"):
         CaptureTable.from_frame(pd.DataFrame({"A": [1, 1], "B": [1, 2]}))
+
+
+def test_rows_of_people_are_not_held(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("A,B\n" + "1,0\n0,1\n1,1\n" * 10_000)
+    tracemalloc.start()
+    (table,) = read_tables(file)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert table.counts == {"10": 10_000, "01": 10_000, "11": 10_000}
+    assert peak < 2_000_000  # with every row kept 15 million

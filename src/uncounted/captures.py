@@ -283,7 +283,7 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
     (14, ('A', 'B'))
     """
     sheet = delimited.read(path)
-    return _tables(path.name, sheet.columns, list(sheet), tuple(by))
+    return _tables(path.name, sheet.columns, sheet, tuple(by))
 
 
 def _cell(value: object) -> str:
@@ -298,7 +298,7 @@ def _cell(value: object) -> str:
 
 
 def _tables(
-    file: str, columns: tuple[str, ...], rows: list[delimited.Row], by: tuple[str, ...]
+    file: str, columns: tuple[str, ...], rows: Iterable[delimited.Row], by: tuple[str, ...]
 ) -> list[CaptureTable]:
     if missing := [name for name in by if name not in columns]:
         raise UsedWrongly(
@@ -311,10 +311,13 @@ def _tables(
         )
     counted = "count" in columns
     lists = tuple(name for name in columns if name not in by and name != "count")
-    for row in rows:
+    held = {name: _Held() for name in (*lists, *by)}
+    for row in rows:  # gone through twice, so that no row is kept
         if row.wrong:
             raise BadInput(f"{file}, row {row.number}: {row.wrong}")
-    _refuse_other_columns(file, columns, lists, rows)
+        for name, one in held.items():
+            one.add(row.cells[name].strip())
+    _refuse_other_columns(file, columns, lists, held)
     strata: dict[tuple[str, ...], Counter[str]] = {}
     for row in rows:
         pattern = "".join(_membership(file, row, name) for name in lists)
@@ -324,7 +327,7 @@ def _tables(
                 continue
             raise BadInput(
                 f"{file}, row {row.number}: all zeros: people on no list cannot be observed",
-                hint=_on_no_list(rows, by),
+                hint=_on_no_list(held, by),
             )
         key = tuple(row.cells[name].strip() for name in by)
         strata.setdefault(key, Counter())[pattern] += count
@@ -336,28 +339,40 @@ def _tables(
     ]
 
 
-def _on_no_list(rows: list[delimited.Row], by: tuple[str, ...]) -> str:
+class _Held:
+    """What the cells of a column hold, beside empty ones: 0 or 1, anything else."""
+
+    def __init__(self) -> None:
+        self.marks = self.others = False
+
+    def add(self, cell: str) -> None:
+        if cell in ("0", "1"):
+            self.marks = True
+        elif cell:
+            self.others = True
+
+
+def _on_no_list(held: Mapping[str, _Held], by: tuple[str, ...]) -> str:
     """What to do about a person on no list; one of the columns that split may be a list."""
     for name in by:
-        if {row.cells[name].strip() for row in rows} <= {"0", "1", ""}:
+        if not held[name].others:
             return f"{name!r} holds 0 and 1 as a list does: if it is one, leave it out of --by"
     return "leave this row out: its count is what is estimated"
 
 
 def _refuse_other_columns(
-    file: str, sheet_columns: tuple[str, ...], lists: tuple[str, ...], rows: list[delimited.Row]
+    file: str, sheet_columns: tuple[str, ...], lists: tuple[str, ...], held: Mapping[str, _Held]
 ) -> None:
     if not lists:
         raise BadInput(
             f"{file} has no column of 0 and 1", hint="one column per list, 1 where it has them"
         )
-    values = {name: {row.cells[name].strip() for row in rows} - {""} for name in lists}
-    held = [name for name in lists if values[name] and values[name] <= {"0", "1"}]
+    marked = [name for name in lists if held[name].marks and not held[name].others]
     # A file without a header has a person in its first row: a header is repeated only where
     # other columns hold 0 and 1 and it does not look like a row of them.
-    headed = held and not {"0", "1"} & set(sheet_columns)
+    headed = marked and not {"0", "1"} & set(sheet_columns)
     for at, name in enumerate(sheet_columns, start=1):
-        if name in lists and values[name] and not values[name] & {"0", "1"}:
+        if name in lists and held[name].others and not held[name].marks:
             which, named = (f"column {name!r}", f" {name}") if headed else (f"column {at}", "")
             raise BadInput(
                 f"{file}: {which} holds values other than 0 and 1",

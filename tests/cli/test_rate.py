@@ -425,3 +425,22 @@ def test_the_sentence_is_right_in_every_case(counts: dict[str, Any], said: str) 
     assert said in text
     assert "If these reports were a random sample" in text
     assert "They are not" in text
+
+
+@pytest.mark.parametrize("column", ["name", "victim/성명", "Family name"])
+def test_rates_are_not_split_by_names_which_would_be_printed(rate: Rate, column: str) -> None:
+    rows = "".join(f"Kim {at % 3},1\n" for at in range(12))
+    status, out, err = rate(f"{column},o\n{rows}", "--outcome", "o", "--by", column)
+    assert (status, out) == (2, "")
+    assert "of people's names" in err
+    assert "Kim" not in err
+
+
+def test_rates_are_not_split_by_a_column_with_a_value_of_its_own_in_each_row(rate: Rate) -> None:
+    rows = "".join(f"Kim {at},1\n" for at in range(5))
+    status, out, err = rate(f"who,o\n{rows}", "--outcome", "o", "--by", "who")
+    assert (status, out) == (1, "")
+    assert "a different value in each row" in err
+    assert "Kim" not in err
+    counted = "".join(f"{at},1,9\n{at},0,9\n" for at in range(2015, 2020))
+    assert rate(f"year,o,count\n{counted}", "--outcome", "o", "--by", "year")[0] == 0

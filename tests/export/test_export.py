@@ -443,7 +443,7 @@ def renamed(value: dict[str, Any], name: str) -> None:
         (lambda v: v.update(left_behind={"x": True}), "a value of the export"),
         (lambda v: v["decisions"][0].update(note="n" * 10_001), "decision 1 .* has a note of more"),
         (lambda v: v["sources"]["Seoul"].update(collector="x\x1b[31m"), "a value of the export"),
-        (lambda v: v["sources"]["Seoul"]["covers"].update(to="\n#eval"), "is missing a part"),
+        (lambda v: v["sources"]["Seoul"]["covers"].update(to="\n#eval"), "a value of the export"),
         (lambda v: v["sources"]["Seoul"]["covers"].update(acts=["\x1b"]), "a value of the export"),
         (lambda v: said(v, names=[]), "report 1 of the export cannot be read: no name"),
         (lambda v: said(v, names=[{"written": " "}]), "report 1 .*: a text with nothing in it"),

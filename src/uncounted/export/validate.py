@@ -116,7 +116,7 @@ def settings(value: Any) -> JSONObject:
         days, acts = (covers["from"], covers["to"]), _list(covers["acts"])
         found["covers"] = {"from": days[0], "to": days[1], "acts": acts}
         for day in filter(None, map(_short, days)):
-            PartialDate.of(day)
+            _date(day)
         if len(acts) > report_limits.MOST_ACTS:
             raise _wrong()
         if not all(report_limits.is_code("act", text(act)) for act in acts):
@@ -131,6 +131,13 @@ def _short(value: Any) -> str | None:
     if found is not None and len(found) > report_limits.LONGEST_WORD:
         raise _wrong()
     return found
+
+
+def _date(text: str) -> None:
+    try:
+        PartialDate.of(text)
+    except BadInput:
+        raise _wrong() from None
 
 
 def _list(value: Any) -> list[Any]:

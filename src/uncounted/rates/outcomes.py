@@ -303,6 +303,9 @@ def read(path: Path, columns: OutcomeColumns, *, encoding: str | None = None) ->
     return reader.finish()
 
 
+_MANY_ALONE = 4  # rows that are each a group of its own
+
+
 class _Reader:
     """Counts rows as they come, so that no row is held."""
 
@@ -344,6 +347,13 @@ class _Reader:
             raise BadInput(
                 f"{self.name}: every row is empty in column {self.columns.by!r}",
                 hint="omit --by to treat all rows as one group",
+            )
+        rows = self.counts.total()
+        if not self.counted and len(self.groups) == rows >= _MANY_ALONE:
+            raise BadInput(
+                f"{self.name}, column {self.columns.by!r}: a different value in each row",
+                hint="use a column with few values: years, periods, places; never a name or an id,"
+                " for the values are printed",
             )
         names = sorted({c for _, _, c, _ in self.counts if c is not None}, key=in_order)
         number = {name: i for i, name in enumerate(names)}

@@ -33,6 +33,8 @@ from uncounted.rates.sentences import (
     tipping_sentence,
 )
 from uncounted.rates.tables import TextTable
+from uncounted.records.fields import NAME_FIELDS
+from uncounted.records.tabular.headers import fields_of
 
 __all__ = [
     "MIN_ROWS_FOR_PERCENT",
@@ -115,6 +117,12 @@ def rate(table: Path, request: RateRequest, *, on: dt.date) -> RateResult:
     elif request.internal:
         raise UsedWrongly("--not-for-publication needs --out")
     labels = request.labels
+    by = request.columns.by
+    if by is not None and fields_of(by).keys() & {*NAME_FIELDS, "name_alt", "relative"}:
+        raise UsedWrongly(
+            "--by takes a column with few values, and this one is of people's names",
+            hint="the values are printed: use years, periods or places",
+        )
     found = compare(read(table, request.columns, encoding=request.encoding), request.settings)
     if request.out is not None:
         from uncounted.publish.rates.page import page
