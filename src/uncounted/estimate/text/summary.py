@@ -274,7 +274,7 @@ def _table(
             rows.append((*row, _covered(each)) if known else row)
         yield from _pictured(rows, estimated, observed, least)
         if known:
-            yield "* share of the lists of known size whose size was in the method's own interval"
+            yield "* of lists of known size, the share that the method's own interval covered"
     reasons: dict[tuple[str, str], list[str]] = {}
     for estimate in estimates:
         if not estimate.ok:

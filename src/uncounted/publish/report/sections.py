@@ -186,7 +186,7 @@ def _on_calibration(numbers: PublishableNumbers) -> Iterator[str]:
     record = numbers.headline.estimate.track_record
     value, level = numbers.headline.value, percent(numbers.headline.estimate.level)
     interval = "no interval" if value is None else f"{level} interval {value.span}"
-    held = "" if record is None else f" Its own interval held {percent(record.covered)} of them."
+    held = "" if record is None else f" Its own interval covered {percent(record.covered)} of them."
     yield (
         "The calibrated interval allows for the errors of these methods on "
         f"{numbers.calibrated.found.tests:,} lists of known size, where estimates are mostly too "
