@@ -128,8 +128,10 @@ def test_a_case_file_that_is_new_to_a_member_is_trusted_once(
     assert f"if it is {mark}, run the command again with --trust and that fingerprint" in err
     other = fingerprint(theirs["signer"])
     assert run(["log", who.case, "--trust", other]) == 2
-    assert "no key that signed for this case file has the fingerprint" in capsys.readouterr().err
-    who.type("log", who.case, "--trust", mark)
+    err = capsys.readouterr().err
+    assert "access was given to you by another key than the one that you trust" in err
+    said = who.type("log", who.case, "--trust", mark).stderr
+    assert f"  2 members:\n    {mark}\n    {other}\n" in said  # a stated key does not hide them
     assert who.type("log", who.case).stderr == ""  # nothing is asked again
     shutil.rmtree(who.folder / "second" / "known")
     shutil.rmtree(who.folder / "second" / "seen")

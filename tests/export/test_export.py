@@ -554,7 +554,7 @@ def test_a_list_of_attachments_runs_nothing(case: Case, tmp_path: Path) -> None:
 def test_a_changed_bag_is_not_taken(case: Case, tmp_path: Path, me: Identity) -> None:
     write.write(case, "bagit", tmp_path / "out")
     out = tmp_path / "out"
-    for harm in (_changed, _missing, _added, _outside, _no_manifest):
+    for harm in (_changed, _missing, _added, _outside, _no_manifest, _named_twice):
         shutil.rmtree(tmp_path / "bag", ignore_errors=True)
         harm(Path(shutil.copytree(out, tmp_path / "bag")))
         with (
@@ -584,6 +584,12 @@ def _outside(folder: Path) -> None:
 
 def _no_manifest(folder: Path) -> None:
     (folder / "manifest-sha512.txt").unlink()
+
+
+def _named_twice(folder: Path) -> None:
+    (folder / "tagmanifest-sha512.txt").unlink()  # which need not be there, and would show it
+    manifest = folder / "manifest-sha512.txt"
+    manifest.write_text(manifest.read_text() + manifest.read_text().splitlines()[0] + "\n")
 
 
 def test_a_damaged_attachment_stops_the_export_and_leaves_nothing(

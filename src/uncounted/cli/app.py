@@ -201,7 +201,7 @@ _trust_option = click.option(
     metavar="FINGERPRINT",
     expose_value=False,
     callback=_set_trust,
-    help="Trust a case file that is new to you, if it was created or given to you by this key.",
+    help="Trust a case file that is new to you, if your access to it was given by this key.",
 )
 
 

@@ -29,11 +29,9 @@ class AtTheTerminal:
         """Show a case file that is new, and say whether it is trusted.
 
         Raises:
-            UsedWrongly: a fingerprint was stated, and it is of another key.
+            UsedWrongly: fingerprints were stated, and none is of the key that gave access.
         """
         stated = self.trusted.replace(",", " ").split()
-        if set(stated) & set(case.vouched):
-            return True
         if case.log_seen:
             say("Your identity holds states of this log, but no record of who created the case")
             say("file: either you opened it with an earlier version, which kept no such record,")
@@ -42,15 +40,18 @@ class AtTheTerminal:
             say("You have not opened this case file before.")
         for line in _introduced(case):
             say(line)
+        if set(stated) & set(case.vouched):
+            return True
         if stated:
             raise UsedWrongly(
-                "no key that signed for this case file has the fingerprint that you trust",
-                hint="compare it with the fingerprints shown; if none is of a person that you"
-                " know, do not open it",
+                "access was given to you by another key than the one that you trust",
+                hint="compare its fingerprint with the one shown as giver of your access; who"
+                " created the case file shows nothing, since a former member can copy that",
             )
         if not self.ask:
             return False
-        say("All of these members can read whatever you import.")
+        say("All of these members can read whatever you import. Compare the fingerprint of the")
+        say("key that gave you access: a former member can copy who created the case file.")
         return click.confirm("Is this the case file that you expect?", err=True)
 
     def changed(self, members: MembersChanged) -> None:

@@ -46,7 +46,8 @@ def check(folder: Path) -> None:
     """Make sure that a bag is complete and valid (RFC 8493, section 3).
 
     1. It says that it is a bag, and has a manifest of SHA-512.
-    2. Every file of the manifests is there, inside the bag, and is what it was.
+    2. Every file of the manifests is there, inside the bag, and is what it was; a manifest names
+       it once.
     3. Nothing is in `data/` that the manifest does not name; where there is a manifest of the
        tag files, it names those that every bag of ours has.
 
@@ -60,6 +61,7 @@ def check(folder: Path) -> None:
         raise BadInput(f"the bag has no {_MANIFEST}", hint=_HINT)
     named: set[Path] = set()
     for manifest in (_MANIFEST, _TAGS):
+        listed: set[Path] = set()
         for digest, name in _named(folder / manifest, changed):
             try:
                 file = (folder / name).resolve()
@@ -67,9 +69,10 @@ def check(folder: Path) -> None:
                 same = there and _sha512(file) == digest
             except (OSError, ValueError):  # a name that no file can have
                 raise changed from None
-            if not same:  # 2
+            if not same or file in listed:  # 2
                 raise changed
-            named.add(file)
+            listed.add(file)
+        named |= listed
     ours = {(folder / name).resolve() for name in _TAG_FILES if (folder / _TAGS).exists()}
     if ours.union(file.resolve() for file in _files(folder / PAYLOAD)) - named:  # 3
         raise changed

@@ -127,9 +127,10 @@ class OpenCase:
         3. The case key opens for this identity, and the database with it; both are of this
            case, and the one who gave the key is a member.
         4. The log and the database agree, and hold what this identity saw of them before. If it
-           keeps no record of them (`known/`), `meeting` says whether to go on; a change of members
-           is told to it. The case key is the one that was seen last, or was made by someone who
-           had that one. The members are those that the entries say.
+           keeps no record of them (`known/`), `meeting` says whether to go on; it also shows the
+           user a change of members. The case key is the one that was seen last, or was made by
+           someone who had that one. The members are those that the entries say. With `without_log`
+           and `despite_foreign` the first entry may be destroyed.
            Only then a database of an older version is brought up to this one.
         5. The identity is a member. With `through`, a key that access was granted to (a
            spare one, or that of recovery shares), it becomes one.
@@ -181,8 +182,9 @@ class OpenCase:
             if known is not None and seen is not None:
                 if not trusted:
                     _look_closely(unlocked, reader, log, known, seen)
-                shown = attrs.evolve(introduction(unlocked, reader), log_seen=bool(seen.heads))
-                known.meet(shown, _remembered(unlocked, reader), meeting)
+                shown = introduction(unlocked, reader, or_claimed=trusted)
+                shown = attrs.evolve(shown, log_seen=bool(seen.heads))
+                known.meet(shown, _remembered(unlocked, reader, or_claimed=trusted), meeting)
             if not storage.reads_only:
                 storage.upgrade()
             if without_log:
@@ -381,6 +383,10 @@ class OpenCase:
         except Damaged as error:
             return (str(error),)
         found = [] if agree else ["the tables of reports and consents are not what the entries say"]
+        try:
+            verified_members.creation(self._entries)
+        except Damaged as error:
+            found.append(str(error))
         if foreign := self._storage.foreign():
             found.append(f"the database has foreign tables, indexes, triggers or views: {foreign}")
         return tuple(found)
@@ -411,10 +417,10 @@ class OpenCase:
         return tuple(fsck.doubtful_times(self.entries(), stamped))
 
 
-def introduction(case: UnlockedCase, entries: Entries) -> Introduction:
+def introduction(case: UnlockedCase, entries: Entries, *, or_claimed: bool = False) -> Introduction:
     """What is shown of a case file to an identity that has not opened it before."""
-    creator = verified_members.creation(entries).entry.by
-    signed = signatures.holds(case.storage, case.id, 0)
+    creator, read = verified_members.creator(entries, or_claimed=or_claimed)
+    signed = read and signatures.holds(case.storage, case.id, 0)
     return Introduction(case.id, creator, signed, case.giver, _members(case))
 
 
@@ -443,9 +449,9 @@ def _members(case: UnlockedCase) -> tuple[Member, ...]:
     return tuple(Member(row.recipient, row.vkey, row.name) for row in case.storage.holders())
 
 
-def _remembered(case: UnlockedCase, entries: Entries) -> KnownCase:
+def _remembered(case: UnlockedCase, entries: Entries, *, or_claimed: bool = False) -> KnownCase:
     """What a home keeps of a case file as it is now, but for its paths."""
-    creator = verified_members.creation(entries).entry.by
+    creator, _ = verified_members.creator(entries, or_claimed=or_claimed)
     authors = tuple(Member(row.recipient, row.vkey) for row in case.storage.authors())
     unsigned = verified_members.unsigned(case.storage)
     return KnownCase(creator, _members(case), (), authors, _anchor(case), unsigned)

@@ -37,6 +37,11 @@ def found(name: Name, text: str) -> bool:
         ("KIM, Young-sook", "about kim_young_sook"),
         ("Kim Young-sook", "about Kim Y\u043eung-so\u00adok"),  # a Cyrillic letter, a soft hyphen
         ("José Núñez", "Nunez Jose"),
+        ("Kim Chol Su", "about KimCholsu"),
+        ("Kim Chol Su", "about KIMCHOLSU"),
+        ("Kim Chol Su", "the_KimCholSu"),
+        ("Kim Chol Su", "CholSuKim"),
+        ("Smith, John", "JohnSmith's list"),
         ("Ким Ён Сук", "Ён-Сук Ким"),
         ("Ri Chol", "the Chol Ri Foundation"),
         ("김영숙 (Kim Young-sook)", "김영숙"),
@@ -66,6 +71,8 @@ def test_a_name_in_two_columns_is_found_either_way() -> None:
         ("이수", "이수"),
         ("Kang Won", "deaths in Kangwon"),
         ("Kang In Won", "deaths in Kangwon"),
+        ("Kim Chol Su", "Kimcholsu"),  # as the page says: no capital within the word
+        ("Kim Chol Su", "UNHCR, KimCholSuk"),
         ("Ri Chol", "the ri chol"),  # short: words with a capital alone
         ("An So", "An So"),
         ("Musan", "returned from Musan"),

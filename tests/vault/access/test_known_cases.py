@@ -9,9 +9,11 @@ from pathlib import Path
 
 import attrs
 import pytest
+from tests.vault.opened import execute
 
 from uncounted import atomic_files
-from uncounted.errors import NoAccess, NoSpace, RolledBack, Swapped
+from uncounted.errors import Damaged, NoAccess, NoSpace, RolledBack, Swapped
+from uncounted.export import write
 from uncounted.proof.signed_note import fingerprint
 from uncounted.vault.access import known_cases
 from uncounted.vault.access.known_cases import Introduction, KnownCases, MembersChanged
@@ -341,3 +343,78 @@ def test_through_a_spare_key_an_unknown_case_file_is_asked_about_before_anybody_
     with Case.open(folder, mine, through=spare, meeting=Asked()) as case:
         assert me.recipient in {m.recipient for m in case.members}
         assert case.reports("link", datetime.date(2026, 11, 24)).reports == ()
+
+
+@pytest.mark.parametrize("rotations", [0, 1])
+def test_a_former_member_cannot_vouch_with_the_creators_signature(
+    tmp_path: Path, mine: Identity, stranger: Identity, rotations: int
+) -> None:
+    """They have it in an old copy, to which they can grant access."""
+    folder, old, creator = tmp_path / "case", tmp_path / "old", Identity.generate()
+    _attackers(folder, creator, stranger)
+    shutil.copytree(folder, old)
+    with Case.open(folder, creator) as case:
+        case.revoke(stranger.recipient)
+        case.grant(mine.recipient, vkey=mine.vkey)
+    with Case.open(old, stranger) as case:
+        case.grant(mine.recipient, vkey=mine.vkey)
+        for _ in range(rotations):
+            case.rotate()
+    for where, giver in ((old, stranger), (folder, creator)):
+        asked = Asked(answer=False)
+        with pytest.raises(NoAccess):
+            Case.open(where, mine, meeting=asked)
+        assert asked.shown[0].creator_signed
+        assert asked.shown[0].vouched == (fingerprint(giver.vkey),)
+
+
+def test_a_record_of_an_earlier_version_whose_members_all_left_has_a_way_out(
+    tmp_path: Path, mine: Identity, stranger: Identity
+) -> None:
+    folder, third = tmp_path / "case", Identity.generate()
+    _attackers(folder, stranger, mine)
+    Case.open(folder, mine, meeting=Asked()).close()
+    known = KnownCases(mine)
+    kept = known.get(Case.id_of(folder))
+    assert kept is not None
+    known._write(Case.id_of(folder), attrs.evolve(kept, authors=(), key=None, unsigned=None))
+    with Case.open(folder, stranger) as case:
+        case.grant(third.recipient, vkey=third.vkey)
+    with Case.open(folder, third) as case:
+        case.revoke(stranger.recipient)
+    with pytest.raises(Swapped, match="nothing shows that its owner had the case key") as caught:
+        Case.open(folder, mine, meeting=Asked())
+    assert mine.home is not None
+    record = mine.home / known_cases.FOLDER / Case.id_of(folder)
+    assert f"delete {record} (" in str(caught.value.hint)
+    record.unlink()
+    Case.open(folder, mine, meeting=(asked := Asked())).close()
+    assert [shown.giver for shown in asked.shown] == [third.vkey]
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("foreign", [True, False])
+def test_without_its_first_entry_a_case_file_can_still_be_exported(
+    tmp_path: Path, mine: Identity, many: Many, known: bool, foreign: bool
+) -> None:
+    folder = tmp_path / "case"
+    with Case.create(folder, mine) as case:
+        case.intake("one", {}, many(3))
+    execute(folder, mine, "UPDATE entries SET wrapped = NULL, content = NULL WHERE seq = 0")
+    if foreign:
+        execute(folder, mine, "CREATE TABLE another (one)")
+    if not known:
+        assert mine.home is not None
+        shutil.rmtree(mine.home / known_cases.FOLDER)
+    if not foreign:
+        with pytest.raises(Damaged, match="does not say who created") as caught:
+            Case.open(folder, mine, meeting=Asked())
+        assert "uncounted export --without-log takes out" in str(caught.value.hint)
+    before, asked = _bytes(folder), Asked()
+    with Case.open(
+        folder, mine, meeting=asked, despite_foreign=foreign, without_log=not foreign
+    ) as case:
+        assert "the first entry does not say who created the case file" in case.doubts()
+        write.write(case, "json", tmp_path / "out")
+    assert [shown.creator_signed for shown in asked.shown] == ([] if known else [False])
+    assert _bytes(folder) == before

@@ -122,7 +122,8 @@ class _ReadText:
 
     Attributes:
         spaced: letters and digits, with one space for each run of anything else.
-        joined: each run of two or more words in an alphabet, without what stands between.
+        joined: each run of two or more words in an alphabet, without what stands between, and
+            each word with a capital within it (KimCholSu), which may be several run together.
         capitals: those of words with a capital.
         in_any_order: each run of words, sorted.
     """
@@ -139,7 +140,9 @@ class _ReadText:
         joined, capitals, in_any_order = set[str](), set[str](), set[tuple[str, ...]]()
         for text in map(visible, texts):
             spaced.append(f" {' '.join(_WORD.findall(text)).casefold()} ")
-            for run in _runs_of_words(_WORD.findall(_RUN.sub(" ", text))):
+            words = _WORD.findall(_RUN.sub(" ", text))
+            joined.update(_folded(word) for word in words if any(map(str.isupper, word[1:])))
+            for run in _runs_of_words(words):
                 folded = tuple(map(_folded, run))
                 in_any_order.add(tuple(sorted(folded)))
                 capital = [word[:1].isupper() for word in run]

@@ -57,9 +57,11 @@ class Introduction:
 
     @property
     def vouched(self) -> tuple[str, ...]:
-        """Fingerprints of the keys whose signatures were checked."""
-        keys = (self.giver, self.creator) if self.creator_signed else (self.giver,)
-        return tuple(dict.fromkeys(map(fingerprint, keys)))
+        """The fingerprint of the key that gave this identity the case key.
+
+        Not of the creator's: a former member has the creator's signature in an old copy.
+        """
+        return (fingerprint(self.giver),)
 
 
 @attrs.frozen
@@ -230,14 +232,14 @@ class KnownCases:
         seen = known.key
         if seen is None:  # 3
             if giver not in members:
-                raise _not_followed()
+                raise self._not_followed(case_id)
             return
         if key.epoch < seen.epoch or (key.epoch == seen.epoch and key.secret != seen.secret):  # 1
             raise self._other_key(case_id, key.epoch, seen.epoch)
         if key == seen or giver in members:  # 2
             return
         if succession.follow(seen.secret, seen.epoch, links, case_id) != key.secret:
-            raise _not_followed()
+            raise self._not_followed(case_id)
 
     def refuse_unremembered(self, case_id: str, holders: Sequence[HolderRow], seen: int) -> None:
         """Refuse a member who came before the newest entry that was seen, and is not remembered.
@@ -261,8 +263,25 @@ class KnownCases:
         return (
             "someone, perhaps a former member with an old copy, may have put it in the place"
             " of yours: keep it as evidence and restore yours from a copy. If you put an older"
-            f" copy here yourself, delete {self._folder / case_id} (the record of what you"
-            " opened): the case file is then shown to you as a new one"
+            f" copy here yourself, {self._as_new(case_id)}"
+        )
+
+    def _as_new(self, case_id: str) -> str:
+        return (
+            f"delete {self._folder / case_id} (the record of what you opened):"
+            " the case file is then shown to you as a new one"
+        )
+
+    def _not_followed(self, case_id: str) -> Swapped:
+        return Swapped(
+            "the case key was given to you by a key that was not a member's when you last opened"
+            " this case file, and nothing shows that its owner had the case key before: it was not"
+            " opened",
+            hint="keep it as evidence and restore yours from a copy. If members changed the case"
+            " key with an earlier version of uncounted, ask one of those that you know to run"
+            " uncounted rotate with this version. If none of them is a member any more, have a"
+            " member read you the fingerprint of their key, and"
+            f" {self._as_new(case_id)}",
         )
 
     def _other_key(self, case_id: str, epoch: int, seen: int) -> Swapped:
@@ -351,18 +370,8 @@ def _keys(members: Sequence[Member]) -> set[tuple[str, str | None]]:
     return {(member.recipient, member.vkey) for member in members}
 
 
-def _not_followed() -> Swapped:
-    return Swapped(
-        "the case key was given to you by a key that was not a member's when you last opened this"
-        " case file, and nothing shows that its owner had the case key before: it was not opened",
-        hint="keep it as evidence and restore yours from a copy. If members changed the case key"
-        " with an earlier version of uncounted, ask one of those that you know to run uncounted"
-        " rotate with this version",
-    )
-
-
 def _untrusted(introduced: Introduction) -> NoAccess:
-    prints = " or ".join(introduced.vouched)
+    (mark,) = introduced.vouched
     why = (
         "your identity holds no record of who created this case file (earlier versions kept none)"
         if introduced.log_seen
@@ -371,5 +380,5 @@ def _untrusted(introduced: Introduction) -> NoAccess:
     return NoAccess(
         f"{why}, and you did not say that you trust it: it was not opened",
         hint="have the person who gave you access read you the fingerprint of their key; if it"
-        f" is {prints}, run the command again with --trust and that fingerprint",
+        f" is {mark}, run the command again with --trust and that fingerprint",
     )

@@ -22,7 +22,10 @@ from uncounted.vault.store.database import Storage
 
 _CREATE = "create"
 _RENEWALS = ("recovery", "revocation", "rotation")  # kinds that may record a new case key
-_COPY = "keep it as evidence, and restore the case file from a copy"
+_COPY = (
+    "keep it as evidence, and restore the case file from a copy; if there is none,"
+    " uncounted export --without-log takes out what can be read"
+)
 
 
 def creation(entries: Entries) -> OpenedEntry:
@@ -38,6 +41,23 @@ def creation(entries: Entries) -> OpenedEntry:
     if opened is None or opened.entry.kind != _CREATE:
         raise Damaged("the first entry does not say who created the case file", hint=_COPY)
     return opened
+
+
+def creator(entries: Entries, *, or_claimed: bool = False) -> tuple[str, bool]:
+    """Who created the case file, and whether the first entry says so.
+
+    Where it cannot be read, and with `or_claimed`: who is claimed to have written it.
+
+    Raises:
+        Damaged: as `creation`.
+    """
+    try:
+        return creation(entries).entry.by, True
+    except Damaged:
+        row = entries.storage.entry(0)
+        if row is None or not or_claimed:
+            raise
+        return row.by, False
 
 
 def verify(entries: Entries, epoch: int) -> None:
