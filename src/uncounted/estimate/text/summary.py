@@ -55,7 +55,7 @@ def summary(done: Study | Strata | CovariateStudy, *, verbose: bool = False) -> 
     >>> from uncounted.captures import CaptureTable
     >>> from uncounted.estimate import EstimateSettings, run, summary
     >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-    >>> print(summary(run(table, EstimateSettings("independence"))).splitlines()[3])
+    >>> print(summary(run(table, EstimateSettings("independence"))).splitlines()[5])
     Method        Total  95% interval  70                           255
     """
     return "\n".join(lines(done, verbose=verbose))

@@ -134,7 +134,7 @@ def with_own_record(estimate: Estimate, observed: int, reason: str | None) -> Es
     own = _record().methods[estimate.method]
     return attrs.evolve(
         estimate,
-        track_record=own if math.isclose(estimate.level, 0.95) else None,
+        track_record=own if reason is None and math.isclose(estimate.level, 0.95) else None,
         calibrated=found,
     )
 
