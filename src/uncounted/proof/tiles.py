@@ -41,7 +41,7 @@ class TileLog:
     """A log in a folder, at one size.
 
     Reading a node costs one file, so proofs take O(log n) of them. One writer at a
-    time: whoever owns the folder sees to that, and decides when which part is written.
+    time: its caller ensures that, and decides when each part is written.
 
     Examples:
         >>> import tempfile

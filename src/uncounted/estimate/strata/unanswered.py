@@ -1,6 +1,6 @@
 """Strata in which a method gives no number: bounded from below by Chao, from above by nothing.
 
-Whoever is on no list of such a stratum belongs to the total. To count its documented people
+People on no list of such a stratum belong to the total, too. To count its documented people
 alone would state a total that is known to be too low, with an interval that cannot hold it.
 """
 
