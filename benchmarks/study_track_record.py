@@ -34,6 +34,7 @@ from uncounted.estimate.track_record.collection import KnownPopulation, known_po
 from uncounted.estimate.track_record.error_model import (
     ErrorModel,
     KnownError,
+    combination,
     fit_error_model,
     implied_log_sd,
 )
@@ -195,23 +196,19 @@ def errors_of(method: str, found: Sequence[Answer]) -> list[Judged]:
             of[each.population, each.whole].append(each)
     judged = []
     for together in of.values():
-        logs = []
+        parts_found = []
         for answer in together:
             if answer.point is None or answer.low is None or answer.high is None:
                 continue
             n = answer.documented
             log_sd = implied_log_sd((answer.low - n, answer.high - n), LEVEL)
             if log_sd is not None:
-                logs.append((np.log(max(answer.point - n, 0.0) + 0.5), log_sd))
-        if logs:
-            log_n0, sds = np.array(logs).T
+                parts_found.append((answer.point - n, log_sd))
+        if parts_found:
             first = together[0]
-            error = KnownError(
-                first.collection,
-                float(np.exp(log_n0.mean()) - 0.5),
-                float(np.sqrt(np.mean(sds**2))),
-                first.size - first.documented,
-            )
+            estimated, log_sd = combination(parts_found)
+            missed = first.size - first.documented
+            error = KnownError(first.collection, estimated, log_sd, missed)
             judged.append(Judged(first, error))
     return judged
 

@@ -608,16 +608,22 @@ def test_nothing_is_written_over(case: Case, tmp_path: Path) -> None:
         write.write(case, "json", tmp_path / "out")
 
 
+def _case_of_one_report(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """A case file made by the program, and where it may be exported to."""
+    made_lightly(folder / "home", PASSPHRASE)
+    monkeypatch.setenv("UNCOUNTED_HOME", str(folder / "home"))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", PASSPHRASE)
+    case, out = str(folder / "a.case"), str(folder / "out")
+    (folder / "s.csv").write_text("id,name,uses\nS-1,김철수,link\n")
+    assert run(["init", case]) == 0
+    assert run(["import", case, str(folder / "s.csv"), "--source", "S"]) == 0
+    return case, out
+
+
 def test_a_case_file_whose_log_is_lost_can_be_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    made_lightly(tmp_path / "home", PASSPHRASE)
-    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", PASSPHRASE)
-    case, out = str(tmp_path / "a.case"), str(tmp_path / "out")
-    (tmp_path / "s.csv").write_text("id,name,uses\nS-1,김철수,link\n")
-    assert run(["init", case]) == 0
-    assert run(["import", case, str(tmp_path / "s.csv"), "--source", "S"]) == 0
+    case, out = _case_of_one_report(tmp_path, monkeypatch)
     shutil.rmtree(tmp_path / "a.case/log")
     assert run(["export", case, "--format", "json", "--out", out]) == 1
     assert "--without-log" in capfd.readouterr().err
@@ -629,13 +635,7 @@ def test_a_case_file_whose_log_is_lost_can_be_left(
 def test_a_case_file_with_a_planted_trigger_can_be_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    made_lightly(tmp_path / "home", PASSPHRASE)
-    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", PASSPHRASE)
-    case, out = str(tmp_path / "a.case"), str(tmp_path / "out")
-    (tmp_path / "s.csv").write_text("id,name,uses\nS-1,김철수,link\n")
-    assert run(["init", case]) == 0
-    assert run(["import", case, str(tmp_path / "s.csv"), "--source", "S"]) == 0
+    case, out = _case_of_one_report(tmp_path, monkeypatch)
     me = identity.load(tmp_path / "home", PASSPHRASE)
     keeps = "CREATE TRIGGER keeps BEFORE DELETE ON objects BEGIN DELETE FROM tombstones; END"
     execute(tmp_path / "a.case", me, keeps)

@@ -254,27 +254,25 @@ class Estimate:
         }
 
 
+def first_number(estimates: Iterable[Estimate]) -> Estimate | None:
+    """The first estimate that gives more than a lower bound; None if there is none."""
+    return next((each for each in estimates if each.ok and not each.bound), None)
+
+
 def headline_json(
     calibrated: CalibratedInterval | None, model: Estimate | None
 ) -> dict[str, Any] | None:
     """The figure that a study leads with: calibrated, or a model's with the reason why not."""
-    if calibrated is not None and calibrated.point is not None:
-        return {
-            "method": calibrated.method,
-            "point": calibrated.point,
-            "interval": as_json(calibrated.interval),
-            "level": calibrated.level,
-            "interval_kind": "calibrated",
-            "reason": None,
-        }
-    if model is None:
+    has_number = calibrated is not None and calibrated.point is not None
+    leads = calibrated if has_number else model
+    if leads is None:
         return None
     return {
-        "method": model.method,
-        "point": as_json(model.point),
-        "interval": as_json(model.interval),
-        "level": model.level,
-        "interval_kind": model.interval_kind,
+        "method": leads.method,
+        "point": as_json(leads.point),
+        "interval": as_json(leads.interval),
+        "level": leads.level,
+        "interval_kind": leads.interval_kind if isinstance(leads, Estimate) else "calibrated",
         "reason": None if calibrated is None else calibrated.reason,
     }
 
@@ -452,8 +450,7 @@ class Study:
     @property
     def headline(self) -> Estimate | None:
         """The main estimate: the first that is not only a lower bound; None if there is none."""
-        whole = (e for e in self.estimates if e.ok and not e.bound)
-        return next(whole, None)
+        return first_number(self.estimates)
 
     @property
     def least_observed(self) -> int:

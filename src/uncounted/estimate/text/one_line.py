@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.result import Estimate, Study, first_number
 from uncounted.estimate.base.rounding import round_estimate, round_to_interval
 from uncounted.estimate.base.rows import CalibratedInterval
 from uncounted.estimate.covariates.doubly_robust import CovariateStudy
@@ -32,7 +32,7 @@ def quiet_line(done: Study | Strata | CovariateStudy) -> str:
         if isinstance(done, Study) and (reach := _method_range(done)):
             parts.append(f"methods {reach}")
         return "; ".join([*parts, documented])
-    main = next((e for e in estimates if e.ok and not e.bound), None)
+    main = first_number(estimates)
     if isinstance(done, Strata):
         main = done.headline
         if main is not None and main.bound:

@@ -17,9 +17,13 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.labels import label
-from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.result import Estimate, Study, first_number
 from uncounted.estimate.base.rows import CalibratedInterval, TrackRecord
-from uncounted.estimate.track_record.error_model import ErrorModel, implied_log_sd
+from uncounted.estimate.track_record.error_model import (
+    ErrorModel,
+    combination,
+    implied_log_sd,
+)
 
 COMBINED = "combined"
 COMBINED_METHODS = ("decomposable", "sample-coverage", "chao")
@@ -122,7 +126,7 @@ def lead(
     found = combined(estimates, observed, reason)
     if found is not None:
         return found
-    main = next((each for each in estimates if each.ok and not each.bound), None)
+    main = first_number(estimates)
     return None if main is None else main.calibrated
 
 
@@ -167,15 +171,13 @@ def _calibrated(
         low, high = each.interval or (math.nan, math.inf)
         log_sd = implied_log_sd((low - observed, high - observed), each.level)
         if log_sd is not None:
-            parts.append((math.log(max(each.number() - observed, 0.0) + 0.5), log_sd))
+            parts.append((each.number() - observed, log_sd))
     level = estimates[0].level if estimates else 0.95
     if not parts:
         reason = reason or f"{label(method)}: no interval with an upper limit"
     if reason is not None:
         return CalibratedInterval(method, level, reason=reason)
-    centre = sum(log_n0 for log_n0, _ in parts) / len(parts)
-    log_sd = math.sqrt(sum(sd**2 for _, sd in parts) / len(parts))
     model, tests = record.models[method], record.methods[method].tests
-    middle, low, high = model.undocumented(math.exp(centre) - 0.5, log_sd, level)
+    middle, low, high = model.undocumented(*combination(parts), level)
     limits = (observed + low, observed + high)
     return CalibratedInterval(method, level, observed + middle, limits, tests=tests)

@@ -120,6 +120,20 @@ def implied_log_sd(undocumented: tuple[float, float], level: float) -> float | N
     return (math.log(max(high, 0.0) + 0.5) - math.log(max(low, 0.0) + 0.5)) / (2 * z)
 
 
+def combination(parts: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Several estimates of the undocumented as one: mean of the logarithms, mean of the variances.
+
+    Args:
+        parts: of each, undocumented people and the standard deviation of log n0.
+
+    Returns:
+        The same two of the combination.
+    """
+    centre = sum(math.log(max(n0, 0.0) + 0.5) for n0, _ in parts) / len(parts)
+    variance = sum(log_sd**2 for _, log_sd in parts) / len(parts)
+    return math.exp(centre) - 0.5, math.sqrt(variance)
+
+
 def _quantile(means: Floats, probability: float) -> float:
     """The smallest n0 whose distribution function reaches a probability, by bisection."""
     low, high = -1, 1
