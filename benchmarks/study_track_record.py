@@ -9,7 +9,7 @@
    `record.toml` in the package.
 3. The calibrated intervals are judged on lists (by the errors of all other collections), on whole
    populations of known size, which choose nothing, and on simulated populations. The tables stand
-   in docs/explanation/track-record.md between its markers.
+   in docs/explanation/track-record.md, and in decision 14, between markers.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ from uncounted.simulate import latent_class_cells, loglinear_cells
 ROOT = Path(__file__).parents[1]
 ERRORS = Path(__file__).with_name("track_record") / "errors.csv"
 RECORD = ROOT / "src" / "uncounted" / "estimate" / "track_record" / "record.toml"
-PAGE = ROOT / "docs" / "explanation" / "track-record.md"
+PAGES = (
+    ROOT / "docs" / "explanation" / "track-record.md",
+    ROOT / "docs" / "dev" / "decisions" / "0014-track-record.md",
+)
 TESTED = (
     "decomposable",
     "latent-class",
@@ -495,15 +498,16 @@ def main() -> None:
         "simulated": simulated_rows,
         "dials": dials,
     }
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     for name, rows in tables.items():
         print(f"\n{name}", *rows, sep="\n")
-        start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        text = "\n".join([start, *rows, end])
-        if start in page:
-            page = page[: page.index(start)] + text + page[page.index(end) + len(end) :]
-    if page:
-        PAGE.write_text(page, encoding="utf-8")
+    for path in PAGES:
+        page = path.read_text(encoding="utf-8")
+        for name, rows in tables.items():
+            start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+            text = "\n".join([start, *rows, end])
+            if start in page:
+                page = page[: page.index(start)] + text + page[page.index(end) + len(end) :]
+        path.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
