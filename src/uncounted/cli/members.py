@@ -79,7 +79,7 @@ def _compare(done: GrantSummary) -> None:
     from uncounted.workflow.access import fingerprint
 
     if done.signer is not None:
-        say(f"Compare with them, by another way, the fingerprint {fingerprint(done.signer)}")
+        say(f"Compare this fingerprint with them over another channel: {fingerprint(done.signer)}")
     else:
         say(
             "No verifier key was given: an identity states it when it first opens the case file. "
@@ -144,10 +144,10 @@ def revoke(case: Path, recipient: str, passphrase_file: Path | None, as_json: bo
     if as_json:
         answer_json({"entry": done.entry, "key": done.key})
     else:
-        answer("Access is taken away: what follows is under a new key, and so is all there was.")
+        answer("Access is removed. Everything in the case file is now encrypted under a new key.")
     say(
-        f"What they had is not reached: a copy of this folder made before entry {done.entry} still "
-        "opens with their key, and they may have read or kept anything up to there."
+        f"This does not reach what they had: a copy of this folder made before entry {done.entry} still "
+        "opens with their key, and they may have kept anything up to then."
     )
     if shares:
         say("If they know enough recovery shares, make new ones: recovery split --replace.")
@@ -267,7 +267,7 @@ def _joined(_: dict[str, str | None]) -> None:
 
 
 def _lost_identity(_: dict[str, str | None]) -> None:
-    say("An identity that you lost is one still: uncounted members lists it, revoke removes it.")
+    say("A lost identity is still a member: uncounted members lists it, revoke removes it.")
 
 
 @recovery.command("join")

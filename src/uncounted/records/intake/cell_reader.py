@@ -173,7 +173,7 @@ class CellReader:
             return text
         if is_as_above(text):
             self.warnings.append(
-                f"column {column!r}: says only that it is as above, which is not read:"
+                f"column {column!r}: says only 'same as above', which is not read:"
                 " write it out in each row"
             )
         return None

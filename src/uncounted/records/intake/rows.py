@@ -43,7 +43,7 @@ from uncounted.vault.reports.consent import USES, Consent
 # Reasons to reject a row, for its names.
 NO_NAME = "no name"
 SEVERAL_PEOPLE = (
-    "a name that speaks of several people (a report is about one: give each a row, with an id)"
+    "a name of several people (a report is about one: give each a row, with an id)"
 )
 OF_NAMES = frozenset((NO_NAME, SEVERAL_PEOPLE))
 ID_TAKEN = "id already used above"  # one reason for all, however many there are
@@ -191,7 +191,7 @@ class RowReader(CellReader):
             kin = [each for each in filled if whose(self.row.cells[each]) is not None]
             first = (kin or filled)[0]
             self.warnings.append(
-                f"column {first!r}: says whose relative this is, and no name of their own:"
+                f"column {first!r}: gives only a relation to someone else, not a name:"
                 " it is linked by the other fields only"
             )
         once = {name.written: name for name in reversed(stated)}
@@ -207,7 +207,7 @@ class RowReader(CellReader):
         return family, given
 
     def _of_one(self, stated: list[Name], columns: tuple[str | None, ...]) -> None:
-        """Refuse names that speak of several people, and say so where there may be several."""
+        """Refuse names of several people, and say so where there may be several."""
         if any(speaks_of_others(name.written) for name in stated):
             self.reasons.append(SEVERAL_PEOPLE)
             return
@@ -237,7 +237,7 @@ class RowReader(CellReader):
             self.warnings.append(f"column {column!r}: several names, of which the first is kept")
         if found and (speaks_of_others(found[0]) or holds_more(found[0])):
             self.warnings.append(
-                f"column {column!r}: may speak of several people, where a report names one"
+                f"column {column!r}: may name several people, where a report names one"
                 " relative: leave the one whom other lists name"
             )
         return Name(found[0]) if found else None
