@@ -43,8 +43,9 @@ def cells(section: str) -> list[tuple[str, str]]:
 
 
 def escaped(text: str) -> str:
-    """Text for a cell of a table."""
-    return text.replace("|", "\\|").replace("<", "&lt;")
+    """Text for a cell of a table; code in it stays as it is."""
+    parts = text.replace("|", "\\|").split("`")
+    return "`".join(part if i % 2 else part.replace("<", "&lt;") for i, part in enumerate(parts))
 
 
 def table(title: str, section: str) -> str:

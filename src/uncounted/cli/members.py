@@ -146,8 +146,8 @@ def revoke(case: Path, recipient: str, passphrase_file: Path | None, as_json: bo
     else:
         answer("Access is removed. Everything in the case file is now encrypted under a new key.")
     say(
-        f"This does not reach what they had: a copy of this folder made before entry {done.entry} still "
-        "opens with their key, and they may have kept anything up to then."
+        "This does not reach what they had: a copy of this folder made before entry"
+        f" {done.entry} still opens with their key, and they may have kept anything up to then."
     )
     if shares:
         say("If they know enough recovery shares, make new ones: recovery split --replace.")

@@ -42,9 +42,7 @@ from uncounted.vault.reports.consent import USES, Consent
 
 # Reasons to reject a row, for its names.
 NO_NAME = "no name"
-SEVERAL_PEOPLE = (
-    "a name of several people (a report is about one: give each a row, with an id)"
-)
+SEVERAL_PEOPLE = "a name of several people (a report is about one: give each a row, with an id)"
 OF_NAMES = frozenset((NO_NAME, SEVERAL_PEOPLE))
 ID_TAKEN = "id already used above"  # one reason for all, however many there are
 HEADER_AGAIN = "the names of the columns once more, and no report"
