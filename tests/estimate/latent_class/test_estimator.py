@@ -157,7 +157,7 @@ def test_no_time_no_number(tables: Mapping[str, CaptureTable]) -> None:
     fit = latent_class(tables["uk"], budget=0.02)
     assert fit.status == "refused"
     assert fit.reason is not None
-    assert "have not come to agree within the steps allowed" in fit.reason
+    assert "have not converged within the steps allowed" in fit.reason
     assert fit.point is None
     assert fit.draws is None
 

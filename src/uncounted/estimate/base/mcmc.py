@@ -139,3 +139,21 @@ def places(draws: Floats) -> list[list[int]]:
         groups[-1].append(chain)
         last = medians[chain]
     return [sorted(group) for group in groups]
+
+
+def not_converged(found: Convergence, draws: Floats, medians: Floats) -> str:
+    """Why chains give no number: R-hat and ESS, and the modes, where they are in several.
+
+    `draws` of log n0 are of shape (chains, draws); `medians` of N, one a chain.
+    """
+    rhat = f"{found.rhat:.3f}" if math.isfinite(found.rhat) else "infinite"
+    reason = (
+        f"the chains have not converged within the steps allowed: R-hat is {rhat} "
+        f"({MOST_RHAT} at most), and the effective sample size is {found.ess:,.0f} "
+        f"({LEAST_ESS:.0f} at least)"
+    )
+    groups = places(draws)
+    if len(groups) == 1:
+        return reason
+    where = ", ".join(f"{len(group)} about {np.median(medians[group]):,.0f}" for group in groups)
+    return f"{reason}; the chains are in {len(groups)} modes: {where} people"

@@ -93,7 +93,11 @@ class Posterior:
 def at_grid(log_posterior: LogPosterior, grid: range) -> Posterior:
     """The posterior at exactly these whole numbers, and nowhere else."""
     n0 = np.arange(grid.start, grid.stop, grid.step, dtype=np.int64)
-    f = log_posterior(n0)
+    return from_grid(n0, log_posterior(n0))
+
+
+def from_grid(n0: Ints, f: Floats) -> Posterior:
+    """The posterior at these whole numbers, of which the log density is known at each."""
     mass = np.exp(f - f.max())
     mass /= mass.sum()
     one = np.ones_like(n0)
@@ -103,7 +107,11 @@ def at_grid(log_posterior: LogPosterior, grid: range) -> Posterior:
 def explore(log_posterior: LogPosterior, observed: int) -> Posterior:
     """The posterior over all whole numbers from 0 up, its tail included."""
     nodes, f = _widen(log_posterior, observed)
-    nodes, f = _refine(log_posterior, nodes, f)
+    return from_nodes(*_refine(log_posterior, nodes, f))
+
+
+def from_nodes(nodes: Ints, f: Floats) -> Posterior:
+    """The posterior over all whole numbers, of which the log density is known at these nodes."""
     points = len(nodes)
     fine, value = _interpolate(nodes, f)
     top = value.max()

@@ -2,8 +2,9 @@
 
 Madigan and York (1997): which lists depend on which is a chordal graph, all such
 graphs are given a share, and N is read off the average. R dga does this for 3 to 5
-lists by enumeration; the dynamic programme of `graph_sum` does it without one. No
-graph is ever chosen, and no grid of N cuts the tail off in silence.
+lists by enumeration; the dynamic programme of `graph_sum` does it for up to ten without
+one, and `graph_sampler` samples graphs for more. No graph is ever chosen, and no grid of
+N cuts the tail off in silence.
 """
 
 from __future__ import annotations
@@ -24,6 +25,16 @@ from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.validation import delta_of
 from uncounted.estimate.base.warning import EstimateWarning
+from uncounted.estimate.graphical.graph_sampler import (
+    BUDGET,
+    CHAINS,
+    MOST_SAMPLED_LISTS,
+    TARGET_ESS,
+    GraphAverage,
+    SampleSettings,
+    check_chains,
+    sampled_average,
+)
 from uncounted.estimate.graphical.graph_sum import MAX_GRAPH_LISTS, Floats, Room, log_sums
 
 DEFAULT_DRAWS = 4000
@@ -206,13 +217,19 @@ def decomposable(
     grid: range | None = None,
     draws: int = DEFAULT_DRAWS,
     edges: bool = True,
+    chains: int = CHAINS,
+    target_ess: float = TARGET_ESS,
+    budget: float = BUDGET,
 ) -> Estimate:
     """Average over all decomposable graphs (Madigan and York 1997).
+
+    For up to 10 lists the sum over all graphs is exact. For 11 to 40 lists the average is over
+    graphs sampled by Markov chains, and there is no number unless the chains agree.
 
     Parameters
     ----------
     table : CaptureTable
-        2 to 10 lists.
+        2 to 40 lists.
     level : float, default 0.95
         Of the equal-tailed credible interval.
     seed : int, default 1
@@ -229,6 +246,15 @@ def decomposable(
     edges : bool, default True
         Whether to compute the probability that each pair of lists is dependent; with six
         lists that takes two thirds of the time.
+    chains : int, default CHAINS
+        Of sampled graphs, 4 or more, half of them from the graph without edges and half from the
+        complete one. This and the next two are for more than 10 lists only.
+    target_ess : float, default TARGET_ESS
+        Target effective sample size of log n0.
+    budget : float, default BUDGET
+        Seconds of one core, about: turned into a number of steps beforehand. When it is used up,
+        the number stands if R-hat is 1.01 at most and there are 400 effective draws; else the
+        method refuses.
 
     Returns
     -------
@@ -238,7 +264,8 @@ def decomposable(
     Raises
     ------
     UsedWrongly
-        Delta is not from 1e-9 to 1000, or the grid is empty.
+        Delta is not from 1e-9 to 1000, the grid is empty, or a setting of the chains is out of
+        range.
 
     References
     ----------
@@ -254,9 +281,9 @@ def decomposable(
     731.0
     """
     J = len(table.lists)
-    if J > MAX_GRAPH_LISTS:
+    if J > MOST_SAMPLED_LISTS:
         raise NotEstimable(
-            f"the average over all graphs is computed for up to {MAX_GRAPH_LISTS} lists, "
+            f"the average over graphs is computed for up to {MOST_SAMPLED_LISTS} lists, "
             f"and there are {J}",
             hint="use fewer lists, or merge lists of one collector",
         )
@@ -268,16 +295,17 @@ def decomposable(
     delta = 2.0**-J if delta is None else delta_of(delta)
     prior = prior_of(prior)
     _check_grid(grid)
-    log_posterior = _LogPosterior(table, delta, prior)
-    model = log_posterior.model
-    posterior = (
-        at_grid(log_posterior, grid) if grid is not None else explore(log_posterior, table.observed)
-    )
+    check_chains(chains, target_ess, budget)
+    if J <= MAX_GRAPH_LISTS:
+        averaged = _summed(table, delta, prior, grid, edges=edges)
+    else:
+        given = SampleSettings(chains, target_ess, budget, seed)
+        averaged = sampled_average(table, delta, prior, grid, given)
+    posterior, complete = averaged.posterior, averaged.complete
     tails = np.array([0.5 - level / 2, 0.5, 0.5 + level / 2])
     low, middle, high = (float(table.observed + n0) for n0 in posterior.quantiles(tails))
     n0_draws = posterior.draws(np.random.default_rng(seed), draws)
     logs = np.log(n0_draws + 0.5)
-    complete = log_posterior.complete(posterior)
     if complete > MOST_COMPLETE:
         raise NotEstimable(
             f"with probability {complete:.2f} the complete graph holds: the"
@@ -286,7 +314,7 @@ def decomposable(
         )
     within = posterior.start + posterior.width <= 20 * table.observed
     far = 1 - float(posterior.mass[within].sum())
-    mean, why = _mean(posterior, prior, model)
+    mean, why = _mean(posterior, prior, table, delta)
     return Estimate(
         method="decomposable",
         status="ok",
@@ -303,14 +331,17 @@ def decomposable(
             "prior_graphs": "uniform over all decomposable graphs",
             "grid": "all whole numbers" if grid is None else f"n0 in {_range(grid)}",
             "mean": why,
+            **averaged.settings,
         },
         diagnostics={
             "prob_saturated": complete,
             "prob_gt_21n": far,
-            "edge_probabilities": _edges(log_posterior, table, posterior) if edges else [],
+            "edge_probabilities": _edge_rows(table, averaged.edges) if edges else [],
             "points": posterior.points,
+            **averaged.diagnostics,
         },
-        warnings=_warnings(complete, far, level),
+        chains=averaged.chains,
+        warnings=_warnings(complete, far, level) + averaged.warnings,
         seed=seed,
         draws=n0_draws + table.observed,
         log_n0=(float(logs.mean()), float(logs.var())),
@@ -331,19 +362,36 @@ def _check_grid(grid: range | None) -> None:
         )
 
 
-def _mean(posterior: Posterior, prior: Prior, model: GraphModel) -> tuple[float | None, str]:
+def _summed(
+    table: CaptureTable, delta: float, prior: Prior, grid: range | None, *, edges: bool
+) -> GraphAverage:
+    """The exact sum over all graphs."""
+    log_posterior = _LogPosterior(table, delta, prior)
+    posterior = (
+        at_grid(log_posterior, grid) if grid is not None else explore(log_posterior, table.observed)
+    )
+    return GraphAverage(
+        posterior=posterior,
+        complete=log_posterior.complete(posterior),
+        edges=_edges(log_posterior, posterior) if edges else np.zeros(0),
+    )
+
+
+def _mean(
+    posterior: Posterior, prior: Prior, table: CaptureTable, delta: float
+) -> tuple[float | None, str]:
     """The posterior mean of N, where there is one.
 
     Under p(N) ~ 1/N the tail of the complete graph falls as n0^-(1 + delta (2^J - 1)), the
     slowest of all graphs: the mean exists when delta (2^J - 1) > 1, and above 2 what lies
     beyond the last cell adds nothing that could be seen.
     """
-    power = model.delta * (2**model.lists - 1)
+    power = delta * (2.0 ** len(table.lists) - 1)
     if isinstance(prior, InversePrior) and not posterior.exact and power <= 2:
         why = "grows with any grid" if power <= 1 else "has so heavy a tail that none is computed"
         kind = "infinite" if power <= 1 else "not given"
         return None, f"{kind}: under the complete graph and p(N) ~ 1/N it {why}"
-    mean = model.observed + posterior.expect(lambda n0: n0)
+    mean = table.observed + posterior.expect(lambda n0: n0)
     return mean, "over the stated grid" if posterior.exact else "finite under this prior"
 
 
@@ -352,17 +400,20 @@ def _range(grid: range) -> str:
     return f"{grid.start}..{grid[-1]}{step}"
 
 
-def _edges(
-    log_posterior: _LogPosterior, table: CaptureTable, posterior: Posterior
-) -> list[Details]:
+def _edges(log_posterior: _LogPosterior, posterior: Posterior) -> Floats:
     """Edge posteriors at the middles of equal slices of the posterior of n0."""
-    model = log_posterior.model
-    slices = 33 if model.lists <= 6 else 9 if model.lists <= 8 else 5
+    lists = log_posterior.model.lists
+    slices = 33 if lists <= 6 else 9 if lists <= 8 else 5
     n0 = posterior.quantiles((np.arange(slices) + 0.5) / slices)
-    chances = edge_posteriors(model, n0[np.isfinite(n0)].astype(np.int64), log_posterior.room)
+    return edge_posteriors(
+        log_posterior.model, n0[np.isfinite(n0)].astype(np.int64), log_posterior.room
+    )
+
+
+def _edge_rows(table: CaptureTable, edges: Floats) -> list[Details]:
     return [
         {"lists": list(pair), "probability": float(chance)}
-        for pair, chance in zip(combinations(table.lists, 2), chances, strict=True)
+        for pair, chance in zip(combinations(table.lists, 2), edges, strict=True)
     ]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import estimator
-from uncounted.estimate.base.mcmc import LEAST_ESS, MOST_RHAT, places
+from uncounted.estimate.base.mcmc import LEAST_ESS, not_converged, places
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.warning import EstimateWarning
@@ -139,9 +139,11 @@ def latent_class(
     )
     if not found.convergence.reached(LEAST_ESS):
         raise NotEstimable(
-            _why_not(found, table.observed),
-            hint="use a larger budget or fewer classes; if the chains still"
-            " disagree, report no estimate",
+            not_converged(
+                found.convergence, found.log_n0, np.median(found.n0, axis=1) + table.observed
+            ),
+            hint="use fewer lists (merge or leave out small ones), estimate by strata, or give a"
+            " larger budget; if the chains still disagree, report no estimate",
         )
     tails = [0.5 - level / 2, 0.5, 0.5 + level / 2]
     n0 = np.quantile(found.n0, tails, method="inverted_cdf")
@@ -212,23 +214,6 @@ def _check_table(table: CaptureTable) -> None:
             f"more than {MOST_OBSERVED:,} people are beyond the precision of this method",
             hint="check the counts",
         )
-
-
-def _why_not(found: ChainDraws, observed: int) -> str:
-    """That the chains do not agree, in words and figures."""
-    convergence = found.convergence
-    rhat = f"{convergence.rhat:.3f}" if math.isfinite(convergence.rhat) else "infinite"
-    reason = (
-        f"the chains have not come to agree within the steps allowed: R-hat is {rhat} "
-        f"({MOST_RHAT} at most), and they are worth {convergence.ess:,.0f} draws "
-        f"({LEAST_ESS:.0f} at least)"
-    )
-    groups = places(found.log_n0)
-    if len(groups) == 1:
-        return reason
-    medians = np.median(found.n0, axis=1) + observed
-    where = ", ".join(f"{len(group)} about {np.median(medians[group]):,.0f}" for group in groups)
-    return f"{reason}; the chains sit in {len(groups)} places: {where} people"
 
 
 def _mean(
