@@ -28,6 +28,7 @@ from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSe
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.base.xi import xi_by_method, xi_table, xi_table_over
 from uncounted.estimate.graphical.decomposable import decomposable
+from uncounted.estimate.graphical.graph_sum import MAX_GRAPH_LISTS
 from uncounted.estimate.identification.estimator import identify
 from uncounted.estimate.latent_class.estimator import latent_class
 from uncounted.estimate.loglinear.selection import RESAMPLES, Candidates, leaders, log_linear
@@ -67,7 +68,7 @@ _ON_REQUEST = ("identified",)
 
 # What a method is given where it is one of very many fits and nothing else was asked.
 LIGHTER: Mapping[str, MethodSettings] = {
-    "decomposable": {"edges": False},
+    "decomposable": {"edges": False, "target_ess": 400},
     "latent-class": {"chains": 4, "target_ess": 400},
     "log-linear": {"resamples": 50},
     "log-linear-stepwise": {"resamples": 50},
@@ -258,7 +259,7 @@ def run_over(
         for name, method in chosen.items():
             at: Sequence[int] = places[digest]
             share = 1.0
-            if name in _SLOW:
+            if _slow(name, table):
                 at, share = some.get(digest, []), len(tables) / sum(map(len, some.values()))
             if not at:
                 continue
@@ -326,7 +327,14 @@ def _set_aside_over(
 
 
 _HAVE_DRAWS = ("decomposable", "latent-class", "two-list", "identified")
-_SLOW = ("latent-class",)  # a fit takes tenths of a second, and linkage draws are alike
+
+
+def _slow(method: str, table: CaptureTable) -> bool:
+    """Whether a fit takes tenths of a second or more; linkage draws are alike."""
+    sampled = method == "decomposable" and len(table.lists) > MAX_GRAPH_LISTS
+    return sampled or method == "latent-class"
+
+
 _ENOUGH = 25  # linkage draws for such a method
 _RESAMPLES = 2000  # over all tables; at least ten a table
 
@@ -378,6 +386,8 @@ def _lighter(
     }
     if "latent-class" in chosen and len(distinct) > 1:
         settings["latent-class"] = dict(LIGHTER["latent-class"])
+    if "decomposable" in chosen and len(commonest.lists) > MAX_GRAPH_LISTS and len(distinct) > 1:
+        settings["decomposable"] = {"target_ess": 400}
     if "log-linear" in chosen and len(commonest.lists) > 4 and len(distinct) > 1:
         candidates = Candidates(models=leaders(commonest, way_for("log-linear", disconnected)))
         settings["log-linear"]["candidates"] = candidates

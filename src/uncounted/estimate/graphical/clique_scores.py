@@ -7,6 +7,7 @@ vector over a fixed grid of n0, so that the weight of a graph, summed over n0, c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -19,6 +20,7 @@ from uncounted.estimate.base.result import Floats
 _DENSE = 24  # whole numbers from 0 that are all in the grid
 _STEP = 1.5  # standard deviations of the narrowest peak
 _WIDER = 1.3  # ratio of neighbouring steps at most
+_FEW = 30  # patterns that are collapsed faster without numpy
 _TABULATED = 10  # lists of a set whose cells are counted in a table of all cells
 _MOST_NUMBERS = 24_000_000  # floating-point numbers kept: 200 MB
 
@@ -80,6 +82,9 @@ class CliqueScores:
         self._members = np.array(marks, dtype=np.float64)
         self._people = np.array(list(table.counts.values()), dtype=np.float64)
         self._patterns = self._members.astype(np.int64) @ (1 << np.arange(self.lists))
+        patterns = zip(self._patterns.tolist(), self._people.tolist(), strict=True)
+        self._few = list(patterns) if len(self._patterns) <= _FEW else []
+        self._log_weight = math.lgamma(self.weight)
         self._empty = np.zeros(len(self.x))
         self._vectors: dict[int, Floats] = {}
         self._changes: dict[tuple[int, int, int], Floats] = {}
@@ -123,20 +128,27 @@ class CliqueScores:
         """The part of L_C without n0, and what is added to n0 in its zero cell."""
         lists = C.bit_count()
         d = self.delta * 2.0 ** (self.lists - lists)
+        each = math.lgamma(d)
+        if len(self._few):
+            cells = {0: 0.0}
+            for pattern, people in self._few:
+                cells[pattern & C] = cells.get(pattern & C, 0.0) + people
+            zero = cells.pop(0)
+            constant = sum(math.lgamma(y + d) - each for y in cells.values()) - each
+            return constant + self._log_weight, zero + d
         if lists <= _TABULATED:
             columns = [i for i in range(self.lists) if C >> i & 1]
             cell = self._members[:, columns] @ (2.0 ** np.arange(lists))
             y = np.bincount(cell.astype(np.int64), weights=self._people, minlength=1)
             zero = float(y[0])
         else:
-            cells, cell = np.unique(self._patterns & C, return_inverse=True)
+            found, cell = np.unique(self._patterns & C, return_inverse=True)
             y = np.bincount(cell, weights=self._people)
-            zero = float(y[0]) if cells[0] == 0 else 0.0
-            y = y if cells[0] == 0 else np.concatenate([[0.0], y])
+            zero = float(y[0]) if found[0] == 0 else 0.0
+            y = y if found[0] == 0 else np.concatenate([[0.0], y])
         seen = y[1:][y[1:] > 0]
-        each = float(gammaln(d))
         constant = float(gammaln(seen + d).sum()) - (len(seen) + 1) * each
-        return constant + float(gammaln(self.weight)), zero + d
+        return constant + self._log_weight, zero + d
 
     def joined(self, S: int, i: int, j: int) -> Floats:
         """How the log weight changes when lists i and j, with common neighbours S, are joined."""

@@ -36,14 +36,16 @@ from uncounted.estimate.graphical.graph_sum import MAX_GRAPH_LISTS
 MOST_SAMPLED_LISTS = 40
 CHAINS = 4
 TARGET_ESS = 1000.0
-BUDGET = 60.0
+BUDGET = 120.0
 POWERS = (1.0, 0.8, 0.64, 0.5, 0.4)  # of the weight
+POWERS_FEW = (1.0, 0.64, 0.4)  # of fewer than
+_FEW_PEOPLE = 1_000
 ANNEALED_FROM = 0.02  # power at which the warm-up begins
 WARM_ROUNDS = 100
 VERTICES = 0.1  # share of the lists whose vertex move is tried in a round
 _FIRST = 250  # rounds before the chains are first looked at
 _HOPELESS = 1.2  # R-hat of chains that are given up early, after a share of the rounds
-_PATIENCE = 1 / 4  # that share
+_PATIENCE = 1 / 2  # that share
 _LONGEST = 5_000  # values of a grid
 _NOTHING = 1e-250  # mass of a node, below which the sum has lost digits
 
@@ -180,12 +182,13 @@ class _Tempered:
         self.rng = rng
         self.lists = scores.lists
         self.pairs = self.lists * (self.lists - 1) // 2
-        self.copies = [GraphChain(scores, rng, beta=b, complete=complete) for b in POWERS]
+        self.powers = powers_for(scores.observed)
+        self.copies = [GraphChain(scores, rng, beta=b, complete=complete) for b in self.powers]
         self.tried = self.made = 0
 
     def warm_up(self, rounds: int) -> None:
         """Annealing: the power rises from `ANNEALED_FROM` to its own."""
-        for chain, power in zip(self.copies, POWERS, strict=True):
+        for chain, power in zip(self.copies, self.powers, strict=True):
             for done in range(rounds):
                 chain.beta = power * ANNEALED_FROM ** (1 - done / rounds)
                 chain.propose_edges(self.pairs)
@@ -216,14 +219,20 @@ class _Tempered:
                 self.made += 1
 
 
+def powers_for(observed: int) -> tuple[float, ...]:
+    """Powers between which exchanges are accepted often enough: more people, steeper weights."""
+    return POWERS if observed >= _FEW_PEOPLE else POWERS_FEW
+
+
 def rounds_for(seconds: float, scores: CliqueScores, chains: int) -> int:
     """Rounds a chain that take about so many seconds of one core of the year 2026.
 
     A rule, not a clock: measured on 15 to 40 lists.
     """
     pairs = scores.lists * (scores.lists - 1) / 2
-    step = 4e-6 + 1.2e-8 * len(scores.nodes)
-    return max(4, int(seconds / (chains * len(POWERS) * pairs * step)))
+    step = 8e-6 + 1.5e-8 * len(scores.nodes)
+    copies = len(powers_for(scores.observed))
+    return max(4, int(seconds / (chains * copies * pairs * step)))
 
 
 def sample_graphs(
@@ -240,7 +249,7 @@ def sample_graphs(
     """Sample decomposable graphs until the chains agree and are worth `target` draws of log n0.
 
     Blocks double in length, and each is looked at alone: what the last one gave counts. When the
-    budget is used up, or a quarter of it where chains are far apart, the chains are given up;
+    budget is used up, or half of it where chains are far apart, the chains are given up;
     whether what there is then is enough is for the caller to say.
     """
     scores = CliqueScores(table, delta, log_prior, grid)

@@ -15,6 +15,7 @@ from uncounted.estimate.covariates.doubly_robust import CovariateStudy
 from uncounted.estimate.robustness.claims import down, up
 from uncounted.text_table import WIDTH, columns, whole, wrapped
 
+_LIKELY = 0.5  # probability of an edge that is shown where there are many
 _PAIRS = 10  # pairs of lists that are shown: those with the lowest and the highest estimates
 _SETTINGS = {
     "prior_N": "prior on N",
@@ -137,7 +138,7 @@ def _named(names: Mapping[str, str], values: Mapping[str, object]) -> list[str]:
 
 
 def _edges(study: Study) -> Iterator[str]:
-    """A lower triangle of the probabilities, for up to ten lists."""
+    """A lower triangle of the probabilities for up to ten lists; ten likely pairs for more."""
     for estimate in study.estimates:
         edges = {
             frozenset(edge["lists"]): edge["probability"]
@@ -145,6 +146,9 @@ def _edges(study: Study) -> Iterator[str]:
         }
         names = list(study.lists)
         if len(names) < 3 or not edges:
+            continue
+        if len(names) > _PAIRS:
+            yield from _likely_edges(study, edges)
             continue
         head = ("", *names[:-1])
         rows = [
@@ -156,6 +160,25 @@ def _edges(study: Study) -> Iterator[str]:
             for i in range(1, len(names))
         ]
         yield columns([head, *rows], right=range(1, len(names)))
+
+
+def _likely_edges(study: Study, edges: Mapping[frozenset[str], float]) -> Iterator[str]:
+    on_both = {frozenset(row.lists): row.overlap for row in study.dependence}
+    likely = [pair for pair, chance in edges.items() if chance >= _LIKELY]
+    likely.sort(key=lambda pair: -on_both.get(pair, 0))
+    shown = likely[:_PAIRS]
+    most = f"the {len(shown)} with the most people on both" if shown else "none shown"
+    yield f"{len(likely)} of {len(edges)} pairs have a probability of {_LIKELY} or more; {most}"
+    if shown:
+        rows = [
+            (
+                " – ".join(sorted(pair, key=list(study.lists).index)),
+                whole(on_both.get(pair, 0)),
+                f"{edges[pair]:.2f}",
+            )
+            for pair in shown
+        ]
+        yield columns([("pair", "on both", "probability"), *rows], right=[1, 2])
 
 
 def _chapman(study: Study) -> Iterator[str]:
