@@ -9,11 +9,11 @@ from uncounted import _threads
 from uncounted._numba import borrow, compiled, compiled_inner, lend
 from uncounted.linkage.arrays import Codes, Ints
 from uncounted.linkage.comparison.dates import births, days
-from uncounted.linkage.comparison.edit_distance import slips
 from uncounted.linkage.comparison.name_levels import AGREES_LAST, FAMILY_ALONE, NAME, SAME_LAST
 from uncounted.linkage.comparison.names import of_names
 from uncounted.linkage.encoding.encode import NO_KEY, OPEN, Encoded
 from uncounted.linkage.encoding.kernel_arrays import ReportArrays
+from uncounted.linkage.encoding.string_distance import slips
 
 Levels = NDArray[np.uint8]
 

@@ -1,43 +1,121 @@
-"""Names of several words compared token by token; not of Korean names. Compiled."""
+"""Names that are not Korean compared as sets of words: equal, variants, slips, or other. Compiled.
+
+The order of words is free; which is the family name counts where both say so. The evidence is the
+sum over shared words of log 1 / share, less the cost of spelling them otherwise.
+"""
 
 from __future__ import annotations
 
 from uncounted._numba import compiled_inner
 from uncounted.linkage.comparison import name_levels as levels
-from uncounted.linkage.comparison.edit_distance import SHORTEST, words_apart
+from uncounted.linkage.comparison.edit_distance import apart
 from uncounted.linkage.encoding.kernel_arrays import ReportArrays
+from uncounted.linkage.encoding.spelling import NEAR, OTHER, SLIP, VARIANT
 
-_SHORTEST = 4  # letters of a word that may have a slip
-_A, _O = ord("a"), ord("o")
+_WITHIN = 4  # a part has all words of the other, and more
+_FIRST_WORD_SAME = 1  # bits of what is shared: the first given word, the family name
+_FAMILY_SAME = 2
 
 
 @compiled_inner
 def in_words(a: ReportArrays, f: int, g: int) -> int:
-    """The level of two forms of which one has all the words of the other; 0 if neither has.
-
-    Part by part, either may have more; else by the name as a whole, if the family name of one is
-    open.
-    """
+    """The level of two forms that are not read as Korean; 0 if they cannot be compared."""
+    if a.open[f] or a.open[g]:
+        return _whole(a, f, g)
     p, q = a.form_family[f], a.form_family[g]
     r, s = a.form_given[f], a.form_given[g]
-    if count(a, p, r) + count(a, q, s) < 5:
-        return 0  # two words each: they agree whole, or not
-    family, family_worth = _within(a, p, 0, q, 0)
-    given, given_worth = _within(a, 0, r, 0, s)
-    if family and given:
-        return _level(max(family, given), family_worth + given_worth)
-    if not (a.open[f] or a.open[g]) or min(count(a, p, r), count(a, q, s)) < 2:
-        return 0
-    whole, worth = _within(a, p, r, q, s)
-    if whole == 1 and count(a, p, r) == count(a, q, s):
-        return levels.EXCHANGED  # the same words, some of them in the other part
-    return _level(whole, worth) if whole else 0
+    has_family = count(a, p, 0) > 0 and count(a, q, 0) > 0
+    has_given = count(a, 0, r) > 0 and count(a, 0, s) > 0
+    if not has_family and not has_given:
+        return _whole(a, f, g)
+    family, family_worth = _part(a, True, p, q) if has_family else (OTHER, 0.0)
+    given, given_worth = _part(a, False, r, s) if has_given else (OTHER, 0.0)
+    if not has_given:
+        return levels.FAMILY_ALONE if family in (VARIANT, _WITHIN) else levels.DIFFERENT
+    if not has_family:
+        return levels.GIVEN_ALONE if given in (VARIANT, _WITHIN) else levels.DIFFERENT
+    worth = family_worth + given_worth
+    if _WITHIN in (family, given):
+        return _within(family, given, worth)
+    level = _BY_KINDS[given][family]
+    if level == levels.SAME:
+        return _same(worth)
+    if level > levels.SLIP_IN_BOTH and count(a, p, r) == count(a, q, s):
+        kind, _, _, whole, _, _ = _matched(a, p, r, q, s)
+        if kind <= SLIP and whole == count(a, p, r):
+            return levels.EXCHANGED
+    return level
 
 
 @compiled_inner
-def _level(kind: int, worth: float) -> int:
-    if kind == 2:
+def _within(family: int, given: int, worth: float) -> int:
+    """The level where one part says more, or both do."""
+    if family in (VARIANT, _WITHIN) and given in (VARIANT, _WITHIN):
+        return _in_part(worth)
+    if family == SLIP or given == SLIP:
         return levels.IN_PART_SLIP
+    if family == NEAR or given == NEAR:
+        return levels.NEAR
+    return levels.OTHER_FAMILY if family == OTHER else levels.OTHER_GIVEN
+
+
+# Rows: given the same, a slip apart, near, other; columns: the family name likewise.
+_BY_KINDS = (
+    (levels.SAME, levels.SLIP_IN_FAMILY, levels.NEAR_IN_FAMILY, levels.OTHER_FAMILY),
+    (levels.SLIP_IN_GIVEN, levels.SLIP_IN_BOTH, levels.NEAR, levels.AGREES_LAST),
+    (levels.NEAR_IN_GIVEN, levels.NEAR, levels.NEAR, levels.AGREES_LAST),
+    (levels.OTHER_GIVEN, levels.OTHER_GIVEN_SLIP, levels.OTHER_GIVEN_SLIP, levels.DIFFERENT),
+)
+
+
+@compiled_inner
+def _whole(a: ReportArrays, f: int, g: int) -> int:
+    """The level of two names as sets of words, where one does not say which is the family name."""
+    p, q = a.form_family[f], a.form_family[g]
+    r, s = a.form_given[f], a.form_given[g]
+    n, m = count(a, p, r), count(a, q, s)
+    if n == 0 or m == 0:
+        return 0
+    kind, same, slips, shared, worth, roles = _matched(a, p, r, q, s)
+    least = min(n, m)
+    if shared == least:
+        if least == 1 and n != m:
+            if kind > SLIP:
+                return levels.DIFFERENT
+            if kind == SLIP:
+                return levels.AGREES_LAST
+            return levels.FAMILY_ALONE if roles == _FAMILY_SAME else levels.GIVEN_ALONE
+        if n == m:
+            if kind == VARIANT:
+                return _same(worth)
+            if kind == SLIP and same == least - 1:
+                family = roles & _FAMILY_SAME
+                return levels.SLIP_IN_GIVEN if family else levels.SLIP_IN_FAMILY
+            return levels.SLIP_IN_BOTH if kind == SLIP else levels.NEAR
+        if kind == VARIANT:
+            return _in_part(worth)
+        if kind == SLIP and least > 1:
+            return levels.IN_PART_SLIP
+        return levels.NEAR if least > 2 else levels.DIFFERENT
+    if shared == 0 or kind > SLIP:
+        return levels.DIFFERENT
+    if roles == _FIRST_WORD_SAME | _FAMILY_SAME:
+        return levels.IN_PART_SLIP  # a word between them is another
+    if roles & _FIRST_WORD_SAME:
+        return levels.AGREES_LAST if slips else levels.OTHER_FAMILY
+    return levels.OTHER_GIVEN_SLIP if slips else levels.OTHER_GIVEN
+
+
+@compiled_inner
+def _same(worth: float) -> int:
+    for cut in range(len(levels.RARE)):
+        if worth >= levels.RARE[cut]:
+            return levels.SAME + cut
+    return levels.SAME_LAST
+
+
+@compiled_inner
+def _in_part(worth: float) -> int:
     for cut in range(len(levels.RARE_IN_PART)):
         if worth >= levels.RARE_IN_PART[cut]:
             return levels.IN_PART + cut
@@ -61,85 +139,82 @@ def _word(a: ReportArrays, family: int, given: int, at: int) -> int:
 
 
 @compiled_inner
-def _within(a: ReportArrays, p: int, r: int, q: int, s: int) -> tuple[int, float]:
-    """Whether all words of one are words of the other (1), or but for slips (2), and how telling.
+def _part(a: ReportArrays, family: bool, x: int, y: int) -> tuple[int, float]:
+    """How far two family names, or two given names, are apart, and what sharing them is worth."""
+    p, r, q, s = (x, 0, y, 0) if family else (0, x, 0, y)
+    n, m = count(a, p, r), count(a, q, s)
+    kind, same, _, shared, worth, _ = _matched(a, p, r, q, s)
+    least = min(n, m)
+    if shared == least and n == m and (kind != SLIP or same >= least - 1):
+        return kind, worth
+    if shared == least and n != m and kind == VARIANT:
+        return _WITHIN, worth
+    if n > 1 or m > 1:  # run together in one of them
+        names = a.family if family else a.given
+        letters = apart(a, names, names, x, y)
+        if letters <= SLIP:
+            return letters, worth
+    return OTHER, 0.0
 
-    The log of 1 / chance that a person has these words by chance, those with a slip left out.
+
+@compiled_inner
+def _matched(
+    a: ReportArrays, p: int, r: int, q: int, s: int
+) -> tuple[int, int, int, int, float, int]:
+    """Pair the words of two names: those that are the same first, then the nearest.
+
+    The furthest kind of a pair, how many are the same or variants, how many slips, how many pairs
+    in all, what the same ones are worth, and whether the first given words and the family names
+    are pairs.
     """
     n, m = count(a, p, r), count(a, q, s)
-    if n > m:
-        p, r, q, s, n, m = q, s, p, r, m, n
-    if n == 0:
-        return 0, 0.0
-    taken, same, worth = 0, 0, 0.0
-    for x in range(n):
-        word = _word(a, p, r, x)
-        for y in range(m):
-            if not taken >> y & 1 and word == _word(a, q, s, y):
-                taken |= 1 << y
-                same |= 1 << x
-                worth -= a.word_log_share[word]
-                break
-    if same == (1 << n) - 1:
-        return 1, worth
-    for x in range(n):
-        if same >> x & 1:
-            continue
-        found, one = False, a.first_word + _word(a, p, r, x)
-        for y in range(m):
-            other = a.first_word + _word(a, q, s, y)
-            if taken >> y & 1 or words_apart(a, one, other, _SHORTEST) > 1:
+    of_x, of_y = count(a, p, 0), count(a, q, 0)
+    taken, used = 0, 0
+    worst, same, slips, worth, roles = VARIANT, 0, 0, 0.0, 0
+    for kind in range(-1, OTHER):
+        for x in range(n):
+            if used >> x & 1:
                 continue
-            if not _of_two_sexes(a, one, other):
+            one = _word(a, p, r, x)
+            for y in range(m):
+                if taken >> y & 1:
+                    continue
+                found, cost = _apart(a, one, _word(a, q, s, y))
+                if found > kind:
+                    continue
                 taken |= 1 << y
-                found = True
+                used |= 1 << x
+                if found <= VARIANT:
+                    same += 1
+                    worth -= a.word_log_share[one] + cost
+                elif found == SLIP:
+                    slips += 1
+                worst = max(worst, found)
+                if found <= SLIP:
+                    if x == of_x and y == of_y:
+                        roles |= _FIRST_WORD_SAME
+                    if x < of_x and y < of_y:
+                        roles |= _FAMILY_SAME
                 break
-        if not found:
-            return 0, 0.0
-    return 2, worth
+    shared = 0
+    while used:
+        used &= used - 1
+        shared += 1
+    return worst, same, slips, shared, worth, roles
 
 
 @compiled_inner
-def part_in_words(a: ReportArrays, family: bool, x: int, y: int) -> bool:
-    """Whether all words of one family (or given) name are words of the other."""
-    return (_within(a, x, 0, y, 0) if family else _within(a, 0, x, 0, y))[0] == 1
-
-
-@compiled_inner
-def apart_in_words(a: ReportArrays, family: bool, x: int, y: int) -> int:
-    """The furthest word of two parts of as many words (two or more), else -1."""
-    p, r = (x, 0) if family else (0, x)
-    q, s = (y, 0) if family else (0, y)
-    n = count(a, p, r)
-    if n < 2 or n != count(a, q, s):
-        return -1
-    most = 0
-    for at in range(n):
-        one, other = a.first_word + _word(a, p, r, at), a.first_word + _word(a, q, s, at)
-        most = max(most, words_apart(a, one, other, SHORTEST))
-    return most
-
-
-@compiled_inner
-def other_sex(a: ReportArrays, r: int, s: int) -> bool:
-    """Given names of one word, one of which is the other's for women: Juan and Juana."""
-    if count(a, 0, r) != 1 or count(a, 0, s) != 1:
-        return False
-    return _of_two_sexes(a, a.first_word + _word(a, 0, r, 0), a.first_word + _word(a, 0, s, 0))
-
-
-@compiled_inner
-def _of_two_sexes(a: ReportArrays, x: int, y: int) -> bool:
-    """Words that differ in a last o and a, or in a last a."""
-    n = a.letter_starts[x + 1] - a.letter_starts[x]
-    m = a.letter_starts[y + 1] - a.letter_starts[y]
-    if abs(n - m) > 1:
-        return False
-    p, q = a.letter_starts[x], a.letter_starts[y]
-    for at in range(max(n, m) - 1):
-        if a.letters[p + at] != a.letters[q + at]:
-            return False
-    if n != m:
-        return bool((a.letters[p + n - 1] if n > m else a.letters[q + m - 1]) == _A)
-    one, other = a.letters[p + n - 1], a.letters[q + m - 1]
-    return bool((one == _A and other == _O) or (one == _O and other == _A))
+def _apart(a: ReportArrays, x: int, y: int) -> tuple[int, float]:
+    """How far two words are apart (-1 the same), and what the spelling costs."""
+    if x == y:
+        return -1, 0.0
+    low, high = a.variants.starts[x], a.variants.starts[x + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if a.variants.words[middle] < y:
+            low = middle + 1
+        else:
+            high = middle
+    if low < a.variants.starts[x + 1] and a.variants.words[low] == y:
+        return int(a.variants.kinds[low]), float(a.variants.costs[low])
+    return OTHER, 0.0

@@ -7,13 +7,7 @@ import numpy as np
 from uncounted._numba import compiled_inner
 from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.comparison.edit_distance import apart
-from uncounted.linkage.comparison.name_tokens import (
-    apart_in_words,
-    count,
-    in_words,
-    other_sex,
-    part_in_words,
-)
+from uncounted.linkage.comparison.name_tokens import in_words
 from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays
 
 _NONE = 255  # no level
@@ -60,6 +54,8 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
     one given name, Kim Chol. If the given name is shared and family names are a letter apart, one
     is believed as well: Kym Yong Su is Kim, and not Su.
     """
+    if a.general[f] and a.general[g]:
+        return in_words(a, f, g)
     p, q = a.form_family[f], a.form_family[g]
     r, s = a.form_given[f], a.form_given[g]
     family, family_llr = _shared(a.family, p, q)
@@ -85,11 +81,7 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
     if given < 0:
         if a.initials_only[f] or a.initials_only[g]:
             return _initials(a, f, g, family)
-        if family == 1 or part_in_words(a, True, p, q):
-            return levels.FAMILY_ALONE
-        return levels.DIFFERENT
-    if family < 0 and given == 0 and part_in_words(a, False, r, s):
-        given = 1
+        return levels.FAMILY_ALONE if family == 1 else levels.DIFFERENT
     if given == 1 and family < 0:
         return (
             levels.OTHER_FAMILY
@@ -98,12 +90,7 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
         )
     by_family = 0 if family == 1 else apart(a, a.family, a.family, p, q)
     by_given = 0 if given == 1 else apart(a, a.given, a.given, r, s)
-    if not_korean:
-        if family == 0:
-            by_family = max(by_family, apart_in_words(a, True, p, q))
-        if given == 0:
-            by_given = max(by_given, apart_in_words(a, False, r, s))
-    elif a.korean[f] and a.korean[g]:
+    if a.korean[f] and a.korean[g]:
         # 전 and 천 are both spelt Chon: names that are known to differ can be spelt alike
         by_given = by_given if given == 1 else max(by_given, 1)
         by_family = by_family if family else max(by_family, 1)
@@ -112,19 +99,6 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
     level = int(_BY_SLIPS[by_given, by_family])
     if level > levels.SLIP_IN_BOTH and _exchanged(a, f, g):
         return levels.EXCHANGED
-    if not_korean:
-        if level > levels.SLIP_IN_BOTH:
-            words = in_words(a, f, g)
-            if words:
-                return words
-            # names of several words are not near for the letters of most of them
-            if by_given == 2 and count(a, 0, r) + count(a, 0, s) > 2:
-                by_given = 3
-            if by_family == 2 and count(a, p, 0) + count(a, q, 0) > 2:
-                by_family = 3
-            level = int(_BY_SLIPS[by_given, by_family])
-        if by_given == 1 and other_sex(a, r, s):
-            return levels.ONE_LETTER if by_family == 0 else levels.AGREES_LAST
     return levels.BEGINS_ALIKE if level == levels.OTHER_GIVEN and _begins_alike(a, r, s) else level
 
 

@@ -14,19 +14,18 @@ from uncounted.linkage.encoding import places
 from uncounted.linkage.encoding.columns import ReportColumns, columns
 from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays, letter_sets
 from uncounted.linkage.encoding.name_index import Indexer, NameParts
-from uncounted.records.cells.name_parser import forms, order_of
+from uncounted.linkage.encoding.source_names import SourceNames, of_sources
+from uncounted.linkage.encoding.spelling import VARIANT, Variants, variants
+from uncounted.records.cells.name_parser import forms
 from uncounted.records.dates.partial_date import PartialDate
-from uncounted.records.names.forms import Order
 from uncounted.records.report import Report
 
 OPEN = 10_000_000  # days: further than any date
 NO_KEY = -1
-HABIT = 0.8  # share of a source's clear names that makes its order a habit
 MOST_FORMS = 8
 BACKGROUND_REPORTS = 200.0  # what is thought of a name's share before any is seen counts so much
 _WORD_BACKGROUND = 0.005
 _EPOCH = 719163  # number of 1 January 1970
-_ORDERS: tuple[Order | None, ...] = (None, "first", "last")
 
 
 @attrs.frozen
@@ -41,24 +40,6 @@ class Encoded:
     def count(self) -> int:
         """How many reports there are."""
         return len(self.source)
-
-
-def habits(recorded: ReportColumns) -> tuple[Order | None, ...]:
-    """Where each source puts the family name, from its names that leave no doubt."""
-    found = [order_of(names[0]) if names else None for names in recorded.name_rows]
-    kinds = np.array([_ORDERS.index(order) for order in found], np.int64)
-    counts = np.zeros((len(recorded.sources), len(_ORDERS)), np.int64)
-    if len(recorded.names):
-        np.add.at(counts, (recorded.source, kinds[recorded.names]), 1)
-    out: list[Order | None] = []
-    for _, *clear in counts:
-        likely = [
-            order
-            for order, n in zip(_ORDERS[1:], clear, strict=True)
-            if n and n >= HABIT * sum(clear)
-        ]
-        out.append(likely[0] if likely else None)
-    return tuple(out)
 
 
 def encode(reports: Iterable[Report] | ReportColumns) -> Encoded:
@@ -81,7 +62,7 @@ def _uncollected() -> Iterator[None]:
 @_uncollected()
 def _encoded(recorded: ReportColumns) -> Encoded:
     families, givens = NameParts(given=False), NameParts(given=True)
-    (name, relative), form_starts, parts = _forms(recorded, families, givens)
+    (name, relative), form_starts, parts = _forms(recorded, of_sources(recorded), families, givens)
     form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
     sizes = np.diff(form_starts)
     times = np.repeat(np.bincount(name, minlength=len(sizes)), sizes)
@@ -105,7 +86,9 @@ def _encoded(recorded: ReportColumns) -> Encoded:
     spellings, apart = word_starts[:-1], len(families.letters)
     family = _name_arrays(families, spellings[: apart + 1], numbers, family_uses, seen, 0.02)
     given = _name_arrays(givens, spellings[apart:], numbers, given_uses, seen, 0.002)
+    near = variants(vocabulary)
     word_sums = _word_sums(len(vocabulary), ((family, family_uses), (given, given_uses)))
+    word_sums = _with_variants(word_sums, near)
     arrays = ReportArrays(
         name=name,
         form_starts=form_starts,
@@ -114,6 +97,7 @@ def _encoded(recorded: ReportColumns) -> Encoded:
         family=family,
         given=given,
         korean=parts[:, 2] > 0,
+        general=parts[:, 9] > 0,
         initials_only=parts[:, 3] > 0,
         open=parts[:, 6] > 0,
         alias=parts[:, 7] > 0,
@@ -121,6 +105,7 @@ def _encoded(recorded: ReportColumns) -> Encoded:
         family_firsts=parts[:, 4].copy(),
         given_firsts=parts[:, 5].copy(),
         word_log_share=_log_shares(word_sums, seen, _WORD_BACKGROUND),
+        variants=near,
         first_word=int(word_starts[-2]),
         letter_starts=letter_starts,
         letters=letters,
@@ -143,27 +128,30 @@ def _encoded(recorded: ReportColumns) -> Encoded:
 
 
 def _forms(
-    recorded: ReportColumns, families: NameParts, givens: NameParts
+    recorded: ReportColumns, sources: Sequence[SourceNames], families: NameParts, givens: NameParts
 ) -> tuple[tuple[Codes, Codes], Ints, Ints]:
-    """Forms of names: row of each report and relative, row starts, nine numbers a form.
+    """Forms of names: row of each report and relative, row starts, ten numbers a form.
 
-    A name is read in the order of its source. The numbers of a form are its family name, its given
+    A name is read as its source's are. The numbers of a form are its family name, its given
     name, whether it is Korean, whether it is masked, what its two parts may begin with, whether the
-    family name is open, whether it is an alias, and whether another order is likelier. Forms are
-    not kept as such: a million reports have half a million.
+    family name is open, whether it is an alias, whether another order is likelier, and whether it
+    is compared by words. Forms are not kept as such: a million reports have half a million.
     """
-    orders = np.array([_ORDERS.index(order) for order in habits(recorded)], np.int64)
-    both = np.stack([recorded.names, recorded.relative]).astype(np.int64) * len(_ORDERS)
-    code = (both + (orders[recorded.source] if len(recorded.source) else 0)).ravel()
+    ways = Indexer[SourceNames]()
+    read = np.array([ways(attrs.evolve(each, scripts=())) for each in sources], np.int64)
+    ways_ = list(ways.of)
+    both = np.stack([recorded.names, recorded.relative]).astype(np.int64) * max(len(ways_), 1)
+    code = (both + (read[recorded.source] if len(recorded.source) else 0)).ravel()
     distinct, row = np.unique(code, return_inverse=True)
     starts, parts = [0], []
     for at in distinct.tolist():
-        names, order = recorded.name_rows[at // len(_ORDERS)], _ORDERS[at % len(_ORDERS)]
-        for form in forms(names, order)[:MOST_FORMS]:
+        names, way = recorded.name_rows[at // len(ways_)], ways_[at % len(ways_)]
+        for form in forms(names, way.order, korean=way.korean, language=way.language)[:MOST_FORMS]:
             words = ((), ()) if form.korean else (form.family_words, form.given_words)
             family = families(form.family, form.family_letters, words[0])
             given = givens(form.given, form.given_letters, words[1])
-            kind = form.is_open, form.is_alias, form.is_other_way
+            general = bool(not form.korean and not form.is_masked and (words[0] or words[1]))
+            kind = form.is_open, form.is_alias, form.is_other_way, general
             if form.is_masked:
                 parts.append((family, given, form.korean, True, *form.firsts, *kind))
                 continue
@@ -171,7 +159,7 @@ def _forms(
             firsts = families.firsts[family], givens.firsts[given]
             parts.append((family, given, korean, False, *firsts, *kind))
         starts.append(len(parts))
-    table = np.array(parts, np.int64).reshape(-1, 9)
+    table = np.array(parts, np.int64).reshape(-1, 10)
     name, relative = row.astype(np.int32).reshape(2, -1)
     return (name, relative), np.array(starts, np.int64), table
 
@@ -212,6 +200,13 @@ def _word_sums(count: int, parts: Sequence[tuple[NameArrays, Floats]]) -> Floats
         each = np.unique(owner * max(count, 1) + part.bag_words)  # twice in a part is once
         sums += np.bincount(each % max(count, 1), uses[each // max(count, 1)], minlength=count)
     return sums
+
+
+def _with_variants(sums: Floats, near: Variants) -> Floats:
+    """How many names have a word or a spelling of it."""
+    owner = np.repeat(np.arange(len(sums)), np.diff(near.starts))
+    same = near.kinds == VARIANT
+    return sums + np.bincount(owner[same], sums[near.words[same]], minlength=len(sums))
 
 
 def _places(recorded: ReportColumns) -> tuple[list[str], Ints]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage.arrays import Codes, Flags, Floats, Ints, Kinds
+from uncounted.linkage.encoding.spelling import Variants
 
 
 class NameArrays(NamedTuple):
@@ -36,13 +37,15 @@ class ReportArrays(NamedTuple):
     family: NameArrays
     given: NameArrays
     korean: Flags  # a form: its given name reads as Korean
+    general: Flags  # a form: compared by its words, since it is not read as Korean
     initials_only: Flags  # a form: a part has only initials
     open: Flags  # a form: where its family name begins is a guess
     alias: Flags  # a form: of a name beside the main one
     less_likely_order: Flags  # a form: its family name is likelier another word
     family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
     given_firsts: Ints  # the same for the first two syllables of the given name
-    word_log_share: Floats  # log of how common a word is in names here
+    word_log_share: Floats  # log of how common a word and its variants are in names here
+    variants: Variants
     first_word: int  # row of `letter_starts` at which words begin
     letter_starts: Ints
     letters: Codes

@@ -28,8 +28,8 @@ from uncounted.records.cells.name_order import NO_GIVEN, of_child, of_cyrillic, 
 from uncounted.records.cells.placeholders import is_no_name, is_unknown_part
 from uncounted.records.cells.several_people import is_in_plain_latin
 from uncounted.records.lexicon import pattern
+from uncounted.records.names import general, lattice, surnames
 from uncounted.records.names import initials as masked
-from uncounted.records.names import lattice, surnames
 from uncounted.records.names.forms import (
     MOST_WORDS,
     WORDS,
@@ -48,7 +48,9 @@ from uncounted.records.names.forms import (
     transliterated,
     words_of,
 )
+from uncounted.records.names.languages.pack import Language
 from uncounted.records.names.name import Name, plain, script, untitled, visible
+from uncounted.records.names.sounds import script_of
 from uncounted.records.report import Report
 
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
@@ -79,12 +81,22 @@ _PARTS = re.compile(rf"[()（）\[\]【】:：]|{_BETWEEN.pattern}")
 _LETTERS = re.compile(r"[^\W\d_]+(?:[.'’‘ʼ`´-]*[^\W\d_]+)*[.'’]?")
 
 
-def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
-    """All forms of the names of one report, once each; `order` is the source's habit."""
+def forms(
+    names: Iterable[Name],
+    order: Order | None = None,
+    *,
+    korean: bool = True,
+    language: Language | None = None,
+) -> list[Form]:
+    """All forms of the names of one report, once each; `order` is the source's habit.
+
+    Where the source's names are not `korean`, no word is read as Korean syllables, and those in
+    Latin letters are read as in `language`. Hangul and characters are Korean in any source.
+    """
     found: list[Form] = []
     for name in names:
         is_main = not found
-        for form in _forms_of(name, order):
+        for form in _forms_of(name, order) if korean else _general_of(name, order, language):
             if form not in found and (form.family or form.given or form.initials):
                 found.append(form if is_main else _as_alias(form))
     main = [form for form in found if not form.is_alias]
@@ -190,6 +202,84 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
         forms_ = _forms_of_piece(piece, order)
         found += [_as_alias(form) for form in forms_] if found else forms_
     return found
+
+
+def _general_of(name: Name, order: Order | None, language: Language | None) -> list[Form]:
+    """Forms of a name of a source whose names are not Korean."""
+    if _RUNS.search(f"{name.written} {name.family} {name.given}"):
+        return _forms_of(name, order)
+    if name.family or name.given:
+        family, given = (
+            "" if part is None or is_unknown_part(part) else _seen(part)
+            for part in (name.family, name.given)
+        )
+        parts = general.words(family, language), general.words(given, language)
+        if parts[1] and all(len(word) == 1 and word.isascii() for word in parts[1]):
+            return _given_apart(family, given)
+        return [general.form_of(*parts)] if parts[0] or parts[1] else []
+    seen = _seen(name.written)
+    if is_no_name(seen) or (seen != name.written and is_no_name(name.written[:LONGEST_WRITTEN])):
+        return []
+    found: list[Form] = []
+    for piece in _pieces(seen):
+        forms_ = _general_of_piece(piece, order, language)
+        found += [_as_alias(form) for form in forms_] if found else forms_
+    return found
+
+
+def _general_of_piece(written: str, order: Order | None, language: Language | None) -> list[Form]:
+    if is_no_name(written) or whose(written) is not None:
+        return []
+    before, comma, after = written.partition(",")
+    if comma:
+        family, given = general.words(before, language), general.words(after, language)
+        if family and given:
+            return [general.form_of(family, given)]
+    if written.isascii() and not (language and language.syllables):
+        text = plain(written)
+        if _CUT.search(text) and (hidden := masked.words(_MIDDLE_INITIAL.sub(" ", text))):
+            return [form_of_partial(one) for one in hidden]
+    words = general.words(written, language)
+    scripts = dict.fromkeys(map(script_of, words))
+    return [
+        general.form(tuple(word for word in words if script_of(word) == script_), order, language)
+        for script_ in scripts
+    ]
+
+
+def looks_korean(name: Name) -> bool | None:
+    """Tell whether a name may be Korean or Chinese by its words; None where a word does not tell.
+
+    Examples:
+        >>> [looks_korean(Name(text)) for text in ("Kim Chol Su", "Juan Tobar", "김철수", "Ali")]
+        [True, False, True, None]
+    """
+    if _RUNS.search(name.written) or (name.family and _RUNS.search(name.family)):
+        return True
+    if name.family and name.given:
+        ways = [(words_of(plain(name.family)), words_of(plain(name.given)))]
+        cyrillic = bool(_CYRILLIC_WORDS.search(plain(name.family)))
+    else:
+        text = plain(_seen(name.written))
+        cyrillic = bool(_CYRILLIC_WORDS.search(text))
+        words = tuple(_CYRILLIC_WORDS.findall(text)) if cyrillic else words_of(text)
+        if len(words) < 2:
+            joined = "".join(words)
+            return True if joined in surnames.latin() else None
+        ways = [(words[:1], words[1:]), (words[-1:], words[:-1]), (words[:2], words[2:])]
+    if not all(word.isascii() for word in ways[0][0]) and not cyrillic:
+        return False
+    return any(given and _is_korean(family, given, cyrillic=cyrillic) for family, given in ways)
+
+
+def _is_korean(family: tuple[str, ...], given: tuple[str, ...], *, cyrillic: bool) -> bool:
+    word = "".join(family)
+    if cyrillic:
+        table = surnames.wide("cyrillic")
+        return word in table and bool(lattice.weighed("cyrillic", given))
+    if word in surnames.pinyin() and lattice.weighed("pinyin", given):
+        return True
+    return word in surnames.latin() and bool(lattice.of_latin(given))
 
 
 def _of_one_part(name: Name, apart: list[Form]) -> list[Form]:

@@ -50,6 +50,7 @@ class Form:
     given_words: tuple[str, ...] = ()
     is_open: bool = False  # which word is the family name is a guess
     is_other_way: bool = False  # another way of telling which word is the family name is likelier
+    is_general: bool = False  # read as no Korean name: its words are all there is
     # of a name beside the main one, or of what stands beside that, and no way to write it
     is_alias: bool = attrs.field(default=False, eq=False)
 

@@ -1,0 +1,105 @@
+"""What the names of each source are: Korean or not, scripts, language, and order of the words.
+
+Found from the names themselves, a sample of each source. A source of few names is judged by the
+case. docs/dev/names.md says what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+
+from uncounted.linkage.encoding.columns import ReportColumns
+from uncounted.records.cells.name_parser import looks_korean, order_of
+from uncounted.records.names import general
+from uncounted.records.names.forms import Order
+from uncounted.records.names.languages.pack import Language, by_script, languages
+from uncounted.records.names.name import Name
+from uncounted.records.names.sounds import folded, script_of
+
+HABIT = 0.8  # share of a source's clear names that makes its order a habit
+SAMPLE = 400  # distinct names of a source that are looked at
+_KOREAN = 0.3  # share of names that may be Korean, from which a source's names are read as Korean
+_FEW = 5.0  # names: what the case says of a source of few names counts so much
+_SPOKEN = 0.15  # share of words that are signs of a language, from which it is that language
+
+
+@attrs.frozen
+class SourceNames:
+    """How the names of one source are read."""
+
+    korean: bool = True
+    order: Order | None = None
+    language: Language | None = None  # of names in Latin letters that are not Korean
+    scripts: tuple[str, ...] = ()  # commonest first
+
+
+def of_sources(recorded: ReportColumns) -> tuple[SourceNames, ...]:
+    """What the names of each source are."""
+    samples = [_sample(recorded, source) for source in range(len(recorded.sources))]
+    judged = [
+        [found for name in names if (found := looks_korean(name)) is not None] for names in samples
+    ]
+    total = sum(map(len, judged))
+    of_case = (sum(map(sum, judged)) + 1) / (total + 2)
+    latin = [_language(names) for names in samples]
+    out = []
+    for names, korean, language in zip(samples, judged, latin, strict=True):
+        share = (sum(korean) + _FEW * of_case) / (len(korean) + _FEW)
+        is_korean = share >= _KOREAN
+        scripts = Counter(script_of(word) for name in names for word in _text(name).split())
+        order = _korean_order(names) if is_korean else _order(names, language)
+        spoken = None if is_korean else language
+        out.append(
+            SourceNames(is_korean, order, spoken, tuple(s for s, _ in scripts.most_common()))
+        )
+    return tuple(out)
+
+
+def _sample(recorded: ReportColumns, source: int) -> list[Name]:
+    rows = np.unique(recorded.names[recorded.source == source])
+    if len(rows) > SAMPLE:
+        rows = rows[:: len(rows) // SAMPLE]
+    return [recorded.name_rows[row][0] for row in rows.tolist() if recorded.name_rows[row]]
+
+
+def _text(name: Name) -> str:
+    return folded(
+        name.written if not (name.family and name.given) else f"{name.given} {name.family}"
+    )
+
+
+def _korean_order(names: Sequence[Name]) -> Order | None:
+    return _habit([order_of(name) for name in names])
+
+
+def _order(names: Sequence[Name], language: Language | None) -> Order | None:
+    """Where family names stand in names that are not Korean, by endings of the language."""
+    found = []
+    for name in names:
+        text = _text(name)
+        spoken = by_script().get(script_of(text), language)
+        found.append(general.place_of_family(general.words(text, spoken), spoken))
+    return _habit(found)
+
+
+def _habit(orders: Sequence[Order | None]) -> Order | None:
+    clear = Counter(order for order in orders if order)
+    if not clear:
+        return None
+    (order, count), *_ = clear.most_common(1)
+    return order if count >= HABIT * clear.total() else None
+
+
+def _language(names: Sequence[Name]) -> Language | None:
+    """The language of most words in Latin letters that are signs of one."""
+    words = [word for name in names for word in _text(name).split() if script_of(word) == "LATIN"]
+    best, language = 0, None
+    for each in languages():
+        count = sum(map(each.is_sign, words))
+        if count > best:
+            best, language = count, each
+    return language if best >= _SPOKEN * max(len(words), 1) else None

@@ -1,0 +1,112 @@
+"""Names that are not Korean, in any script: their words, without what is no part of a name.
+
+A name becomes a form whose family and given name are bags of words. Which word is the family name
+is often open; comparison takes that into account.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from uncounted.records.names.forms import LONGEST_LETTERS, MOST_WORDS, Form, Order
+from uncounted.records.names.languages.pack import Language, by_script
+from uncounted.records.names.sounds import folded, script_of
+
+_CONSONANT = "[\u1000-\u1021]"
+# Burmese: a consonant begins a syllable if no sign kills it and it is not below another.
+_BEGINS = re.compile(f"(?<=[^ \u1039])(?={_CONSONANT}(?!\u1037?\u103a|\u1039))")
+_STACKED = re.compile(f"({_CONSONANT})\u1039")
+_INDEPENDENT = str.maketrans(
+    {"ဣ": "အိ", "ဤ": "အီ", "ဥ": "အု", "ဦ": "အူ", "ဧ": "အေ", "ဩ": "အော", "ဪ": "အော်"}
+)
+_LATIN_SYLLABLE = re.compile(r"[^aeiou]*[aeiou]+(?:(?:ng|nn|nt|[nmkrhwypl]|t(?!h))(?![aeiouy]))?")
+
+
+def words(text: str, language: Language | None = None) -> tuple[str, ...]:
+    """The words of a name: folded, without titles and particles; syllables where names are such.
+
+    Args:
+        text: as written.
+        language: of names in Latin letters; other scripts tell theirs.
+
+    Examples:
+        >>> words("Nguyễn Văn An")
+        ('nguyen', 'van', 'an')
+        >>> words("عبد الرحمن بن علي")
+        ('عبدرحمن', 'علي')
+    """
+    return _words(folded(text), language)
+
+
+@lru_cache(maxsize=65536)
+def _words(text: str, language: Language | None) -> tuple[str, ...]:
+    language = by_script().get(script_of(text), language)
+    if language is not None:
+        text = language.rewritten(text)
+        if language.syllables:
+            text = _syllables(text)
+            if script_of(text) == "LATIN":
+                text = language.rewritten(text)
+    found = text.split()
+    longer = [word for word in found if len(word) > 1]
+    return tuple(word[:LONGEST_LETTERS] for word in longer or found)[: 2 * MOST_WORDS]
+
+
+def _syllables(text: str) -> str:
+    if script_of(text) == "LATIN":
+        return " ".join(part for word in text.split() for part in _latin_syllables(word))
+    return _BEGINS.sub(" ", _STACKED.sub("\\1\u103a", text.translate(_INDEPENDENT)))
+
+
+def _latin_syllables(word: str) -> list[str]:
+    parts = _LATIN_SYLLABLE.findall(word)
+    if not parts:
+        return [word]
+    parts[-1] += word[sum(map(len, parts)) :]
+    return parts
+
+
+def place_of_family(names: tuple[str, ...], language: Language | None) -> Order | None:
+    """Where the family name stands, by endings of the language; None if they do not tell."""
+    if language is None or language.family is None or len(names) < 2:
+        return None
+    first, last = (bool(language.family.search(names[at])) for at in (0, -1))
+    if language.father and language.father.search(names[-1]):
+        return "first" if len(names) > 2 else None
+    return None if first == last else ("first" if first else "last")
+
+
+def form(
+    names: tuple[str, ...], order: Order | None = None, language: Language | None = None
+) -> Form:
+    """The form of a whole name: which word is the family name by fathers' names or the order."""
+    language = by_script().get(script_of(names[0]), language) if names else language
+    if len(names) < 2:
+        return form_of((), names, is_open=True)
+    if language is not None and language.syllables:
+        return form_of((), names, is_open=True)
+    if language is not None and language.father:
+        at = next((i for i, word in enumerate(names) if i and language.father.search(word)), 0)
+        if at:
+            return form_of((*names[: at - 1], *names[at + 1 :]), names[at - 1 : at + 1])
+    known = place_of_family(names, language)
+    if (known or order) == "first":
+        return form_of(names[:1], names[1:], is_open=known is None)
+    return form_of(names[-1:], names[:-1], is_open=known is None)
+
+
+def form_of(family: tuple[str, ...], given: tuple[str, ...], *, is_open: bool = False) -> Form:
+    """The form of words of a family name and of a given name."""
+    family, given = family[:MOST_WORDS], given[:MOST_WORDS]
+    parts = ["".join(part)[:LONGEST_LETTERS] for part in (family, given)]
+    return Form(
+        {parts[0]: 1.0} if family else {},
+        {parts[1]: 1.0} if given else {},
+        (parts[0],) if family else (),
+        (parts[1],) if given else (),
+        family_words=family,
+        given_words=given,
+        is_open=is_open,
+        is_general=True,
+    )

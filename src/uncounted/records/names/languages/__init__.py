@@ -1,0 +1,1 @@
+"""Language packs: a TOML file each, of a language or script; `pack` reads them."""

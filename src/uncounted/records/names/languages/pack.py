@@ -1,0 +1,100 @@
+"""Language packs: the tables of names of one language or script, read from this folder's files.
+
+A pack is data: letters, what to drop from a name or to write otherwise, and words by which a list
+in Latin letters is known to be in the language. docs/how-to/add-a-language.md describes the file.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import attrs
+
+Steps = tuple[tuple[re.Pattern[str], str], ...]
+
+
+@attrs.frozen(eq=False)
+class Language:
+    """One language, or several that share a script and its habits.
+
+    `letters` gives what each letter is read as; `first` and `last` where it begins or ends a word,
+    `rhymes` what follows the first consonant of a syllable. `rewrite` is applied to a whole name.
+    `family` and `father` are endings of family names and of fathers' names.
+    """
+
+    name: str
+    script: str  # as names of its characters in Unicode begin
+    vowels_written: bool
+    syllables: bool  # a name is a row of syllables, written together or apart
+    letters: Mapping[str, str]
+    first: Mapping[str, str]
+    last: Mapping[str, str]
+    rhymes: Mapping[str, str]
+    rewrite: Steps
+    signs: frozenset[str]
+    endings: re.Pattern[str] | None
+    family: re.Pattern[str] | None
+    father: re.Pattern[str] | None
+
+    @classmethod
+    def parse(cls, text: str) -> Language:
+        """Read the file of a pack."""
+        table: dict[str, Any] = tomllib.loads(text)
+        signs, order = table.get("signs", {}), table.get("order", {})
+        return cls(
+            name=table["name"],
+            script=table["script"],
+            vowels_written=table.get("vowels_written", True),
+            syllables=table.get("syllables", False),
+            letters=table.get("letters", {}),
+            first=table.get("first", {}),
+            last=table.get("last", {}),
+            rhymes=table.get("rhymes", {}),
+            rewrite=tuple(
+                (re.compile(old), new) for old, new in table.get("rewrite", {}).get("steps", ())
+            ),
+            signs=frozenset(signs.get("words", "").split()),
+            endings=_pattern(signs.get("endings")),
+            family=_pattern(order.get("family")),
+            father=_pattern(order.get("father")),
+        )
+
+    def is_sign(self, word: str) -> bool:
+        """Whether a word tells that a name is in this language."""
+        return word in self.signs or bool(self.endings and self.endings.search(word))
+
+    def rewritten(self, text: str) -> str:
+        """A whole name in small letters, without what is no part of it."""
+        for old, new in self.rewrite:
+            text = old.sub(new, text)
+        return text
+
+
+def _pattern(text: str | None) -> re.Pattern[str] | None:
+    return re.compile(text) if text else None
+
+
+@lru_cache(maxsize=1)
+def languages() -> tuple[Language, ...]:
+    """All packs, by the names of their files.
+
+    Examples:
+        >>> [each.name for each in languages()][:2]
+        ['Arabic', 'Burmese']
+    """
+    files = (each for each in resources.files(__package__).iterdir() if each.name.endswith(".toml"))
+    return tuple(
+        Language.parse(file.read_text(encoding="utf-8"))
+        for file in sorted(files, key=lambda each: each.name)
+    )
+
+
+@lru_cache(maxsize=1)
+def by_script() -> dict[str, Language]:
+    """The pack of each script but Latin."""
+    return {each.script: each for each in languages() if each.script != "LATIN"}
