@@ -34,9 +34,9 @@ def test_the_collector_is_off_while_names_are_read_and_afterwards_as_before(
     seen = []
     read = name_parser.forms
 
-    def forms(*said: object) -> object:
+    def forms(*said: object, **way: object) -> object:
         seen.append(gc.isenabled())
-        return read(*said)  # type: ignore[arg-type]
+        return read(*said, **way)  # type: ignore[arg-type]
 
     monkeypatch.setattr(encoding, "forms", forms)
     if not is_on:
@@ -48,7 +48,7 @@ def test_the_collector_is_off_while_names_are_read_and_afterwards_as_before(
 
 
 def test_the_collector_is_on_again_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forms(*said: object) -> object:
+    def forms(*said: object, **way: object) -> object:
         raise ValueError
 
     monkeypatch.setattr(encoding, "forms", forms)

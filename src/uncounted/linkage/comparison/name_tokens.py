@@ -10,11 +10,13 @@ from uncounted._numba import compiled_inner
 from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.comparison.edit_distance import apart
 from uncounted.linkage.encoding.kernel_arrays import ReportArrays
-from uncounted.linkage.encoding.spelling import NEAR, OTHER, SLIP, VARIANT
+from uncounted.linkage.encoding.spelling import NEAR, OTHER, SLIP, TWO_SEXES, VARIANT
 
-_WITHIN = 4  # a part has all words of the other, and more
-_FIRST_WORD_SAME = 1  # bits of what is shared: the first given word, the family name
-_FAMILY_SAME = 2
+# A part has all words of the other, and more; or but for a slip.
+_WITHIN, _WITHIN_SLIP = 5, 6
+# Bits of what is shared: the first given word and a family name, or a slip of them.
+_FIRST_SAME, _FAMILY_SAME, _FIRST_NEAR, _FAMILY_NEAR = 1, 2, 4, 8
+_CROSSED = 16  # a family name of one is a given name of the other
 
 
 @compiled_inner
@@ -35,15 +37,18 @@ def in_words(a: ReportArrays, f: int, g: int) -> int:
     if not has_family:
         return levels.GIVEN_ALONE if given in (VARIANT, _WITHIN) else levels.DIFFERENT
     worth = family_worth + given_worth
-    if _WITHIN in (family, given):
+    if family >= _WITHIN or given >= _WITHIN:
         return _within(family, given, worth)
     level = _BY_KINDS[given][family]
     if level == levels.SAME:
-        return _same(worth)
+        # word for word: how common the whole parts are
+        return _same(_rarity(a, p, r) if p == q and r == s else worth)
     if level > levels.SLIP_IN_BOTH and count(a, p, r) == count(a, q, s):
         kind, _, _, whole, _, _ = _matched(a, p, r, q, s)
         if kind <= SLIP and whole == count(a, p, r):
             return levels.EXCHANGED
+    if given == OTHER and family <= SLIP and _of_two_sexes(a, 0, r, 0, s):
+        return levels.ONE_LETTER if family == VARIANT else levels.AGREES_LAST
     return level
 
 
@@ -52,11 +57,16 @@ def _within(family: int, given: int, worth: float) -> int:
     """The level where one part says more, or both do."""
     if family in (VARIANT, _WITHIN) and given in (VARIANT, _WITHIN):
         return _in_part(worth)
-    if family == SLIP or given == SLIP:
-        return levels.IN_PART_SLIP
-    if family == NEAR or given == NEAR:
-        return levels.NEAR
-    return levels.OTHER_FAMILY if family == OTHER else levels.OTHER_GIVEN
+    if family in (NEAR, OTHER) or given in (NEAR, OTHER):
+        same_given = given in (VARIANT, _WITHIN)
+        return levels.OTHER_FAMILY if same_given else levels.DIFFERENT
+    return levels.IN_PART_SLIP
+
+
+@compiled_inner
+def _of_two_sexes(a: ReportArrays, p: int, r: int, q: int, s: int) -> bool:
+    """The first words of two names are alike but for the end: Juan and Juana."""
+    return bool(_apart(a, _word(a, p, r, 0), _word(a, q, s, 0))[0] == TWO_SEXES)
 
 
 # Rows: given the same, a slip apart, near, other; columns: the family name likewise.
@@ -76,6 +86,8 @@ def _whole(a: ReportArrays, f: int, g: int) -> int:
     n, m = count(a, p, r), count(a, q, s)
     if n == 0 or m == 0:
         return 0
+    has_family = count(a, p, 0) > 0 and count(a, q, 0) > 0
+    has_given = count(a, 0, r) > 0 and count(a, 0, s) > 0
     kind, same, slips, shared, worth, roles = _matched(a, p, r, q, s)
     least = min(n, m)
     if shared == least:
@@ -84,10 +96,10 @@ def _whole(a: ReportArrays, f: int, g: int) -> int:
                 return levels.DIFFERENT
             if kind == SLIP:
                 return levels.AGREES_LAST
-            return levels.FAMILY_ALONE if roles == _FAMILY_SAME else levels.GIVEN_ALONE
+            return levels.GIVEN_ALONE if roles & _FIRST_SAME else levels.FAMILY_ALONE
         if n == m:
             if kind == VARIANT:
-                return _same(worth)
+                return levels.EXCHANGED if roles & _CROSSED else _same(worth)
             if kind == SLIP and same == least - 1:
                 family = roles & _FAMILY_SAME
                 return levels.SLIP_IN_GIVEN if family else levels.SLIP_IN_FAMILY
@@ -99,11 +111,23 @@ def _whole(a: ReportArrays, f: int, g: int) -> int:
         return levels.NEAR if least > 2 else levels.DIFFERENT
     if shared == 0 or kind > SLIP:
         return levels.DIFFERENT
-    if roles == _FIRST_WORD_SAME | _FAMILY_SAME:
-        return levels.IN_PART_SLIP  # a word between them is another
-    if roles & _FIRST_WORD_SAME:
-        return levels.AGREES_LAST if slips else levels.OTHER_FAMILY
+    if roles & _FAMILY_NEAR:
+        if has_given and _of_two_sexes(a, 0, r, 0, s):
+            return levels.ONE_LETTER
+        return levels.OTHER_GIVEN if roles & _FAMILY_SAME else levels.OTHER_GIVEN_SLIP
+    if roles & _FIRST_NEAR:
+        if has_family and _of_two_sexes(a, p, 0, q, 0):
+            return levels.SLIP_IN_FAMILY
+        return levels.OTHER_FAMILY if roles & _FIRST_SAME else levels.AGREES_LAST
     return levels.OTHER_GIVEN_SLIP if slips else levels.OTHER_GIVEN
+
+
+@compiled_inner
+def _rarity(a: ReportArrays, family: int, given: int) -> float:
+    """Log of 1 / chance that a person has this family and this given name."""
+    names, others = a.family, a.given
+    one, other = names.values[names.starts[family]], others.values[others.starts[given]]
+    return float(-names.log_share[one] - others.log_share[other])
 
 
 @compiled_inner
@@ -147,9 +171,11 @@ def _part(a: ReportArrays, family: bool, x: int, y: int) -> tuple[int, float]:
     least = min(n, m)
     if shared == least and n == m and (kind != SLIP or same >= least - 1):
         return kind, worth
-    if shared == least and n != m and kind == VARIANT:
-        return _WITHIN, worth
-    if n > 1 or m > 1:  # run together in one of them
+    if shared == least and n != m and kind <= SLIP and same >= least - 1:
+        return (_WITHIN if kind == VARIANT else _WITHIN_SLIP), worth
+    if n == 1 and m == 1 and family and _of_two_sexes(a, p, r, q, s):
+        return SLIP, worth
+    if n != m or n > 2:  # run together in one of them, or long
         names = a.family if family else a.given
         letters = apart(a, names, names, x, y)
         if letters <= SLIP:
@@ -190,11 +216,12 @@ def _matched(
                 elif found == SLIP:
                     slips += 1
                 worst = max(worst, found)
-                if found <= SLIP:
-                    if x == of_x and y == of_y:
-                        roles |= _FIRST_WORD_SAME
-                    if x < of_x and y < of_y:
-                        roles |= _FAMILY_SAME
+                if x == of_x and y == of_y and found <= SLIP:
+                    roles |= _FIRST_NEAR if found == SLIP else _FIRST_NEAR | _FIRST_SAME
+                if (x < of_x) != (y < of_y):
+                    roles |= _CROSSED
+                if x < of_x and y < of_y and found <= SLIP:
+                    roles |= _FAMILY_NEAR if found == SLIP else _FAMILY_NEAR | _FAMILY_SAME
                 break
     shared = 0
     while used:

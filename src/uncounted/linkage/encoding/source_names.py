@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 
 from uncounted.linkage.encoding.columns import ReportColumns
-from uncounted.records.cells.name_parser import looks_korean, order_of
+from uncounted.records.cells.name_parser import LONGEST_WRITTEN, looks_korean, order_of
 from uncounted.records.names import general
 from uncounted.records.names.forms import Order
 from uncounted.records.names.languages.pack import Language, by_script, languages
@@ -67,9 +67,8 @@ def _sample(recorded: ReportColumns, source: int) -> list[Name]:
 
 
 def _text(name: Name) -> str:
-    return folded(
-        name.written if not (name.family and name.given) else f"{name.given} {name.family}"
-    )
+    parts = (name.given, name.family) if name.family and name.given else (name.written,)
+    return folded(" ".join(part[:LONGEST_WRITTEN] for part in parts if part))
 
 
 def _korean_order(names: Sequence[Name]) -> Order | None:

@@ -19,7 +19,7 @@ from uncounted.linkage.arrays import Codes, Flags, Floats, Ints, Kinds, Singles
 from uncounted.linkage.encoding.string_distance import SHORTEST, words_apart
 from uncounted.records.names import sounds as heard
 
-VARIANT, SLIP, NEAR, OTHER = range(4)
+VARIANT, SLIP, NEAR, OTHER, TWO_SEXES = range(5)
 ALL_WORDS = 4000  # distinct words up to which every pair is looked at
 MOST_IN_BLOCK = 400  # words that share a key and are compared with one another
 _SIZE = len(heard.SOUNDS)  # its number is "no letter"
@@ -52,8 +52,8 @@ H a .1 e .1 A .1 h .1 E .3
 k q .3 g 1.2 X .6 c .9 C 1.5 G 1.5 s 2
 q g 1 G .6 X .9 j 2
 g G .2 h .8 j .6 X 1 Z 1 y 2
-h X .4 G .4
-X G 1 C 1.5
+h X .4 G .4 j 1.5
+X G 1 C 1.5 j 1.5
 s z .6 S .9 T .6 c .5 C 1.5 D 1.5
 z D .3 Z .6 c .7 j .8 S 1.5 T 1.2 C 1.5
 t T .3 d 1.3 D 1 c 1
@@ -120,9 +120,11 @@ def prior_costs() -> Floats:
 
 
 def variants(vocabulary: Sequence[str]) -> Variants:
-    """For each word the others that may be spellings of it, a slip of it, or near."""
+    """For each word the others that may be spellings of it, a slip of it, near, or for women."""
     rows = [heard.sounds(word) for word in vocabulary]
     half = np.array([row.startswith(heard.UNWRITTEN) for row in rows], np.bool_)
+    of_script = {script: at for at, script in enumerate({*map(heard.script_of, vocabulary)})}
+    scripts = np.array([of_script[heard.script_of(word)] for word in vocabulary], np.int64)
     rows = [row.lstrip(heard.UNWRITTEN) for row in rows]
     starts = np.cumsum([0, *map(len, rows)])
     codes = np.array([heard.SOUNDS.index(char) for row in rows for char in row], np.int32)
@@ -133,9 +135,9 @@ def variants(vocabulary: Sequence[str]) -> Variants:
     left, right = _candidates(rows, sets)
     costs = prior_costs().astype(np.float32)
     kinds, cost = _compare(
-        (starts, codes, half), (letter_starts, letters, letter_set), costs, left, right
+        (starts, codes, half, scripts), (letter_starts, letters, letter_set), costs, left, right
     )
-    kept = kinds < OTHER
+    kept = kinds != OTHER
     left, right, kinds, cost = left[kept], right[kept], kinds[kept], cost[kept]
     one, other = np.concatenate([left, right]), np.concatenate([right, left])
     order = np.lexsort((other, one))
@@ -203,14 +205,14 @@ def _all_pairs(sets: Ints, mask: int) -> tuple[Ints, Ints]:
 
 @compiled
 def _compare(
-    sounds: tuple[Ints, Codes, Flags],
+    sounds: tuple[Ints, Codes, Flags, Ints],
     letters: tuple[Ints, Codes, Ints],
     costs: Singles,
     left: Ints,
     right: Ints,
 ) -> tuple[Kinds, Singles]:
     """How far the words of each pair are apart, by sounds and by letters."""
-    starts, codes, half = sounds
+    starts, codes, half, scripts = sounds
     letter_starts, chars, sets = letters
     kinds = np.empty(len(left), np.uint8)
     out = np.empty(len(left), np.float32)
@@ -224,7 +226,8 @@ def _compare(
         out[at] = _cost(table, x, y, row)
         length = 0.5 * (len(x) + len(y))
         kind = OTHER
-        if out[at] <= min(2.4, 0.35 * length):
+        one_script = scripts[i] == scripts[j]
+        if out[at] <= min(0.15 if one_script else 2.4, 0.35 * length):
             kind = VARIANT
         elif out[at] <= min(4.2, 0.55 * length + 0.6):
             kind = SLIP
@@ -233,11 +236,13 @@ def _compare(
         if kind != VARIANT and half[i] == half[j]:
             slip = words_apart(chars, letter_starts, sets, i, j, SHORTEST)
             kind = min(kind, max(slip, SLIP))
-        kinds[at] = OTHER if _of_two_sexes(x, y) else kind
+        # the end alone tells them apart
+        kinds[at] = TWO_SEXES if out[at] <= _END and _of_two_sexes(x, y) else kind
     return kinds, out
 
 
 _WIDEST = 60
+_END = 1.5  # what an end in a costs, and a little
 
 
 @compiled_inner

@@ -206,17 +206,14 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
 
 def _general_of(name: Name, order: Order | None, language: Language | None) -> list[Form]:
     """Forms of a name of a source whose names are not Korean."""
-    if _RUNS.search(f"{name.written} {name.family} {name.given}"):
+    if any(part and _RUNS.search(part[:LONGEST_RAW]) for part in attrs.astuple(name)):
         return _forms_of(name, order)
     if name.family or name.given:
         family, given = (
             "" if part is None or is_unknown_part(part) else _seen(part)
             for part in (name.family, name.given)
         )
-        parts = general.words(family, language), general.words(given, language)
-        if parts[1] and all(len(word) == 1 and word.isascii() for word in parts[1]):
-            return _given_apart(family, given)
-        return [general.form_of(*parts)] if parts[0] or parts[1] else []
+        return _general_apart(family, given, language)
     seen = _seen(name.written)
     if is_no_name(seen) or (seen != name.written and is_no_name(name.written[:LONGEST_WRITTEN])):
         return []
@@ -227,18 +224,22 @@ def _general_of(name: Name, order: Order | None, language: Language | None) -> l
     return found
 
 
+def _general_apart(family: str, given: str, language: Language | None) -> list[Form]:
+    if initials := general.initials_of(family, given, language):
+        return [initials]
+    parts = general.words(family, language), general.words(given, language)
+    return [general.form_of(*parts)] if parts[0] or parts[1] else []
+
+
 def _general_of_piece(written: str, order: Order | None, language: Language | None) -> list[Form]:
     if is_no_name(written) or whose(written) is not None:
         return []
     before, comma, after = written.partition(",")
-    if comma:
-        family, given = general.words(before, language), general.words(after, language)
-        if family and given:
-            return [general.form_of(family, given)]
-    if written.isascii() and not (language and language.syllables):
-        text = plain(written)
-        if _CUT.search(text) and (hidden := masked.words(_MIDDLE_INITIAL.sub(" ", text))):
-            return [form_of_partial(one) for one in hidden]
+    if comma and words_of(before) and words_of(after):
+        before, after = ("" if is_unknown_part(part) else part for part in (before, after))
+        return _general_apart(before, after, language)
+    if initials := general.initials(written, language):
+        return initials
     words = general.words(written, language)
     scripts = dict.fromkeys(map(script_of, words))
     return [
@@ -254,11 +255,12 @@ def looks_korean(name: Name) -> bool | None:
         >>> [looks_korean(Name(text)) for text in ("Kim Chol Su", "Juan Tobar", "김철수", "Ali")]
         [True, False, True, None]
     """
-    if _RUNS.search(name.written) or (name.family and _RUNS.search(name.family)):
+    if _RUNS.search(name.written[:LONGEST_RAW]) or _RUNS.search((name.family or "")[:LONGEST_RAW]):
         return True
     if name.family and name.given:
-        ways = [(words_of(plain(name.family)), words_of(plain(name.given)))]
-        cyrillic = bool(_CYRILLIC_WORDS.search(plain(name.family)))
+        family, given = (plain(_seen(part)) for part in (name.family, name.given))
+        ways = [(words_of(family), words_of(given))]
+        cyrillic = bool(_CYRILLIC_WORDS.search(family))
     else:
         text = plain(_seen(name.written))
         cyrillic = bool(_CYRILLIC_WORDS.search(text))

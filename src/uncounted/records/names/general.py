@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from anyascii import anyascii
+
 from uncounted.records.names.forms import LONGEST_LETTERS, MOST_WORDS, Form, Order
 from uncounted.records.names.languages.pack import Language, by_script
 from uncounted.records.names.sounds import folded, script_of
@@ -110,3 +112,34 @@ def form_of(family: tuple[str, ...], given: tuple[str, ...], *, is_open: bool = 
         is_open=is_open,
         is_general=True,
     )
+
+
+def initials(text: str, language: Language | None) -> list[Form]:
+    """Forms of a name of a word or more with initials before or after it: J. A. López."""
+    found = folded(_MIDDLE_INITIAL.sub(" ", text)).split()
+    cut = [len(word) == 1 and script_of(word) in _ALPHABETS for word in found]
+    if not any(cut) or all(cut) or (language is not None and language.syllables):
+        return []
+    if cut not in (sorted(cut), sorted(cut, reverse=True)):
+        return []
+    whole, letters = (
+        " ".join(word for word, is_cut in zip(found, cut, strict=True) if is_cut is wanted)
+        for wanted in (False, True)
+    )
+    form = initials_of(whole, letters, language)
+    return [form] if form else []
+
+
+def initials_of(family: str, given: str, language: Language | None) -> Form | None:
+    """The form of a family name with initials alone; None if the given name has a word."""
+    letters = folded(given).split()
+    if not letters or not all(len(at) == 1 and script_of(at) in _ALPHABETS for at in letters):
+        return None
+    part = "".join(words(family, language))[:LONGEST_LETTERS]
+    first = tuple(anyascii(letter)[:1].lower() for letter in letters[:_MOST_INITIALS])
+    return Form({part: 1.0} if part else {}, {}, (part,) if part else (), initials=first)
+
+
+_ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
+_MOST_INITIALS = 4
+_MIDDLE_INITIAL = re.compile(r"(?<=[^\W\d_]{2} )[^\W\d_]\. (?=[^\W\d_]{2})")  # Juan A. Tobar
