@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import attrs
@@ -61,7 +61,8 @@ def _uncollected() -> Iterator[None]:
 
 @_uncollected()
 def _encoded(recorded: ReportColumns) -> Encoded:
-    families, givens = NameParts(given=False), NameParts(given=True)
+    keys = Indexer[Hashable]()
+    families, givens = NameParts(given=False, keys=keys), NameParts(given=True, keys=keys)
     (name, relative), form_starts, parts = _forms(recorded, of_sources(recorded), families, givens)
     form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
     sizes = np.diff(form_starts)
@@ -124,7 +125,7 @@ def _encoded(recorded: ReportColumns) -> Encoded:
         act_place=place[recorded.act_place],
         place_levels=places.compare(texts, read),
     )
-    return Encoded(arrays, recorded.source, _keys(arrays, givens, _towns(read)))
+    return Encoded(arrays, recorded.source, _keys(arrays, families, givens, _towns(read)))
 
 
 def _forms(
@@ -237,19 +238,21 @@ def _days(day: PartialDate | None) -> tuple[int, int]:
     return first, day.latest.toordinal() if day.latest else OPEN
 
 
-def _keys(arrays: ReportArrays, givens: NameParts, towns: Ints) -> dict[str, Ints]:
+def _keys(
+    arrays: ReportArrays, families: NameParts, givens: NameParts, towns: Ints
+) -> dict[str, Ints]:
     """Blocking keys, one number for each report and key; `NO_KEY` is a missing value."""
     a = arrays
     exact = (a.birth[:, 0] == a.birth[:, 1]) & (a.birth[:, 0] != 0)
     first, last = a.form_starts[a.name], a.form_starts[a.name.astype(np.int64) + 1] - 1
-    family_of, given_of = np.append(a.form_family, 0), np.append(a.form_given, 0)
+    given_of = np.append(a.form_given, 0)
     named = np.diff(a.form_starts)[a.name] > 0
     given, sound = np.array(givens.keys, np.int64), np.array(givens.sounds, np.int64)
     return {
         "given": np.where(named, given[given_of[first]], NO_KEY),
         "sound": np.where(named, sound[given_of[first]], NO_KEY),
         "alias": np.where(named, given[given_of[last]], NO_KEY),
-        "family": np.where(named, _heaviest(a.family)[family_of[first]], NO_KEY),
+        "family": np.where(named, _family_keys(a, families, givens)[first], NO_KEY),
         "birth_year": _periods(a.birth, "Y", 366, 1970),
         "birth_day": np.where(exact, a.birth[:, 0], NO_KEY),
         "sex": np.where(a.sex > 0, a.sex.astype(np.int64), NO_KEY),
@@ -258,6 +261,19 @@ def _keys(arrays: ReportArrays, givens: NameParts, towns: Ints) -> dict[str, Int
         "event_place": towns[_first(a.act_starts, a.act_place)],
         "number": a.number.astype(np.int64),
     }
+
+
+def _family_keys(a: ReportArrays, families: NameParts, givens: NameParts) -> Ints:
+    """The key of each form's family name (last: none): its reading, or that of words.
+
+    A name without a family name that is compared by words has its last word.
+    """
+    by_reading = _heaviest(a.family)[a.form_family]
+    word, last = np.array(families.keys, np.int64), np.array(givens.ends, np.int64)
+    by_word = np.where(a.form_family > 0, word[a.form_family], last[a.form_given])
+    offset = len(families.reading.of)
+    found = np.where(a.general, np.where(by_word >= 0, by_word + offset, NO_KEY), by_reading)
+    return np.append(found, NO_KEY)
 
 
 def reordered(encoded: Encoded, order: Ints) -> Encoded:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from uncounted.records.names import initials, lattice
 from uncounted.records.names.romanization_tables import VOWELS, systems
+from uncounted.records.names.sounds import skeleton
 from uncounted.records.names.surnames import Key
 
 KEYED_READINGS = 6  # most likely readings of a name that it can be found by
@@ -23,13 +24,15 @@ class Indexer[T: Hashable]:
 
 
 class NameParts:
-    """Distinct family or given names: readings and spellings of each; and keys, of given names.
+    """Distinct family or given names: readings and spellings of each, and blocking keys.
 
     `keys` has the coarse key of its likeliest reading, and `sounds` a finer one, with its vowels.
+    Of names compared by words, `keys` has that of the first word in any script, `ends` of the last.
     """
 
-    def __init__(self, given: bool) -> None:
+    def __init__(self, given: bool, keys: Indexer[Hashable]) -> None:
         self._given = given
+        self._skeleton = keys  # family and given names may share it
         self._rows = Indexer[Hashable]()
         self._rows(((), (), ()))
         self.readings: list[list[tuple[int, float]]] = [[]]
@@ -38,8 +41,8 @@ class NameParts:
         self.letters: list[tuple[str, ...]] = [()]
         self.keys = [-1]
         self.sounds = [-1]
+        self.ends = [-1]
         self.reading = Indexer[Hashable]()
-        self._skeleton = Indexer[Hashable]()
         self._sound = Indexer[Hashable]()
         self.words: list[tuple[str, ...]] = [()]
 
@@ -55,22 +58,39 @@ class NameParts:
             mask = initials.given_mask if self._given else initials.family_mask
             self.firsts.append(mask(readings))
             self.words.append(words)
-            if self._given:
-                coarse = [self._skeleton(key) for key in skeletons(readings, letters, words)]
+            if words:
+                self.keys.append(self._skeleton(word_key(words)))
+                self.ends.append(self._skeleton(word_key(words[::-1])))
+                self.sounds.append(self._sound(word_key(words)))
+            elif self._given:
+                coarse = [self._skeleton(key) for key in skeletons(readings, letters)]
                 self.keys.append(coarse[0] if coarse else -1)
+                self.ends.append(-1)
                 self.sounds.append(self._sound(sound(readings)) if readings else -1)
+            else:
+                for row in (self.keys, self.ends, self.sounds):
+                    row.append(-1)
         return at
 
 
-def skeletons(
-    readings: dict[Key, float], letters: Sequence[str], words: Sequence[str] = ()
-) -> dict[Hashable, None]:
-    """Coarse keys of a part, in order: consonants by syllable, or of each spelling and word."""
+def word_key(words: Sequence[str]) -> str:
+    """A coarse key of the first of some words in any script; of two if the first says little.
+
+    Examples:
+        >>> word_key(["sergey", "ivanov"]), word_key(["сергей"]), word_key(["moe", "zaw"])
+        ('sl', 'sl', 'ns')
+    """
+    found = skeleton(words[0])
+    return found if len(found) > 1 or len(words) < 2 else found + skeleton(words[1])
+
+
+def skeletons(readings: dict[Key, float], letters: Sequence[str]) -> dict[Hashable, None]:
+    """Coarse keys of a part, in order: consonants by syllable, or of each spelling."""
     likely = sorted(readings, key=lambda key: -readings[key])[:KEYED_READINGS]
     korean = [key for key in likely if isinstance(key, tuple)]
     if korean:
         return dict.fromkeys(tuple(map(_consonants, key)) for key in korean)
-    return dict.fromkeys(lattice.skeleton(word) or word for word in (*letters, *words))
+    return dict.fromkeys(lattice.skeleton(word) or word for word in letters)
 
 
 def _consonants(syllable: int) -> int:

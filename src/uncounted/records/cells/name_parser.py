@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from unicodedata import category
 
 import attrs
 
@@ -164,13 +165,18 @@ def _is_plain(piece: str) -> bool:
     runs = ["".join(run.split()) for run in _RUNS.findall(text) if not is_annotation(run)]
     hangul = "".join(run for run in runs if lattice.is_hangul(run[0]))
     characters = "".join(run for run in runs if not lattice.is_hangul(run[0]))
-    rest = _RUNS.sub(" ", text).strip(" ,;/|()[]（）")
+    rest = _unmarked(_RUNS.sub(" ", text).strip(" ,;/|()[]（）"))
     return (
         len(hangul) <= (5 if hangul[:2] in surnames.hangul() else 4)
         and len(characters) <= 5
         and len(_LETTERS.findall(rest)) <= MOST_WORDS
         and not _LETTERS.sub("", rest.replace(",", "", 1)).strip(" .*?")
     )
+
+
+def _unmarked(text: str) -> str:
+    """A text without vowel signs and other marks, which belong to letters in many scripts."""
+    return text if text.isascii() else "".join(c for c in text if category(c)[0] != "M")
 
 
 @lru_cache(maxsize=1024)  # it is asked more than once of a name
