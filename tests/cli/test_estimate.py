@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import t as scipy_t
 
 from uncounted.captures import read_tables
 from uncounted.cli.main import run
-from uncounted.estimate import GammaPoissonPrior, decomposable
+from uncounted.estimate import GammaPoissonPrior, chao, decomposable
 
 KOSOVO = """EXH,ABA,OSCE,HRW,count
 1,0,0,0,1131
@@ -287,3 +288,86 @@ def test_a_prior_count_reaches_pooled_strata(
         assert run([*pooled, delta]) == 0
         totals.append(json.loads(capfd.readouterr().out)["total"][0]["point"])
     assert totals[0] != totals[1]
+
+
+@pytest.fixture
+def replicates(tmp_path: Path) -> Path:
+    """Twelve imputed replicates of a file with a small list, in two regions."""
+    rng = np.random.default_rng(1)
+    rows = ["rep,region,A,B,C,D,count"]
+    for rep in range(12):
+        for region in "NS":
+            rows += [
+                f"{rep},{region},{','.join(pattern)},{rng.poisson(people)}"
+                for pattern, people in [
+                    ("1000", 60), ("0100", 50), ("0010", 40), ("1100", 20), ("1010", 15),
+                    ("0110", 12), ("1110", 6),
+                ]
+            ]  # fmt: skip
+            rows.append(f"{rep},{region},1,0,0,1,1")
+    file = tmp_path / "replicates.csv"
+    file.write_text("\n".join(rows) + "\n")
+    return file
+
+
+def test_imputed_replicates_are_pooled_by_rubins_rules(
+    replicates: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Summed they would be twelve times as many people. The figures as computed by hand here."""
+    asked = ["estimate", str(replicates), "--replicates", "rep", "--method", "chao"]
+    assert run([*asked, "--lists", "A,B,C", "--by", "region"]) == 0
+    assert "linkage" not in capfd.readouterr().out
+    one = replicates.with_name("one.csv")
+    lines = replicates.read_text().splitlines()
+    one.write_text(
+        "\n".join(line for line in lines if ",S," not in line).replace(",N,", ",") + "\n"
+    )
+    one.write_text(one.read_text().replace("rep,region,", "rep,"))
+    assert run(["estimate", str(one), "--replicates", "rep", "--method", "chao", "--json"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    (pooled,) = said["estimates"]
+    tables = read_tables(one, by=["rep"])
+    fits = [chao(table) for table in tables]
+    n = round(np.mean([table.observed for table in tables]))
+    m, W = np.array([fit.log_n0 for fit in fits]).T
+    B = m.var(ddof=1) * (1 + 1 / 12)
+    T = W.mean() + B
+    t = scipy_t.ppf(0.975, 11 * (1 + W.mean() / B) ** 2)
+    ends = n + np.exp(m.mean() + np.array([-t, t]) * np.sqrt(T)) - 0.5
+    assert said["observed"] == n
+    assert pooled["interval"] == pytest.approx(ends)
+    n0 = [fit.number() - table.observed for fit, table in zip(fits, tables, strict=True)]
+    assert pooled["point"] == pytest.approx(n + np.mean(n0))
+    assert pooled["settings"]["replicates"] == 12
+    assert "12 imputed replicates are draws of one file" in pooled["assumption"]
+    assert pooled["diagnostics"]["imputation_variance_share"] == pytest.approx(B / T)
+
+
+def test_small_lists_are_left_out_in_words(
+    replicates: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["estimate", str(replicates), "--replicates", "rep", "--by", "region"]
+    assert run([*asked, "--min-records", "5", "--method", "chao", "--json"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    for each in said["strata"]:
+        (fit,) = each["estimates"]
+        assert fit["settings"]["lists_left_out"] == ["D"]
+        assert "Lists with fewer than 5 people are left out: D." in fit["assumption"]
+        assert any("fewer than 5 people: D (1)" in warning["text"] for warning in each["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--replicates", "rep", "--by", "rep"], "cannot define strata"),
+        (["--replicates", "region", "--by", "rep", "--min-records", "0"], "at least 1 person"),
+        (["--replicates", "rep", "--by", "region", "--partial-pooling"], "cannot be used with"),
+        (["--replicates", "nope"], "no column 'nope'"),
+        (["--replicates", "rep", "--by", "region", "--pictures", "p"], "--pictures cannot be used"),
+    ],
+)
+def test_options_of_replicates_that_do_not_go_together(
+    replicates: Path, options: list[str], words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["estimate", str(replicates), *options]) == 2
+    assert words in capfd.readouterr().err

@@ -110,6 +110,14 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
 @click.option(
     "--no-checks", is_flag=True, help="Leave the robustness checks out (they refit the model)."
 )
+@click.option(
+    "--min-records", type=int, metavar="K", help="Leave out lists with fewer than K people."
+)
+@click.option(
+    "--replicates",
+    metavar="COLUMN",
+    help="The column of TABLE.csv that numbers imputed replicates: pool them (Rubin's rules).",
+)
 @click.option("--partial-pooling", is_flag=True, help="With --by: pool small strata partially.")
 @click.option(
     "--covariates",
@@ -136,6 +144,8 @@ def estimate(
     disconnected: Disconnected,
     headline: str,
     no_checks: bool,
+    min_records: int | None,
+    replicates: str | None,
     partial_pooling: bool,
     covariates: str | None,
     categorical: str | None,
@@ -180,6 +190,8 @@ def estimate(
         disconnected=disconnected,
         headline=headline,
         robustness=not no_checks,
+        min_records=min_records,
+        replicates=replicates,
         partial_pooling=partial_pooling,
         covariates=listed("--covariates", covariates) or (),
         categorical=listed("--categorical", categorical) or (),

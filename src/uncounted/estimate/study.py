@@ -21,11 +21,11 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.disconnected import Disconnected, way_for
 from uncounted.estimate.base.labels import label
-from uncounted.estimate.base.pooling import pool
+from uncounted.estimate.base.pooling import pool, pool_imputed
 from uncounted.estimate.base.result import Estimate, Fitted, Study
 from uncounted.estimate.base.rows import LinkageUncertainty, Quantiles, SetAside
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
-from uncounted.estimate.base.warning import EstimateWarning
+from uncounted.estimate.base.warning import LINKAGE_DRAWS, REPLICATES, EstimateWarning
 from uncounted.estimate.base.xi import xi_by_method, xi_table, xi_table_over
 from uncounted.estimate.graphical.decomposable import decomposable
 from uncounted.estimate.graphical.graph_sum import MAX_GRAPH_LISTS
@@ -199,6 +199,9 @@ def run_over(
 ) -> Study:
     """Estimate on every table that linkage drew, and pool (Sadinle 2018).
 
+    With `imputed` in the settings the tables are imputed replicates of one file, pooled by Rubin's
+    rules on log n0.
+
     Equal tables are fitted once. `linkage` in the result says how many tables were
     different and what share of the variance of log N comes from linkage.
 
@@ -242,6 +245,7 @@ def run_over(
     if len({table.lists for table in tables}) > 1:
         raise UsedWrongly("the tables are not all over the same lists, in the same order")
     level, seed, how = settings.level, settings.seed, settings.for_every_method
+    of = REPLICATES if settings.imputed else LINKAGE_DRAWS
     distinct: dict[str, CaptureTable] = {}
     places: dict[str, list[int]] = {}
     for place, table in enumerate(tables):
@@ -255,7 +259,7 @@ def run_over(
     lighter = _lighter(chosen, distinct, commonest, settings.disconnected)
     fits: dict[str, list[Fitted]] = {name: [] for name in chosen}
     for done, (digest, table) in enumerate(distinct.items()):
-        progress("estimating on every linkage draw", done, len(distinct))
+        progress(f"estimating on {of}", done, len(distinct))
         for name, method in chosen.items():
             at: Sequence[int] = places[digest]
             share = 1.0
@@ -268,10 +272,9 @@ def run_over(
                 more["draws"] = math.ceil(per_draw * len(at) * share)
             estimate = method(table, **{**how, "seed": seed + done}, **more)
             fits[name].append(Fitted(estimate, table.observed, len(at), tuple(at)))
-    progress("estimating on every linkage draw", len(distinct), len(distinct))
+    progress(f"estimating on {of}", len(distinct), len(distinct))
     estimates = tuple(
-        attrs.evolve(_pooled(each, len(tables), settings.max_refused), seed=seed)
-        for each in fits.values()
+        attrs.evolve(_pooled(each, len(tables), settings), seed=seed) for each in fits.values()
     )
     observed = np.array([table.observed for table in tables])
     digests = "".join(table.digest() for table in tables).encode()
@@ -299,11 +302,11 @@ def run_over(
         draws=len(tables),
         distinct_tables=len(distinct),
         observed=Quantiles(float(np.median(observed)), (int(low), int(high))),
-        variance_share=headline.diagnostics["linkage_variance_share"] if headline else None,
+        variance_share=headline.diagnostics.get("linkage_variance_share") if headline else None,
     )
     study = attrs.evolve(
         study,
-        linkage=linkage,
+        linkage=None if settings.imputed else linkage,
         sensitivity=xi_table_over(study, list(distinct.values()), weights, settings.xi),
         xi_by_method=xi_by_method(study, settings.xi),
     )
@@ -352,13 +355,16 @@ def _some(places: Mapping[str, Sequence[int]], draws: int) -> Mapping[str, Seque
     return {digest: at for digest, at in some.items() if at}
 
 
-def _pooled(fits: Sequence[Fitted], draws: int, max_refused: float) -> Estimate:
-    """One method pooled; that it saw only some of the draws is said in figures and in words."""
-    estimate, used = pool(fits, max_refused=max_refused), sum(fit.times for fit in fits)
+def _pooled(fits: Sequence[Fitted], draws: int, settings: EstimateSettings) -> Estimate:
+    """One method pooled; that it saw only some of the tables is said in figures and in words."""
+    pooling = pool_imputed if settings.imputed else pool
+    of = REPLICATES if settings.imputed else LINKAGE_DRAWS
+    estimate = pooling(fits, max_refused=settings.max_refused)
+    used = sum(fit.times for fit in fits)
     if used == draws:
         return estimate
     text = (
-        f"{label(estimate.method)}: fitted to {used:,} of {draws:,} linkage draws "
+        f"{label(estimate.method)}: fitted to {used:,} of {draws:,} {of} "
         f"({len(fits):,} different tables)"
     )
     return attrs.evolve(

@@ -27,6 +27,7 @@ from uncounted.estimate.base.settings import XI
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.covariates.doubly_robust import CovariateStudy, doubly_robust
 from uncounted.estimate.linkage_sensitivity import strata_with_alternatives, with_alternatives
+from uncounted.estimate.small_lists import SmallLists, without_small_lists
 from uncounted.estimate.strata.partial_pooling import pool_strata
 from uncounted.estimate.strata.stratified import Strata, run_strata, run_strata_over
 from uncounted.estimate.text.one_line import quiet_line
@@ -86,6 +87,8 @@ class EstimateRequest:
     categorical: tuple[str, ...] = ()
     disconnected: Disconnected = SET_ASIDE
     robustness: bool = True
+    min_records: int | None = None
+    replicates: str | None = None
     settings: EstimateSettings = attrs.field(init=False)
 
     @settings.default
@@ -100,6 +103,7 @@ class EstimateRequest:
             self.robustness,
             disconnected=self.disconnected,
             headline=self.headline,
+            imputed=self.replicates is not None,
         )
 
     def _by_method(self) -> dict[str, dict[str, object]]:
@@ -157,12 +161,32 @@ _COVARIATES_ALONE = (
 )
 _CASE_CONFLICTS: _Conflicts = (
     (
+        lambda r: r.replicates or r.min_records is not None,
+        "--replicates and --min-records are for tables, not for a case file",
+        "a case file has posterior draws of its own; choose its lists with --lists",
+    ),
+    (
         lambda r: r.partial_pooling or r.covariates,
         "--partial-pooling and --covariates are for tables, not for a case file",
         "write the table with uncounted overlap --by, and estimate from that file",
     ),
 )
 _CONFLICTS: _Conflicts = (
+    (
+        lambda r: r.replicates and (r.covariates or r.partial_pooling),
+        "--replicates cannot be used with --covariates or --partial-pooling",
+        "use --by for strata; each is pooled over the replicates",
+    ),
+    (
+        lambda r: r.replicates and r.replicates in r.by,
+        "the column of --replicates cannot define strata",
+        "leave it out of --by",
+    ),
+    (
+        lambda r: r.min_records is not None and (r.covariates or r.partial_pooling),
+        "--min-records cannot be used with --covariates or --partial-pooling",
+        "choose the lists with --lists",
+    ),
     (
         lambda r: r.psi is not None and not math.isfinite(r.psi),
         "--psi must be above 0, not {psi}",
@@ -243,17 +267,61 @@ def estimate_table(
     request.check(on_case=False)
     if request.covariates:
         return EstimateResult(_given_covariates(file, request))
-    tables = read_tables(file, by=request.by)
+    strata = _strata_of(file, request)
     if request.lists:
-        tables = [table.select(request.lists) for table in tables]
+        strata = [[table.select(request.lists) for table in tables] for tables in strata]
+    small: list[SmallLists] = []
+    if request.min_records is not None:
+        found = [without_small_lists(tables, request.min_records) for tables in strata]
+        strata, small = [kept for kept, _ in found], [left_out for _, left_out in found]
+    tables = [tables[0] for tables in strata]
     request.check_psi(tables)
     if request.partial_pooling:
         done: Study | Strata = pool_strata(tables, request.settings, progress=progress)
+    elif request.replicates and request.by:
+        without = [None] * len(strata)
+        done = run_strata_over(strata, request.settings, points=without, progress=progress)
+    elif request.replicates:
+        done = run_over(strata[0], request.settings, progress=progress)
     elif request.by:
         done = run_strata(tables, request.settings, progress=progress)
     else:
         done = run(tables[0], request.settings, progress=progress)
-    return EstimateResult(done, tables)
+    return EstimateResult(_with_small_lists(done, small), tables)
+
+
+def _strata_of(file: Path, request: EstimateRequest) -> list[list[CaptureTable]]:
+    """For each stratum its table, or its table in every replicate."""
+    if request.replicates is None:
+        return [[table] for table in read_tables(file, by=request.by)]
+    column = request.replicates
+    strata: dict[tuple[str, ...], dict[str, CaptureTable]] = {}
+    replicates: dict[str, None] = {}
+    for table in read_tables(file, by=(column, *request.by)):
+        stratum = {name: value for name, value in table.stratum.items() if name != column}
+        replicates[table.stratum[column]] = None
+        own = strata.setdefault(tuple(stratum.values()), {})
+        own[table.stratum[column]] = attrs.evolve(table, stratum=stratum)
+    if len(replicates) < 2:
+        raise UsedWrongly(
+            f"column {column!r} has one value, so there is one replicate",
+            hint="leave --replicates out",
+        )
+    answer = []
+    for own in strata.values():
+        one = next(iter(own.values()))
+        empty = CaptureTable(one.lists, {}, one.stratum)  # no one in it in that replicate
+        answer.append([own.get(each, empty) for each in replicates])
+    return answer
+
+
+def _with_small_lists(done: Study | Strata, small: Sequence[SmallLists]) -> Study | Strata:
+    if not small:
+        return done
+    if isinstance(done, Study):
+        return small[0].said_in(done)
+    studies = [each.said_in(study) for each, study in zip(small, done.studies, strict=True)]
+    return attrs.evolve(done, studies=tuple(studies))
 
 
 def _given_covariates(file: Path, request: EstimateRequest) -> CovariateStudy:
@@ -265,6 +333,11 @@ def _given_covariates(file: Path, request: EstimateRequest) -> CovariateStudy:
 
 def refuse_pictures(folder: Path, request: EstimateRequest) -> None:
     """Refuse, before anything is computed, a folder for pictures that cannot be written."""
+    if request.replicates:
+        raise UsedWrongly(
+            "--pictures cannot be used with --replicates",
+            hint="draw the pictures of one replicate",
+        )
     if request.covariates:
         words, hint = _COVARIATES_ALONE
         raise UsedWrongly(words, hint=hint)

@@ -25,7 +25,14 @@ from uncounted.estimate.base.posterior import open_ended, quantiles
 from uncounted.estimate.base.result import Estimate, Fitted
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.settings import MAX_REFUSED
-from uncounted.estimate.base.warning import EstimateWarning, over_draws
+from uncounted.estimate.base.warning import (
+    LINKAGE_DRAWS,
+    REPLICATES,
+    EstimateWarning,
+    over_draws,
+)
+
+FEWEST_REPLICATES = 10
 
 
 @attrs.frozen
@@ -63,7 +70,7 @@ def pool(
     first = fits[0].estimate
     seconds = sum(fit.estimate.seconds for fit in fits)
     if not good or missed > max_refused * total:
-        return _refuse(first, bad, missed, total, seconds)
+        return _refuse(first, bad, missed, total, seconds, LINKAGE_DRAWS)
     total_variance = log_n_variance(good)
     model = good[0].estimate
     settings = {
@@ -74,7 +81,7 @@ def pool(
     good[0] = attrs.evolve(good[0], estimate=attrs.evolve(model, settings=settings))
     further = _few(total_variance, total - missed, model.level) if allow_for_few else 1.0
     pooled = _pool_draws(good) if model.draws is not None else _pool_distributions(good, further)
-    warnings = _warnings(good, missed, total)
+    warnings = _warnings(good, missed, total, LINKAGE_DRAWS)
     if not pooled.ok:
         return attrs.evolve(pooled, seconds=seconds)
     return attrs.evolve(
@@ -90,8 +97,76 @@ def pool(
     )
 
 
+def pool_imputed(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) -> Estimate:
+    """Pool one method's estimates over imputed replicates of one file, by Rubin's rules on log n0.
+
+    With m_r and W_r the mean and variance of log(n0 + 1/2) in replicate r of R, m and W their
+    means, and B the variance of m_r: T = W + (1 + 1/R) B, and the interval is n + exp(m +- t
+    sqrt(T)) - 1/2 with t on (R - 1) (1 + W / ((1 + 1/R) B))^2 degrees of freedom (Rubin 1987,
+    sec. 3.3). n is the rounded mean of the documented; the point is n and the mean of n0.
+    """
+    R = sum(fit.times for fit in fits)
+    bad = [fit for fit in fits if not fit.estimate.ok]
+    good = [fit for fit in fits if fit.estimate.ok]
+    missed = sum(fit.times for fit in bad)
+    seconds = sum(fit.estimate.seconds for fit in fits)
+    if not good or missed > max_refused * R:
+        return _refuse(fits[0].estimate, bad, missed, R, seconds, REPLICATES)
+    model, used = good[0].estimate, R - missed
+    weight = np.array([fit.times for fit in good], dtype=np.float64) / used
+    mean, variance = np.array([_log_n0(fit) for fit in good]).T
+    added = np.array([fit.estimate.number() - fit.observed for fit in good])
+    observed = round(float(weight @ [fit.observed for fit in good]))
+    m, W = float(weight @ mean), float(weight @ variance)
+    B = float(weight @ (mean - m) ** 2) * used / (used - 1) if used > 1 else 0.0
+    between = (1 + 1 / used) * B
+    T, quantile = W + between, float(ndtri(0.5 + model.level / 2))
+    if between > 0:
+        df = (used - 1) * (1 + W / between) ** 2
+        quantile = float(stdtrit(df, 0.5 + model.level / 2))
+    low, high = (math.exp(m + end * quantile * math.sqrt(T)) - 0.5 for end in (-1, 1))
+    point = observed + float(weight @ added)
+    ended = all(fit.estimate.interval and math.isfinite(fit.estimate.interval[1]) for fit in good)
+    return attrs.evolve(
+        model,
+        point=point,
+        point_kind=model.point_kind if model.bound else "mean over replicates",
+        mean=None,
+        interval=(
+            min(observed + max(low, 0.0), point),
+            max(observed + high, point) if ended else math.inf,
+        ),
+        interval_kind="Rubin's rules on log n0",
+        assumption=f"{model.assumption} The {used} imputed replicates are draws of one file, and"
+        " how they differ is part of the interval (Rubin's rules).",
+        settings={**model.settings, "replicates": used, "pooled": "log n0, by Rubin's rules"},
+        diagnostics={
+            **_average([(fit.estimate.diagnostics, fit.times) for fit in good]),
+            "imputation_variance_share": between / T if T > 0 else 0.0,
+            "refused_in": missed,
+        },
+        draws=None,
+        chains=None,
+        log_n0=(m, T),
+        warnings=_warnings(good, missed, R, REPLICATES) + _few_replicates(used),
+        seconds=seconds,
+        input="",
+    )
+
+
+def _log_n0(fit: Fitted) -> tuple[float, float]:
+    found = fit.estimate.log_n0
+    return found if found is not None else (math.log(fit.estimate.number() - fit.observed + 0.5), 0)
+
+
+def _few_replicates(used: int) -> tuple[EstimateWarning, ...]:
+    if used >= FEWEST_REPLICATES:
+        return ()
+    return (EstimateWarning("few-replicates", f"{used} imputed replicates"),)
+
+
 def _refuse(
-    first: Estimate, bad: Sequence[Fitted], missed: int, total: int, seconds: float
+    first: Estimate, bad: Sequence[Fitted], missed: int, total: int, seconds: float, of: str
 ) -> Estimate:
     common: Counter[tuple[str, str | None, str | None]] = Counter()
     for fit in bad:
@@ -99,7 +174,7 @@ def _refuse(
         common[refusal.reason or "", refusal.hint, refusal.refusal_code] += fit.times
     (reason, hint, refusal_code), _ = common.most_common(1)[0]
     if missed < total:
-        reason = f"refused in {missed} of {total} linkage draws: {reason}"
+        reason = f"refused in {missed} of {total} {of}: {reason}"
     return Estimate(
         first.method,
         "refused",
@@ -234,10 +309,12 @@ def _average(of: Sequence[tuple[Details, int]]) -> Details:
     return answer
 
 
-def _warnings(fits: Sequence[Fitted], missed: int, total: int) -> tuple[EstimateWarning, ...]:
+def _warnings(
+    fits: Sequence[Fitted], missed: int, total: int, of: str
+) -> tuple[EstimateWarning, ...]:
     """The warnings of all tables, once each; the number of tables left out."""
-    found = over_draws(((w, fit.times) for fit in fits for w in fit.estimate.warnings), total)
+    found = over_draws(((w, fit.times) for fit in fits for w in fit.estimate.warnings), total, of)
     if not missed:
         return found
-    text = f"{missed:,} of {total:,} linkage draws have no estimate and are left out"
+    text = f"{missed:,} of {total:,} {of} have no estimate and are left out"
     return (*found, EstimateWarning("draws-not-estimated", text))

@@ -61,6 +61,9 @@ class EstimateSettings:
         Lists that share no person with the others: set aside where no overlap was to be
         expected and refuse otherwise; keep them for the log-linear methods, as published work
         does; or refuse.
+    imputed : bool, default False
+        Whether the tables of `run_over` are imputed replicates of one file, pooled by Rubin's rules
+        on log n0, and not linkage draws.
     headline : {"calibrated", "model"}, default "calibrated"
         What a study leads with: the interval calibrated on lists of known size, where there is
         one, or the first method's own.
@@ -88,6 +91,7 @@ class EstimateSettings:
     lighter: bool = False
     max_refused: float = MAX_REFUSED
     headline: str = attrs.field(default="calibrated", converter=headline_of)
+    imputed: bool = False
     disconnected: Disconnected = attrs.field(default=SET_ASIDE, converter=disconnected_of)
 
     @property

@@ -12,6 +12,9 @@ import attrs
 
 from uncounted.explanations import Explanation, explanations_of
 
+LINKAGE_DRAWS = "linkage draws"
+REPLICATES = "imputed replicates"
+
 
 @attrs.frozen
 class EstimateWarning:
@@ -42,7 +45,7 @@ class EstimateWarning:
 
 
 def over_draws(
-    found: Iterable[tuple[EstimateWarning, int]], draws: int
+    found: Iterable[tuple[EstimateWarning, int]], draws: int, of: str = LINKAGE_DRAWS
 ) -> tuple[EstimateWarning, ...]:
     """The warnings of many tables, each once, with the share of the draws.
 
@@ -55,7 +58,7 @@ def over_draws(
     answer = []
     for (code, _), counted in texts.items():
         text, times = counted.most_common(1)[0][0], counted.total()
-        share = "" if times >= draws else f" (in {times:,} of {draws:,} linkage draws)"
+        share = "" if times >= draws else f" (in {times:,} of {draws:,} {of})"
         answer.append(EstimateWarning(code, text + share))
     return tuple(answer)
 

@@ -84,6 +84,7 @@ def _study(study: Study, *, verbose: bool) -> Iterator[str]:
         top += [*([] if footnote else [""]), *_undocumented(study, study.headline)]
     if study.linkage is not None:
         top += _linkage(study.linkage, _rounded(study.headline, study))
+    top += _imputation(study.headline)
     yield from top
     yield from _warnings(study.warnings, _LINES - len(top) - 2, verbose=verbose)
     if study.claim is not None:
@@ -157,6 +158,14 @@ def _rounded(estimate: Estimate | None, of: Study | Strata) -> Rounded | None:
     if estimate is None:
         return None
     return round_estimate(estimate, of.observed, least=of.least_observed)
+
+
+def _imputation(headline: Estimate | None) -> Iterator[str]:
+    """What imputed replicates add to the variance of the headline."""
+    if headline is not None and "replicates" in headline.settings:
+        share = headline.diagnostics["imputation_variance_share"]
+        replicates = plural(headline.settings["replicates"], "replicate")
+        yield f"Imputation       {share:.0%} of the variance ({replicates})"
 
 
 def _linkage(linkage: LinkageUncertainty, main: Rounded | None) -> Iterator[str]:
