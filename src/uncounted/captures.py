@@ -138,14 +138,7 @@ class CaptureTable:
         BadInput
             With the row (the first is row 1) and the column.
         """
-        import narwhals as nw
-
-        data = nw.from_native(frame, eager_only=True)
-        rows = [
-            delimited.Row(at, {name: _cell(value) for name, value in row.items()})
-            for at, row in enumerate(data.iter_rows(named=True), start=1)
-        ]
-        (table,) = _tables("the data frame", tuple(data.columns), rows, ())
+        (table,) = read_tables(frame)
         return table
 
     def to_frame(self, backend: str = "pandas") -> Any:
@@ -248,8 +241,8 @@ class CaptureTable:
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
-def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
-    r"""Read a `TABLE.csv`: one table, or one per stratum when `by` names columns.
+def read_tables(source: Any, *, by: Iterable[str] = ()) -> list[CaptureTable]:
+    r"""Read a `TABLE.csv` or a data frame: one table, or one per stratum when `by` names columns.
 
     One column of 0/1 for each list, and either a `count` column (one row per pattern)
     or none (one row per person). An empty cell in a list column: the list was not
@@ -257,8 +250,8 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
 
     Parameters
     ----------
-    path : Path
-        The file.
+    source : Path, str or DataFrame
+        The file, or a data frame of pandas or polars or an arrow table with the same columns.
     by : iterable of str
         Columns that name strata; one table for each combination of their values.
 
@@ -282,8 +275,25 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
     >>> table.observed, table.lists
     (14, ('A', 'B'))
     """
-    sheet = delimited.read(path)
-    return _tables(path.name, sheet.columns, sheet, tuple(by))
+    columns = (by,) if isinstance(by, str) else tuple(by)
+    if isinstance(source, str | Path):
+        path = Path(source)
+        sheet = delimited.read(path)
+        return _tables(path.name, sheet.columns, sheet, columns)
+    import narwhals as nw
+
+    try:
+        data = nw.from_native(source, eager_only=True)
+    except TypeError:
+        raise UsedWrongly(
+            "not a table: a file, a data frame or an arrow table is needed",
+            hint="give its path, or a table with one column of 0 and 1 for each list",
+        ) from None
+    rows = [
+        delimited.Row(at, {name: _cell(value) for name, value in row.items()})
+        for at, row in enumerate(data.iter_rows(named=True), start=1)
+    ]
+    return _tables("the data frame", tuple(data.columns), rows, columns)
 
 
 def _cell(value: object) -> str:

@@ -5,9 +5,10 @@ list included. Nothing here has ever seen a person, and nothing is estimated tha
 should be refused.
 """
 
+from uncounted.captures import read_tables
 from uncounted.estimate.base.checks import check, disconnected_groups
 from uncounted.estimate.base.claim import Claim
-from uncounted.estimate.base.priors import GammaPoissonPrior, InversePrior
+from uncounted.estimate.base.priors import GammaPoissonPrior, InversePrior, LogPrior
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import describe, round_to_interval
 from uncounted.estimate.base.settings import EstimateSettings
@@ -34,6 +35,7 @@ __all__ = [
     "EstimateSettings",
     "GammaPoissonPrior",
     "InversePrior",
+    "LogPrior",
     "Study",
     "chao",
     "check",
@@ -47,6 +49,7 @@ __all__ = [
     "log_linear_stepwise",
     "pairs",
     "pool_strata",
+    "read_tables",
     "round_to_interval",
     "run",
     "run_over",

@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from uncounted.captures import CaptureTable
+from uncounted.captures import CaptureTable, read_tables
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.disconnected import Disconnected, way_for
@@ -104,7 +104,7 @@ def _chosen(settings: EstimateSettings, table: CaptureTable) -> dict[str, Method
 
 
 def run(
-    table: CaptureTable,
+    table: CaptureTable | Any,
     settings: EstimateSettings = DEFAULT,
     *,
     progress: Progress = silent,
@@ -113,8 +113,8 @@ def run(
 
     Parameters
     ----------
-    table : CaptureTable
-        Counts by pattern.
+    table : CaptureTable, Path, str or DataFrame
+        Counts by pattern; or a file, data frame or arrow table that `read_tables` reads.
     settings : EstimateSettings, optional
         Methods, level, seed and the rest: `EstimateSettings`.
     progress : Progress, optional
@@ -137,6 +137,8 @@ def run(
     >>> study["chao"].point
     150.0
     """
+    if not isinstance(table, CaptureTable):
+        (table,) = read_tables(table)
     chosen = _chosen(settings, table)
     if settings.lighter:
         lighter = {name: {**LIGHTER.get(name, {}), **settings.of(name)} for name in chosen}

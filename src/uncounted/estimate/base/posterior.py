@@ -15,6 +15,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Floats
 
 type Ints = npt.NDArray[np.int64]
@@ -122,6 +123,11 @@ def from_nodes(nodes: Ints, f: Floats) -> Posterior:
     log_mass = np.concatenate([[value[0]], _log_cell(value[:-1], slope[1:], width[1:])]) - top
     mass = np.exp(log_mass)
     beyond = np.exp(_log_tail(nodes, f) - top)
+    if not np.isfinite(beyond):
+        raise NotEstimable(
+            "under this prior on N the posterior has no end: its tail does not sum",
+            hint="use a prior that falls as 1/N or faster, or give a grid of n0",
+        )
     total = mass.sum() + beyond
     return Posterior(start, width, slope, mass / total, float(beyond / total), points, exact=False)
 

@@ -10,16 +10,19 @@ logarithms: pi_0 may be as near to 1 as it likes.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import attrs
 import numpy as np
 from scipy.special import gammaln
 
-from uncounted.errors import UsedWrongly
+from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.posterior import LAST, Ints
 from uncounted.estimate.base.result import Floats
 
 _LEAST, _MOST = 1e-9, 1e12  # of a prior's shape, scale and mean
+_LEAST_LEFT = 400  # effective draws after reweighting
 _HOW = "SHAPE,SCALE expects about SHAPE times SCALE people, e.g. 13.14,55.17"
 
 
@@ -92,19 +95,94 @@ class GammaPoissonPrior:
         return f"N ~ Poisson(theta), theta ~ Gamma({self.shape:g}, scale {self.scale:g})"
 
 
-type Prior = InversePrior | GammaPoissonPrior
+@attrs.frozen
+class LogPrior:
+    """Any prior on N, stated by the logarithm of its density up to a constant.
+
+    Methods with a grid of n0 use it as it is; those with draws reweight draws made under 1/N
+    (importance resampling), and refuse if too few of these carry the weight.
+
+    Parameters
+    ----------
+    function : Callable
+        Log density at N, of one number or of an array.
+    name : str
+        What the settings of an estimate say of it.
+
+    Examples
+    --------
+    >>> LogPrior(lambda N: -2 * np.log(N), "1/N^2").log(np.array([1.0, 10.0])).round(2).tolist()
+    [-0.0, -4.61]
+    """
+
+    function: Callable[..., Any]
+    name: str = "stated as a function"
+
+    def log(self, N: Floats) -> Floats:
+        """Log prior up to a constant.
+
+        Raises:
+            UsedWrongly: the function gives no number, or plus infinity.
+        """
+        try:
+            found = np.asarray(self.function(N), dtype=np.float64)
+        except (TypeError, ValueError):
+            found = np.zeros(0)
+        if found.shape != N.shape:  # a function of one number
+            found = np.array([float(self.function(float(each))) for each in N])
+        if np.isnan(found).any() or np.isposinf(found).any():
+            raise UsedWrongly(
+                "the log prior on N is not a number for some N",
+                hint="give a function of N that is finite, or minus infinity where N is ruled out",
+            )
+        return found
+
+
+type Prior = InversePrior | GammaPoissonPrior | LogPrior
+type AnyPrior = Prior | Callable[..., Any]  # the log density at N, of one number or an array
 INVERSE = InversePrior()
 DEFAULT_PRIOR: Prior = INVERSE  # on N, of decomposable graphs unless one is stated
 
 
 def prior_of(prior: object) -> Prior:
-    """A prior on N, and nothing else."""
-    if not isinstance(prior, InversePrior | GammaPoissonPrior):
-        raise UsedWrongly(
-            "not a prior on N",
-            hint="use InversePrior() or GammaPoissonPrior(shape, scale)",
+    """A prior on N: one of the classes, or the log of one as a function of N."""
+    if isinstance(prior, InversePrior | GammaPoissonPrior | LogPrior):
+        return prior
+    if callable(prior):
+        return LogPrior(prior)
+    raise UsedWrongly(
+        "not a prior on N",
+        hint="use InversePrior(), GammaPoissonPrior(shape, scale), or a function of N that gives"
+        " the log of its density",
+    )
+
+
+def reweighted(
+    prior: Prior, observed: int, n0: Ints, rng: np.random.Generator, *, ess: float, size: int
+) -> Ints:
+    """Draws of n0 under another prior, resampled from draws made under p(N) ~ 1/N.
+
+    `ess` is what the draws are worth now. Kish's effective sample size says what is left of it.
+
+    Raises:
+        NotEstimable: fewer than 400 are left.
+    """
+    N = (n0 + observed).astype(np.float64)
+    log_weight = prior.log(N) - INVERSE.log(N)
+    top = float(log_weight.max())
+    weight = np.exp(log_weight - top) if math.isfinite(top) else np.zeros(len(N))
+    left = ess / len(N) * weight.sum() ** 2 / max(float((weight**2).sum()), 1e-300)
+    if left < _LEAST_LEFT:
+        raise NotEstimable(
+            f"under this prior on N the draws are worth {left:,.0f} ({_LEAST_LEFT} at least): it is"
+            " far from what the table says under 1/N",
+            hint="use more draws, or decomposable, which needs none",
         )
-    return prior
+    cumulative = np.cumsum(weight)
+    levels = (np.arange(size) + rng.random(size)) / size * cumulative[-1]
+    at = np.minimum(np.searchsorted(cumulative, levels, side="right"), len(N) - 1)
+    answer: Ints = rng.permutation(n0[at])
+    return answer
 
 
 def read_prior(text: str) -> Prior:
@@ -126,7 +204,7 @@ def log_acceptance(prior: Prior, observed: int, log_odds: Floats) -> Floats:
     log odds are nan, since its assumption rules it out, is never kept.
     """
     possible = ~np.isnan(log_odds)
-    if isinstance(prior, InversePrior):
+    if not isinstance(prior, GammaPoissonPrior):  # a stated function reweights draws under 1/N
         return np.where(possible, 0.0, -np.inf)
     a, n = prior.shape, float(observed)
     log_m = math.log(a * prior.scale) - np.logaddexp(0.0, np.where(possible, log_odds, 0.0))

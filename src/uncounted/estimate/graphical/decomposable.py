@@ -20,7 +20,14 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import estimator
 from uncounted.estimate.base.posterior import LAST, Ints, Posterior, at_grid, explore
-from uncounted.estimate.base.priors import DEFAULT_PRIOR, InversePrior, Prior, prior_of
+from uncounted.estimate.base.priors import (
+    DEFAULT_PRIOR,
+    AnyPrior,
+    InversePrior,
+    LogPrior,
+    Prior,
+    prior_of,
+)
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.validation import delta_of
@@ -213,7 +220,7 @@ def decomposable(
     level: float = 0.95,
     seed: int = 1,
     delta: float | None = None,
-    prior: Prior = DEFAULT_PRIOR,
+    prior: AnyPrior = DEFAULT_PRIOR,
     grid: range | None = None,
     draws: int = DEFAULT_DRAWS,
     edges: bool = True,
@@ -236,8 +243,8 @@ def decomposable(
         Of the draws of N; the interval does not depend on it.
     delta : float | None
         Prior count of each of the 2**J cells, above 0; 2**-J unless given.
-    prior : Prior, optional
-        On N; 1/N unless given.
+    prior : Prior or callable, optional
+        On N; 1/N unless given, or the log of one as a function of N (`LogPrior`).
     grid : range | None
         None: every n0 from 0 up, however far the tail goes. A range: n0 takes just these values
         (R dga does this; the posterior mean then exists).
@@ -295,6 +302,7 @@ def decomposable(
     delta = 2.0**-J if delta is None else delta_of(delta)
     prior = prior_of(prior)
     _check_grid(grid)
+    _check_support(prior, table.observed, grid)
     check_chains(chains, target_ess, budget)
     if J <= MAX_GRAPH_LISTS:
         averaged = _summed(table, delta, prior, grid, edges=edges)
@@ -362,6 +370,17 @@ def _check_grid(grid: range | None) -> None:
         )
 
 
+def _check_support(prior: Prior, observed: int, grid: range | None) -> None:
+    """Refuse a prior that rules out some N, unless the grid says which n0 there are."""
+    if isinstance(prior, LogPrior) and grid is None:
+        ends = np.concatenate([np.arange(24.0), 2.0 ** np.arange(5, 52)]) + observed
+        if np.isneginf(prior.log(ends)).any():
+            raise UsedWrongly(
+                "the prior on N is 0 for some N above the documented",
+                hint="give grid=range(...) with the n0 that it allows",
+            )
+
+
 def _summed(
     table: CaptureTable, delta: float, prior: Prior, grid: range | None, *, edges: bool
 ) -> GraphAverage:
@@ -386,6 +405,8 @@ def _mean(
     slowest of all graphs: the mean exists when delta (2^J - 1) > 1, and above 2 what lies
     beyond the last cell adds nothing that could be seen.
     """
+    if isinstance(prior, LogPrior) and not posterior.exact:
+        return None, "not given: whether it exists depends on the tail of the prior"
     power = delta * (2.0 ** len(table.lists) - 1)
     if isinstance(prior, InversePrior) and not posterior.exact and power <= 2:
         why = "grows with any grid" if power <= 1 else "has so heavy a tail that none is computed"

@@ -21,11 +21,14 @@ from uncounted.estimate.base.estimator import estimate_from_draws, estimator
 from uncounted.estimate.base.posterior import LAST
 from uncounted.estimate.base.priors import (
     INVERSE,
+    AnyPrior,
     InversePrior,
+    LogPrior,
     Prior,
     draw_n0,
     log_acceptance,
     prior_of,
+    reweighted,
 )
 from uncounted.estimate.base.result import Estimate, Floats
 from uncounted.estimate.base.warning import EstimateWarning
@@ -49,7 +52,7 @@ def identify(
     seed: int = 1,
     cells: Dirichlet = UNIFORM,
     assumption: Assumption | None = None,
-    prior: Prior = INVERSE,
+    prior: AnyPrior = INVERSE,
     draws: int = DEFAULT_DRAWS,
 ) -> Estimate:
     """Posterior of N from a model of the observed patterns and a named assumption.
@@ -72,8 +75,9 @@ def identify(
     assumption : Assumption | None
         `NHOI(xi)` or `MarginalPair(a, b, xi)`. `NHOI(1)` unless given; with two lists it must be
         given.
-    prior : Prior, optional
-        On N; 1/N unless given. `GammaPoissonPrior(size, mean / size)` is negative binomial.
+    prior : Prior or callable, optional
+        On N; 1/N unless given, or the log of one as a function of N.
+        `GammaPoissonPrior(size, mean / size)` is negative binomial.
     draws : int, default DEFAULT_DRAWS
         Of N, at least.
 
@@ -118,6 +122,9 @@ def identify(
         )
     kept = _keep(ordered, cells, assumption, prior, seed=seed, draws=draws)
     n0 = draw_n0(prior, table.observed, kept.log_odds, np.random.default_rng([seed, 2]))
+    if isinstance(prior, LogPrior):
+        rng, size = np.random.default_rng([seed, 3]), len(n0)
+        n0 = reweighted(prior, table.observed, n0, rng, ess=size, size=size)
     mean, why = _mean(ordered, cells, assumption, prior, n0)
     return estimate_from_draws(
         METHOD,
@@ -217,6 +224,8 @@ def _mean(
     n0: npt.NDArray[np.int64],
 ) -> tuple[float | None, str]:
     """The posterior mean of N where it is known to exist, or why there is none."""
+    if isinstance(prior, LogPrior):
+        return None, "not given: draws under 1/N were reweighted"
     if not isinstance(prior, InversePrior):
         return table.observed + float(n0.mean()), "of the draws; finite under this prior"
     if not isinstance(assumption, NHOI):

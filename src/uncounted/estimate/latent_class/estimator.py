@@ -16,6 +16,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import estimator
 from uncounted.estimate.base.mcmc import LEAST_ESS, not_converged, places
+from uncounted.estimate.base.priors import INVERSE, AnyPrior, prior_of, reweighted
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.warning import EstimateWarning
@@ -69,6 +70,7 @@ def latent_class(
     level: float = 0.95,
     seed: int = 1,
     prior: StickBreakingPrior = STICK_BREAKING,
+    prior_n: AnyPrior = INVERSE,
     chains: int = CHAINS,
     target_ess: float = TARGET_ESS,
     budget: float = BUDGET,
@@ -89,6 +91,9 @@ def latent_class(
         Of all chains; the answer does not depend on the machine or the threads.
     prior : StickBreakingPrior, optional
         Prior on the classes and on their capture probabilities.
+    prior_n : Prior or callable, optional
+        On N; 1/N unless given, or the log of one as a function of N. Draws under 1/N are
+        reweighted.
     chains : int, default CHAINS
         4 or more, from overdispersed starting values.
     target_ess : float, default TARGET_ESS
@@ -126,6 +131,7 @@ def latent_class(
     """
     _check_settings(prior, chains, target_ess, budget)
     _check_table(table)
+    prior_n = prior_of(prior_n)
     classes, alpha, chance = prior.classes, prior.alpha, prior.chance
     counts = pattern_tree(table)
     found = sample(
@@ -146,11 +152,17 @@ def latent_class(
             " larger budget; if the chains still disagree, report no estimate",
         )
     tails = [0.5 - level / 2, 0.5, 0.5 + level / 2]
-    n0 = np.quantile(found.n0, tails, method="inverted_cdf")
-    low, middle, high = (float(table.observed + at) for at in n0)
-    far = float(np.mean(found.n0 > 20 * table.observed))
+    drawn = _draws(found, table.observed, draws, seed)
+    n0, logs = found.n0.ravel(), found.log_n0.ravel()
     mean, why = _mean(found, table, chance)
-    logs = found.log_n0
+    if prior_n != INVERSE:
+        rng, ess = np.random.default_rng([seed, 2]), found.convergence.ess
+        n0 = reweighted(prior_n, table.observed, n0, rng, ess=ess, size=len(n0))
+        drawn, logs = n0[:draws] + table.observed, np.log(n0 + 0.5)
+        mean, why = None, "not given: draws under 1/N were reweighted"
+    quantiles = np.quantile(n0, tails, method="inverted_cdf")
+    low, middle, high = (float(table.observed + at) for at in quantiles)
+    far = float(np.mean(n0 > 20 * table.observed))
     return Estimate(
         method="latent-class",
         status="ok",
@@ -165,7 +177,7 @@ def latent_class(
             "classes": classes,
             "prior_alpha": f"Gamma({alpha[0]:g}, rate {alpha[1]:g})",
             "prior_chances": f"Beta({chance[0]:g}, {chance[1]:g})",
-            "prior_N": "p(N) ~ 1/N",
+            "prior_N": prior_n.name,
             "target_ess": target_ess,
             "budget": budget,
             "mean": why,
@@ -173,8 +185,8 @@ def latent_class(
         diagnostics=_diagnostics(found, table.observed, target_ess, far),
         warnings=_warnings(table, classes, far, level) + _short(found, target_ess),
         seed=seed,
-        draws=_draws(found, table.observed, draws, seed),
-        chains=_thinned(found.n0) + table.observed,
+        draws=drawn,
+        chains=_thinned(found.n0) + table.observed if prior_n == INVERSE else None,
         log_n0=(float(logs.mean()), float(logs.var())),
     )
 

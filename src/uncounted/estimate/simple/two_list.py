@@ -17,7 +17,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.assumptions import NHOI
 from uncounted.estimate.base.estimator import estimate_from_draws, estimator, log_normal_interval
-from uncounted.estimate.base.priors import INVERSE, draw_n0
+from uncounted.estimate.base.priors import INVERSE, AnyPrior, draw_n0, prior_of, reweighted
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import PairRow
 from uncounted.estimate.base.validation import number_of
@@ -35,6 +35,7 @@ def two_list(
     seed: int = 1,
     psi: float | None = None,
     log_psi_sd: float = 0.0,
+    prior: AnyPrior = INVERSE,
     draws: int = _DRAWS,
 ) -> Estimate:
     """Two lists with a stated odds ratio psi between them.
@@ -56,6 +57,9 @@ def two_list(
         people not on it. There is no default.
     log_psi_sd : float, default 0.0
         Uncertainty of psi: the standard deviation of its logarithm.
+    prior : Prior or callable, optional
+        On N; 1/N unless given, or the log of one as a function of N. Draws under 1/N are
+        reweighted.
     draws : int, default _DRAWS
         Of N.
 
@@ -92,6 +96,7 @@ def two_list(
             hint="state their odds ratio psi, with --psi 1 if independent, and say why",
         )
     psi, log_psi_sd = _checked(psi, log_psi_sd)
+    prior = prior_of(prior)
     rng = np.random.default_rng(seed)
     # In the order of their names, so that the order of the lists is nothing.
     ordered = table.select(sorted(table.lists))
@@ -99,6 +104,8 @@ def two_list(
     unsure = log_psi_sd * rng.standard_normal(draws)
     log_odds = NHOI(xi=1 / psi).log_odds(log_shares, ordered.lists) + unsure
     n0 = draw_n0(INVERSE, table.observed, log_odds, rng)
+    if prior != INVERSE:
+        n0 = reweighted(prior, table.observed, n0, rng, ess=draws, size=draws)
     words = NHOI(xi=1 / psi).plain(table.lists)
     return estimate_from_draws(
         "two-list",
@@ -106,7 +113,7 @@ def two_list(
         n0,
         level=level,
         assumption=f"{words} The two lists cannot show whether this is so.",
-        settings={"psi": psi, "log_psi_sd": log_psi_sd, "xi": 1 / psi, "prior_N": INVERSE.name},
+        settings={"psi": psi, "log_psi_sd": log_psi_sd, "xi": 1 / psi, "prior_N": prior.name},
         diagnostics={"both": table.on(table.lists)},
         seed=seed,
     )
