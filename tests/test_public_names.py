@@ -14,9 +14,10 @@ PUBLIC = {
         simulate
     """,
     "uncounted.estimate": """
-        Claim Estimate EstimateSettings GammaPoissonPrior InversePrior LogPrior METHODS Study chao check
-        decomposable describe disconnected_groups identify independence
-        latent_class log_linear log_linear_stepwise pairs pool_strata read_tables round_to_interval run
+        Claim Estimate EstimateSettings GammaPoissonPrior InversePrior LogPrior METHODS Study chao
+        check decomposable describe disconnected_groups identify independence
+        latent_class log_linear log_linear_stepwise pairs pool_strata read_tables
+        round_to_interval run
         run_over run_strata run_strata_over sample_coverage saturated summary tipping
         two_list with_xi xi_table
     """,
