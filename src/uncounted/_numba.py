@@ -36,6 +36,12 @@ from uncounted.progress import report_compile
 LOWERED = "0.68."  # the releases of numba that `_numba_lowering` is written for
 PLAIN = not numba.__version__.startswith(LOWERED) or bool(os.environ.get("UNCOUNTED_PLAIN_NUMBA"))
 
+_CALLED: dict[str, Any] = {}  # options of functions that compiled ones call
+if not PLAIN:
+    from uncounted._numba_lowering import CalledCompiler
+
+    _CALLED["pipeline_class"] = CalledCompiler
+
 
 def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function at its first call, without the interpreter's lock; keep it on disk.
@@ -46,13 +52,16 @@ def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
 
 def compiled_inner[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """The same, for functions that create and keep no array: references are not counted in them."""
-    return _kept(function, _nrt=False)
+    """The same, for functions that create and keep no array: references are not counted in them.
+
+    What calls them optimises them with itself: alone they are only simplified.
+    """
+    return _kept(function, _nrt=False, **_CALLED)
 
 
 def compiled_in_place[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """The same, written out wherever it is called: for what is small and called most."""
-    return _kept(function, _nrt=False, forceinline=True)
+    return _kept(function, _nrt=False, forceinline=True, **_CALLED)
 
 
 def compiled_fast[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -64,6 +73,7 @@ def compiled_fast[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 # function first called from a small one would be written out in all its callers (minutes of
 # compiling), and one first called from fast arithmetic would round otherwise.
 _OWN: dict[str, Any] = {"forceinline": False, "fastmath": False, "error_model": "python"}
+_OWN["no_cfunc_wrapper"] = True  # nothing here is called from C
 
 
 def _kept[F: Callable[..., Any]](function: F, **options: Any) -> F:
