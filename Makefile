@@ -11,6 +11,7 @@ STAMPS := .venv/.stamps
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
+demo: export PYTHONDONTWRITEBYTECODE =
 demo: $(STAMPS)/run ## the whole workflow on synthetic data, into demo-out/
 	@$(BIN)/python tools/compile_kernels.py estimate & \
 	$(BIN)/uncounted demo --out demo-out; status=$$?; wait; exit $$status
@@ -63,7 +64,7 @@ clean: ## remove what was set up here, the demo's output too
 
 $(STAMPS)/run: uv.lock pyproject.toml tools/bootstrap.sh
 	@tools/bootstrap.sh
-	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --compile-bytecode --no-dev --inexact --python '>=3.12'
+	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --no-dev --inexact --python '>=3.12'
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/dev: uv.lock pyproject.toml tools/bootstrap.sh

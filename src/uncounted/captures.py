@@ -172,7 +172,12 @@ class CaptureTable:
     @property
     def list_totals(self) -> dict[str, int]:
         """People on each list (n_j)."""
-        return {name: self.on([name]) for name in self.lists}
+        totals = [0] * len(self.lists)
+        for pattern, n in self.counts.items():
+            for at, mark in enumerate(pattern):
+                if mark == "1":
+                    totals[at] += n
+        return dict(zip(self.lists, totals, strict=True))
 
     def on(self, lists: Iterable[str]) -> int:
         """People who are on all of these lists, whatever other lists they are on (N*)."""

@@ -23,7 +23,7 @@ import attrs
 from uncounted.cli.terminal import answer, hushed, say
 from uncounted.errors import AlreadyThere, BadInput
 from uncounted.text_table import WIDTH, whole
-from uncounted.workflow.access import show_identity
+from uncounted.workflow.access import create_throwaway_identity, show_identity
 from uncounted.workflow.demo import DemoResult, compare_with_truth
 
 type Run = Callable[[Sequence[str]], None]
@@ -166,6 +166,7 @@ def _throwaway_identity(home: Path) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in ("UNCOUNTED_HOME", "UNCOUNTED_PASSPHRASE")}
     os.environ.update(UNCOUNTED_HOME=str(home), UNCOUNTED_PASSPHRASE=_PASSPHRASE)
     try:
+        create_throwaway_identity(home, _PASSPHRASE)
         yield
     finally:
         for name, value in before.items():

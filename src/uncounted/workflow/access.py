@@ -43,6 +43,7 @@ __all__ = [
     "change_passphrase",
     "combine_shares",
     "create_identity",
+    "create_throwaway_identity",
     "fingerprint",
     "generated",
     "grant",
@@ -99,6 +100,14 @@ def create_identity(home: Path, passphrase: Ask, *, allow_short: bool = False) -
     identity.refuse_existing(home)
     identity.create(home, passphrase(), allow_short=allow_short)
     return show_identity(home)
+
+
+def create_throwaway_identity(home: Path, passphrase: str) -> None:
+    """Make an identity under a passphrase that is no secret; it opens at once."""
+    identity.create(home, passphrase, work=_NO_WORK)
+
+
+_NO_WORK = 10  # base-2 logarithm of scrypt's cost
 
 
 def change_passphrase(home: Path, old: Ask, new: Ask, *, allow_short: bool = False) -> IdentityKeys:

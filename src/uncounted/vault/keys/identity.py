@@ -121,8 +121,16 @@ class Identity:
             ) from error
 
 
-def create(home: Path, passphrase: str, *, allow_short: bool = False) -> Identity:
+def create(
+    home: Path,
+    passphrase: str,
+    *,
+    allow_short: bool = False,
+    work: int = passphrase_file.WORK_FACTOR,
+) -> Identity:
     """Make an identity in the folder `home`; age's scrypt takes a second or two, on purpose.
+
+    `work` is the base-2 logarithm of scrypt's cost: less only where the passphrase is no secret.
 
     Raises:
         UsedWrongly: the passphrase is empty, or short and `allow_short` is not set.
@@ -134,7 +142,7 @@ def create(home: Path, passphrase: str, *, allow_short: bool = False) -> Identit
     if not allow_short:
         passphrases.refuse_short(words)
     identity = Identity.generate()
-    sealed = passphrase_file.seal(identity.unsafe_secret(), words)
+    sealed = passphrase_file.seal(identity.unsafe_secret(), words, work)
     atomic_files.make_private_folder(home)
     atomic_files.write(home / _SEALED, sealed, private=True, replace=False)
     atomic_files.write(home / _PUBLIC, _public_bytes(identity), private=True)
