@@ -17,7 +17,7 @@ from uncounted.vault.keys.identity import Identity
 
 
 def sealed_lightly(plain: bytes, words: str, work: int = 1) -> bytes:
-    """An age file under a passphrase, with next to no work in it (c2sp.org/age), whatever is asked for."""
+    """An age file under a passphrase with next to no work (c2sp.org/age), whatever is asked."""
     del work
     file_key, salt, nonce = os.urandom(16), os.urandom(16), os.urandom(16)
     wrap = Scrypt(b"age-encryption.org/v1/scrypt" + salt, 32, n=2, r=8, p=1).derive(words.encode())
