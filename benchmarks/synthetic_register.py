@@ -4,6 +4,9 @@ One list of 5,395 reports, of which 62 repeat somebody; names of one to four Spa
 which a report may leave some out; day and municipality, mostly of killings of many, in which
 families share their names. Nobody in it exists. It is there for what such lists do to a
 linkage: an event that hundreds share looks like agreement, and hardly any pair is a link.
+
+Variants (`Variant`): the whole name in one column, places in words, one massacre of hundreds, more
+errors in the reports that repeat somebody, more of these.
 """
 
 from __future__ import annotations
@@ -52,6 +55,40 @@ MEN, WOMEN, FAMILIES = _MEN.split(), _WOMEN.split(), _FAMILIES.split()
 REPORTS, REPEATED = 5395, 62
 _YEARS = (2.0, 25.0, 25.0, 18.0, 10.0, 8.0, 4.0, 2.0, 2.0, 1.0, 2.0, 0.6, 0.4)  # from 1979
 _DEPARTMENTS = 14
+_SAINTS = ["San", "Santa", "El", "La", "Las", "Nueva", "Villa"]
+_WORDS = (
+    "Miguel Vicente Isidro Lucas Ignacio Rita Rosa Tecla Esteban Alegría Laguna Palma Unión "
+    "Libertad Paz Reina Joya Loma Cruz Marcos Lorenzo Agustín Simón Julia Elena Bárbara Clara "
+    "Concordia Granada Trinidad Esperanza Dolores Carmen Rosario Arenal Jícaro Cedro Ceiba"
+)
+_PLACE_WORDS = _WORDS.split()
+
+
+@attrs.frozen
+class Variant:
+    """How a register differs from the usual one.
+
+    `errors` is how many times as likely each error is in a report that repeats somebody, `massacre`
+    how many were killed in one event beside the others.
+    """
+
+    one_column: bool = False
+    places_in_words: bool = False
+    errors: float = 1.0
+    repeated: int = REPEATED
+    massacre: int = 0
+
+
+USUAL = Variant()
+VARIANTS = {
+    "usual": USUAL,
+    "one column": Variant(one_column=True),
+    "places in words": Variant(places_in_words=True),
+    "both": Variant(one_column=True, places_in_words=True),
+    "2%": Variant(repeated=106),
+    "errors": Variant(errors=2.5),
+    "massacre": Variant(massacre=900, places_in_words=True),
+}
 
 
 @attrs.frozen
@@ -65,23 +102,27 @@ class Said:
     place: int
 
 
-def made(seed: int) -> tuple[list[Report], list[str]]:
+def made(seed: int, variant: Variant = USUAL) -> tuple[list[Report], list[str]]:
     """Reports in no order, and whom each is about; a seed gives the same always."""
     rng = np.random.default_rng(seed)
-    people: list[Said] = []
-    while len(people) < REPORTS - REPEATED:
+    people = _event(rng, variant.massacre) if variant.massacre else []
+    single = REPORTS - variant.repeated
+    while len(people) < single:
         people += _event(rng)
-    people = people[: REPORTS - REPEATED]
-    twice = rng.choice(len(people), REPEATED, replace=False).tolist()
-    found = [(_report(rng, said, f"{at}-0"), str(at)) for at, said in enumerate(people)]
-    found += [(_report(rng, _again(rng, people[at]), f"{at}-1"), str(at)) for at in twice]
+    people = people[:single]
+    twice = rng.choice(len(people), variant.repeated, replace=False).tolist()
+    found = [(_report(rng, said, f"{at}-0", variant), str(at)) for at, said in enumerate(people)]
+    for at in twice:
+        again = _again(rng, people[at], variant.errors)
+        found.append((_report(rng, again, f"{at}-1", variant), str(at)))
     order = rng.permutation(len(found)).tolist()
     return [found[at][0] for at in order], [found[at][1] for at in order]
 
 
-def _event(rng: np.random.Generator) -> list[Said]:
+def _event(rng: np.random.Generator, size: int = 0) -> list[Said]:
     """People killed on one day: one, or up to 400, seven in ten of these in families."""
-    size = 1 if rng.random() < 0.45 else int(min(400, 1 + 1.2 * rng.pareto(0.9)))
+    if not size:
+        size = 1 if rng.random() < 0.45 else int(min(400, 1 + 1.2 * rng.pareto(0.9)))
     year = 1979 + int(rng.choice(len(_YEARS), p=np.array(_YEARS) / sum(_YEARS)))
     day = date(year, 1, 1) + timedelta(int(rng.integers(365)))
     grain = int(rng.choice(3, p=(0.88, 0.09, 0.03)))
@@ -103,24 +144,27 @@ def _event(rng: np.random.Generator) -> list[Said]:
     return people
 
 
-def _again(rng: np.random.Generator, said: Said) -> Said:
+def _again(rng: np.random.Generator, said: Said, errors: float) -> Said:
     """What somebody else says of the same person."""
+
+    def wrong(usually: float) -> bool:
+        return rng.random() < min(errors * usually, 0.9)
+
     given, family = list(said.given), list(said.family)
-    if len(given) > 1 and rng.random() < 0.35:
+    if len(given) > 1 and wrong(0.35):
         given.pop(int(rng.integers(2)))
-    if len(family) > 1 and rng.random() < 0.35:
+    if len(family) > 1 and wrong(0.35):
         family.pop()
-    elif len(family) == 1 and rng.random() < 0.2:
+    elif len(family) == 1 and wrong(0.2):
         family.append(_one(rng, FAMILIES, 6))
     given, family = (
-        [_slip(rng, word) if rng.random() < 0.18 else word for word in part]
-        for part in (given, family)
+        [_slip(rng, word) if wrong(0.18) else word for word in part] for part in (given, family)
     )
     place = said.place
-    if rng.random() < 0.15:
+    if wrong(0.15):
         place = _municipality(rng, place // 100)
-    grain = max(said.grain, int(rng.random() < 0.1))
-    day = _other_day(rng, said.day) if rng.random() < 0.35 else said.day
+    grain = max(said.grain, int(wrong(0.1)))
+    day = _other_day(rng, said.day) if wrong(0.35) else said.day
     return Said(given, family, day, grain, place)
 
 
@@ -135,11 +179,15 @@ def _other_day(rng: np.random.Generator, day: date) -> date:
     return day.replace(day=int(rng.integers(1, 29)))
 
 
-def _report(rng: np.random.Generator, said: Said, key: str) -> Report:
+def _report(rng: np.random.Generator, said: Said, key: str, variant: Variant) -> Report:
     when = said.day.isoformat()[: (10, 7, 4)[said.grain]]
     place = None if rng.random() < 0.03 else str(said.place)
+    if place and variant.places_in_words:
+        place = _in_words(said.place)
     family, given = (" ".join(part).upper() for part in (said.family, said.given))
-    name = Name(f"{given} {family}", family=family, given=given)
+    name = Name(f"{given} {family}")
+    if not variant.one_column:
+        name = attrs.evolve(name, family=family, given=given)
     return Report("A", key, (name,), acts=(Act("killing", date=parse(when), place=place),))
 
 
@@ -155,6 +203,15 @@ def _one(rng: np.random.Generator, words: Sequence[str], flat: int) -> str:
 
 def _municipality(rng: np.random.Generator, department: int) -> int:
     return department * 100 + int(1 + min(rng.geometric(0.12), 22))
+
+
+def _in_words(place: int) -> str:
+    """The name of a municipality, one or two words and its department's; many begin alike."""
+    department, number = divmod(place, 100)
+    words = [_PLACE_WORDS[(7 * department + 5 * number) % len(_PLACE_WORDS)]]
+    if place % 3:
+        words.insert(0, _SAINTS[place % len(_SAINTS)])
+    return f"{' '.join(words)}, {_PLACE_WORDS[-department]}"
 
 
 def _slip(rng: np.random.Generator, word: str) -> str:

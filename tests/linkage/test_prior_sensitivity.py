@@ -260,7 +260,7 @@ def test_of_many_lists_each_is_watched() -> None:
 def test_a_main_linkage_that_fails_a_check_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert link(reports(), draws=20, with_grid=False).diagnostics.failed_check is None
     monkeypatch.setattr(
-        prior_sensitivity, "failed_check", lambda sampled, labels: "names agree in 81% of the links"
+        prior_sensitivity, "failed_check", lambda *found: "names agree in 81% of the links"
     )
     told = link(reports(), draws=20, with_grid=False).diagnostics
     assert told.failed_check == "names agree in 81% of the links"

@@ -33,7 +33,7 @@ def warning(code: str, words: str, out: Printer = answer) -> None:
 def failed_check(why: str | None) -> None:
     """Warn that the linkage fails a check, if it does."""
     if why:
-        warning("linkage-check-failed", f"{why}. Review links before you use any number.")
+        warning("linkage-check-failed", f"{why}. Nothing is counted: review links, and link again.")
 
 
 def copied_lists(copied: Sequence[CopiedList], out: Printer = answer) -> None:

@@ -103,6 +103,12 @@ def link_warnings(done: LinkSummary) -> None:
             "poor-convergence", f"R-hat {rhat:.3f} (>{most:.3f}) or ESS {ess:.0f} (<{least:.0f})"
         )
     messages.failed_check(done.diagnostics.failed_check)
+    if first := done.diagnostics.fit.first_failed:
+        least = done.diagnostics.candidates.min_match_probability
+        messages.warning(
+            "stricter-candidates",
+            f"only pairs of a match probability of {least:.0%} or more, since {first}",
+        )
     if words := done.blocking_loss:
         messages.warning("pairs-not-compared", words)
     if twice := done.diagnostics.exact_duplicates:

@@ -128,7 +128,10 @@ class BlockingDiagnostics(_Stored):
 
 @attrs.frozen
 class FitDiagnostics(_Stored):
-    """Evidence of each field, the check it fails (None: none), and the number of people."""
+    """Evidence of each field, the check it fails (None: none), and the number of people.
+
+    `first_failed` is the check that failed before candidates were made stricter.
+    """
 
     mean_match_weight_by_field: Mapping[str, float] = attrs.field(
         factory=dict, metadata=_stored("evidence_by_field")
@@ -138,6 +141,7 @@ class FitDiagnostics(_Stored):
     failed_check: str | None = attrs.field(default=None, metadata=_stored("fails"))
     people_median: float = 0.0
     people_interval: tuple[float, ...] = ()
+    first_failed: str | None = attrs.field(default=None, metadata=_IF_ANY)
 
 
 @attrs.frozen

@@ -82,6 +82,7 @@ class Run:
     refuse: float = REFUSED_RHAT
     hopeless: float = np.inf  # with a higher R-hat after a round, no other is worth it
     most_pairs: float = np.inf  # with more pairs linked than these, chains have run away
+    hold_m: bool = False  # m stays as the EM has it, and is not drawn
 
 
 @attrs.define
@@ -338,14 +339,15 @@ class ParallelChains:
             anew = every_turn_taken(chain.schedule)
             if anew:
                 counts = comparison_counts.comparisons(chain.rng, near, state, worth)
-                kinds = comparison_counts.reports(chain.rng, counts, worth.chance)
-                chain.rates = model.draw_m(
-                    chain.rng, *linked_by_field(counts.found, kinds), chain.rates
-                )
+                if not run.hold_m:
+                    kinds = comparison_counts.reports(chain.rng, counts, worth.chance)
+                    chain.rates = model.draw_m(
+                        chain.rng, *linked_by_field(counts.found, kinds), chain.rates
+                    )
                 chain.prior = self.prior.draw(
                     chain.rng, chain.state, self.sizes, self.times, chain.prior
                 )
-                if chain.collapsed is not None:
+                if chain.collapsed is not None and not run.hold_m:
                     chain.rates = model.draw_m_collapsed(
                         chain.rng, near, state, chain.prior, chain.collapsed, counts, chain.rates
                     )

@@ -9,14 +9,14 @@ refuse.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted.errors import NotLinkable, UsedWrongly
+from uncounted.errors import NotConverged, NotLinkable, UsedWrongly
 from uncounted.linkage import exact_duplicates, mcmc, prior_sensitivity
 from uncounted.linkage.arrays import Ints
 from uncounted.linkage.blocking import rules as blocking
@@ -42,6 +42,9 @@ from uncounted.records.report import Report
 ALL_PAIRS = 3000  # reports up to which every pair is compared
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
 FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long
+STRICT, STRICTEST = 0.02, 0.1  # where draws fail a check, or there are few matches:
+FEW_REPEATS = 0.025  # expected matches for each report
+_FAR_TOO_MANY = 10.0  # pairs linked for each that is expected, and each report: chains give up
 MOST_LISTS = 60
 _FEW_SAY_MORE = 0.05  # of the reports
 _MOST_LOST = 0.5  # of the expected links: some fiftieth where few links are true
@@ -56,6 +59,7 @@ class Compared:
     rates: model.MatchProbabilities
     lists: int
     blocking: BlockingDiagnostics
+    one_to_one: bool = False  # m is learned from matches one to one
 
 
 def link(
@@ -155,31 +159,25 @@ def link(
         seed=seed,
         progress=progress,
     )
-    floor = usual_floor(compared.encoded.count) if floor is None else floor
-    compared, nearest = arranged(compared, floor)
+    tries = _tries(compared, floor)
+    compared, nearest = arranged(compared, tries[0].floor)
     once = np.argsort(nearest)[once]  # of each report in order, where it stands
     place = once[place]
     endpoints = [(int(once[i]), int(once[j]), same) for i, j, same in decided]
     decided = [(i, j, same) for i, j, same in endpoints if i != j]
-    built = candidate_graph.build(compared.encoded, compared.pairs, floor=floor, decisions=decided)
-    _refuse_all_alike(built)
-    sampled = mcmc.sample(
-        built,
-        compared.rates,
-        compared.lists,
-        draws=draws,
-        seed=seed,
-        progress=progress,
-        prior=chosen,
-    )
+
+    def drawn(of: Compared, how: _Try) -> _Drawn:
+        return _draw(of, decided, how, draws=draws, seed=seed, prior=chosen, progress=progress)
+
+    compared, built, sampled, again = _until_it_passes(compared, tries, drawn, seed, progress)
     labels = _numbered(sampled.slots[:, place])
-    fitted = _fit_diagnostics(sampled, _numbered(sampled.slots))
+    fitted = _fit_diagnostics(sampled, _numbered(sampled.slots), compared.encoded)
     alone = _says_names_alone(reports)
     diagnostics = LinkageDiagnostics(
         sampled.chains,
         built.diagnostics,
         compared.blocking,
-        attrs.evolve(fitted, failed_check=fitted.failed_check or alone),
+        attrs.evolve(fitted, failed_check=fitted.failed_check or alone, first_failed=again),
         tuple(copied(reports)),
         len(reports)
         - len({(at, source) for at, (source, _) in zip(place.tolist(), keys, strict=True)}),
@@ -213,6 +211,110 @@ def link(
     seconds = time.perf_counter() - began
     pairs = len(compared.pairs.left)
     return Linkage(keys, labels, pairs, diagnostics, settings, seed, seconds, others)
+
+
+type _Drawn = tuple[Compared, candidate_graph.CandidateGraph, mcmc.PartitionDraws, str | None]
+
+
+@attrs.frozen
+class _Try:
+    """How to draw: the least probability of a candidate, a run, and whether m is one to one."""
+
+    floor: float
+    run: mcmc.Run
+    one_to_one: bool = False
+
+
+def _tries(compared: Compared, floor: float | None) -> list[_Try]:
+    """How to draw, stricter where the draws before fail a check.
+
+    Strictly, m is learned one to one and held: chains that run away take m with them. Where hardly
+    any report repeats a person (a register of those killed), candidates are strict to begin with:
+    the usual ones would connect thousands of reports, of which none is likely to match. A least
+    probability that is asked for is tried alone.
+    """
+    count, expected = compared.encoded.count, compared.rates.expected_pairs
+    usual = mcmc.Run(most_pairs=_FAR_TOO_MANY * (expected + count))
+    if floor is not None:
+        return [_Try(floor, usual)]
+    strict = [_Try(each, attrs.evolve(usual, hold_m=True), True) for each in (STRICT, STRICTEST)]
+    if count > ALL_PAIRS and expected < FEW_REPEATS * count:
+        return [_Try(STRICT, usual, True), *strict]
+    return [_Try(usual_floor(count), usual), *strict]
+
+
+def _draw(
+    compared: Compared,
+    decisions: Sequence[Decision],
+    how: _Try,
+    *,
+    draws: int,
+    seed: int,
+    prior: partition_priors.PartitionPrior,
+    progress: Progress,
+) -> _Drawn:
+    """Draws with candidates at least so likely, and the check that they fail, in words.
+
+    Refused at once are fits that rest on events and not on names.
+    """
+    encoded = compared.encoded
+    built = candidate_graph.build(encoded, compared.pairs, floor=how.floor, decisions=decisions)
+    _refuse_all_alike(built)
+    sampled = mcmc.sample(
+        built,
+        compared.rates,
+        compared.lists,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+        prior=prior,
+        run=how.run,
+    )
+    labels = _numbered(sampled.slots)
+    if prior_sensitivity.outweighed(sampled, labels):
+        raise NotLinkable(
+            "the model relies more on events than on names: people from one event would be merged",
+            hint="omit date and place, or import fuller names",
+        )
+    failed = prior_sensitivity.failed_check(sampled, labels, encoded)
+    return compared, built, sampled, failed or prior_sensitivity.too_few(sampled, labels)
+
+
+def _until_it_passes(
+    compared: Compared,
+    tries: Sequence[_Try],
+    draw: Callable[[Compared, _Try], _Drawn],
+    seed: int,
+    progress: Progress,
+) -> _Drawn:
+    """The first draws that pass the checks, and the check that those before them failed.
+
+    If none passes, the first are given, which fail it still, or refused as they were.
+    """
+    first: _Drawn | NotConverged | None = None
+    for how in tries:
+        if first is not None:
+            progress("linking again with stricter candidates", 0, None)
+        if how.one_to_one and not compared.one_to_one:
+            compared = again(compared, seed=seed, progress=progress)
+        try:
+            found = draw(compared, how)
+        except NotConverged as error:
+            first = first or error
+            continue
+        if found[-1] is None:
+            why = str(first) if isinstance(first, NotConverged) else first and first[-1]
+            return (*found[:-1], why)
+        first = first or found
+    assert first is not None
+    if isinstance(first, NotConverged):
+        raise first
+    return (*first[:-1], None)
+
+
+def again(compared_: Compared, *, seed: int, progress: Progress) -> Compared:
+    """The same reports, with rates from matches one to one."""
+    return compared(compared_.encoded, seed=seed, progress=progress, one_to_one=True)
 
 
 def usual_floor(reports: int) -> float:
@@ -270,11 +372,15 @@ def comparing(reports: Sequence[Report], *, seed: int, progress: Progress) -> Co
     return compared(encode(reports), seed=seed, progress=progress)
 
 
-def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
+def compared(
+    encoded: Encoded, *, seed: int, progress: Progress, one_to_one: bool = False
+) -> Compared:
     """Compare reports that are numbers already."""
     lists = int(encoded.source.max()) + 1
     left, right, found_by, everything, found = _pairs(encoded, progress)
-    codes, rates, log_odds = fit_pairs(encoded, left, right, seed=seed, progress=progress)
+    codes, rates, log_odds = fit_pairs(
+        encoded, left, right, seed=seed, progress=progress, one_to_one=one_to_one
+    )
     loss = blocking_loss(
         encoded.keys,
         left,
@@ -284,7 +390,8 @@ def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
         everything=everything,
         found=found,
     )
-    return Compared(encoded, CandidatePairs(left, right, codes, log_odds), rates, lists, loss)
+    pairs = CandidatePairs(left, right, codes, log_odds)
+    return Compared(encoded, pairs, rates, lists, loss, one_to_one)
 
 
 def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
@@ -348,21 +455,18 @@ def _says_more(report: Report) -> bool:
     )
 
 
-def _fit_diagnostics(sampled: mcmc.PartitionDraws, labels: NDArray[np.int32]) -> FitDiagnostics:
-    """Fit diagnostics; refuses a fit that rests on events and not on names."""
+def _fit_diagnostics(
+    sampled: mcmc.PartitionDraws, labels: NDArray[np.int32], encoded: Encoded
+) -> FitDiagnostics:
     rates = sampled.rates
     people = labels.max(axis=1) + 1
-    if prior_sensitivity.outweighed(sampled, labels):
-        raise NotLinkable(
-            "the model relies more on events than on names: people from one event would be merged",
-            hint="omit date and place, or import fuller names",
-        )
     low, high = np.quantile(people, [0.025, 0.975])
     return FitDiagnostics(
         mean_match_weight_by_field=prior_sensitivity.worth_by_field(sampled),
         event_correlated_share=round(rates.phi, 7),
         share_links_name_agrees=round(float(rates.m[0][: levels.NAME_AGREES].sum()), 4),
-        failed_check=prior_sensitivity.failed_check(sampled, labels),
+        failed_check=prior_sensitivity.failed_check(sampled, labels, encoded)
+        or prior_sensitivity.too_few(sampled, labels),
         people_median=float(np.median(people)),
         people_interval=(float(low), float(high)),
     )

@@ -8,6 +8,7 @@ through the same checks. Those that pass widen the interval (`docs/explanation/l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import attrs
 import numpy as np
@@ -39,6 +40,11 @@ RUN = mcmc.Run(
 _STRICT, _LOOSE = 20.0, 0.1  # how much likelier or less likely than the floor candidates have to be
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
+LEAST_TIMES = 0.5  # and for main draws at least, less as many as say little
+# Of people who are reported more often on one list than its duplicates explain: so many of a file
+# are by chance, with so many reports at the least; and more of all pairs linked than these are not.
+_BY_CHANCE, _OFTEN, _MOST_IN_LARGE = 0.01, 6, 0.2
+_AGAINST = 0.1  # of the links: pairs that speak against one person, past which links are chains
 _NAMES_AGREE = 0.9  # of the links: then no link rests on events alone
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
 _AS_GOOD = float(np.log(2))  # of worth: where hardly any differ, which is more is chance
@@ -91,7 +97,7 @@ def alternative_linkages(
             run=attrs.evolve(RUN, most_pairs=-1.0 if refuted else most),  # or a look is enough
         )
         labels = np.stack([numbered(row) for row in sampled.slots])
-        why = refuted or failed_check(sampled, labels)
+        why = refuted or failed_check(sampled, labels, encoded)
         found.append(
             AlternativeLinkage(each.name, rule, labels, why, alternative_fit(sampled, labels))
         )
@@ -151,8 +157,14 @@ def _names_agree(sampled: mcmc.PartitionDraws) -> float:
     return float(sampled.rates.m[0][: levels.NAME_AGREES].sum())
 
 
-def failed_check(sampled: mcmc.PartitionDraws, labels: Labels) -> str | None:
-    """Which check a fit fails, in words; None: it passes."""
+def failed_check(
+    sampled: mcmc.PartitionDraws, labels: Labels, encoded: Encoded | None = None
+) -> str | None:
+    """Which check a fit fails, in words; None: it passes.
+
+    `encoded` are the reports that were linked, in the order of `labels`; without them, more links
+    than agreement alone suggests fail whatever they are.
+    """
     pairs, expected = _pairs(labels), sampled.rates.expected_pairs
     runs_away = pairs > _most(expected)
     rhat = sampled.chains.rhat
@@ -161,13 +173,90 @@ def failed_check(sampled: mcmc.PartitionDraws, labels: Labels) -> str | None:
         return f"the chains disagree ({far})"
     if outweighed(sampled, labels):
         return "what happened outweighs names in what was learned"
-    if runs_away:
+    if encoded is not None and (large := _too_large(labels, encoded.source)):
+        return large
+    if runs_away and (encoded is None or _speak_against(sampled, labels, encoded) > _AGAINST):
         return f"{pairs:,.0f} pairs are linked where agreement alone suggests {expected:,.0f}"
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
     agree = _names_agree(sampled)
     if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:
         return f"names agree in {agree:.0%} of the links, hardly more than the least allowed"
     return None
+
+
+def too_few(sampled: mcmc.PartitionDraws, labels: Labels) -> str | None:
+    """That far fewer pairs are linked than agreement alone suggests, in words; None: they are not.
+
+    Of main draws only: candidates of an alternative may be strict on purpose.
+    """
+    pairs, expected = _pairs(labels), sampled.rates.expected_pairs
+    if pairs >= LEAST_TIMES * expected - MOST_LINKS_UNJUDGED:
+        return None
+    return (
+        f"only {pairs:,.0f} pairs are linked where agreement alone suggests {expected:,.0f}:"
+        " people are too many"
+    )
+
+
+def _too_large(labels: Labels, source: NDArray[np.int64]) -> str | None:
+    """That links are mostly within people whom one list reports too often, in words.
+
+    If one report in a hundred repeats a person, hardly anyone has six: clusters of many reports
+    on one list are then one event, or one common name. A list of many repeats may have them.
+    """
+    linked, large, most = 0.0, 0.0, 0
+    for row in labels:
+        people, repeats = int(row.max(initial=-1)) + 1, repeated_share(row, source)
+        size = np.bincount(row, minlength=people)
+        each, times = np.unique(row * np.int64(len(repeats)) + source, return_counts=True)
+        by_chance = people * repeats[each % len(repeats)] ** (times - 1.0)
+        of_many = (times >= _OFTEN) & (by_chance < _BY_CHANCE)
+        beyond = np.unique(each[of_many] // len(repeats))
+        linked += float((size * (size - 1.0)).sum())
+        large += float((size[beyond] * (size[beyond] - 1.0)).sum())
+        most = max(most, int(times[of_many].max(initial=0)))
+    if large <= _MOST_IN_LARGE * linked:
+        return None
+    return (
+        f"up to {most:,} reports of one list are one person, where hardly any report repeats"
+        " another: links run through one event or one common name"
+    )
+
+
+def repeated_share(labels: NDArray[np.int32], source: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The share of each list's reports that repeat a person, but for the one most reported."""
+    lists = int(source.max(initial=0)) + 1
+    each, times = np.unique(labels * np.int64(lists) + source, return_counts=True)
+    repeats, most = np.zeros(lists), np.zeros(lists)
+    np.add.at(repeats, each % lists, times - 1.0)
+    np.maximum.at(most, each % lists, times - 1.0)
+    others = np.bincount(source, minlength=lists) - most
+    return np.asarray(np.minimum((repeats - most + 1.0) / np.maximum(others, 1.0), 1.0))
+
+
+def _speak_against(sampled: mcmc.PartitionDraws, labels: Labels, encoded: Encoded) -> float:
+    """The share of linked pairs that by themselves speak against one person, in the last draw.
+
+    They are linked through others: many of these are a chain, few are a person.
+    """
+    left, right = within(labels[-1])
+    if not len(left):
+        return 0.0
+    weights = sampled.rates.of(levels.levels(encoded, left, right))
+    return float((weights < 0).mean())
+
+
+def within(row: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The pairs of reports that are one person, the later first."""
+    order = np.argsort(row, kind="stable")
+    starts = np.append(np.flatnonzero(np.diff(row[order], prepend=-1)), len(row))
+    left, right = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for first, stop in pairwise(starts):
+        if stop - first > 1:
+            one, two = np.tril_indices(stop - first, -1)
+            left.append(order[first + one])
+            right.append(order[first + two])
+    return np.concatenate(left), np.concatenate(right)
 
 
 def _most(expected: float) -> float:

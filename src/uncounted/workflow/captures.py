@@ -139,6 +139,7 @@ def write_overlap(
 ) -> OverlapSummary:
     """Write the table of one draw of the linkage, or of its point estimate; split by `by`."""
     opened = latest_linkage(case, on)
+    opened.refuse_failed()
     draws = len(opened.linkage.labels)
     if draw is not None and draw >= draws:
         raise UsedWrongly(f"no draw {draw}", hint=f"draws: 0 to {draws - 1}")

@@ -376,7 +376,9 @@ def estimate_case(
     from uncounted.workflow.link import latest_linkage
 
     request.check(on_case=True)
-    counted = count(latest_linkage(case, on), request.lists, request.by)
+    linked = latest_linkage(case, on)
+    linked.refuse_failed()
+    counted = count(linked, request.lists, request.by)
     points = [each.point for each in counted.strata]
     request.check_psi([point for point in points if point.observed])
     commitments = Commitments()

@@ -209,6 +209,19 @@ class LinkedReports:
         """Which check the linkage fails that alternative linkages have to pass, in words."""
         return self.linkage.diagnostics.failed_check
 
+    def refuse_failed(self) -> None:
+        """Refuse to count people in a linkage that fails a check.
+
+        Raises:
+            NotLinked: it does.
+        """
+        if self.failed_check:
+            raise NotLinked(
+                f"the linkage fails a check, so nothing is counted: {self.failed_check}",
+                hint="decide uncertain pairs (uncounted review) or import more fields, then run"
+                " uncounted link again",
+            )
+
     @property
     def copied(self) -> Sequence[CopiedList]:
         """Which lists share their reports with others."""

@@ -78,6 +78,7 @@ def release(
         )
     plan.order(case.sources())  # a plan that cannot be carried out is refused unlinked, too
     opened = latest_linkage(case, on, Audience(plan.audience, plan.only))
+    opened.refuse_failed()
     bundle.refuse_unwritable(out)  # 0
     counted = count(opened, plan.order(opened.lists))  # 1
     lists = release_facts.list_facts(case.sources(), plan, counted)

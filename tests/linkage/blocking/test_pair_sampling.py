@@ -134,7 +134,7 @@ def test_each_two_people_count_once_however_often_they_are_reported() -> None:
     mine = (kind == 3) | (rng.random(len(left)) < 0.3)
     sampled = pair_sampling.SampledPairs(left[~mine], right[~mine], np.full((~mine).sum(), 7.0))
     candidates, others = fit.people_weights(
-        len(person), left[mine], right[mine], kind[mine], np.arange(4) == 3, sampled
+        len(person), left[mine], right[mine], kind[mine], 4, kind[mine] == 3, sampled
     )
     found = candidates + np.bincount(kind[~mine], others, 4)
     one, other = np.triu_indices(60, 1)

@@ -164,6 +164,21 @@ def reweight_by_people(
     )
 
 
+def with_matches(
+    rates: MatchProbabilities, patterns: levels.Levels, matches: Floats
+) -> MatchProbabilities:
+    """The same with m, and the number of matches, from so many matches at each row of levels."""
+    linked = counts(patterns, matches)
+    m = tuple(_expected(prior, linked[f], rates.u[f]) for f, prior in enumerate(PRIORS))
+    return attrs.evolve(
+        rates,
+        m=m,
+        first=m,
+        errors=error_dependence(patterns, matches),
+        expected_pairs=float(matches.sum()),
+    )
+
+
 def match_probability(rates: MatchProbabilities, patterns: levels.Levels, times: Floats) -> Floats:
     """How likely rows of levels are of one person, as pairs alone suggest it."""
     return np.asarray(_kinds(rates, patterns, _shares(rates, times))[0])

@@ -19,14 +19,22 @@ _CHUNK = 2_000_000
 
 
 def fit_pairs(
-    encoded: Encoded, left: Ints, right: Ints, *, seed: int, progress: Progress
+    encoded: Encoded,
+    left: Ints,
+    right: Ints,
+    *,
+    seed: int,
+    progress: Progress,
+    one_to_one: bool = False,
 ) -> tuple[Codes, model.MatchProbabilities, Floats]:
     """Levels of the candidates, packed; rates; and the log odds of each before any partition.
 
     In larger files rates are learned from two strata: the candidates, and sampled pairs that stand
     for the rest (`pair_sampling`); of a million reports' pairs, one in 700,000 is a match. u is
     counted again by people, once it is known how often each is likely reported. `left` is the later
-    report of each pair; pairs are in order.
+    report of each pair; pairs are in order. `one_to_one`: m and the number of matches are learned
+    from pairs each of whose reports is the other's likeliest match; a report that agrees with each
+    of many counts once.
     """
     count = encoded.count
     codes = _compare(encoded, left, right, progress)
@@ -47,8 +55,15 @@ def fit_pairs(
     weights = together(times, sampled.stands_for)
     stand_for = together(times, sampled.stands_for**2) / weights
     rates = em.fit(levels, weights, count, stand_for)
-    likely = em.match_probability(rates, levels, weights)[mine] > 0.5
-    by_people = together(*people_weights(encoded.count, left, right, row, likely, sampled))
+    likely = em.match_probability(rates, levels, weights)[mine]
+    linked = (likely > 0.5)[row]
+    if one_to_one:
+        linked &= _mutually_best(count, left, right, likely[row])
+        found = np.bincount(row[linked], likely[row[linked]], len(own))
+        rates = em.with_matches(rates, levels, together(found, np.zeros(len(theirs))))
+    by_people = together(
+        *people_weights(encoded.count, left, right, row, len(own), linked, sampled)
+    )
     rates = em.reweight_by_people(rates, levels, weights, by_people, stand_for)
     return codes, rates, (rates.of(levels)[mine] - np.log(count))[row]
 
@@ -58,29 +73,40 @@ def people_weights(
     left: Ints,
     right: Ints,
     row: Codes,
-    likely: NDArray[np.bool_],
+    rows: int,
+    linked: NDArray[np.bool_],
     sampled: SampledPairs,
 ) -> tuple[Floats, Floats]:
     """How many pairs of people have each row of levels, and the weight of each sampled pair.
 
     A report likely one person's with k - 1 others is one of k, and a pair of people reported k and
     l times counts for 1 / (k l), neither counted among the other's reports. `row` is the row of
-    levels of each candidate pair, `likely` says which rows are likely matches.
+    levels of each candidate pair, of so many `rows`; `linked` says which pairs are likely matches.
     """
-    linked = likely[row]
     endpoints = np.concatenate([left[linked], right[linked]])
     reported = 1.0 + np.bincount(endpoints, minlength=count)
     share = 1.0 / reported
-    candidates, counted = np.zeros(len(likely)), 0.0
+    candidates, counted = np.zeros(rows), 0.0
     for here in _chunks(len(row)):
         counted += float((share[left[here]] * share[right[here]]).sum())
         itself = linked[here]
         others = (reported[left[here]] - itself) * (reported[right[here]] - itself)
-        candidates += np.bincount(row[here], 1.0 / others, len(likely))
+        candidates += np.bincount(row[here], 1.0 / others, rows)
     by_lot = sampled.stands_for * share[sampled.left] * share[sampled.right]
     missing = float(share.sum() ** 2 - (share**2).sum()) / 2 - counted
     total = float(by_lot.sum())
     return candidates, by_lot * (max(missing, 0.0) / total if total > 0 else 0.0)
+
+
+def _mutually_best(count: int, left: Ints, right: Ints, likely: Floats) -> NDArray[np.bool_]:
+    """Pairs each of whose reports is the other's likeliest match, the first of equally likely."""
+    order = np.argsort(-likely, kind="stable")
+    best = np.full(count, len(left))
+    rank = np.empty(len(left), np.int64)
+    rank[order] = np.arange(len(left))
+    np.minimum.at(best, left, rank)
+    np.minimum.at(best, right, rank)
+    return np.asarray((best[left] == rank) & (best[right] == rank))
 
 
 def _others(encoded: Encoded, left: Ints, right: Ints, seed: int) -> SampledPairs:
