@@ -18,7 +18,9 @@ from uncounted.workflow import captures
 def test_a_list_with_the_name_of_a_column_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, by: tuple[str, ...]
 ) -> None:
-    linked = SimpleNamespace(linkage=SimpleNamespace(labels=[]), left_out_by_list={})
+    linked = SimpleNamespace(
+        linkage=SimpleNamespace(labels=[]), left_out_by_list={}, refuse_failed=lambda: None
+    )
     tables = [CaptureTable.of(("A", name), {"10": 3, "11": 1}, **dict.fromkeys(by, "f"))]
     monkeypatch.setattr(captures, "latest_linkage", lambda *_: linked)
     monkeypatch.setattr(captures, "split", lambda *_: tables)
