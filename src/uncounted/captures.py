@@ -208,6 +208,21 @@ class CaptureTable:
                 counts[kept] += n
         return CaptureTable(names, counts, self.stratum)
 
+    def not_on(self, lists: Iterable[str]) -> CaptureTable:
+        """People who are on none of these lists, by the other lists.
+
+        Examples:
+            >>> CaptureTable.of("ABC", {"110": 5, "101": 2, "010": 1}).not_on("C").counts
+            {'11': 5, '01': 1}
+        """
+        out = [self.lists.index(name) for name in lists]
+        rest = [at for at in range(len(self.lists)) if at not in out]
+        counts: Counter[str] = Counter()
+        for pattern, n in self.counts.items():
+            if all(pattern[at] != "1" for at in out):
+                counts["".join(pattern[at] for at in rest)] += n
+        return CaptureTable(tuple(self.lists[at] for at in rest), counts, self.stratum)
+
     def connected_groups(self) -> list[tuple[str, ...]]:
         """Lists in groups: two are in one group if people on one lead to the other by overlaps.
 

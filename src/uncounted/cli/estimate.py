@@ -102,6 +102,12 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
     " for log-linear methods, or refuse.",
 )
 @click.option(
+    "--ends-capture",
+    multiple=True,
+    metavar="LIST",
+    help="A list after which nobody comes on another, e.g. of deaths (may be repeated).",
+)
+@click.option(
     "--headline",
     type=click.Choice(["calibrated", "model"]),
     default="calibrated",
@@ -142,6 +148,7 @@ def estimate(
     prior: str | None,
     claim: str | None,
     disconnected: Disconnected,
+    ends_capture: Sequence[str],
     headline: str,
     no_checks: bool,
     min_records: int | None,
@@ -188,6 +195,7 @@ def estimate(
         prior=prior,
         claim=claim,
         disconnected=disconnected,
+        ends_capture=tuple(ends_capture),
         headline=headline,
         robustness=not no_checks,
         min_records=min_records,

@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 
 from uncounted.captures import CaptureTable, read_tables
-from uncounted.errors import UsedWrongly
+from uncounted.errors import UsedWrongly, unknown
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.disconnected import Disconnected, way_for
 from uncounted.estimate.base.labels import label
@@ -83,8 +83,25 @@ def applies(name: str, lists: Sequence[str]) -> bool:
     return name not in _ON_REQUEST and least <= len(lists) <= most
 
 
+def _studied(table: CaptureTable, settings: EstimateSettings) -> CaptureTable:
+    """The people who are on no list that ends captures, by the other lists."""
+    ends = settings.ends_capture
+    if missing := [name for name in ends if name not in table.lists]:
+        raise UsedWrongly(
+            unknown("list", missing[0], table.lists), hint=f"lists: {', '.join(table.lists)}"
+        )
+    if not ends:
+        return table
+    if len(set(ends)) == len(table.lists):
+        raise UsedWrongly(
+            "every list ends later captures, so none is left to estimate from",
+            hint="name the lists of deaths or returns alone",
+        )
+    return table.not_on(ends)
+
+
 def _chosen(settings: EstimateSettings, table: CaptureTable) -> dict[str, Method]:
-    methods = settings.methods
+    methods, table = settings.methods, _studied(table, settings)
     lists = {
         way: check(table, way).table.lists
         for way in {way_for(name, settings.disconnected) for name in METHODS}
@@ -149,7 +166,7 @@ def run(
         progress(f"estimating: {name}", done, len(chosen))
         estimates.append(method(table, **how, **settings.of(name)))
     progress("estimating", len(chosen), len(chosen))
-    checked = check(table, _least_kept(chosen, settings))
+    checked = check(_studied(table, settings), _least_kept(chosen, settings))
     study = Study(
         observed=table.observed,
         lists=table.list_totals,
@@ -165,7 +182,13 @@ def run(
     study = with_track_record(study, TableFeatures.of([checked.table]), settings.headline)
     study = attrs.evolve(
         study,
-        sensitivity=xi_table(table, study.headline, xis=settings.xi, level=level),
+        sensitivity=xi_table(
+            table,
+            study.headline,
+            xis=settings.xi,
+            level=level,
+            relative=bool(settings.ends_capture),
+        ),
         xi_by_method=xi_by_method(study, settings.xi),
         dependence=pairs(checked.table, level=level),
     )
@@ -188,8 +211,12 @@ def _checkable(
     """The lists that the headline is of, for the robustness checks; None for no checks."""
     if table is None or study.headline is None or not settings.robustness:
         return None
-    checked = check(table, way_for(study.headline.method, settings.disconnected))
-    return None if checked.refusal is not None else checked.table
+    studied = _studied(table, settings)
+    checked = check(studied, way_for(study.headline.method, settings.disconnected))
+    if checked.refusal is not None or not settings.ends_capture:
+        return None if checked.refusal is not None else checked.table
+    kept = {*checked.table.lists, *settings.ends_capture}
+    return table.select(name for name in table.lists if name in kept)
 
 
 def run_over(
@@ -258,7 +285,7 @@ def run_over(
     chosen = _chosen(settings, point if point is not None and point.observed else commonest)
     some = _some(places, len(tables))
     per_draw = max(1, -(-_POOLED_DRAWS // len(tables)))
-    lighter = _lighter(chosen, distinct, commonest, settings.disconnected)
+    lighter = _lighter(chosen, distinct, _studied(commonest, settings), settings.disconnected)
     fits: dict[str, list[Fitted]] = {name: [] for name in chosen}
     for done, (digest, table) in enumerate(distinct.items()):
         progress(f"estimating on {of}", done, len(distinct))
@@ -295,7 +322,8 @@ def run_over(
         set_aside=_set_aside_over(distinct, places, _least_kept(chosen, settings)),
     )
     way = _least_kept(chosen, settings)
-    features = [TableFeatures.of([check(table, way).table]) for table in distinct.values()]
+    studied = [_studied(table, settings) for table in distinct.values()]
+    features = [TableFeatures.of([check(table, way).table]) for table in studied]
     weights = [len(places[digest]) for digest in distinct]
     study = with_track_record(study, TableFeatures.mean(features, weights), settings.headline)
     low, high = np.quantile(observed, [0.5 - level / 2, 0.5 + level / 2], method="inverted_cdf")
@@ -309,7 +337,13 @@ def run_over(
     study = attrs.evolve(
         study,
         linkage=None if settings.imputed else linkage,
-        sensitivity=xi_table_over(study, list(distinct.values()), weights, settings.xi),
+        sensitivity=xi_table_over(
+            study,
+            list(distinct.values()),
+            weights,
+            settings.xi,
+            relative=bool(settings.ends_capture),
+        ),
         xi_by_method=xi_by_method(study, settings.xi),
     )
     checkable = _checkable(study, settings, point)

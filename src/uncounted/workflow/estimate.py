@@ -86,6 +86,7 @@ class EstimateRequest:
     covariates: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
     disconnected: Disconnected = SET_ASIDE
+    ends_capture: tuple[str, ...] = ()
     robustness: bool = True
     min_records: int | None = None
     replicates: str | None = None
@@ -102,6 +103,7 @@ class EstimateRequest:
             self._by_method(),
             self.robustness,
             disconnected=self.disconnected,
+            ends_capture=self.ends_capture,
             headline=self.headline,
             imputed=self.replicates is not None,
         )
@@ -227,6 +229,11 @@ _CONFLICTS: _Conflicts = (
         lambda r: r.covariates and r.disconnected != SET_ASIDE,
         "--covariates cannot be used with --disconnected",
         "two lists at a time are estimated from, and no list is set aside",
+    ),
+    (
+        lambda r: r.ends_capture and (r.covariates or r.partial_pooling),
+        "--ends-capture cannot be used with --covariates or --partial-pooling",
+        "estimate by strata alone (--by)",
     ),
     (
         lambda r: r.headline == "model" and (r.covariates or r.partial_pooling),

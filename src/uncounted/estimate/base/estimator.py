@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Concatenate
 
 import attrs
@@ -39,7 +39,7 @@ def estimator[**P](
     """Make a method of a fit: check the table, time the fit, turn a refusal into a value.
 
     A study passes `disconnected`, what to do with lists that share no person with the others,
-    beside the settings of the fit.
+    and `ends_capture`, lists after which nobody comes on another, beside the settings of the fit.
     """
 
     def wrap(
@@ -49,8 +49,10 @@ def estimator[**P](
         def run(table: CaptureTable, /, *args: P.args, **kwargs: P.kwargs) -> Estimate:
             began = time.perf_counter()
             way = way_for(method, kwargs.pop("disconnected", SET_ASIDE))  # type: ignore[arg-type]
+            ends = [name for name in kwargs.pop("ends_capture", ()) if name in table.lists]  # type: ignore[attr-defined]
+            studied = table.not_on(ends) if ends else table
             kwargs.update(validation.checked(method, fit, kwargs))
-            checked = check(table, way)
+            checked = check(studied, way)
             if checked.refusal is not None:
                 found = checked.refusal
                 result = Estimate(
@@ -60,7 +62,9 @@ def estimator[**P](
                 try:
                     result = fit(checked.table, *args, **kwargs)
                     if checked.set_aside:
-                        result = _with_set_aside(result, table.observed, checked)
+                        result = _with_set_aside(result, studied.observed, checked)
+                    if ends:
+                        result = _with_counted(result, table.observed - studied.observed, ends)
                 except NotEstimable as refusal:
                     result = Estimate(method, "refused", str(refusal), refusal.hint)
             return attrs.evolve(
@@ -101,6 +105,31 @@ def _with_set_aside(estimate: Estimate, observed: int, checked: Checked) -> Esti
         log_n0=spread,
         assumption=f"{estimate.assumption} {in_words(lists)}".strip(),
         settings=settings,
+    )
+
+
+def _with_counted(estimate: Estimate, people: int, ends: Sequence[str]) -> Estimate:
+    """An estimate of those on none of these lists as one of all: n0 is the same.
+
+    Given that a person is on no list that ends captures, the others had all the time to record
+    them (Schaller, Titman and McCrea 2026, arXiv:2605.21283, fit the same interactions freely).
+    """
+    low, high = estimate.interval or (0.0, 0.0)
+    names = " and ".join(repr(name) for name in ends)
+    verb, whose = ("ends", "its") if len(ends) == 1 else ("end", "their")
+    words = (
+        f"{names} {verb} later captures: {whose} {people:,} people are counted, and the other"
+        " lists say how many others there are."
+    )
+    return attrs.evolve(
+        estimate,
+        point=None if estimate.point is None else estimate.point + people,
+        mean=None if estimate.mean is None else estimate.mean + people,
+        interval=estimate.interval and (low + people, high + people),
+        draws=None if estimate.draws is None else estimate.draws + people,
+        chains=None if estimate.chains is None else estimate.chains + people,
+        assumption=f"{estimate.assumption} {words}".strip(),
+        settings={**estimate.settings, "ends_capture": list(ends)},
     )
 
 

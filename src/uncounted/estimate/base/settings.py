@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 
@@ -23,6 +23,10 @@ XI = (0.5, 2 / 3, 1.0, 1.5, 2.0)
 MAX_REFUSED = 0.05
 
 type MethodSettings = Mapping[str, object]  # keyword arguments of one method
+
+
+def _tuple_of(names: Iterable[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _claim_of(claim: object) -> Claim | None:
@@ -61,6 +65,9 @@ class EstimateSettings:
         Lists that share no person with the others: set aside where no overlap was to be
         expected and refuse otherwise; keep them for the log-linear methods, as published work
         does; or refuse.
+    ends_capture : sequence of str, optional
+        Lists after which nobody comes on another list, such as deaths or returns. Their people are
+        counted, and the others are estimated from the other lists among those not on them.
     imputed : bool, default False
         Whether the tables of `run_over` are imputed replicates of one file, pooled by Rubin's rules
         on log n0, and not linkage draws.
@@ -93,11 +100,17 @@ class EstimateSettings:
     headline: str = attrs.field(default="calibrated", converter=headline_of)
     imputed: bool = False
     disconnected: Disconnected = attrs.field(default=SET_ASIDE, converter=disconnected_of)
+    ends_capture: tuple[str, ...] = attrs.field(default=(), converter=_tuple_of)
 
     @property
     def for_every_method(self) -> dict[str, object]:
-        """What every method is given: level, seed, and what to do with disconnected lists."""
-        return {"level": self.level, "seed": self.seed, "disconnected": self.disconnected}
+        """What every method is given: level, seed, and what to do with certain lists."""
+        how: dict[str, object] = {
+            "level": self.level,
+            "seed": self.seed,
+            "disconnected": self.disconnected,
+        }
+        return {**how, "ends_capture": self.ends_capture} if self.ends_capture else how
 
     def of(self, method: str) -> MethodSettings:
         """The settings of one method; empty if it has none of its own."""

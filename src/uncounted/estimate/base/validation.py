@@ -20,7 +20,7 @@ MOST_LEVEL = 0.999999  # nearer to 1 the ends are those of the tails that no tab
 MOST_DRAWS = 10_000_000
 LEAST_XI, MOST_XI = 1 / 1000, 1000.0
 LEAST_DELTA, MOST_DELTA = 1e-9, 1000.0
-_OF_THE_STUDY = ("level", "seed", "disconnected")
+_OF_THE_STUDY = ("level", "seed", "disconnected", "ends_capture")
 HEADLINES = ("calibrated", "model")
 
 

@@ -186,6 +186,7 @@ def xi_table(
     *,
     xis: Sequence[float] | float = XI,
     level: float = 0.95,
+    relative: bool = False,
 ) -> tuple[XiRow, ...]:
     """N at each xi: from the saturated table, or from the headline where a pattern is empty.
 
@@ -199,6 +200,8 @@ def xi_table(
         Values of xi.
     level : float, default 0.95
         Of the intervals.
+    relative : bool, default False
+        Whether to start from the headline, whether a pattern is empty or not.
 
     Returns
     -------
@@ -218,7 +221,7 @@ def xi_table(
     [(0.5, 230), (1.0, 150), (2.0, 110)]
     """
     xis = xis_of(xis)
-    if saturated(table).ok:
+    if not relative and saturated(table).ok:
         basis, moved = SATURATED, [saturated(table, xi=xi, level=level) for xi in xis]
     elif headline is not None:
         basis = relative_basis(headline.method)
@@ -231,13 +234,18 @@ def xi_table(
 
 
 def xi_table_over(
-    study: Study, tables: Sequence[CaptureTable], times: Sequence[int], xis: Sequence[float]
+    study: Study,
+    tables: Sequence[CaptureTable],
+    times: Sequence[int],
+    xis: Sequence[float],
+    *,
+    relative: bool = False,
 ) -> tuple[XiRow, ...]:
     """`xi_table` over linkage draws: `times` is how many draws gave each table."""
     headline = study.headline
     if headline is None:
         return ()
-    full = all(saturated(table).ok for table in tables)
+    full = not relative and all(saturated(table).ok for table in tables)
 
     def at(xi: float) -> Estimate:
         if not full:

@@ -18,6 +18,7 @@ from uncounted.estimate.base.rows import PriorRow
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
 from uncounted.estimate.robustness.claims import compare_claim
 from uncounted.estimate.robustness.contradictions import read_first
+from uncounted.estimate.robustness.ending_lists import ending_warnings
 from uncounted.estimate.robustness.leave_one_out import (
     disagreements,
     influence_warnings,
@@ -111,6 +112,7 @@ def _add_robustness(
         study,
         warnings=(
             *study.warnings,
+            *(() if settings.ends_capture else ending_warnings(table)),
             *influence_warnings(headline, without, table.observed),
             *consistency_warnings(lists),
             *stability_warnings(parts),
