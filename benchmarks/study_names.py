@@ -46,9 +46,6 @@ LISTS = ("A", "B", "C", "D")
 CAPTURE = (0.45, 0.4, 0.35, 0.35)
 LANGUAGES = ("arabic", "ukrainian", "burmese", "persian", "spanish")
 FIRST_SPELLING = 0.6  # how often a list writes a word as it usually does
-# Levels at which one part alone agrees.
-ONE_PART = (name_levels.GIVEN_ALONE, name_levels.FAMILY_ALONE)
-OTHER_FAMILY = name_levels.OTHER_FAMILY
 _ALPHABETS = {
     "latin": "abcdefghijklmnopqrstuvwxyz",
     "arabic": "ابتجحدرسعفقكلمنهوي",
@@ -380,7 +377,8 @@ def tables(language: str) -> str:
     who = np.array([at for at, row in enumerate(people) for _ in row])
     left, right = np.triu_indices(len(reports), 1)
     found = levels.levels(encode(reports), left, right)[:, 0]
-    agree = (found > 0) & (found < OTHER_FAMILY) & ~np.isin(found, ONE_PART)
+    agree = (found > 0) & (found <= name_levels.SLIP_IN_BOTH)
+    agree |= (found >= name_levels.IN_PART) & (found <= name_levels.IN_PART_SLIP)
     same = who[left] == who[right]
     exact = (found > 0) & (found <= levels.NAME_SAME)
     return (

@@ -16,12 +16,12 @@ import numpy as np
 
 from uncounted._numba import compiled, compiled_inner
 from uncounted.linkage.arrays import Codes, Flags, Floats, Ints, Kinds, Singles
-from uncounted.linkage.encoding.string_distance import SHORTEST, words_apart
+from uncounted.linkage.encoding.string_distance import words_apart
 from uncounted.records.names import sounds as heard
 
 VARIANT, SLIP, NEAR, OTHER, TWO_SEXES = range(5)
 ALL_WORDS = 4000  # distinct words up to which every pair is looked at
-MOST_IN_BLOCK = 400  # words that share a key and are compared with one another
+MOST_IN_BLOCK = 600  # words that share a key and are compared with one another
 _SIZE = len(heard.SOUNDS)  # its number is "no letter"
 # Ends of words: in a, in a consonant or o, or another.
 _ENDS = np.array(
@@ -45,9 +45,11 @@ e i .6 o 1.5 u 1.6 A .5 E .4
 i E .6 o 2 u 1.8 y .2 A 2
 o u .5 W .5 A 1.5 w .7
 u W .5 w .3 A 2 y 2
+U u .05 o .5 W .5 w .3 v 1.5
+I i .05 e .6 y .2 E .6
 E y .5 A .8
 W w .4 v .7 f 1.2
-3 a .1 e .1 i .1 o .1 u .1 A .2 E .3 W .3 y .5
+3 a .1 e .1 i .1 o .1 u .1 U .2 I .2 A .2 E .3 W .3 y .5
 H a .1 e .1 A .1 h .1 E .3
 k q .3 g 1.2 X .6 c .9 C 1.5 G 1.5 s 2
 q g 1 G .6 X .9 j 2
@@ -72,19 +74,25 @@ n N .6
 m N 2
 T D .6
 """
-_NONE = {"a": 1.2, "e": 1.1, "i": 1.2, "o": 1.4, "u": 1.4, "E": 1.8, "W": 1.8, "A": 1.0, "3": 0.4,
-         "H": 0.6, "h": 1.0, "y": 0.8, "w": 1.2, "X": 2.2, "G": 2.0, "N": 2.5, "n": 2.6, "r": 2.4,
-         "t": 2.6}  # fmt: skip
+_NONE = {
+    **{"a": 1.2, "e": 1.1, "i": 1.2, "o": 1.4, "u": 1.4, "I": 1.5, "U": 1.6, "E": 1.8, "W": 1.8},
+    **{"A": 1.0, "3": 0.4, "H": 0.6, "h": 1.0, "y": 0.8, "w": 1.6, "X": 2.2, "G": 2.0, "N": 2.5},
+    **{"n": 2.6, "r": 2.4, "t": 2.6},
+}
 _NO_CONSONANT, _CONSONANTS, _VOWELS_APART, _VOWEL_CONSONANT = 3.2, 4.0, 2.0, 4.5
 # Where vowels are not written: what their letters stand for, and those that nothing stands for.
 _UNWRITTEN = """
 A a 0 e .4 o 1 E .6 i 1.5
-w o .1 u .1 W .2 v .2 w 0 f 1
-y i .1 E .2 e .3 y 0 a 1.5
+w o .1 u .1 U 0 W .2 v .2 w 0 f 1
+y i .1 I 0 E .2 e .3 y 0 a 1.5
 a a 0 e .2 o 2 A 0
 3 A .2
 """
-_SHORT = {"a": 0.1, "e": 0.1, "i": 0.25, "o": 0.25, "u": 0.25, "E": 1.4, "W": 1.6}
+_SHORT = {
+    **{"a": 0.1, "e": 0.1, "i": 0.25, "o": 0.25, "u": 0.25},
+    **{"I": 2.0, "U": 2.0, "E": 1.4, "W": 1.6},
+}
+_LONG = {"w": 2.2, "y": 1.6}  # letters of long vowels that nothing is written for
 
 
 def _written(table: Floats, rows: str) -> None:
@@ -114,6 +122,8 @@ def prior_costs() -> Floats:
     _written(full, _NEAR_LETTERS)
     half = full.copy()
     _written(half, _UNWRITTEN)
+    for char, cost in _LONG.items():
+        half[heard.SOUNDS.index(char), _SIZE] = cost
     for char, cost in _SHORT.items():
         half[_SIZE, heard.SOUNDS.index(char)] = cost
     return np.stack([full, half])
@@ -164,24 +174,26 @@ def _candidates(rows: Sequence[str], sets: Ints) -> tuple[Ints, Ints]:
     keys: dict[str, list[int]] = {}
     for at, row in enumerate(rows):
         found = heard.skeleton_of(row)
-        if len(found) < 3:
-            found = "".join("a" if char in heard.VOWELS else char for char in row)
-        for cut in {found, *(found[:i] + found[i + 1 :] for i in range(len(found)))}:
-            keys.setdefault(cut, []).append(at)
-    pairs = {
-        (i, j)
-        for words in keys.values()
-        if len(words) <= MOST_IN_BLOCK
-        for y, j in enumerate(words)
-        for i in words[:y]
-    }
-    both = np.array(sorted(pairs), np.int64).reshape(-1, 2)
-    return both[:, 1], both[:, 0]
+        cut = found
+        if len(found) < _LONG_ENOUGH:
+            cut = "".join("a" if char in heard.VOWELS else char for char in row)
+        for key in {found, cut, *(cut[:i] + cut[i + 1 :] for i in range(len(cut)))}:
+            keys.setdefault(key, []).append(at)
+    sizes = [words for words in keys.values() if 1 < len(words) <= MOST_IN_BLOCK]
+    pairs = [
+        np.array(words, np.int64)[np.stack(np.tril_indices(len(words), -1))] for words in sizes
+    ]
+    code = np.unique(
+        np.concatenate([i * len(rows) + j for i, j in pairs] or [np.zeros(0, np.int64)])
+    )
+    return code // len(rows), code % len(rows)
 
+
+_LONG_ENOUGH = 3  # consonants of a word of which one may be another
 
 # Vowels and what may be unwritten say nothing of whether two words are near.
 _CONSONANT_BITS = sum(
-    1 << at for at, char in enumerate(heard.SOUNDS) if char not in "aeiouEWA3HhyvwXGgN"
+    1 << at for at, char in enumerate(heard.SOUNDS) if char not in heard.VOWELS + "hyvwXGgN"
 )
 
 
@@ -229,18 +241,19 @@ def _compare(
         one_script = scripts[i] == scripts[j]
         if out[at] <= min(0.15 if one_script else 2.4, 0.35 * length):
             kind = VARIANT
-        elif out[at] <= min(4.2, 0.55 * length + 0.6):
+        elif out[at] <= min(4.2, 0.55 * length + (0.6 if length > 3 else 0.0)):
             kind = SLIP
         elif out[at] <= min(6.0, 0.8 * length):
             kind = NEAR
         if kind != VARIANT and half[i] == half[j]:
-            slip = words_apart(chars, letter_starts, sets, i, j, SHORTEST)
+            slip = words_apart(chars, letter_starts, sets, i, j, _SHORTEST)
             kind = min(kind, max(slip, SLIP))
         # the end alone tells them apart
         kinds[at] = TWO_SEXES if out[at] <= _END and _of_two_sexes(x, y) else kind
     return kinds, out
 
 
+_SHORTEST = 4  # letters of a word that may have a slip
 _WIDEST = 60
 _END = 1.5  # what an end in a costs, and a little
 

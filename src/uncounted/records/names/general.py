@@ -44,12 +44,11 @@ def words(text: str, language: Language | None = None) -> tuple[str, ...]:
 @lru_cache(maxsize=65536)
 def _words(text: str, language: Language | None) -> tuple[str, ...]:
     language = by_script().get(script_of(text), language)
-    if language is not None:
+    if language is not None and language.syllables and script_of(text) == "LATIN":
+        text = language.rewritten(_syllables(text))
+    elif language is not None:
         text = language.rewritten(text)
-        if language.syllables:
-            text = _syllables(text)
-            if script_of(text) == "LATIN":
-                text = language.rewritten(text)
+        text = _syllables(text) if language.syllables else text
     found = text.split()
     longer = [word for word in found if len(word) > 1]
     return tuple(word[:LONGEST_LETTERS] for word in longer or found)[: 2 * MOST_WORDS]

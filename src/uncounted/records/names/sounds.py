@@ -15,9 +15,9 @@ from anyascii import anyascii
 
 from uncounted.records.names.languages.pack import Language, by_script
 
-# E is ai, ei; W is au, aw; A a written long a; 3 any vowel or none (ayn, alif); H e, a or h at an
-# end. S sh, C ch, Z zh, X kh, G gh, T th, D dh, N ng.
-VOWELS = "aeiouEWA3H"
+# I and U are written long (ee, ou); E is ai, ei; W is au, aw; A a written long a; 3 any vowel or
+# none (ayn, alif); H e, a or h at an end. S sh, C ch, Z zh, X kh, G gh, T th, D dh, N ng.
+VOWELS = "aeiouIUEWA3H"
 CONSONANTS = "bcdfghjklmnpqrstvwyzSCZXGTDN"
 SOUNDS = VOWELS + CONSONANTS
 UNWRITTEN = "~"  # begins the sounds of a word whose short vowels are not written
@@ -46,17 +46,17 @@ _STEPS = tuple(
         ("c", "k"),
         ("ng", "N"),
         (r"(.)\1+", r"\1\1"),
-        ("oo|ou", "u"),
-        ("ee", "i"),
+        ("oo|ou", "U"),
+        ("ee", "I"),
         (r"([^aeiou])\1", r"\1"),
         ("(?:ii|iy|yi|yy|ij|ey)$", "i"),
-        ("(?<=[^aeiouyEWA3])[iy][iyj](?=[aou])", "i"),
-        ("(?<=[^aeiouyEWA3])[yj](?=[aou])", "i"),
-        ("^i(?=[aou])", "y"),
+        ("(?<=[^aeiouyIUEWA3])[iy][iyj](?=[aouU])", "i"),
+        ("(?<=[^aeiouyIUEWA3])[yj](?=[aouU])", "i"),
+        ("^i(?=[aouU])", "y"),
         ("^ye", "e"),
-        ("[ae][iy](?![aeiou])", "E"),
-        ("a[uw](?![aeiou])|ow(?![aeiou])", "W"),
-        ("(?<=[^aeiouy])y(?![aeiou])|^y(?![aeiou])", "i"),
+        ("[ae][iy](?![aeiouIU])", "E"),
+        ("a[uw](?![aeiouIU])|ow(?![aeiouIU])", "W"),
+        ("(?<=[^aeiouy])y(?![aeiouIU])|^y(?![aeiouIU])", "i"),
         ("(?<=[ae])h$", ""),
         ("(?<=[aeiou])h(?=[bcdfgjklmnpqrstvz])(?<=oh)", ""),
         (r"([a-zA-Z])\1+", r"\1"),
@@ -70,11 +70,16 @@ def folded(text: str) -> str:
     if text.isascii():
         text = text.casefold()
     else:
-        apart = unicodedata.normalize("NFKD", text.casefold())
+        apart = "".join(map(_apart, text.casefold()))
         # viramas and nuktas (classes below 10) are letters' own
         text = "".join(c for c in apart if unicodedata.combining(c) < 10 and c != "ـ")
         text = unicodedata.normalize("NFC", text)
     return " ".join("".join(map(_kept, text)).split())
+
+
+def _apart(char: str) -> str:
+    """A letter and its marks, but those of Cyrillic letters, which make other letters."""
+    return char if "Ѐ" <= char <= "ӿ" else unicodedata.normalize("NFKD", char)
 
 
 def _kept(char: str) -> str:
@@ -98,7 +103,7 @@ def sounds(word: str) -> str:
 
     Examples:
         >>> sounds("youssef"), sounds("yusuf"), sounds("حسن"), sounds("хрущев")
-        ('yusef', 'yusuf', '~hsn', 'XruCev')
+        ('yUsef', 'yusuf', '~hsn', 'XruCev')
     """
     script = script_of(word)
     if script == "LATIN":

@@ -1,0 +1,94 @@
+"""Which words of a case may be spellings of one name, and what the names of a source are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.records.cells.test_names_vectors import level
+
+from uncounted.linkage.encoding import spelling
+from uncounted.linkage.encoding.columns import columns
+from uncounted.linkage.encoding.source_names import of_sources
+from uncounted.linkage.encoding.spelling import NEAR, OTHER, SLIP, TWO_SEXES, VARIANT, variants
+from uncounted.records.names.name import Name
+from uncounted.records.report import Report
+
+
+def kind(one: str, other: str) -> int:
+    found = variants([one, other])
+    return int(found.kinds[found.starts[0]]) if len(found.words) else OTHER
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expect"),
+    [
+        ("محمد", "muhammad", {VARIANT}),
+        ("محمد", "mahmoud", {SLIP, NEAR, OTHER}),
+        ("حسين", "hussein", {VARIANT}),
+        ("سعيد", "saeed", {VARIANT}),
+        ("сергій", "sergey", {VARIANT}),
+        ("олександр", "alexander", {VARIANT, SLIP}),
+        ("иванов", "petrov", {OTHER}),
+        ("mohammed", "mohamad", {SLIP}),  # in one script another vowel is a slip
+        ("hassan", "hasan", {VARIANT}),
+        ("juan", "juana", {TWO_SEXES}),
+        ("سمير", "samira", {TWO_SEXES}),
+        ("khaled", "walid", {OTHER, NEAR}),
+    ],
+)
+def test_how_far_two_words_are_apart(one: str, other: str, expect: set[int]) -> None:
+    assert kind(one, other) in expect
+    assert kind(other, one) == kind(one, other)
+
+
+def test_costs_are_symmetric_where_vowels_are_written_and_no_letter_costs_nothing_to_keep() -> None:
+    full, half = spelling.prior_costs()
+    assert np.array_equal(full, full.T)
+    assert not np.diag(full)[:-1].any()
+    assert (half >= 0).all()
+
+
+def test_many_words_are_compared_by_keys_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = sorted({"محمد", "muhammad", "mohamed", "сергій", "sergey", "sergei", "juan", "juana"})
+    few = variants(words)
+    monkeypatch.setattr(spelling, "ALL_WORDS", 2)
+    many = variants(words)
+    assert [row.tolist() for row in few] == [row.tolist() for row in many]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expect"),
+    [
+        ("محمد بن علي الخطيب", "Mohammed Ali Alkhatib", "same"),
+        ("محمد الخطيب", "Muhammad Ali al-Khatib", "in part"),
+        ("Шевченко Тарас", "Taras Shevchenko", "same"),
+        ("Іванова Олена", "Olena Ivanova", "same"),
+        ("အောင်ကျော်မိုး", "U Aung Kyaw Moe", "same"),
+        ("Tesfay Haile", "ተስፋይ ሃይለ", "same"),
+        ("خالد الخطيب", "Tariq al-Khatib", "other given, same family"),
+        ("سمير الخطيب", "Samira al-Khatib", "another given one letter off, same family"),
+        ("محمد الخطيب", "Ivan Petrenko", "different"),
+    ],
+)
+def test_names_across_scripts(one: str, other: str, expect: str) -> None:
+    assert level(one, other) == level(other, one) == expect
+
+
+def reports(source: str, *names: str) -> list[Report]:
+    return [Report(source, str(at), (Name(name),)) for at, name in enumerate(names)]
+
+
+def test_what_the_names_of_a_source_are() -> None:
+    rows = [
+        *reports("A", "محمد الخطيب", "خالد النجار", "علي حسن"),
+        *reports("B", "Mohammed al-Khatib", "Khaled al-Najjar", "Ali Hassan"),
+        *reports("K", *["김철수", "Kim Yong Hui", "리영희", "Pak Chol", "최은희"] * 3),
+    ]
+    arabic, latin, korean = of_sources(columns(rows))
+    assert not arabic.korean
+    assert arabic.scripts == ("ARABIC",)
+    assert not latin.korean
+    assert latin.language is not None
+    assert latin.language.name == "Arabic"
+    assert korean.korean
+    assert korean.language is None

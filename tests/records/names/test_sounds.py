@@ -1,0 +1,115 @@
+"""Words of any script as sounds, and the words of names that are not Korean."""
+
+from __future__ import annotations
+
+import pytest
+
+from uncounted.records.names import general
+from uncounted.records.names.languages.pack import Language, by_script, languages
+from uncounted.records.names.sounds import SOUNDS, UNWRITTEN, folded, skeleton, sounds
+
+
+def pack(name: str) -> Language:
+    return next(each for each in languages() if each.name == name)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("youssef", "yoosef"),
+        ("hassan", "hasan"),
+        ("шевченко", "shevchenko"),
+        ("щербак", "shcherbak"),
+        ("ярослав", "yaroslav"),
+        ("iaroslav", "yaroslav"),
+        ("ahmed", "Ahméd".casefold()),
+    ],
+)
+def test_spellings_that_sound_alike(one: str, other: str) -> None:
+    assert sounds(one) == sounds(other)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("محمد", "mohammed", "muhamad"),
+        ("حسین", "hussein", "husain", "hossein"),
+        ("олег", "oleh", "oleg"),
+        ("гончаренко", "honcharenko", "goncharenko"),
+        ("ተስፋይ", "tesfay"),
+        ("გიორგი", "giorgi"),
+    ],
+)
+def test_a_skeleton_is_the_same_in_every_script(words: tuple[str, ...]) -> None:
+    assert len({skeleton(word) for word in words}) == 1
+
+
+def test_a_script_without_vowels_says_so() -> None:
+    assert sounds("محمد") == f"{UNWRITTEN}mhmd"
+    assert not sounds("mohammed").startswith(UNWRITTEN)
+
+
+@pytest.mark.parametrize(
+    "text", ["محمد", "ስላም", "ဇော်", "שלום", "Ωmega", "日本", "\ud800", "🙂", "ß"]
+)
+def test_only_known_sounds_come_of_any_text(text: str) -> None:
+    assert set(sounds(folded(text)).lstrip(UNWRITTEN)) <= set(SOUNDS)
+
+
+def test_marks_that_are_seen_as_letters_stay_and_accents_go() -> None:
+    assert folded("Nguyễn Văn-An") == "nguyen van an"
+    assert folded("أُسَامَة") == "اسامة"
+    assert folded("ဇော်") == "ဇော်"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expect"),
+    [
+        ("Abd al-Rahman bin Ali al-Khatib", "Arabic", ("abdrahman", "ali", "khatib")),
+        ("Abdulrahman Alkhatib", "Arabic", ("abdrahman", "khatib")),
+        ("عبد الرحمن بن علي الخطيب", "Arabic", ("عبدرحمن", "علي", "خطيب")),
+        ("Abdallah", "Arabic", ("abdallah",)),
+        ("Abdulla", "Arabic", ("abdallah",)),
+        ("U Aung Kyaw Moe", "Burmese", ("aung", "kyaw", "mo")),
+        ("Ma Thidar", "Burmese", ("thi", "da")),
+        ("ဦးအောင်ကျော်မိုး", "Burmese", ("အောင်", "ကျော်", "မိုး")),
+        ("Juan de la Cruz", "Spanish", ("juan", "cruz")),
+    ],
+)
+def test_what_is_no_part_of_a_name_goes(text: str, language: str, expect: tuple[str, ...]) -> None:
+    assert general.words(text, pack(language)) == expect
+
+
+@pytest.mark.parametrize(
+    ("man", "woman"),
+    [("Іванов", "Іванова"), ("Ковальський", "Ковальська"), ("Ivanov", "Ivanova")],
+)
+def test_family_names_of_men_and_women_are_one(man: str, woman: str) -> None:
+    slavic = pack("Ukrainian and Russian")
+    assert general.words(man, slavic) == general.words(woman, slavic)
+
+
+def test_a_fathers_name_tells_the_given_and_the_family_name() -> None:
+    names = general.words("Шевченко Тарас Григорович")
+    found = general.form(names)
+    assert found.family_words == ("шевченко",)
+    assert found.given_words[0] == "тарас"
+    assert not found.is_open
+
+
+def test_initials_beside_a_family_name() -> None:
+    (found,) = general.initials("Иванов И. П.", None)
+    assert found.initials == ("i", "p")
+    assert found.family == {"иванов": 1.0}
+    assert general.initials("Juan Tobar", None) == []
+
+
+@pytest.mark.parametrize("language", languages(), ids=lambda each: each.name)
+def test_a_pack_is_well_formed(language: Language) -> None:
+    assert language.name
+    assert language.signs
+    allowed = set(SOUNDS) | {""}
+    for text in (*language.letters.values(), *language.rhymes.values()):
+        assert set(text) <= allowed, text
+    if language.script != "LATIN":
+        assert by_script()[language.script] is language
