@@ -88,3 +88,12 @@ def test_a_list_that_is_not_there_or_all_lists_are_refused() -> None:
         run(table, EstimateSettings(ends_capture=["C"]))
     with pytest.raises(UsedWrongly, match="every list ends later captures"):
         run(table, EstimateSettings(ends_capture=["A", "B"]))
+
+
+def test_the_checks_keep_the_list_and_count_its_people() -> None:
+    table = absorbing(3)
+    study = run(table, EstimateSettings("decomposable", ends_capture=["D"]))
+    assert [row.left_out for row in study.leave_one_out] == ["A", "B", "C"]
+    (used,) = {row.point for row in study.priors if row.delta == 2**-3 and "1/N" in row.prior_name}
+    assert used is not None
+    assert abs(used - study.estimates[0].number()) < 0.02 * PEOPLE

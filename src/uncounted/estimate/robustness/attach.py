@@ -93,11 +93,13 @@ def _add_robustness(
     two_lists = partial(TWO_LISTS[name], **how) if name in TWO_LISTS else None
     what = "robustness checks"
     progress(what, 0, 4)
-    without = leave_one_out(table, fit)  # 1
+    without = leave_one_out(table, fit, always=settings.ends_capture)  # 1
     progress(what, 1, 4)
     beliefs: tuple[PriorRow, ...] = ()
     if any(each.ok and each.method == "decomposable" for each in study.estimates):  # 2
-        own = settings.of("decomposable")
+        own = dict(settings.of("decomposable"))
+        if settings.ends_capture:
+            own["ends_capture"] = settings.ends_capture
         beliefs = priors(table, level=settings.level, seed=seed, settings=own)
     progress(what, 2, 4)
     lists = consistency(table, few, two_lists=two_lists)  # 3

@@ -46,15 +46,17 @@ _FLAT_TO = 20
 _average: Callable[..., Estimate] = decomposable
 
 
-def leave_one_out(table: CaptureTable, fit: Fit) -> tuple[LeaveOneOutRow, ...]:
-    """The estimate without each list; people on no other list are dropped with it.
+def leave_one_out(
+    table: CaptureTable, fit: Fit, always: Sequence[str] = ()
+) -> tuple[LeaveOneOutRow, ...]:
+    """The estimate without each list but those `always` kept; its people on no other are dropped.
 
     No rows for two lists, or for more than eight.
     """
     if not 3 <= len(table.lists) <= MOST_LISTS:
         return ()
     rows = []
-    for left_out in table.lists:
+    for left_out in (name for name in table.lists if name not in always):
         rest = table.select(name for name in table.lists if name != left_out)
         rows.append(LeaveOneOutRow(left_out, rest.observed, *fit(rest).result))
     return tuple(rows)
@@ -76,7 +78,9 @@ def priors(
         return ()
     prior = prior_of(settings.get("prior", DEFAULT_PRIOR))
     n, delta = table.observed, settings.get("delta")
-    used = delta_of(delta) if delta else 2.0 ** -len(table.lists)
+    ends = settings.get("ends_capture", ())
+    lists = [name for name in table.lists if name not in ends]  # type: ignore[operator]
+    used = delta_of(delta) if delta else 2.0 ** -len(lists)
     others: list[Prior] = [
         INVERSE,
         GammaPoissonPrior(1.0, float(_FLAT_TO * n)),
