@@ -13,7 +13,12 @@ from benchmarks.partition_accuracy import evaluate
 from benchmarks import synthetic_register
 from uncounted.errors import NotConverged, NotLinked
 from uncounted.linkage import Linkage, link, pipeline, point_partition, prior_sensitivity
-from uncounted.linkage.diagnostics import FitDiagnostics, LinkageDiagnostics
+from uncounted.linkage.blocking import recall
+from uncounted.linkage.diagnostics import (
+    BlockingDiagnostics,
+    FitDiagnostics,
+    LinkageDiagnostics,
+)
 from uncounted.linkage.mcmc import Run
 from uncounted.linkage.model.fit import _mutually_best
 from uncounted.progress import silent
@@ -100,6 +105,22 @@ def test_the_number_of_links_has_a_lower_limit_too() -> None:
     told = prior_sensitivity.too_few(expecting(260.0), labels)
     assert told is not None
     assert "only 100 pairs are linked where agreement alone suggests 260" in told
+
+
+def test_matches_that_keys_suggest_and_nothing_shows() -> None:
+    def told(estimated: float, at_least: float, counted: float | None) -> str | None:
+        found = BlockingDiagnostics(
+            missed_share_estimated=estimated,
+            missed_share_at_least=at_least,
+            missed_share_counted=counted,
+        )
+        return recall.describe_unfound(found)
+
+    assert "4% of the matches" in (told(0.116, 0.139, 0.101) or "")
+    assert "3% of the matches" in (told(0.13, 0.10, 0.10) or "")
+    assert told(0.045, 0.055, 0.043) is None  # few errors
+    assert told(0.0, 0.0, 0.26) is None
+    assert told(0.1, 0.1, None) is None  # not all pairs were compared: `describe_loss` says so
 
 
 def test_pairs_within_people() -> None:

@@ -111,6 +111,8 @@ def link_warnings(done: LinkSummary) -> None:
         )
     if words := done.blocking_loss:
         messages.warning("pairs-not-compared", words)
+    if words := done.unfound:
+        messages.warning("matches-not-found", words)
     if twice := done.diagnostics.exact_duplicates:
         messages.warning("exact-duplicates", f"{plural(twice, 'report')} in the same list")
     messages.copied_lists(done.diagnostics.copied or ())

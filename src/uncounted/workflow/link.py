@@ -78,6 +78,13 @@ class LinkSummary:
 
         return describe_loss(self.diagnostics.blocking)
 
+    @property
+    def unfound(self) -> str | None:
+        """Which matches are likely not found although all pairs were compared, in words."""
+        from uncounted.linkage.blocking.recall import describe_unfound
+
+        return describe_unfound(self.diagnostics.blocking)
+
     def to_json(self) -> dict[str, object]:
         """As plain values."""
         return {**attrs.asdict(self), "diagnostics": self.diagnostics.to_json()}

@@ -44,6 +44,7 @@ _TOGETHER = (
 # Rules that rest on the same key are one list for the lower bound.
 _GROUPS = ("given", "family", "birth_day", "number")
 _WORTH_A_WORD = 0.01  # of all links
+_WORTH_A_WORD_UNFOUND = 0.015  # of all; files with few errors have less
 _ROUNDS = 2000
 _CLOSE = 1e-9
 
@@ -102,6 +103,28 @@ def describe_loss(blocking: BlockingDiagnostics) -> str | None:
             " value. Matches among them are missed; how many is not known."
         )
     return None
+
+
+def unfound_share(blocking: BlockingDiagnostics) -> float:
+    """The share of matches that keys suggest, and that no rule finds nor the comparison shows.
+
+    Where all pairs were compared, matches without a shared key are counted. What the estimate by
+    keys, or the lower bound over groups of rules, has beyond these differs too much to be found at
+    all: misspelt in several fields.
+    """
+    suggested = max(blocking.missed_share_estimated or 0.0, blocking.missed_share_at_least or 0.0)
+    return max(suggested - (blocking.missed_share_counted or 0.0), 0.0)
+
+
+def describe_unfound(blocking: BlockingDiagnostics) -> str | None:
+    """That all pairs were compared, and matches are still not found, in words; else None."""
+    share = unfound_share(blocking)
+    if blocking.missed_share_counted is None or share < _WORTH_A_WORD_UNFOUND:
+        return None
+    return (
+        f"capture-recapture over names, births and places suggests that {share:.0%} of the matches"
+        " are not found: people are too many, and an estimate is too high by about twice as much"
+    )
 
 
 def _by_rule(
