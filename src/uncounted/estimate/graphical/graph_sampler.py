@@ -36,8 +36,8 @@ from uncounted.estimate.graphical.graph_sum import MAX_GRAPH_LISTS
 MOST_SAMPLED_LISTS = 40
 CHAINS = 4
 TARGET_ESS = 1000.0
-BUDGET = 120.0
-POWERS = (1.0, 0.8, 0.64, 0.5, 0.4)  # of the weight
+BUDGET = 150.0
+POWERS = (1.0, 0.8, 0.64, 0.5, 0.4, 0.31, 0.24)  # of the weight
 POWERS_FEW = (1.0, 0.64, 0.4)  # of fewer than
 _FEW_PEOPLE = 1_000
 ANNEALED_FROM = 0.02  # power at which the warm-up begins
