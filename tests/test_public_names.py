@@ -32,7 +32,7 @@ PUBLIC = {
         latent_class_cells loglinear_cells simulate
     """,
     "uncounted.publish.plots": """
-        Plot all_plots model_spread posterior save_plots trajectory upset xi_curve
+        Plot all_plots model_spread posterior save_plots track_record trajectory upset xi_curve
     """,
 }
 

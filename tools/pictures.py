@@ -23,7 +23,7 @@ from uncounted.linkage import pipeline
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.comparison.name_levels import NAME
 from uncounted.progress import silent
-from uncounted.publish.plots import posterior, upset, xi_curve
+from uncounted.publish.plots import posterior, track_record, upset, xi_curve
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -158,6 +158,11 @@ def kosovo_methods() -> str:
     return posterior(run(kosovo())).svg
 
 
+def track_record_picture() -> str:
+    """Coverage of each method on the lists of known size."""
+    return track_record(run(kosovo())).svg
+
+
 def kosovo_xi() -> str:
     """The total under other values of xi, with a claim."""
     settings = EstimateSettings(["decomposable"], robustness=False, claim=Claim.parse("10000"))
@@ -175,6 +180,7 @@ PICTURES: dict[str, Callable[[], str]] = {
     "kosovo-methods.svg": kosovo_methods,
     "kosovo-xi.svg": kosovo_xi,
     "match-weight.svg": match_weight,
+    "track-record.svg": track_record_picture,
 }
 
 

@@ -30,6 +30,7 @@ from uncounted.publish.plots import (
     model_spread,
     posterior,
     save_plots,
+    track_record,
     trajectory,
     upset,
     xi_curve,
@@ -620,3 +621,21 @@ def test_each_plot_has_the_figures_that_it_shows() -> None:
         study["log-linear"].diagnostics["models"][0]["model"]
     ]
     assert len(found["trajectory"]) == len(study.trajectory)
+
+
+def test_the_track_record_shows_what_the_record_says() -> None:
+    study = run(TABLES["kosovo"], EstimateSettings(["decomposable", "chao"], robustness=False))
+    picture = track_record(study)
+    record = study["decomposable"].track_record
+    assert record is not None
+    (row,) = picture.rows  # Chao's is a bound
+    assert row == {
+        "method": "decomposable",
+        "covered": record.covered,
+        "lists": record.tests,
+        "collections": record.collections,
+    }
+    ET.fromstring(picture.svg)
+    two = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    with pytest.raises(UsedWrongly, match="no method of this study has a track record"):
+        track_record(run(two, EstimateSettings(["decomposable"], robustness=False)))

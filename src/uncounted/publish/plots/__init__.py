@@ -11,6 +11,7 @@ from uncounted.estimate.base.result import Study
 from uncounted.publish.plots.base import Plot, save_plots
 from uncounted.publish.plots.model_spread import model_spread
 from uncounted.publish.plots.posterior import posterior
+from uncounted.publish.plots.track_record import track_record
 from uncounted.publish.plots.trajectory import trajectory
 from uncounted.publish.plots.upset import upset
 from uncounted.publish.plots.xi import xi_curve
@@ -21,6 +22,7 @@ __all__ = [
     "model_spread",
     "posterior",
     "save_plots",
+    "track_record",
     "trajectory",
     "upset",
     "xi_curve",
@@ -59,4 +61,6 @@ def all_plots(study: Study, table: CaptureTable) -> tuple[Plot, ...]:
         more = stated is not None and stated.side == "more than"
         found.append(xi_curve(study, stated.number if stated is not None and more else None))
     found += [trajectory(study.trajectory)] if study.trajectory else []
+    if any(each.track_record is not None and not each.bound for each in study.estimates):
+        found.append(track_record(study))
     return tuple(found)
