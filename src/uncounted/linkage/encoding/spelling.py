@@ -16,7 +16,7 @@ import numpy as np
 
 from uncounted._numba import compiled, compiled_inner
 from uncounted.linkage.arrays import Codes, Flags, Floats, Ints, Kinds, Singles
-from uncounted.linkage.encoding.string_distance import words_apart
+from uncounted.linkage.encoding.string_distance import SHORTEST, words_apart
 from uncounted.records.names import sounds as heard
 
 VARIANT, SLIP, NEAR, OTHER, TWO_SEXES = range(5)
@@ -241,19 +241,18 @@ def _compare(
         one_script = scripts[i] == scripts[j]
         if out[at] <= min(0.15 if one_script else 2.4, 0.35 * length):
             kind = VARIANT
-        elif out[at] <= min(4.2, 0.55 * length + (0.6 if length > 3 else 0.0)):
+        elif out[at] <= min(4.2, 0.55 * length + 0.6):
             kind = SLIP
         elif out[at] <= min(6.0, 0.8 * length):
             kind = NEAR
         if kind != VARIANT and half[i] == half[j]:
-            slip = words_apart(chars, letter_starts, sets, i, j, _SHORTEST)
+            slip = words_apart(chars, letter_starts, sets, i, j, SHORTEST)
             kind = min(kind, max(slip, SLIP))
         # the end alone tells them apart
         kinds[at] = TWO_SEXES if out[at] <= _END and _of_two_sexes(x, y) else kind
     return kinds, out
 
 
-_SHORTEST = 4  # letters of a word that may have a slip
 _WIDEST = 60
 _END = 1.5  # what an end in a costs, and a little
 
