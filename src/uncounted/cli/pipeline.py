@@ -72,6 +72,8 @@ def _linked(done: LinkSummary) -> None:
         f" {people} (95% {interval})"
     )
     rows = [("reports", " · ".join(f"{name} {whole(n)}" for name, n in done.lists.items()))]
+    if names := done.other_names:
+        rows.append(("names", names))
     chains = done.diagnostics.chains
     if chains.sweeps:
         verdict = "ok" if done.mixing is None else "poor"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from uncounted.linkage import Linkage
     from uncounted.linkage.diagnostics import CopiedList as CopiedList
     from uncounted.linkage.diagnostics import LinkageDiagnostics
+    from uncounted.linkage.encoding.source_names import ListNames
 
 DRAWS = 200
 
@@ -60,6 +61,21 @@ class LinkSummary:
     seconds: float
     excluded: Mapping[str, int]
     diagnostics: LinkageDiagnostics
+    names: Mapping[str, ListNames] = attrs.field(factory=dict)
+
+    @property
+    def other_names(self) -> str | None:
+        """Lists whose names are not read as Korean, in words; None: all are."""
+        found: dict[ListNames, list[str]] = {}
+        for name, each in self.names.items():
+            found.setdefault(each, []).append(name)
+        if all(each.languages == ("Korean",) for each in found):
+            return None
+        return " · ".join(
+            f"{' or '.join(each.languages) or 'no known language'} in {_and(each.scripts)}:"
+            f" {', '.join(lists)}"
+            for each, lists in found.items()
+        )
 
     @property
     def mixing(self) -> tuple[float, float, float, float] | None:
@@ -88,6 +104,10 @@ class LinkSummary:
     def to_json(self) -> dict[str, object]:
         """As plain values."""
         return {**attrs.asdict(self), "diagnostics": self.diagnostics.to_json()}
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 @attrs.frozen
@@ -142,6 +162,7 @@ def link(
     """
     from uncounted import linkage
     from uncounted.linkage.active_review import uncertain_pairs
+    from uncounted.linkage.encoding.source_names import of_lists
 
     chosen = audience.reports(case, on)
     own = OwnWords.of_case(case.sources().values())
@@ -167,6 +188,7 @@ def link(
         seconds=result.seconds,
         excluded=dict(chosen.left_out),
         diagnostics=result.diagnostics,
+        names=of_lists(reports),
     )
     noted = attrs.asdict(summary)
     body = {name: noted[name] for name in ("reports", "pairs", "people", "draws", "lists")}

@@ -7,18 +7,19 @@ case. docs/dev/names.md says what follows from it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 import numpy as np
 
-from uncounted.linkage.encoding.columns import ReportColumns
+from uncounted.linkage.encoding.columns import ReportColumns, columns
 from uncounted.records.cells.name_parser import LONGEST_WRITTEN, looks_korean, order_of
 from uncounted.records.names import general
 from uncounted.records.names.forms import Order
 from uncounted.records.names.languages.pack import Language, by_script, languages
 from uncounted.records.names.name import Name
 from uncounted.records.names.sounds import folded, script_of
+from uncounted.records.report import Report
 
 HABIT = 0.8  # share of a source's clear names that makes its order a habit
 SAMPLE = 400  # distinct names of a source that are looked at
@@ -35,6 +36,32 @@ class SourceNames:
     order: Order | None = None
     language: Language | None = None  # of names in Latin letters that are not Korean
     scripts: tuple[str, ...] = ()  # commonest first
+
+
+@attrs.frozen
+class ListNames:
+    """What the names of one list are, for a reader: languages, and scripts, commonest first."""
+
+    languages: tuple[str, ...]
+    scripts: tuple[str, ...]
+
+
+def of_lists(reports: Iterable[Report]) -> dict[str, ListNames]:
+    """How the names of each list are read; no language where none is known."""
+    recorded = columns(reports)
+    packs = by_script()
+    out = {}
+    for name, found in zip(recorded.sources, of_sources(recorded), strict=True):
+        spoken = [packs[script].name for script in found.scripts if script in packs]
+        if found.language is not None:
+            spoken.append(found.language.name)
+        languages = ["Korean"] if found.korean else dict.fromkeys(spoken)
+        scripts = [_SCRIPTS.get(each, each.capitalize()) for each in found.scripts]
+        out[name] = ListNames(tuple(languages), tuple(dict.fromkeys(scripts)))
+    return out
+
+
+_SCRIPTS = {"CJK": "Chinese characters", "MYANMAR": "Burmese", "ETHIOPIC": "Ethiopic"}
 
 
 def of_sources(recorded: ReportColumns) -> tuple[SourceNames, ...]:
