@@ -86,13 +86,13 @@ def test_five_lists_as_the_exact_sum(tables: Mapping[str, CaptureTable]) -> None
 @pytest.mark.sampler
 @pytest.mark.parametrize("name", ["kosovo", "uk", "spina-bifida", "korea"])
 def test_published_tables_as_the_exact_sum(tables: Mapping[str, CaptureTable], name: str) -> None:
-    near_the_sum(tables[name], target=4000)
+    near_the_sum(tables[name], target=2000)
 
 
 @pytest.mark.sampler
-@pytest.mark.parametrize("J", [7, 8, 9])
+@pytest.mark.parametrize("J", [7, 9])
 def test_more_lists_as_the_exact_sum(J: int) -> None:
-    near_the_sum(simulated(J, 300, 0.2, pairs=2), target=4000)
+    near_the_sum(simulated(J, 300, 0.2, pairs=2), target=2000)
 
 
 def test_without_the_weight_every_graph_is_visited_equally_often(kosovo: CaptureTable) -> None:
