@@ -66,7 +66,7 @@ def _lines_match(expected: list[str], printed: list[str]) -> bool:
 def _is_progress(line: str) -> bool:
     """Whether a line only says that a stage took long, or that an identity is a light one."""
     slow = r"uncounted: (compiling .*|.+: \d+ s)"
-    light = r"warning: an earlier version protected this identity with scrypt at 2\^1, .*"
+    light = r"warning: this identity is protected with scrypt at 2\^1, .*"
     return re.fullmatch(f"{slow}|{light}", line) is not None
 
 

@@ -206,7 +206,7 @@ def _closing_words(result: DemoResult) -> Iterator[str]:
     yield from textwrap.wrap(words, WIDTH, initial_indent="  ", subsequent_indent="  ")
     yield ""
     yield f"Open the report:  {result.page}"
-    yield "Every command it ran:  uncounted demo --show-commands"
+    yield "Run it again with its commands:  uncounted demo --show-commands --out NEW"
 
 
 def _compared(name: str, point: float, interval: Sequence[float], truth: int) -> str:

@@ -43,9 +43,9 @@ def _weak_passphrase(_: IdentityKeys) -> None:
 
     if (work := weak_work_factor(home())) is not None:
         say(
-            f"warning: an earlier version protected this identity with scrypt at 2^{work}, and a"
-            " passphrase is guessed faster there than at 2^18. uncounted identity passphrase puts"
-            " it under a new passphrase at 2^18."
+            f"warning: this identity is protected with scrypt at 2^{work}, as by an earlier version"
+            " or for a demo, and a passphrase is guessed faster there than at 2^18. uncounted"
+            " identity passphrase puts it under a new passphrase at 2^18."
         )
 
 
