@@ -26,7 +26,7 @@ class SmallLists:
     people: dict[str, int]
     uncounted: int
 
-    def said_in(self, study: Study) -> Study:
+    def add_warning(self, study: Study) -> Study:
         """The study with a warning, and with a sentence in the assumption of each estimate."""
         if not self.people:
             return study

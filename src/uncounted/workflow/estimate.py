@@ -326,8 +326,8 @@ def _with_small_lists(done: Study | Strata, small: Sequence[SmallLists]) -> Stud
     if not small:
         return done
     if isinstance(done, Study):
-        return small[0].said_in(done)
-    studies = [each.said_in(study) for each, study in zip(small, done.studies, strict=True)]
+        return small[0].add_warning(done)
+    studies = [each.add_warning(study) for each, study in zip(small, done.studies, strict=True)]
     return attrs.evolve(done, studies=tuple(studies))
 
 

@@ -15,10 +15,13 @@ import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.special import ndtri
 
+from uncounted.errors import UsedWrongly
+
 type Floats = npt.NDArray[np.float64]
 
 MOST_RHAT = 1.01
 LEAST_ESS = 400.0
+LEAST_CHAINS = 4
 
 
 @attrs.frozen
@@ -139,6 +142,21 @@ def places(draws: Floats) -> list[list[int]]:
         groups[-1].append(chain)
         last = medians[chain]
     return [sorted(group) for group in groups]
+
+
+def check_chains(chains: int, target_ess: float, budget: float) -> None:
+    """Settings of chains that allow convergence to be checked."""
+    if chains < LEAST_CHAINS:
+        raise UsedWrongly(
+            f"{chains} chains are too few to check convergence", hint=f"at least {LEAST_CHAINS}"
+        )
+    if not target_ess >= LEAST_ESS:
+        raise UsedWrongly(
+            f"{target_ess:g} is too small an effective sample size for an interval",
+            hint=f"at least {LEAST_ESS:g}",
+        )
+    if not 0 < budget < math.inf:
+        raise UsedWrongly("the budget must be above 0 seconds")
 
 
 def not_converged(found: Convergence, draws: Floats, medians: Floats) -> str:

@@ -19,6 +19,7 @@ from scipy.special import gammaln
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import estimator
+from uncounted.estimate.base.mcmc import check_chains
 from uncounted.estimate.base.posterior import LAST, Ints, Posterior, at_grid, explore
 from uncounted.estimate.base.priors import (
     DEFAULT_PRIOR,
@@ -39,7 +40,6 @@ from uncounted.estimate.graphical.graph_sampler import (
     TARGET_ESS,
     GraphAverage,
     SampleSettings,
-    check_chains,
     sampled_average,
 )
 from uncounted.estimate.graphical.graph_sum import MAX_GRAPH_LISTS, Floats, Room, log_sums

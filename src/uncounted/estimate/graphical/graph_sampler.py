@@ -80,21 +80,6 @@ class SampleSettings:
     seed: int
 
 
-def check_chains(chains: int, target_ess: float, budget: float) -> None:
-    """Settings of chains that allow convergence to be checked."""
-    if chains < CHAINS:
-        raise UsedWrongly(
-            f"{chains} chains are too few to check convergence", hint=f"at least {CHAINS}"
-        )
-    if not target_ess >= LEAST_ESS:
-        raise UsedWrongly(
-            f"{target_ess:g} is too small an effective sample size for an interval",
-            hint=f"at least {LEAST_ESS:g}",
-        )
-    if not 0 < budget < math.inf:
-        raise UsedWrongly("the budget must be above 0 seconds")
-
-
 def sampled_average(
     table: CaptureTable, delta: float, prior: Prior, grid: range | None, how: SampleSettings
 ) -> GraphAverage:

@@ -15,7 +15,7 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import estimator
-from uncounted.estimate.base.mcmc import LEAST_ESS, not_converged, places
+from uncounted.estimate.base.mcmc import LEAST_ESS, check_chains, not_converged, places
 from uncounted.estimate.base.priors import INVERSE, AnyPrior, prior_of, reweighted
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
@@ -37,7 +37,6 @@ BUDGET = 60.0
 LEAST_LISTS = 3
 MOST_OBSERVED = 10**9
 _MOST_CLASSES = 50
-_LEAST_CHAINS = 4
 
 ASSUMPTION = (
     "The population is a mixture of latent classes. Within a class the lists are independent, and "
@@ -200,18 +199,7 @@ def _check_settings(
         )
     if not all(0 < value < math.inf for value in (*prior.alpha, *prior.chance)):
         raise UsedWrongly("the parameters of a gamma or beta prior must be above 0")
-    if chains < _LEAST_CHAINS:
-        raise UsedWrongly(
-            f"{chains} chains are too few to check convergence",
-            hint=f"at least {_LEAST_CHAINS}",
-        )
-    if not target_ess >= LEAST_ESS:
-        raise UsedWrongly(
-            f"{target_ess:g} is too small an effective sample size for an interval",
-            hint=f"at least {LEAST_ESS:g}",
-        )
-    if not 0 < budget < math.inf:
-        raise UsedWrongly("the budget must be above 0 seconds")
+    check_chains(chains, target_ess, budget)
 
 
 def _check_table(table: CaptureTable) -> None:
