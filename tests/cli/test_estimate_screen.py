@@ -10,7 +10,7 @@ import attrs
 import pytest
 from rich.cells import cell_len
 
-from uncounted.captures import CaptureTable
+from uncounted.captures import CaptureTable, read_tables
 from uncounted.cli.main import run as run_program
 from uncounted.estimate import EstimateSettings, Study, run
 from uncounted.estimate.base.warning import EstimateWarning, explanations
@@ -34,6 +34,7 @@ UK = CaptureTable.of(
         "00101": 11, "00011": 8, "11100": 1, "11010": 1, "01110": 4, "11110": 1,
     },
 )  # fmt: skip
+EXAMPLES = Path(__file__).parents[2] / "examples"
 TABLES = {
     "kosovo": KOSOVO,
     "uk": UK,
@@ -42,6 +43,8 @@ TABLES = {
         ["국가인권위원회", "북한인권정보센터", "사단법인 북한인권시민연합"],
         {"100": 60, "010": 49, "110": 4, "001": 247, "101": 112, "011": 142, "111": 12},
     ),
+    "gaza": read_tables(EXAMPLES / "gaza.csv")[0],  # the main method refuses, the bound is above
+    "peru": read_tables(EXAMPLES / "peru.csv")[0],
 }
 
 

@@ -32,7 +32,7 @@ from uncounted.text_table import WIDTH, columns, interval_picture, plural, whole
 _LINES = 25
 _PICTURE = (12, 32)  # characters at least and at most
 _FARTHEST = 4  # the axis ends at so many times the largest point
-_FEWEST_WARNINGS = 4  # lines for warnings, however long the rest is
+_FEWEST_WARNINGS = 1  # lines for warnings, however long the rest is
 
 
 def summary(done: Study | Strata | CovariateStudy, *, verbose: bool = False) -> str:
@@ -78,10 +78,16 @@ def _study(study: Study, *, verbose: bool) -> Iterator[str]:
         return  # the error on stderr says it, once
     top = [*_head(study), *_read_first(study.read_first)]
     top += [*_calibrated(study.calibrated, study.observed, study.least_observed), ""]
-    top += _table(study.estimates, study.observed, study.least_observed, study.headline)
+    top += _table(
+        study.estimates,
+        study.observed,
+        study.least_observed,
+        study.headline,
+        hints=verbose or study.headline is None,
+    )
     if study.headline is not None:
-        footnote = top[-1].startswith("*")
-        top += [*([] if footnote else [""]), *_undocumented(study, study.headline)]
+        said = top[-1].startswith("*") or any(not each.ok for each in study.estimates)
+        top += [*([] if said else [""]), *_undocumented(study, study.headline)]
     if study.linkage is not None:
         top += _linkage(study.linkage, _rounded(study.headline, study))
     top += _imputation(study.headline)
@@ -251,10 +257,10 @@ def _fitting(
 ) -> Iterator[str]:
     """As many codes as there is room for; the others by their names."""
     left = max(room, _FEWEST_WARNINGS)
-    for shown in range(len(codes), 0, -1):
+    for shown in range(len(codes), -1, -1):
         cut = ", ".join(codes[shown:])
         more = wrapped(cut, "  more (--verbose): ", indent=4) if cut else []
-        if verbose or shown == 1 or sum(map(len, rows[:shown])) + len(more) <= left:
+        if verbose or shown == 0 or sum(map(len, rows[:shown])) + len(more) <= left:
             yield from (line for each in rows[:shown] for line in each)
             yield from more
             return
@@ -265,6 +271,8 @@ def _table(
     observed: int,
     least: int | None = None,
     headline: Estimate | None = None,
+    *,
+    hints: bool = True,
 ) -> Iterator[str]:
     """One line a method: total, interval, and the interval on an axis common to all.
 
@@ -291,7 +299,7 @@ def _table(
             reasons.setdefault(why, []).append(label(estimate.method))
     for (reason, hint), methods in reasons.items():
         yield from wrapped(f"no estimate: {', '.join(methods)}: {reason}", indent=2)
-        if hint:
+        if hint and hints:
             yield from wrapped(f"  hint: {hint}", indent=4)
 
 
