@@ -108,6 +108,11 @@ def _tables(run: Answers) -> None:
         "--sensitivity", "0.9", "--specificity", "0.95", "--log-rho-sd", "0.5")  # fmt: skip
     run("rate", attempts, "--outcome", "arrested", "--source", "interview")
     run("rate", attempts, "--outcome", "arrested")
+    crossings = ROOT / "examples" / "crossings.csv"
+    lists = ("--lists", "Saebyok,TumenWatch,Panel,OpenDoor")
+    run("rate", crossings, "--outcome", "arrested", "--by", "period", *lists)
+    small = _table(folder / "few.csv", "A,B,C,arrested,count\n1,1,0,1,4\n1,0,1,0,3\n0,1,0,,2\n")
+    run("rate", small, "--outcome", "arrested", "--lists", "A,B,C")
 
 
 def _intake(run: Answers, case: Path) -> None:

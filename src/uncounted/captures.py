@@ -350,7 +350,7 @@ def _tables(
     _refuse_other_columns(file, columns, lists, held)
     strata: dict[tuple[str, ...], Counter[str]] = {}
     for row in rows:
-        pattern = "".join(_membership(file, row, name) for name in lists)
+        pattern = "".join(membership(file, row, name) for name in lists)
         count = _count(file, row) if counted else 1
         if "1" not in pattern:
             if count == 0:
@@ -411,7 +411,8 @@ def _refuse_other_columns(
             )
 
 
-def _membership(file: str, row: delimited.Row, name: str) -> str:
+def membership(file: str, row: delimited.Row, name: str) -> str:
+    """The cell of a list as a character of a capture history."""
     cell = row.cells[name].strip()
     if cell in ("0", "1"):
         return cell

@@ -14,6 +14,7 @@ from uncounted.cli.app import (
     app,
     detail,
     level_option,
+    listed,
     seed_option,
     today,
     verbose_option,
@@ -27,13 +28,12 @@ if TYPE_CHECKING:
 
 def _answer(done: RateResult) -> None:
     from uncounted.cli.rate_text import rate_lines, rate_summary
-    from uncounted.workflow.rate import sentence
 
     if click.get_current_context().params["as_sentence"]:
-        answer(textwrap.fill(sentence(done.rates, done.labels), WIDTH))
+        answer(textwrap.fill(done.sentence, WIDTH))
         return
     lines = rate_lines if detail() == "verbose" else rate_summary
-    for line in lines(done.rates, done.labels):
+    for line in lines(done):
         answer(line)
 
 
@@ -63,6 +63,10 @@ def _warn_of_small_counts(done: RateResult) -> None:
     help="Value that means unknown (may be repeated).",
 )
 @click.option("--by", metavar="COLUMN", help="Column of the groups to compare, e.g. periods.")
+@click.option(
+    "--lists",
+    help="Columns of 0/1, e.g. A,B,C: estimate all with and without the outcome from these lists.",
+)
 @click.option("--reference", metavar="GROUP", help="Reference group (default: the first).")
 @click.option("--cluster", metavar="COLUMN", help="Column of the clusters: interview, incident.")
 @click.option(
@@ -104,6 +108,7 @@ def rate(  # the options of one command
     outcome_is: str | None,
     unknown_is: Sequence[str],
     by: str | None,
+    lists: str | None,
     reference: str | None,
     cluster: str | None,
     source: str | None,
@@ -123,13 +128,15 @@ def rate(  # the options of one command
     r"""Estimate the proportion of reports with an outcome, by group.
 
     TABLE.csv has one row per attempt (or person), or a `count` column. The reports are
-    not a random sample; the result says what follows from that.
+    not a random sample; the result says what follows from that. With --lists a row is a
+    person, and people with and without the outcome are estimated as `estimate` does.
 
     \b
     Examples:
       uncounted rate attempts.csv --outcome arrested --by period
       uncounted rate attempts.csv --outcome fate --outcome-is arrest --by period \
         --cluster interview --unit attempts --outcome-label "ended in arrest"
+      uncounted rate crossings.csv --outcome arrested --by period --lists A,B,C,D
     """
     from uncounted.workflow.rate import (
         BiasPrior,
@@ -144,7 +151,14 @@ def rate(  # the options of one command
     columns = OutcomeColumns(outcome, by, outcome_is, tuple(unknown_is), cluster, source)
     settings = RateSettings(reference, level, seed, sensitivity, specificity, prior)
     request = RateRequest(
-        columns, settings, unit, outcome_label, encoding, out, not_for_publication
+        columns,
+        settings,
+        unit,
+        outcome_label,
+        encoding,
+        out,
+        not_for_publication,
+        listed("--lists", lists),
     )
-    with Waiting():
-        return rate(table, request, on=today())
+    with Waiting() as waiting:
+        return rate(table, request, on=today(), progress=waiting)

@@ -10,27 +10,77 @@ from uncounted.text_table import PLAIN, columns, interval_picture, plural
 from uncounted.workflow.rate import (
     MIN_ROWS_FOR_PERCENT,
     Contrast,
+    EstimatedRates,
     Rate,
+    RateResult,
     Rates,
     RowLabels,
     TextTable,
     counts_with_percent,
-    notes,
+    difference_cells,
+    estimated_contrasts_table,
+    estimated_table,
     outward,
     parts,
     per_cent,
     percentage_points,
     points_interval,
+    rate_cells,
+    ratio_cells,
+    ratio_words,
     target,
     tipping_sentence,
+    why_they_differ,
 )
 
 _WIDTH = 80
 _PICTURE = (12, 32)  # characters at least and at most
 
 
-def rate_summary(rates: Rates, labels: RowLabels) -> Iterator[str]:
+def rate_summary(done: RateResult) -> Iterator[str]:
     """Each group's counts, share and interval, the contrasts, and what a reader must know."""
+    yield from (
+        _reported(done.rates, done.labels)
+        if done.estimated is None
+        else _estimated(done, done.estimated)
+    )
+    if done.warnings:
+        yield ""
+        yield f"{plural(len(done.warnings), 'warning')}: report with the shares"
+        for note in done.warnings:
+            yield from textwrap.wrap(note, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    yield ""
+    yield "Tables: --verbose       Sentence to quote: --sentence"
+
+
+def _estimated(done: RateResult, estimated: EstimatedRates) -> Iterator[str]:
+    """Estimated rates beside those of the documented."""
+    rates, labels = done.rates, done.labels
+    few = "" if estimated.not_calibrated is None else ", not calibrated"
+    yield f"Share of {labels.unit} that {labels.says}, estimated from {len(estimated.lists)} lists"
+    level = f"{100 * rates.settings.level:g}% interval"
+    rows = [("", "estimated", f"{level}{few}", "documented", level)]
+    for rate, of_all in zip(rates.rates, estimated.rates, strict=True):
+        limits = _interval(rate) if rate.tally.n >= MIN_ROWS_FOR_PERCENT else ""
+        rows.append((rate.group, *rate_cells(of_all), counts_with_percent(rate.tally), limits))
+    by_group = {contrast.group: contrast for contrast in estimated.contrasts}
+    for contrast in rates.contrasts:
+        name, _, points, limits, _ = _difference(rates, contrast)
+        found = by_group.get(contrast.group)
+        cells = ("", "") if found is None else difference_cells(found)
+        rows.append((name, *cells, points, limits))
+        if found is not None and len(rates.contrasts) == 1:
+            measure = contrast.best["ratio"]
+            low, high = (ratio_words(limit) for limit in measure.intervals["score"])
+            plain = (ratio_words(measure.point), f"{low} to {high}")
+            rows.append(("ratio", *ratio_cells(found), *plain))
+    yield columns(rows, right=[1, 2, 3, 4])
+    if words := why_they_differ(estimated, labels):
+        yield ""
+        yield from _wrapped(words, indent="")
+
+
+def _reported(rates: Rates, labels: RowLabels) -> Iterator[str]:
     yield f"Share of reported {labels.unit} that {labels.says}"
     level = f"{100 * rates.settings.level:g}% interval"
     rows = [("", "n", "with it", level, "")]
@@ -48,14 +98,6 @@ def rate_summary(rates: Rates, labels: RowLabels) -> Iterator[str]:
     if len(rates.contrasts) == 1:
         text += f" {tipping_sentence(rates.contrasts[0], labels)}"
     yield from _wrapped(text, indent="")
-    found = notes(rates, labels)
-    if found:
-        yield ""
-        yield f"{plural(len(found), 'warning')}: report with the shares"
-        for note in found:
-            yield from textwrap.wrap(note, _WIDTH, initial_indent="  ", subsequent_indent="  ")
-    yield ""
-    yield "Tables: --verbose       Sentence to quote: --sentence"
 
 
 def _interval(rate: Rate) -> str:
@@ -77,9 +119,17 @@ def _difference(rates: Rates, contrast: Contrast) -> tuple[str, str, str, str, s
     return name, "", f"{percentage_points(measure.point, n)} points", shown, ""
 
 
-def rate_lines(rates: Rates, labels: RowLabels) -> Iterator[str]:
+def rate_lines(done: RateResult) -> Iterator[str]:
     """The summary, then every table."""
-    yield from rate_summary(rates, labels)
+    rates, labels, estimated = done.rates, done.labels, done.estimated
+    yield from rate_summary(done)
+    if estimated is not None:
+        yield from _table(estimated_table(estimated, labels), left=2)
+        yield from _table(estimated_contrasts_table(estimated))
+        yield ""
+        yield from _wrapped(f"Identifying assumption: {estimated.assumption}")
+        yield ""
+        yield "Of the documented alone:"
     blocks = [block for part in parts(rates, labels) for block in part.blocks]
     first, *others = blocks
     assert isinstance(first, TextTable)  # of the rates themselves
@@ -89,10 +139,15 @@ def rate_lines(rates: Rates, labels: RowLabels) -> Iterator[str]:
         if isinstance(block, str):
             yield from _wrapped(block)
         else:
-            yield from _head(block.caption)
-            yield columns([block.header, *block.rows], right=range(1, len(block.header)))
+            yield from _table(block)
     yield ""
     yield from _wrapped(target(labels))
+
+
+def _table(table: TextTable | None, left: int = 1) -> Iterator[str]:
+    if table is not None:
+        yield from _head(table.caption)
+        yield columns([table.header, *table.rows], right=range(left, len(table.header)))
 
 
 def _pictured(rates: Rates, table: TextTable) -> Iterator[str]:

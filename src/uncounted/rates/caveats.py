@@ -76,9 +76,15 @@ def columns_words(rates: Rates, labels: RowLabels) -> str:
     )
 
 
-def notes(rates: Rates, labels: RowLabels, *, public: bool = False) -> tuple[str, ...]:
-    """Everything that must be minded; of clusters and lost rows no count if public."""
-    found = [*_clusters(rates, public), *_few(rates), *_sources(rates, public)]
+def notes(
+    rates: Rates, labels: RowLabels, *, public: bool = False, persons: bool = False
+) -> tuple[str, ...]:
+    """Everything that must be minded; of clusters and lost rows no count if public.
+
+    `persons`: rows are persons, of which none gave several.
+    """
+    found = [*(() if persons else _clusters(rates, public)), *_few(rates)]
+    found += _sources(rates, public)
     found += [*_rows(rates, public), *_coding(rates), *_many(rates, labels)]
     return tuple(dict.fromkeys(found))
 

@@ -286,14 +286,7 @@ def read(path: Path, columns: OutcomeColumns, *, encoding: str | None = None) ->
     ...     read(file, OutcomeColumns("arrested")).group("")
     Tally(x=14, n=20, unknown=0)
     """
-    sheet = delimited.read(path, encoding=encoding)
-    for name in (columns.outcome, columns.by, columns.cluster, columns.source):
-        if name is not None and name not in sheet.columns:
-            raise UsedWrongly(
-                f"{path.name} has no column {name!r}",
-                hint=delimited.near(sheet.columns, name),
-            )
-    reader = _Reader(path.name, columns, counted="count" in sheet.columns)
+    sheet, reader = opened(path, columns, encoding=encoding)
     rows = 0
     for row in sheet:
         reader.take(row)
@@ -303,10 +296,24 @@ def read(path: Path, columns: OutcomeColumns, *, encoding: str | None = None) ->
     return reader.finish()
 
 
+def opened(
+    path: Path, columns: OutcomeColumns, *, lists: Sequence[str] = (), encoding: str | None = None
+) -> tuple[delimited.Sheet, RowReader]:
+    """The rows of a file that has these columns, and what counts them."""
+    sheet = delimited.read(path, encoding=encoding)
+    for name in (columns.outcome, columns.by, columns.cluster, columns.source, *lists):
+        if name is not None and name not in sheet.columns:
+            raise UsedWrongly(
+                f"{path.name} has no column {name!r}",
+                hint=delimited.near(sheet.columns, name),
+            )
+    return sheet, RowReader(path.name, columns, counted="count" in sheet.columns)
+
+
 _MANY_ALONE = 4  # rows that are each a group of its own
 
 
-class _Reader:
+class RowReader:
     """Counts rows as they come, so that no row is held."""
 
     def __init__(self, name: str, columns: OutcomeColumns, *, counted: bool) -> None:
@@ -323,21 +330,24 @@ class _Reader:
         self.groups: set[str] = set()
         self.ungrouped = 0
 
-    def take(self, row: delimited.Row) -> None:
+    def take(self, row: delimited.Row) -> tuple[str, bool | None, int] | None:
+        """Count a row; its group, outcome and people, or None if it is in no group."""
         if row.wrong:
             raise BadInput(f"{self.name}, row {row.number}: {row.wrong}")
-        count = self._count(row) if self.counted else 1
+        count = self.count(row)
         outcome = self._outcome(row)
         group = self._label(row, self.columns.by, MAX_GROUPS, self.groups)
         if group == "":
             self.ungrouped += count
-            return
+            return None
         source = self._named(row, self.columns.source)
         cluster = self._named(row, self.columns.cluster)
         self.groups.add(group or "")
         self.counts[group or "", source, cluster, outcome] += count
+        return group or "", outcome, count
 
     def finish(self) -> OutcomeTable:
+        """The table of all rows that were taken."""
         if self.wanted is not None and not self.found:
             raise UsedWrongly(
                 f"no row of {self.name} has that value in column {self.columns.outcome!r}",
@@ -422,7 +432,10 @@ class _Reader:
             )
         return label
 
-    def _count(self, row: delimited.Row) -> int:
+    def count(self, row: delimited.Row) -> int:
+        """People (or attempts) of a row."""
+        if not self.counted:
+            return 1
         cell = row.cells["count"].strip()
         if not (cell.isascii() and cell.isdigit()):
             raise BadInput(f"{self._at(row, 'count')}: must be a whole number, 0 or more")

@@ -187,7 +187,7 @@ def reported(rates: Rates, labels: RowLabels) -> str:
     text = text[:1].upper() + text[1:]
     if unknown:
         unknown_words = _listed(
-            [f"{rate.tally.unknown:,} more{_within(rate.group)}" for rate in unknown]
+            [f"{rate.tally.unknown:,} more{within(rate.group)}" for rate in unknown]
         )
         text += f" The outcome is not known for {unknown_words}."
     return text
@@ -204,7 +204,7 @@ def _reported_in_table(rates: Rates, labels: RowLabels) -> str:
 
 
 def _clause(rate: Rate, labels: RowLabels, known: str, *, first: bool) -> str:
-    x, n, place = rate.tally.x, rate.tally.n, _within(rate.group)
+    x, n, place = rate.tally.x, rate.tally.n, within(rate.group)
     if n == 0:
         return f"no outcome is known{place}"
     share = f" ({per_cent(x / n, n)})" if n >= MIN_ROWS_FOR_PERCENT else ""
@@ -232,11 +232,11 @@ def chance(rates: Rates, labels: RowLabels) -> str:
             "What chance would leave cannot be said: all rows of each group come from one cluster."
         )
     parts = [
-        f"{interval_words(rate.interval, rate.tally.n)}{_within(rate.group)}" for rate in certain
+        f"{interval_words(rate.interval, rate.tally.n)}{within(rate.group)}" for rate in certain
     ]
     sentences = [_by_chance(rates, labels, _listed(parts))] if parts else []
     sentences += [
-        f"What chance would leave{_within(rate.group)} cannot be said: all its rows come from one "
+        f"What chance would leave{within(rate.group)} cannot be said: all its rows come from one "
         "cluster."
         for rate in rates.rates
         if rate.interval is None and rate.tally.n
@@ -285,8 +285,8 @@ def _changed(contrast: Contrast, labels: RowLabels, factor: str) -> str:
     if contrast.tipping and contrast.tipping.direction == "less":
         cases, others = others, cases
     return (
-        f"{cases} were {factor} as likely to reach us{_within(contrast.group)} as"
-        f"{_within(contrast.reference)}, relative to {others}"
+        f"{cases} were {factor} as likely to reach us{within(contrast.group)} as"
+        f"{within(contrast.reference)}, relative to {others}"
     )
 
 
@@ -312,13 +312,13 @@ def named(group: str) -> str:
     return f'"{group}"' if group.casefold() in _LINKS else group
 
 
-def _within(group: str) -> str:
+def within(group: str) -> str:
     """The group as part of a sentence, with a space before it.
 
     Examples:
-        >>> _within("2015-2019"), _within("before 2020"), _within("women"), _within("")
+        >>> within("2015-2019"), within("before 2020"), within("women"), within("")
         (' in 2015-2019', ' before 2020', ' for women', '')
-        >>> _within("after"), _within("7")
+        >>> within("after"), within("7")
         (' in the group "after"', ' in group 7')
     """
     if not group:

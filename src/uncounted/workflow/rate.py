@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
 
 from uncounted import atomic_files
+from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.result import Study
+from uncounted.estimate.track_record.calibration import COMBINED_METHODS
+from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.rates import (
     BiasPrior,
@@ -21,6 +26,19 @@ from uncounted.rates import (
     sentence,
 )
 from uncounted.rates.caveats import SMALL_COUNT, notes, target
+from uncounted.rates.estimated import EstimatedRates, estimate_rates
+from uncounted.rates.estimated_sentences import (
+    difference_cells,
+    estimated_contrasts_table,
+    estimated_notes,
+    estimated_sentence,
+    estimated_table,
+    estimated_target,
+    rate_cells,
+    ratio_cells,
+    why_they_differ,
+)
+from uncounted.rates.histories import OutcomeHistories, read_histories
 from uncounted.rates.parts import parts
 from uncounted.rates.result import Contrast, Rate
 from uncounted.rates.sentences import (
@@ -30,6 +48,7 @@ from uncounted.rates.sentences import (
     per_cent,
     percentage_points,
     points_interval,
+    ratio_words,
     tipping_sentence,
 )
 from uncounted.rates.tables import TextTable
@@ -40,6 +59,7 @@ __all__ = [
     "MIN_ROWS_FOR_PERCENT",
     "BiasPrior",
     "Contrast",
+    "EstimatedRates",
     "OutcomeColumns",
     "Rate",
     "RateRequest",
@@ -49,16 +69,22 @@ __all__ = [
     "RowLabels",
     "TextTable",
     "counts_with_percent",
-    "notes",
+    "difference_cells",
+    "estimated_contrasts_table",
+    "estimated_table",
+    "estimated_target",
     "outward",
     "parts",
     "per_cent",
     "percentage_points",
     "points_interval",
     "rate",
-    "sentence",
+    "rate_cells",
+    "ratio_cells",
+    "ratio_words",
     "target",
     "tipping_sentence",
+    "why_they_differ",
 ]
 
 _LONGEST = 80
@@ -75,6 +101,24 @@ class RateRequest:
     encoding: str | None = None
     out: Path | None = None
     internal: bool = False
+    lists: tuple[str, ...] | None = None
+
+    def check(self) -> None:
+        """Refuse options that do not go together."""
+        if self.out is None and self.internal:
+            raise UsedWrongly("--not-for-publication needs --out")
+        if self.lists is None:
+            return
+        if self.out is not None:
+            raise UsedWrongly(
+                "--lists cannot be used with --out",
+                hint="the page shows shares of reports; to publish estimates use uncounted release",
+            )
+        if self.columns.source or self.columns.cluster:
+            raise UsedWrongly(
+                "--lists cannot be used with --source or --cluster",
+                hint="with --lists a row is a person; use them without --lists",
+            )
 
     @property
     def labels(self) -> RowLabels:
@@ -93,6 +137,23 @@ class RateResult:
 
     rates: Rates
     labels: RowLabels
+    estimated: EstimatedRates | None = None
+
+    @property
+    def sentence(self) -> str:
+        """A paragraph to quote: the estimated rates, where there are any, then the reported."""
+        reported = sentence(self.rates, self.labels)
+        if self.estimated is None:
+            return reported
+        return f"{estimated_sentence(self.estimated, self.labels)} {reported}"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What must be minded."""
+        reported = notes(self.rates, self.labels, persons=self.estimated is not None)
+        if self.estimated is None:
+            return reported
+        return (*estimated_notes(self.estimated, self.labels), *reported)
 
     @property
     def small_count(self) -> int | None:
@@ -103,19 +164,23 @@ class RateResult:
     def to_json(self) -> JSONObject:
         """As plain values."""
         return {
-            "sentence": sentence(self.rates, self.labels),
-            "target": target(self.labels),
+            "sentence": self.sentence,
+            "target": target(self.labels)
+            if self.estimated is None
+            else estimated_target(self.labels),
             **self.rates.to_json(),
-            "warnings": list(notes(self.rates, self.labels)),
+            "estimated": None if self.estimated is None else self.estimated.to_json(),
+            "warnings": list(self.warnings),
         }
 
 
-def rate(table: Path, request: RateRequest, *, on: dt.date) -> RateResult:
-    """Compare the rates of an outcome between the groups of a table."""
+def rate(
+    table: Path, request: RateRequest, *, on: dt.date, progress: Progress = silent
+) -> RateResult:
+    """Compare the rates of an outcome between the groups of a table; with lists, estimate them."""
+    request.check()
     if request.out is not None:
         atomic_files.refuse_existing(request.out)
-    elif request.internal:
-        raise UsedWrongly("--not-for-publication needs --out")
     labels = request.labels
     by = request.columns.by
     if by is not None and fields_of(by).keys() & {*NAME_FIELDS, "name_alt", "relative"}:
@@ -123,12 +188,63 @@ def rate(table: Path, request: RateRequest, *, on: dt.date) -> RateResult:
             "--by takes a column with few values, and this one is of people's names",
             hint="the values are printed: use years, periods or places",
         )
+    if request.lists is not None:
+        return _estimated(table, request, request.lists, progress)
     found = compare(read(table, request.columns, encoding=request.encoding), request.settings)
     if request.out is not None:
         from uncounted.publish.rates.page import page
 
         atomic_files.write(request.out, page(found, labels, made=on, internal=request.internal))
     return RateResult(found, labels)
+
+
+def _estimated(
+    table: Path, request: RateRequest, lists: tuple[str, ...], progress: Progress
+) -> RateResult:
+    settings = request.settings
+    histories = read_histories(table, request.columns, lists, encoding=request.encoding)
+    found = compare(histories.outcomes, settings)
+    groups = [rate.group for rate in found.rates]
+    rates = estimated(
+        histories, groups, level=settings.level, seed=settings.seed, progress=progress
+    )
+    return RateResult(found, request.labels, rates)
+
+
+def estimated(
+    histories: OutcomeHistories,
+    groups: Sequence[str],
+    *,
+    level: float,
+    seed: int,
+    progress: Progress = silent,
+) -> EstimatedRates:
+    """Estimate people by group and outcome, by what `estimate` leads with, and their rates."""
+    done = 0
+
+    def study_of(table: CaptureTable, own_seed: int) -> Study:
+        nonlocal done
+        progress("estimating people with each outcome", done, 2 * len(groups))
+        done += 1
+        return leading_study(table, level, own_seed)
+
+    return estimate_rates(histories, groups, study_of, level=level, seed=seed)
+
+
+def leading_study(table: CaptureTable, level: float, seed: int) -> Study:
+    """A study with the methods that its headline needs: the same headline, in less time.
+
+    1. The three methods of the calibrated interval.
+    2. All methods, where these give no calibrated interval and the first gives no number.
+    """
+    from uncounted.estimate import EstimateSettings, run
+
+    some = EstimateSettings(COMBINED_METHODS, level, seed, robustness=False)
+    study = run(table, some)  # 1
+    calibrated = study.calibrated is not None and study.calibrated.point is not None
+    if calibrated or study.estimates[0].ok or study.first.refusal_code is not None:
+        return study
+    return run(table, EstimateSettings(None, level, seed, robustness=False))  # 2
 
 
 def _words(text: str, option: str) -> str:

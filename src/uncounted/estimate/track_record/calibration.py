@@ -21,6 +21,7 @@ from uncounted.estimate.base.result import Estimate, Study, first_number
 from uncounted.estimate.base.rows import CalibratedInterval, TrackRecord
 from uncounted.estimate.track_record.error_model import (
     ErrorModel,
+    UndocumentedLaw,
     combination,
     implied_log_sd,
 )
@@ -159,6 +160,27 @@ def combined(
     return _calibrated(COMBINED, answering, observed, reason)
 
 
+def _parts(estimates: Sequence[Estimate], observed: int) -> list[tuple[float, float]]:
+    """Of each estimate the undocumented and the standard deviation of their log, if it has one."""
+    parts = []
+    for each in estimates:
+        low, high = each.interval or (math.nan, math.inf)
+        log_sd = implied_log_sd((low - observed, high - observed), each.level)
+        if log_sd is not None:
+            parts.append((each.number() - observed, log_sd))
+    return parts
+
+
+def combined_law(study: Study) -> UndocumentedLaw | None:
+    """The law of which a study's combined calibrated interval has the quantiles; None without."""
+    found = study.calibrated
+    if found is None or found.point is None or found.method != COMBINED:
+        return None
+    answering = [study[name] for name in COMBINED_METHODS if study[name].ok]
+    combination_of = combination(_parts(answering, study.observed))
+    return _record().models[COMBINED].law(*combination_of)
+
+
 def _calibrated(
     method: str,
     estimates: Sequence[Estimate],
@@ -166,12 +188,7 @@ def _calibrated(
     reason: str | None,
 ) -> CalibratedInterval:
     record = _record()
-    parts = []
-    for each in estimates:
-        low, high = each.interval or (math.nan, math.inf)
-        log_sd = implied_log_sd((low - observed, high - observed), each.level)
-        if log_sd is not None:
-            parts.append((each.number() - observed, log_sd))
+    parts = _parts(estimates, observed)
     level = estimates[0].level if estimates else 0.95
     if not parts:
         reason = reason or f"{label(method)}: no interval with an upper limit"

@@ -25,6 +25,7 @@ from uncounted.estimate.base.result import Floats
 
 _NODES = np.linspace(-6.0, 6.0, 241)
 _WEIGHTS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
+_MOST_DRAWN = 1e15  # a mean beyond it cannot be drawn from
 _WIDER = 1.3  # of the integration grid, against the product of the two normal shapes
 
 
@@ -46,6 +47,34 @@ class KnownError:
 
 
 @attrs.frozen
+class UndocumentedLaw:
+    """The law of the undocumented given an estimate: Poisson about a log-normal mean.
+
+    Attributes:
+        log_mean: mean of the logarithm of that mean.
+        between: its standard deviation between populations: the errors of the method.
+        within: its standard deviation for this table: its own interval.
+    """
+
+    log_mean: float
+    between: float
+    within: float
+
+    @property
+    def log_sd(self) -> float:
+        """Standard deviation of the logarithm, from both."""
+        return math.hypot(self.between, self.within)
+
+    def draws(self, rng: np.random.Generator, size: int, *, errors: Floats | None = None) -> Floats:
+        """Draws of the undocumented; `errors`: standard normal errors between populations."""
+        if errors is None:
+            errors = rng.standard_normal(size)
+        within = self.within * rng.standard_normal(size)
+        means = np.exp(self.log_mean + self.between * errors + within)
+        return rng.poisson(np.minimum(means, _MOST_DRAWN)).astype(np.float64)
+
+
+@attrs.frozen
 class ErrorModel:
     """Errors of a method on populations of known size.
 
@@ -57,6 +86,10 @@ class ErrorModel:
     shift: float
     sd: float
 
+    def law(self, estimated: float, log_sd: float) -> UndocumentedLaw:
+        """The law of the undocumented where a method's estimate and its own error are given."""
+        return UndocumentedLaw(math.log(estimated + 0.5) + self.shift, self.sd, log_sd)
+
     def undocumented(
         self, estimated: float, log_sd: float, level: float
     ) -> tuple[float, float, float]:
@@ -67,8 +100,8 @@ class ErrorModel:
             log_sd: standard deviation of log n0 implied by its interval.
             level: of the interval.
         """
-        centre = math.log(estimated + 0.5) + self.shift
-        means = np.exp(centre + math.hypot(self.sd, log_sd) * _NODES)
+        law = self.law(estimated, log_sd)
+        means = np.exp(law.log_mean + law.log_sd * _NODES)
         low, middle, high = (_quantile(means, at) for at in (0.5 - level / 2, 0.5, 0.5 + level / 2))
         return middle, low, high
 

@@ -1,0 +1,217 @@
+"""Estimated rates in sentences and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from uncounted.estimate.base.labels import label
+from uncounted.estimate.base.rounding import round_to_interval
+from uncounted.rates.estimated import (
+    CALIBRATED,
+    EstimatedContrast,
+    EstimatedCount,
+    EstimatedRate,
+    EstimatedRates,
+)
+from uncounted.rates.sentences import (
+    MAX_GROUPS_IN_SENTENCE,
+    MIN_ROWS_FOR_PERCENT,
+    RowLabels,
+    interval_words,
+    named,
+    outward,
+    per_cent,
+    percentage_points,
+    points_interval,
+    ratio_words,
+    within,
+)
+from uncounted.rates.tables import TextTable
+from uncounted.text_table import plural
+
+_WHOLE = MIN_ROWS_FOR_PERCENT  # an estimated rate has no decimal, however many rows there are
+
+
+def estimated_sentence(rates: EstimatedRates, labels: RowLabels) -> str:
+    """The estimated rates in one paragraph, with the interval and how they were estimated."""
+    shown = [rate for rate in rates.rates if rate.rate is not None]
+    parts = []
+    if len(rates.rates) <= MAX_GROUPS_IN_SENTENCE and shown:
+        first, *others = shown
+        parts.append(
+            f"Of all {labels.unit}{within(first.group)} an estimated {_with_interval(first)} "
+            f"{labels.says}"
+            + "".join(f"; of those{within(each.group)}, {_with_interval(each)}" for each in others)
+            + f" ({100 * rates.level:g}% intervals, {_kind(rates)})."
+        )
+        if len(rates.contrasts) == 1:
+            (contrast,) = rates.contrasts
+            parts.append(
+                f"The difference is {percentage_points(contrast.difference, _WHOLE)} points "
+                f"({points_interval(contrast.difference_interval, _WHOLE)})."
+            )
+    parts += [_no_rate(rate, labels) for rate in rates.rates if rate.rate is None]
+    if shown:
+        parts.append(
+            f"The numbers of {labels.unit} with each outcome were estimated from "
+            f"{len(rates.lists)} lists (multiple systems estimation)."
+        )
+    return " ".join(parts)
+
+
+def estimated_target(labels: RowLabels) -> str:
+    """Of what an estimated rate is a rate, and of what it is not."""
+    return (
+        f"It is a rate among {labels.unit} that could have come onto one of the lists. "
+        f"{labels.unit[:1].upper()}{labels.unit[1:]} that no list can record, such as those of "
+        "people who died unreported, are in no estimate. If only those who came through in the "
+        "end can report, it is a rate among those who came through."
+    )
+
+
+def why_they_differ(rates: EstimatedRates, labels: RowLabels) -> str:
+    """What share of those with and without the outcome is documented, by the estimate."""
+    found = [rate for rate in rates.rates if rate.rate is not None]
+    if not found or len(found) > MAX_GROUPS_IN_SENTENCE:
+        return ""
+    clauses: list[str] = []
+    for rate in found:
+        having, others = rate.with_outcome.documented_share, rate.without_outcome.documented_share
+        if having is None or others is None:
+            continue
+        one, two = per_cent(having, _WHOLE), per_cent(others, _WHOLE)
+        clauses.append(
+            f"Of those that {labels.says}{within(rate.group)} an estimated {one} are on a list, of "
+            f"the others {two}"
+            if not clauses
+            else f"{within(rate.group).strip()} {one} and {two}"
+        )
+    text = f"{'; '.join(clauses)}. Where these differ, the documented share is not the rate."
+    if len(rates.contrasts) == 1 and rates.contrasts[0].difference_same_errors is not None:
+        limits = points_interval(rates.contrasts[0].difference_same_errors, _WHOLE)
+        text += (
+            " If the estimates of each outcome err by the same factor in both groups, the "
+            f"difference is {limits} points."
+        )
+    return text
+
+
+def estimated_notes(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
+    """What must be minded of estimated rates, most important first."""
+    for rate in rates.rates:
+        if rate.rate is None:
+            yield _no_rate(rate, labels)
+    if rates.not_calibrated is not None and any(rate.rate is not None for rate in rates.rates):
+        yield f"The intervals are not calibrated: {rates.not_calibrated}."
+    for rate in rates.rates:
+        if not rate.unknown:
+            continue
+        text = f"The outcome of {rate.unknown:,} documented{within(rate.group)} is not known."
+        if rate.unknown_as is not None:
+            none, every = (per_cent(each, _WHOLE) for each in rate.unknown_as)
+            text += f" The estimate is {none} if none of them had it, {every} if all had."
+        yield text
+    if rates.on_no_list:
+        people = plural(rates.on_no_list, f"of the {labels.unit} is", f"of the {labels.unit} are")
+        yield f"{people} on none of these lists and in no count."
+    yield estimated_target(labels)
+
+
+def _no_rate(rate: EstimatedRate, labels: RowLabels) -> str:
+    which = f"those that {labels.says}" if rate.with_outcome.reason else f"the other {labels.unit}"
+    if rate.with_outcome.reason and rate.without_outcome.reason:
+        which = "either outcome"
+    return (
+        f"No rate is estimated{within(rate.group)}{_bounded(rate)}: there is no estimate of "
+        f"{which} ({rate.reason})."
+    )
+
+
+def _bounded(rate: EstimatedRate) -> str:
+    words = bound_words(rate)
+    return f"; it is {words}" if words else ""
+
+
+def bound_words(rate: EstimatedRate) -> str:
+    """What is known of a rate without an estimate; empty if nothing is."""
+    low, high = rate.bounds
+    low, high = outward((low, high), _WHOLE)
+    if low > 0:
+        return f"at least {per_cent(low, _WHOLE)}"
+    return f"at most {per_cent(high, _WHOLE)}" if high < 1 else ""
+
+
+def _with_interval(rate: EstimatedRate) -> str:
+    assert rate.rate is not None
+    return f"{per_cent(rate.rate, _WHOLE)} ({interval_words(rate.interval, _WHOLE)})"
+
+
+def _kind(rates: EstimatedRates) -> str:
+    if rates.method == CALIBRATED:
+        return f"calibrated on {rates.tests} lists of known size"
+    return f"not calibrated, of the method {label(rates.method)}"
+
+
+def rate_cells(rate: EstimatedRate) -> tuple[str, str]:
+    """The rate and its interval, or what bounds it."""
+    if rate.rate is None or rate.interval is None:
+        return bound_words(rate) or "no estimate", ""
+    return per_cent(rate.rate, _WHOLE), interval_words(rate.interval, _WHOLE, "–").replace(
+        " – ", "–"
+    )
+
+
+def difference_cells(contrast: EstimatedContrast) -> tuple[str, str]:
+    """The difference in points and its interval."""
+    return (
+        f"{percentage_points(contrast.difference, _WHOLE)} points",
+        points_interval(contrast.difference_interval, _WHOLE),
+    )
+
+
+def ratio_cells(contrast: EstimatedContrast) -> tuple[str, str]:
+    """The ratio and its interval."""
+    low, high = contrast.ratio_interval
+    return ratio_words(contrast.ratio), f"{ratio_words(low)} to {ratio_words(high)}"
+
+
+def estimated_table(rates: EstimatedRates, labels: RowLabels) -> TextTable:
+    """Documented and estimated number of each group and outcome."""
+    rows = []
+    for rate in rates.rates:
+        for which, count in (
+            (f"{labels.says}", rate.with_outcome),
+            ("the others", rate.without_outcome),
+        ):
+            rows.append((named(rate.group), which, f"{count.documented:,}", *_count_cells(count)))
+    return TextTable(
+        f"All {labels.unit} by outcome, estimated from {', '.join(rates.lists)} ({_kind(rates)})",
+        ("", "", "documented", "estimated", f"{100 * rates.level:g}%", "documented share"),
+        tuple(rows),
+    )
+
+
+def _count_cells(count: EstimatedCount) -> tuple[str, str, str]:
+    if count.point is None or count.documented_share is None:
+        return "no estimate", "", ""
+    shown = round_to_interval(count.point, count.interval, count.documented)
+    return f"{shown.point:,}", shown.span, per_cent(count.documented_share, _WHOLE)
+
+
+def estimated_contrasts_table(rates: EstimatedRates) -> TextTable | None:
+    """Difference and ratio of each group against the reference group; None without any."""
+    if not rates.contrasts:
+        return None
+    rows = [
+        (contrast.group, *difference_cells(contrast), _same(contrast), *ratio_cells(contrast))
+        for contrast in rates.contrasts
+    ]
+    level = f"{100 * rates.level:g}%"
+    first = f"against {named(rates.rates[0].group)}"
+    header = (first, "difference", level, "same errors", "ratio", level)
+    return TextTable("Estimated rates, one against another", header, tuple(rows))
+
+
+def _same(contrast: EstimatedContrast) -> str:
+    found = contrast.difference_same_errors
+    return "" if found is None else points_interval(found, _WHOLE)

@@ -1,0 +1,277 @@
+"""Rates from people estimated by outcome: numbers, bounds where there are none, what is read."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from uncounted.cli.main import run as command
+from uncounted.errors import BadInput, UsedWrongly
+from uncounted.estimate import EstimateSettings, run
+from uncounted.estimate.track_record.calibration import COMBINED_METHODS, combined_law
+from uncounted.rates import OutcomeColumns
+from uncounted.rates.estimated import EstimatedRates
+from uncounted.rates.estimated_sentences import (
+    bound_words,
+    estimated_notes,
+    estimated_sentence,
+    why_they_differ,
+)
+from uncounted.rates.histories import OutcomeHistories, read_histories
+from uncounted.rates.sentences import RowLabels
+from uncounted.workflow.rate import estimated, leading_study
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "crossings.csv"
+LISTS = ("Saebyok", "TumenWatch", "Panel", "OpenDoor")
+TRUTH = {"2015-2019": 450 / 900, "2020-2024": 280 / 800}  # examples/make_crossings.py
+LABELS = RowLabels("people", "were arrested")
+COLUMNS = OutcomeColumns("arrested", by="period")
+
+
+@pytest.fixture(scope="module")
+def histories() -> OutcomeHistories:
+    return read_histories(EXAMPLE, COLUMNS, LISTS)
+
+
+@pytest.fixture(scope="module")
+def rates(histories: OutcomeHistories) -> EstimatedRates:
+    return estimated(histories, histories.outcomes.groups, level=0.95, seed=1)
+
+
+def _read(
+    tmp_path: Path, text: str, lists: tuple[str, ...] = ("A", "B", "C"), by: str | None = None
+) -> OutcomeHistories:
+    file = tmp_path / "table.csv"
+    file.write_text(text, encoding="utf-8")
+    return read_histories(file, OutcomeColumns("arrested", by=by), lists)
+
+
+# What is read --------------------------------------------------------------------------------
+
+
+def test_people_are_read_by_group_outcome_and_lists(tmp_path: Path) -> None:
+    found = _read(
+        tmp_path,
+        "note,A,B,C,arrested,period,count\nx,1,0,0,yes,p,5\ny,1,1,,no,p,2\n"
+        "z,0,1,0,,q,3\nz,0,0,0,1,q,9\n",
+        by="period",
+    )
+    assert {cell: dict(table.counts) for cell, table in found.cells.items()} == {
+        ("p", True): {"100": 5},
+        ("p", False): {"11-": 2},
+        ("q", None): {"010": 3},
+    }
+    assert found.on_no_list == 9  # neither estimated from nor among the documented
+    assert found.outcomes.group("q").unknown == 3
+    assert found.outcomes.group("q").n == 0
+    assert found.table("p", True, False).observed == 7
+
+
+@pytest.mark.parametrize(
+    ("lists", "words"),
+    [
+        (("A",), "--lists needs two lists or more"),
+        (("A", "D"), "no column 'D'"),
+        (("A", "arrested"), "cannot be a list as well"),
+    ],
+)
+def test_lists_that_cannot_be_are_refused(
+    tmp_path: Path, lists: tuple[str, ...], words: str
+) -> None:
+    with pytest.raises(UsedWrongly, match=words):
+        _read(tmp_path, "A,B,arrested\n1,0,1\n", lists)
+
+
+def test_a_list_holds_0_and_1(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"row 2, column 'B': must be 0, 1 or empty"):
+        _read(tmp_path, "A,B,arrested\n1,x,1\n", ("A", "B"))
+    with pytest.raises(BadInput, match="no row with a person on one of these lists"):
+        _read(tmp_path, "A,B,arrested\n0,0,1\n", ("A", "B"))
+
+
+# What is estimated ---------------------------------------------------------------------------
+
+
+def test_numbers_are_those_that_estimate_leads_with(
+    histories: OutcomeHistories, rates: EstimatedRates
+) -> None:
+    for rate in rates.rates:
+        for outcome, count in ((True, rate.with_outcome), (False, rate.without_outcome)):
+            table = histories.table(rate.group, outcome)
+            study = run(table, EstimateSettings(COMBINED_METHODS, robustness=False))
+            assert study.calibrated is not None
+            assert count.documented == table.observed
+            assert count.point == pytest.approx(study.calibrated.point, rel=0.03)
+            assert count.interval == pytest.approx(study.calibrated.interval, rel=0.1)
+
+
+def test_the_law_that_is_drawn_from_has_the_calibrated_interval(
+    histories: OutcomeHistories,
+) -> None:
+    table = histories.table("2015-2019", False)
+    study = leading_study(table, 0.9, 1)
+    law = combined_law(study)
+    assert law is not None
+    assert study.calibrated is not None
+    assert study.calibrated.interval is not None
+    draws = table.observed + law.draws(np.random.default_rng(1), 200_000)
+    assert np.quantile(draws, [0.05, 0.95]) == pytest.approx(study.calibrated.interval, rel=0.03)
+    assert np.median(draws) == pytest.approx(study.calibrated.point, rel=0.03)
+
+
+def test_the_estimated_rate_holds_the_truth_that_the_documented_rate_misses(
+    rates: EstimatedRates, histories: OutcomeHistories
+) -> None:
+    for rate in rates.rates:
+        assert rate.interval is not None
+        assert rate.rate is not None
+        assert rate.interval[0] < TRUTH[rate.group] < rate.interval[1]
+        tally = histories.outcomes.group(rate.group)
+        assert abs(rate.rate - TRUTH[rate.group]) < abs(tally.x / tally.n - TRUTH[rate.group]) / 2
+    first, second = (rate.rate for rate in rates.rates)
+    assert first is not None
+    assert second is not None
+    (contrast,) = rates.contrasts
+    assert contrast.difference == pytest.approx(second - first, abs=0.03)
+
+
+def test_the_same_errors_in_both_groups_leave_a_narrower_difference(
+    rates: EstimatedRates,
+) -> None:
+    (contrast,) = rates.contrasts
+    assert contrast.difference_same_errors is not None
+    low, high = contrast.difference_interval
+    narrow_low, narrow_high = contrast.difference_same_errors
+    assert low < narrow_low < contrast.difference < narrow_high < high
+
+
+def test_rates_are_quantiles_over_independent_draws_of_the_numbers(
+    histories: OutcomeHistories, rates: EstimatedRates
+) -> None:
+    """A naive twin: the quantiles over every pair of quantiles of the two laws."""
+    grid = (np.arange(400) + 0.5) / 400
+    laws = []
+    for outcome in (True, False):
+        table = histories.table("2020-2024", outcome)
+        law = combined_law(leading_study(table, 0.95, 1))
+        assert law is not None
+        draws = law.draws(np.random.default_rng(5), 100_000)
+        laws.append(table.observed + np.quantile(draws, grid))
+    shares = (laws[0][:, None] / (laws[0][:, None] + laws[1][None, :])).ravel()
+    low, middle, high = np.quantile(shares, [0.025, 0.5, 0.975])
+    found = rates.rates[1]
+    assert found.rate == pytest.approx(middle, abs=0.015)
+    assert found.interval == pytest.approx((low, high), abs=0.02)
+
+
+def test_the_same_seed_gives_the_same_rates_and_a_group_its_own(
+    histories: OutcomeHistories, rates: EstimatedRates
+) -> None:
+    again = estimated(histories, histories.outcomes.groups[::-1], level=0.95, seed=1)
+    assert again.rates == rates.rates[::-1]
+    assert again.contrasts[0].reference == "2020-2024"
+
+
+FEW = (
+    "A,B,C,arrested,count\n1,1,0,1,5\n1,0,0,1,3\n0,1,1,1,3\n0,0,1,1,3\n"
+    "1,0,0,0,40\n0,1,0,0,30\n0,0,1,0,35\n1,1,0,0,12\n0,1,1,0,9\n1,0,1,0,11\n1,1,1,0,4\n"
+)
+
+
+def test_a_number_that_is_refused_bounds_the_rate_and_is_not_counted_as_documented(
+    tmp_path: Path,
+) -> None:
+    found = estimated(_read(tmp_path, FEW), [""], level=0.95, seed=1)
+    (rate,) = found.rates
+    assert rate.rate is None
+    assert rate.interval is None
+    assert rate.with_outcome.point is None
+    assert "documented people, not on 14" in (rate.reason or "")
+    assert rate.without_outcome.interval is not None
+    least = 14 / (14 + rate.without_outcome.interval[1])
+    assert rate.bounds == pytest.approx((least, 1.0))
+    assert bound_words(rate) == "at least 1%"
+    text = estimated_sentence(found, LABELS)
+    assert "No rate is estimated" in text
+    assert "there is no estimate of those that were arrested" in text
+
+
+def test_a_group_in_which_no_one_has_the_outcome_has_no_rate(tmp_path: Path) -> None:
+    rows = FEW.replace(",1,5\n", ",0,5\n").replace(",1,3\n", ",0,3\n")
+    (rate,) = estimated(_read(tmp_path, rows), [""], level=0.95, seed=1).rates
+    assert rate.rate is None
+    assert rate.with_outcome.documented == 0
+    assert bound_words(rate) == ""
+
+
+def test_two_lists_give_a_rate_that_says_it_is_not_calibrated(tmp_path: Path) -> None:
+    rows = "A,B,arrested,count\n1,0,1,60\n0,1,1,40\n1,1,1,20\n1,0,0,80\n0,1,0,50\n1,1,0,10\n"
+    found = estimated(_read(tmp_path, rows, ("A", "B")), [""], level=0.95, seed=1)
+    (rate,) = found.rates
+    assert found.method != "combined"
+    assert rate.rate == pytest.approx(
+        240 / (240 + 540), abs=0.05
+    )  # 60 40 20 and 90 60 10, Petersen
+    assert any("not calibrated" in note for note in estimated_notes(found, LABELS))
+    assert found.tests == 0
+
+
+def test_unknown_outcomes_are_in_neither_number_and_have_a_range(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8") + "2020-2024,,1,0,0,0,30\n2020-2024,,0,1,0,0,20\n"
+    file = tmp_path / "crossings.csv"
+    file.write_text(text, encoding="utf-8")
+    histories = read_histories(file, COLUMNS, LISTS)
+    found = estimated(histories, ["2020-2024"], level=0.95, seed=1)
+    (rate,) = found.rates
+    assert rate.unknown == 50
+    assert rate.rate is not None
+    assert rate.unknown_as is not None
+    assert rate.unknown_as[0] < rate.rate < rate.unknown_as[1]
+    (note, *_) = estimated_notes(found, LABELS)
+    assert note.startswith("The outcome of 50 documented in 2020-2024 is not known.")
+
+
+# What is said --------------------------------------------------------------------------------
+
+
+def test_the_words_say_what_it_rests_on(rates: EstimatedRates) -> None:
+    text = estimated_sentence(rates, LABELS)
+    assert text.startswith("Of all people in 2015-2019 an estimated ")
+    assert "calibrated on 227 lists of known size" in text
+    assert "from 4 lists (multiple systems estimation)" in text
+    assert "Of those that were arrested in 2015-2019 an estimated" in why_they_differ(rates, LABELS)
+
+
+def test_the_command_says_both_rates_in_25_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--outcome", "arrested", "--by", "period", "--lists", ",".join(LISTS)]
+    assert command(["rate", str(EXAMPLE), *options, "--unit", "people"]) == 0
+    out = capsys.readouterr().out
+    assert len(out.splitlines()) <= 25
+    assert "301 of 461 (65.3%)" in out
+    assert max(map(len, out.splitlines())) <= 80
+    assert command(["rate", str(EXAMPLE), *options, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["estimated"]["method"] == "combined"
+    assert [each["group"] for each in answer["estimated"]["rates"]] == list(TRUTH)
+    assert all(math.isfinite(each["rate"]) for each in answer["estimated"]["rates"])
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--out", "page.html"], "--lists cannot be used with --out"),
+        (["--cluster", "count"], "one column is named twice"),
+        (["--source", "Panel"], "--lists cannot be used with --source or --cluster"),
+    ],
+)
+def test_options_that_do_not_go_together(
+    more: list[str], words: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    options = ["--outcome", "arrested", "--lists", ",".join(LISTS), *more]
+    assert command(["rate", str(EXAMPLE), *options]) == 2
+    assert words in capsys.readouterr().err
+    assert not Path("page.html").exists()
