@@ -22,7 +22,6 @@ from uncounted.errors import BadInput, UsedWrongly, unknown
 MAX_LISTS = 64
 DIFFER = "reports differ"  # a stratum's value, of people whose reports contradict each other
 NOT_ACTIVE = "-"
-MOST_PEOPLE = 1_000_000_000  # beyond it floating point no longer tells one person
 
 
 def _frozen_counts(counts: Mapping[str, SupportsIndex]) -> dict[str, int]:
@@ -351,7 +350,7 @@ def _tables(
     strata: dict[tuple[str, ...], Counter[str]] = {}
     for row in rows:
         pattern = "".join(membership(file, row, name) for name in lists)
-        count = _count(file, row) if counted else 1
+        count = delimited.count(file, row) if counted else 1
         if "1" not in pattern:
             if count == 0:
                 continue
@@ -422,18 +421,3 @@ def membership(file: str, row: delimited.Row, name: str) -> str:
         f"{file}, row {row.number}, column {name!r}: must be 0, 1 or empty",
         hint="1: on the list; 0: not on it; empty: the list was not active here",
     )
-
-
-def _count(file: str, row: delimited.Row) -> int:
-    cell = row.cells["count"].strip()
-    if not (cell.isascii() and cell.isdigit()):
-        raise BadInput(
-            f"{file}, row {row.number}, column 'count': must be a whole number, 0 or more",
-            hint="write digits only: 3, not 3.7, -3 or 1,200",
-        )
-    if len(cell) > 10 or int(cell) > MOST_PEOPLE:
-        raise BadInput(
-            f"{file}, row {row.number}, column 'count': more than {MOST_PEOPLE:,} people",
-            hint="check whether the columns have been shifted",
-        )
-    return int(cell)

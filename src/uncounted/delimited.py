@@ -28,6 +28,7 @@ MOST_ROWS = 1_048_576  # blank ones too; what a spreadsheet program has
 MOST_RAGGED = 10_000  # at the beginning, where no other row comes before
 LONGEST_FIELD = 16 << 20
 LONGEST_HEADER = 1 << 20
+MOST_PEOPLE = 1_000_000_000  # beyond it floating point no longer tells one person
 MOST_COLUMNS = 16_384  # of a table of any kind; what a spreadsheet program has
 # Cells of a table, columns times rows: the first, or the second times the bytes of the file.
 MOST_CELLS, CELLS_PER_BYTE = 1 << 22, 16
@@ -355,3 +356,19 @@ def _find_delimiter(path: Path, encoding: str) -> str:
     outside = "".join(first.split('"')[::2])
     found = max(",;\t", key=outside.count)
     return "|" if found not in outside and "|" in outside else found
+
+
+def count(file: str, row: Row) -> int:
+    """The number of people of a row, from its column `count`."""
+    cell = row.cells["count"].strip()
+    if not (cell.isascii() and cell.isdigit()):
+        raise BadInput(
+            f"{file}, row {row.number}, column 'count': must be a whole number, 0 or more",
+            hint="write digits only: 3, not 3.7, -3 or 1,200",
+        )
+    if len(cell) > 10 or int(cell) > MOST_PEOPLE:
+        raise BadInput(
+            f"{file}, row {row.number}, column 'count': more than {MOST_PEOPLE:,} people",
+            hint="check whether the columns have been shifted",
+        )
+    return int(cell)

@@ -1,6 +1,7 @@
 """Capture histories with covariates: people as rows of lists and characteristics.
 
-What estimation with covariates needs is one row per person; nothing more may come in:
+What estimation with covariates needs is one row per person, or counts of people who are alike;
+nothing more may come in:
 no name, no identifier, no date. A column that looks like one is refused, and the
 order of the rows in the file is not kept.
 """
@@ -19,12 +20,13 @@ import numpy as np
 import numpy.typing as npt
 
 from uncounted import delimited
-from uncounted.errors import BadInput, UsedWrongly
+from uncounted.errors import BadInput, UsedWrongly, unknown
 
 type Column = npt.NDArray[np.float64] | npt.NDArray[np.str_]
 type Covariates = Mapping[str, Column]
 
 MAX_LEVELS = 50
+MOST_ROWS = 1_000_000
 _MANY_ROWS = 100
 _DATE = re.compile(r"\s*(\d{4}[-./]\d{1,2}([-./]\d{1,2})?|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})\s*")
 
@@ -107,6 +109,23 @@ class PersonTable:
         columns = {name: column[kept] for name, column in self.covariates.items()}
         return PersonTable(self.lists, self.memberships[kept], columns)
 
+    def select(self, lists: Iterable[str]) -> PersonTable:
+        """The people on these lists, and these lists only.
+
+        Raises:
+            UsedWrongly: there is no such list.
+        """
+        chosen = tuple(dict.fromkeys(lists))
+        if missing := [name for name in chosen if name not in self.lists]:
+            raise UsedWrongly(
+                unknown("list", missing[0], self.lists),
+                hint=f"lists: {', '.join(self.lists)}",
+            )
+        at = [self.lists.index(name) for name in chosen]
+        kept = self.memberships[:, at].any(axis=1)
+        columns = {name: column[kept] for name, column in self.covariates.items()}
+        return PersonTable(chosen, self.memberships[kept][:, at], columns)
+
     def digest(self) -> str:
         """SHA-256 of the rows. Never publish it: a small table is found by trying."""
         whole = hashlib.sha256(repr((self.lists, sorted(self.covariates))).encode())
@@ -151,9 +170,10 @@ def _refuse_identifying(name: str, column: Column) -> None:
 def read_persons(
     path: Path, covariates: Iterable[str], *, categorical: Iterable[str] = ()
 ) -> PersonTable:
-    """Read a CSV of one row per person: 0/1 columns of lists, and these covariates.
+    """Read a CSV of people: 0/1 columns of lists, and these covariates.
 
-    A covariate of numbers only is numeric unless it is named in `categorical`. Every other
+    One row per person, or a column `count` of people who agree in lists and covariates. A
+    covariate of numbers only is numeric unless it is named in `categorical`. Every other
     column must hold 0 and 1 and is a list. No cell may be empty: whether a person's age
     is known depends as a rule on the list, and then it is no trait of the person.
 
@@ -174,25 +194,40 @@ def read_persons(
                 f"{path.name} has no covariate column {name!r}",
                 hint=delimited.near(sheet.columns, name),
             )
-    lists = tuple(name for name in sheet.columns if name not in names)
-    if not lists or "count" in lists:
+    if "count" in names:
+        raise UsedWrongly(
+            "the column 'count' holds the number of people of each row and cannot be a covariate",
+            hint="leave it out of --covariates",
+        )
+    counted = "count" in sheet.columns
+    lists = tuple(name for name in sheet.columns if name not in names and name != "count")
+    if not lists:
         raise BadInput(
-            f"{path.name} must have one row per person, and a column of 0 and 1 for each list",
-            hint="covariates need one row per person, not counts",
+            f"{path.name} has no column of 0 and 1 that is not a covariate",
+            hint="one column per list, 1 where it has them",
         )
     lists_at = [(at, name) for at, name in enumerate(sheet.columns, start=1) if name in lists]
     memberships: list[list[int]] = []
     columns: dict[str, list[str]] = {name: [] for name in names}
+    counts: list[int] = []
     for row in sheet:
         if row.wrong:
             raise BadInput(f"{path.name}, row {row.number}: {row.wrong}")
+        counts.append(delimited.count(path.name, row) if counted else 1)
         memberships.append([_membership(path, row, at, name) for at, name in lists_at])
         for name in names:
             columns[name].append(_cell(path, row, name))
     if not memberships:
         raise BadInput(f"{path.name} has a header but no rows")
+    if sum(counts) > MOST_ROWS:
+        raise BadInput(
+            f"{path.name} has more than {MOST_ROWS:,} people, too many for covariates",
+            hint="estimate by strata (--by)",
+        )
+    of = np.repeat(np.arange(len(counts)), counts)
     found = {name: _numbers(cells, name in coded) for name, cells in columns.items()}
-    return PersonTable.of(lists, memberships, found)
+    rows = np.array(memberships).reshape(-1, len(lists))[of]
+    return PersonTable.of(lists, rows, {name: np.asarray(found[name])[of] for name in names})
 
 
 def _membership(path: Path, row: delimited.Row, at: int, name: str) -> int:

@@ -199,12 +199,15 @@ def test_people_given_their_age(people: Path, capfd: pytest.CaptureFixture[str])
             ["--categorical", "age"],
             "--categorical needs --covariates",
         ),
-        (["--covariates", "age", "--claim", "10"], "cannot be used with --xi, --claim, --delta or"),
-        (["--covariates", "age", "--xi", "2"], "cannot be used with --xi, --claim, --delta or"),
+        (["--covariates", "age", "--claim", "10"], "cannot be used with --claim, --delta or"),
+        (
+            ["--covariates", "age", "--xi", "2"],
+            "--xi is for three lists or more, and there are two",
+        ),
         (["--covariates", "age", "--no-checks"], "cannot be used with --covariates or --partial-"),
         (
             ["--covariates", "age", "--prior", "1/N"],
-            "cannot be used with --xi, --claim, --delta or",
+            "cannot be used with --claim, --delta or",
         ),
         (
             ["--by", "age", "--partial-pooling", "--claim", "10"],

@@ -127,7 +127,7 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
 @click.option("--partial-pooling", is_flag=True, help="With --by: pool small strata partially.")
 @click.option(
     "--covariates",
-    help="Columns to condition on (one row per person, two lists at a time).",
+    help="Columns to condition on, e.g. age,sex (one row per person, or a count column).",
 )
 @click.option("--categorical", help="Covariates that are categories, e.g. region.")
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder to write plots (SVG) to.")

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted import delimited
-from uncounted.captures import MOST_PEOPLE
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate.base.result import Floats
 
@@ -439,8 +438,8 @@ class RowReader:
         cell = row.cells["count"].strip()
         if not (cell.isascii() and cell.isdigit()):
             raise BadInput(f"{self._at(row, 'count')}: must be a whole number, 0 or more")
-        if len(cell) > 10 or int(cell) > MOST_PEOPLE:
-            raise BadInput(f"{self._at(row, 'count')}: more than {MOST_PEOPLE:,}")
+        if len(cell) > 10 or int(cell) > delimited.MOST_PEOPLE:
+            raise BadInput(f"{self._at(row, 'count')}: more than {delimited.MOST_PEOPLE:,}")
         return int(cell)
 
     def _at(self, row: delimited.Row, column: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,8 @@ from uncounted.estimate.base.priors import read_prior
 from uncounted.estimate.base.rows import SelfCheck
 from uncounted.estimate.base.settings import XI
 from uncounted.estimate.base.warning import EstimateWarning
-from uncounted.estimate.covariates.doubly_robust import CovariateStudy, doubly_robust
+from uncounted.estimate.covariates.covariate_study import CovariateStudy
+from uncounted.estimate.covariates.given_covariates import given_covariates
 from uncounted.estimate.linkage_sensitivity import strata_with_alternatives, with_alternatives
 from uncounted.estimate.small_lists import SmallLists, without_small_lists
 from uncounted.estimate.strata.partial_pooling import pool_strata
@@ -159,7 +159,7 @@ type _Conflicts = tuple[tuple[Callable[[EstimateRequest], object], str, str], ..
 
 _COVARIATES_ALONE = (
     "--covariates cannot be used with --by, --partial-pooling, --method or --pictures",
-    "it is a method of its own, for a table with one row per person",
+    "its methods are its own, for one row per person or counts with covariates",
 )
 _CASE_CONFLICTS: _Conflicts = (
     (
@@ -219,16 +219,14 @@ _CONFLICTS: _Conflicts = (
         *_COVARIATES_ALONE,
     ),
     (
-        lambda r: (
-            r.covariates and any(each is not None for each in (r.xi, r.claim, r.delta, r.prior))
-        ),
-        "--covariates cannot be used with --xi, --claim, --delta or --prior",
-        "its sensitivity analysis is over psi, the odds ratio of the two lists",
+        lambda r: r.covariates and any(each is not None for each in (r.claim, r.delta, r.prior)),
+        "--covariates cannot be used with --claim, --delta or --prior",
+        "its sensitivity analysis is over xi, and for two lists over psi",
     ),
     (
         lambda r: r.covariates and r.disconnected != SET_ASIDE,
         "--covariates cannot be used with --disconnected",
-        "two lists at a time are estimated from, and no list is set aside",
+        "with covariates no list is set aside",
     ),
     (
         lambda r: r.ends_capture and (r.covariates or r.partial_pooling),
@@ -333,9 +331,14 @@ def _with_small_lists(done: Study | Strata, small: Sequence[SmallLists]) -> Stud
 
 def _given_covariates(file: Path, request: EstimateRequest) -> CovariateStudy:
     people = read_persons(file, request.covariates, categorical=request.categorical)
-    chosen = list(combinations(request.lists, 2)) if request.lists else None
-    psi = 1.0 if request.psi is None else request.psi
-    return doubly_robust(people, lists=chosen, level=request.level, seed=request.seed, psi=psi)
+    return given_covariates(
+        people,
+        lists=request.lists,
+        level=request.level,
+        seed=request.seed,
+        psi=1.0 if request.psi is None else request.psi,
+        xi=None if request.xi is None else request.settings.xi,
+    )
 
 
 def refuse_pictures(folder: Path, request: EstimateRequest) -> None:

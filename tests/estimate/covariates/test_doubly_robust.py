@@ -251,7 +251,7 @@ def test_lists_that_give_less_than_is_documented() -> None:
     [
         ({"psi": 0.0}, "psi 0.0 is not above 0"),
         ({"lists": [("A", "C")]}, "unknown list 'C'"),
-        ({"lists": [("A", "A")]}, "pairs of different lists"),
+        ({"lists": [("A", "A")]}, "two different lists or more"),
         ({"level": 1.0}, "level 1.0 is not between"),
         (
             {"learner": lambda x, c, k: lambda of: np.full((len(of["age"]), 3), np.nan)},
@@ -308,7 +308,7 @@ def test_reading_people(tmp_path: Path) -> None:
         ("A,B,age\n0,0,30\n", BadInput, "1 people are on no list"),
         ("A,B,age\n1,0,2001-05-03\n", BadInput, "looks like a date"),
         ("A,B,sex\n1,0,f\n", UsedWrongly, "no covariate column 'age'"),
-        ("A,count,age\n1,3,30\n", BadInput, "one row per person"),
+        ("count,age\n3,30\n", BadInput, "no column of 0 and 1 that is not a covariate"),
         ("A,B,age\n", BadInput, "no rows"),
         ("A,B,age\n" + "".join(f"1,0,n{i}\n" for i in range(60)), BadInput, "60 different values"),
         ("A,B,age\n" + "".join(f"1,0,{i}\n" for i in range(120)), BadInput, "like an identifier"),

@@ -12,6 +12,8 @@ LABELS = {
     "two-list": "two lists",
     "identified": "identified",
     "chao": "Chao lower bound",
+    "log-linear-covariates": "log-linear, average",
+    "doubly-robust": "doubly robust",
 }
 SOURCES = {
     "decomposable": "decomposable graphical models, averaged over all graphs (Madigan & York 1997)",
@@ -23,6 +25,9 @@ SOURCES = {
     "independence": "independent lists, for comparison only (Chapman 1951; Fienberg 1972)",
     "two-list": "two lists with a stated odds ratio (Chapman 1951)",
     "chao": "lower bound (Chao 1987)",
+    "log-linear-covariates": "log-linear models with covariates, averaged (Buckland et al. 1997;"
+    " Zwane & van der Heijden 2005)",
+    "doubly-robust": "doubly robust sums (Das, Kennedy & Jewell 2021; Dulce Rubio & Kennedy 2024)",
 }
 
 

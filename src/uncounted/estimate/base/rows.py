@@ -121,6 +121,31 @@ class PsiRow:
 
 
 @attrs.frozen
+class ListsXiRow:
+    """N given covariates, if the highest interaction of these lists is xi.
+
+    `among`: of whom, `everyone` or `on no other list`.
+    """
+
+    lists: tuple[str, ...]
+    among: str
+    xi: float
+    point: float
+    interval: Interval | None
+
+
+@attrs.frozen
+class CategoryRow:
+    """The total of one category of a covariate."""
+
+    covariate: str
+    category: str
+    observed: int
+    point: float
+    interval: Interval
+
+
+@attrs.frozen
 class PairRow:
     """Chapman's estimate from two lists, and how many people are on both."""
 

@@ -1,4 +1,5 @@
-"""Doubly robust estimates from capture histories with covariates.
+"""Estimates given covariates: averaged log-linear models, doubly robust sums.
 
-May import `estimate.base`.
+May import `estimate.base`, and of the other rooms what hierarchical models, a lower bound and
+contradictions are.
 """

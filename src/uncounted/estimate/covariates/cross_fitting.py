@@ -1,4 +1,4 @@
-"""Cross-fitted doubly robust estimates of n0 (Das, Kennedy and Jewell 2021).
+"""Cross-fitted doubly robust estimates of n0 (Das et al. 2021, Dulce Rubio and Kennedy 2024).
 
 Chances come from regressions on other people than those they are used for (cross-fitting),
 and the sum is corrected by which lists each person really is on, so that an error of the
@@ -14,19 +14,18 @@ from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.covariates.nuisance import Floats, Ints, Learner
 from uncounted.histories import PersonTable
 
-type Pair = tuple[str, str]
+type Lists = tuple[str, ...]
 
 FOLDS = 5
 MARGIN = 0.005
 FEWEST_ROWS = 100
 MOST_CLIPPED = 0.05
 _TINY = 1e-12
-SIGNS = np.array([1.0, 1.0, -1.0])  # of the patterns 10, 01 and 11, by which they enter r(x)
 
 
 @attrs.frozen(eq=False)
 class Unrecorded:
-    """What two lists say of the unseen, before psi: sums over people.
+    """What some lists say of the unseen, before psi or xi: sums over people.
 
     Attributes:
         documented: people on at least one list of the whole table.
@@ -34,7 +33,7 @@ class Unrecorded:
         one_step: the same, corrected by where each person really is.
         terms: each person's part of the one-step sum.
         clipped: people whose chances had to be raised to the margin.
-        shares: chances of the patterns, shape (people, 3).
+        shares: chances of the patterns, shape (people, 2**J - 1).
     """
 
     documented: int
@@ -47,7 +46,7 @@ class Unrecorded:
     @property
     def stood_for(self) -> Floats:
         """How many unseen each person stands for, r(x)."""
-        return _unrecorded(self.shares)
+        return _unrecorded(self.shares, signs_of(self.shares.shape[1]))
 
     @property
     def largest_part(self) -> float:
@@ -65,41 +64,48 @@ class Unrecorded:
         return float(np.sum(terms**2) + max(psi * self.one_step, 0.0))
 
 
-def fit_lists(people: PersonTable, names: Pair, *, learner: Learner, seed: int = 1) -> Unrecorded:
-    """Sums over people on these two lists (Das, Kennedy and Jewell 2021).
+def fit_lists(
+    people: PersonTable, names: Lists, *, learner: Learner, seed: int = 1, alone: bool = False
+) -> Unrecorded:
+    """Sums over people on these lists (Das, Kennedy and Jewell 2021; Dulce Rubio and Kennedy 2024).
 
     With q_w(x) the chance of pattern w for a person x among those seen, and s_w = 1 for
-    10 and 01, -1 for 11:
+    patterns with an odd number of lists, -1 for an even number:
 
-    1. the unseen a seen person x stands for: r(x) = q10 q01 / q11; n0 = sum r(x_i) is the
-       plug-in;
-    2. one-step: n0 = sum r(x_i) s_w / q_w(x_i), w being the pattern of person i. n0 + n is
-       the paper's sum of (q1 q2 / q12)(Y1 / q1 + Y2 / q2 - Y1 Y2 / q12).
+    1. the unseen a seen person x stands for: r(x), the product of q_w(x) to the power s_w
+       (q10 q01 / q11 for two lists); n0 = sum r(x_i) is the plug-in;
+    2. one-step: n0 = sum r(x_i) s_w / q_w(x_i), w being the pattern of person i. For two lists
+       n0 + n is the paper's sum of (q1 q2 / q12)(Y1 / q1 + Y2 / q2 - Y1 Y2 / q12); for more,
+       the sum of the efficient influence function of 1 / P(seen).
 
-    Only ratios of the q matter, so people on neither list say nothing and need not be among
-    those the regressions learn from.
+    Only ratios of the q matter, so people on none of these lists say nothing and need not be
+    among those the regressions learn from. With `alone`, only people who are on no other list
+    are taken: the assumption is of those whom the other lists miss.
     """
-    kept = restricted(people, names)
+    kept = restricted(people, names, alone=alone)
     cell = _cells(kept, names)
-    _refuse(kept, cell)
+    cells = (1 << len(names)) - 1
+    _refuse(kept, cell, len(names))
     fold = _folds(cell, seed)
-    shares = np.empty((kept.observed, len(SIGNS)))
+    shares = np.empty((kept.observed, cells))
     for k in range(FOLDS):
         out = fold == k
-        predict = learner(kept.rows(~out).covariates, cell[~out], len(SIGNS))
+        predict = learner(kept.rows(~out).covariates, cell[~out], cells)
         shares[out] = predict(kept.rows(out).covariates)
-    shares, clipped = _clip(shares)
+    signs = signs_of(cells)
+    shares, clipped = _clip(shares, signs)
     if clipped > MOST_CLIPPED * kept.observed:
+        both = "both" if len(names) == 2 else "two"
         raise NotEstimable(
             f"{clipped} of {kept.observed} people have covariates with which"
-            " hardly anyone is on both lists, so their estimate would depend on"
+            f" hardly anyone is on {both} lists, so their estimate would depend on"
             " a few people",
             hint="merge categories, omit a covariate, or use lists that overlap more",
         )
-    terms = _terms(shares, cell)
+    terms = _terms(shares, cell, signs)
     return Unrecorded(
         documented=people.observed,
-        plug_in=float(_unrecorded(shares).sum()),
+        plug_in=float(_unrecorded(shares, signs).sum()),
         one_step=float(terms.sum()),
         terms=terms,
         clipped=clipped,
@@ -107,21 +113,34 @@ def fit_lists(people: PersonTable, names: Pair, *, learner: Learner, seed: int =
     )
 
 
-def restricted(people: PersonTable, names: Pair) -> PersonTable:
-    """The people on either of the two lists."""
-    at = [people.lists.index(name) for name in names]
-    return people.rows(people.memberships[:, at].any(axis=1))
+def signs_of(cells: int) -> Floats:
+    """1 for a pattern with an odd number of lists, -1 for an even one, in the order of `_cells`.
+
+    Examples:
+        >>> signs_of(3).tolist()
+        [1.0, 1.0, -1.0]
+    """
+    return np.array([1.0 if (c + 1).bit_count() % 2 else -1.0 for c in range(cells)])
 
 
-def _cells(people: PersonTable, names: Pair) -> Ints:
-    """The pattern of each person as a number from 0: 10, 01, 11."""
+def restricted(people: PersonTable, names: Lists, *, alone: bool = False) -> PersonTable:
+    """The people on any of these lists; with `alone`, of them those on no other list."""
+    on = np.isin(people.lists, names)
+    kept = people.memberships[:, on].any(axis=1)
+    if alone:
+        kept &= ~people.memberships[:, ~on].any(axis=1)
+    return people.rows(kept)
+
+
+def _cells(people: PersonTable, names: Lists) -> Ints:
+    """The pattern of each person as a number from 0: for two lists 10, 01, 11."""
     at = [people.lists.index(name) for name in names]
     code = people.memberships[:, at] @ (1 << np.arange(len(at)))
     answer: Ints = code.astype(np.int64) - 1
     return answer
 
 
-def _refuse(people: PersonTable, cell: Ints) -> None:
+def _refuse(people: PersonTable, cell: Ints, lists: int) -> None:
     if not people.covariates:
         raise NotEstimable(
             "no covariate to adjust for",
@@ -132,15 +151,15 @@ def _refuse(people: PersonTable, cell: Ints) -> None:
             f"{people.observed} people are on these lists, and regressions need {FEWEST_ROWS}",
             hint="use two-list, or strata",
         )
-    counts = np.bincount(cell, minlength=len(SIGNS))
+    counts = np.bincount(cell, minlength=(1 << lists) - 1)
     if counts.min() < FOLDS:
-        few = (
-            f"{counts[-1]} people are on both lists"
-            if counts[-1] < FOLDS
-            else (f"a pattern has {counts.min()} people")
-        )
+        every = "both lists" if lists == 2 else f"all {lists} lists"
+        least = int(counts[-1] if counts[-1] < FOLDS else counts.min())
+        people_are = "person is" if least == 1 else "people are"
+        few = f"{least} {people_are} on {every if counts[-1] < FOLDS else 'some combination'}"
         raise NotEstimable(
-            f"{few}, so some fold of {FOLDS} would have none", hint="a method for count tables"
+            f"{few}, so some fold of {FOLDS} would have none",
+            hint="a method for count tables" if lists == 2 else "use fewer lists at a time",
         )
 
 
@@ -158,15 +177,15 @@ def _folds(cell: Ints, seed: int) -> Ints:
     return fold
 
 
-def _clip(shares: Floats) -> tuple[Floats, int]:
-    """Raise q12, which stands in denominators, to the margin; the rest give way.
+def _clip(shares: Floats, signs: Floats) -> tuple[Floats, int]:
+    """Raise the shares that stand in denominators (q12) to the margin; the rest give way.
 
     q1 >= q12 and q1 q2 >= q12 hold for any three shares.
     """
     if not (np.isfinite(shares).all() and (shares >= 0).all()):
         raise UsedWrongly("the learner gave probabilities that are negative or not numbers")
     shares = shares / shares.sum(axis=1, keepdims=True)
-    low = (shares < MARGIN) & (SIGNS < 0)
+    low = (shares < MARGIN) & (signs < 0)
     touched = low.any(axis=1)
     room = 1 - np.where(low, MARGIN, 0.0).sum(axis=1, keepdims=True)
     rest = np.where(low, 0.0, shares)
@@ -175,12 +194,13 @@ def _clip(shares: Floats) -> tuple[Floats, int]:
     return np.maximum(np.where(touched[:, None], raised, shares), _TINY), int(touched.sum())
 
 
-def _unrecorded(shares: Floats) -> Floats:
+def _unrecorded(shares: Floats, signs: Floats) -> Floats:
     """r(x): how many unseen a seen person stands for."""
-    answer: Floats = np.exp(np.log(shares) @ SIGNS)
+    answer: Floats = np.exp(np.log(shares) @ signs)
     return answer
 
 
-def _terms(shares: Floats, cell: Ints) -> Floats:
-    answer: Floats = _unrecorded(shares) * SIGNS[cell] / shares[np.arange(len(cell)), cell]
+def _terms(shares: Floats, cell: Ints, signs: Floats) -> Floats:
+    own = shares[np.arange(len(cell)), cell]
+    answer: Floats = _unrecorded(shares, signs) * signs[cell] / own
     return answer

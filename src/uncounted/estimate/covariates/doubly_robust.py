@@ -1,21 +1,22 @@
-"""Doubly robust estimation with covariates (Das, Kennedy and Jewell 2021).
+"""Doubly robust estimation with covariates (Das et al. 2021, Dulce Rubio and Kennedy 2024).
 
 Das, Kennedy and Jewell (arXiv:2104.14091): two lists are taken to be independent among
 people who are alike in what is known of them. Sums over people replace the one
 cross-product of a table; the regressions inside may be wrong for either list, if not
 for both, and may be slow learners without spoiling the interval.
 
-It takes a `PersonTable`, never a count table, and gives one row per pair of lists. The
+Dulce Rubio and Kennedy (arXiv:2407.03539): of some of the lists it is assumed that they have no
+highest-order interaction, given the covariates, among people whom the other lists miss.
+
+It takes a `PersonTable`, never a count table, and gives one row per choice of lists. The
 rows are not averaged: they rest on different assumptions.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from importlib.metadata import version
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
 import attrs
 import numpy as np
@@ -25,16 +26,18 @@ from uncounted.errors import NotEstimable, UsedWrongly, unknown
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.estimator import log_n0, log_normal_interval, z_of
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.base.rows import Details, Interval, PsiRow, as_json
+from uncounted.estimate.base.rows import Details, Interval, ListsXiRow, PsiRow
+from uncounted.estimate.base.settings import XI
 from uncounted.estimate.base.warning import EstimateWarning
+from uncounted.estimate.covariates.covariate_study import CovariateStudy
 from uncounted.estimate.covariates.cross_fitting import (
     FOLDS,
     MARGIN,
-    SIGNS,
-    Pair,
+    Lists,
     Unrecorded,
     fit_lists,
     restricted,
+    signs_of,
 )
 from uncounted.estimate.covariates.nuisance import RIDGE_LOGIT, Learner, ridge_logit
 from uncounted.histories import PersonTable
@@ -44,66 +47,33 @@ PSI = (0.5, 2 / 3, 1.0, 1.5, 2.0)
 _HEAVY = 0.1  # share of the unseen that a single person may stand for without a warning
 
 
-@attrs.frozen(eq=False)
-class CovariateStudy:
-    """An estimate for each pair of lists, refusals included."""
-
-    observed: int
-    lists: Mapping[str, int]
-    covariates: tuple[str, ...]
-    chosen: tuple[Pair, ...]
-    estimates: tuple[Estimate, ...]
-    sensitivity: tuple[PsiRow, ...]
-    seed: int
-
-    @property
-    def refused(self) -> bool:
-        """Whether no pair of lists gives a number."""
-        return not any(estimate.ok for estimate in self.estimates)
-
-    @property
-    def first(self) -> Estimate:
-        """The first estimate; when all are refused, its reason is given."""
-        return self.estimates[0]
-
-    def to_json(self) -> dict[str, Any]:
-        """`estimates`: one a pair of lists, with `lists`; `sensitivity.psi`: rows of psi."""
-        return {
-            "observed": self.observed,
-            "lists": dict(self.lists),
-            "covariates": list(self.covariates),
-            "seed": self.seed,
-            "version": version("uncounted"),
-            "estimates": [
-                {"lists": list(lists), **estimate.to_json()}
-                for lists, estimate in zip(self.chosen, self.estimates, strict=True)
-            ],
-            "sensitivity": {"psi": as_json(self.sensitivity)},
-        }
-
-
 def doubly_robust(
     people: PersonTable,
     *,
-    lists: Sequence[Pair] | None = None,
+    lists: Sequence[Lists] | None = None,
     level: float = 0.95,
     seed: int = 1,
     psi: float = 1.0,
     learner: Learner = ridge_logit,
+    alone: bool = False,
+    xi: Sequence[float] = XI,
 ) -> CovariateStudy:
     """Doubly robust estimation of N, lists independent given covariates (Das et al. 2021).
 
-    Each pair's answer is a refusal or an `Estimate`, as of any method; see `fit_lists`
-    for the formulas.
+    Three lists and more have no highest-order interaction given covariates. Each choice of
+    lists has for its answer a refusal or an `Estimate`, as of any method; see `fit_lists` for
+    the formulas.
 
     Args:
         people: one row per person.
-        lists: pairs of lists; every pair unless given.
+        lists: two lists or more each; every pair unless given.
         level: of the intervals.
         seed: of the folds.
         psi: how many times as high the odds of being on one list are, among people who
-            are alike, for those on the other as for those not on it.
+            are alike, for those on the other as for those not on it; of pairs of lists.
         learner: of the regressions.
+        alone: assume it only among people on no other list (Dulce Rubio and Kennedy 2024).
+        xi: values of the sensitivity analysis of three lists and more.
     """
     z_of(level)
     if not 0 < psi < np.inf:
@@ -111,13 +81,16 @@ def doubly_robust(
     chosen = tuple(lists) if lists is not None else _pairs(people)
     for names in chosen:
         _check_lists(people, names)
-    spec = _Spec(level, seed, psi, learner)
-    estimates, rows = [], []
+    spec = _Spec(level, seed, psi, learner, alone)
+    estimates, rows, xi_rows = [], [], []
     for names in chosen:
         began = time.perf_counter()
         estimate, unrecorded = _fit(people, names, spec)
         estimates.append(attrs.evolve(estimate, seconds=time.perf_counter() - began))
-        rows += _sensitivity(estimate, unrecorded, people.observed, names, spec)
+        if len(names) == 2 and not alone:
+            rows += _sensitivity(estimate, unrecorded, people.observed, names, spec)
+        else:
+            xi_rows += _xi(estimate, unrecorded, names, xi, spec)
     totals = people.memberships.sum(axis=0).tolist()
     return CovariateStudy(
         observed=people.observed,
@@ -127,6 +100,7 @@ def doubly_robust(
         estimates=tuple(estimates),
         sensitivity=tuple(rows),
         seed=seed,
+        xi=tuple(xi_rows),
     )
 
 
@@ -136,26 +110,33 @@ class _Spec:
     seed: int
     psi: float
     learner: Learner
+    alone: bool
+
+    def factor(self, names: Lists) -> float:
+        """How many times the undocumented of these lists are: psi is of two lists."""
+        return self.psi if len(names) == 2 and not self.alone else 1.0
 
 
-def _pairs(people: PersonTable) -> tuple[Pair, ...]:
+def _pairs(people: PersonTable) -> tuple[Lists, ...]:
     if len(people.lists) < 2:
         raise UsedWrongly("at least two lists are needed, and there is one")
     return tuple(combinations(people.lists, 2))
 
 
-def _check_lists(people: PersonTable, names: Pair) -> None:
+def _check_lists(people: PersonTable, names: Lists) -> None:
     if missing := [name for name in names if name not in people.lists]:
         raise UsedWrongly(
             unknown("list", missing[0], people.lists),
             hint=f"lists: {', '.join(people.lists)}",
         )
-    if not 2 == len(set(names)) == len(names):
-        raise UsedWrongly("pairs of different lists are estimated from")
+    if not 2 <= len(set(names)) == len(names):
+        raise UsedWrongly("two different lists or more are estimated from")
 
 
-def _fit(people: PersonTable, names: Pair, spec: _Spec) -> tuple[Estimate, Unrecorded | None]:
-    table = CaptureTable(people.lists, restricted(people, names).counts()).select(names)
+def _fit(people: PersonTable, names: Lists, spec: _Spec) -> tuple[Estimate, Unrecorded | None]:
+    table = CaptureTable(people.lists, restricted(people, names, alone=spec.alone).counts()).select(
+        names
+    )
     checked = check(table)
     refusal = checked.refusal
     try:
@@ -166,7 +147,9 @@ def _fit(people: PersonTable, names: Pair, spec: _Spec) -> tuple[Estimate, Unrec
                 "a list is empty or identical to another",
                 hint="leave it out",
             )
-        unrecorded = fit_lists(people, names, learner=spec.learner, seed=spec.seed)
+        unrecorded = fit_lists(
+            people, names, learner=spec.learner, seed=spec.seed, alone=spec.alone
+        )
         return _estimate(people, names, table, spec, unrecorded), unrecorded
     except NotEstimable as why:
         refusal_code = None if refusal is None else refusal.code
@@ -177,16 +160,18 @@ def _fit(people: PersonTable, names: Pair, spec: _Spec) -> tuple[Estimate, Unrec
 
 
 def _estimate(
-    people: PersonTable, names: Pair, table: CaptureTable, spec: _Spec, unrecorded: Unrecorded
+    people: PersonTable, names: Lists, table: CaptureTable, spec: _Spec, unrecorded: Unrecorded
 ) -> Estimate:
-    seen, n0 = table.observed, spec.psi * unrecorded.one_step
+    factor = spec.factor(names)
+    seen = unrecorded.documented if spec.alone else table.observed
+    n0 = factor * unrecorded.one_step
     N = seen + n0
     if n0 <= 0:
         raise NotEstimable(
             "the corrected estimate is below the number documented: the regressions do not fit",
             hint="fewer covariates, or another learner",
         )
-    variance = unrecorded.variance(spec.psi)
+    variance = unrecorded.variance(factor)
     floor = max(unrecorded.documented, seen)
     interval = _interval(seen, n0, variance, floor, spec)
     if floor > N and interval[1] <= floor:
@@ -204,9 +189,9 @@ def _estimate(
         interval=interval,
         level=spec.level,
         interval_kind="log-normal",
-        assumption=assumption(names, tuple(people.covariates), spec.psi),
+        assumption=assumption(names, tuple(people.covariates), factor, alone=_apart(people, spec)),
         settings=_settings(people, names, spec),
-        diagnostics=_diagnostics(names, table, spec.psi, unrecorded, variance),
+        diagnostics=_diagnostics(names, table, factor, unrecorded, variance),
         warnings=_warnings(N, floor, unrecorded),
         seed=spec.seed,
         input=people.digest(),
@@ -219,15 +204,16 @@ def _interval(seen: int, n0: float, variance: float, floor: int, spec: _Spec) ->
     return max(low, float(floor)), max(high, float(floor))
 
 
-def _settings(people: PersonTable, names: Pair, spec: _Spec) -> Details:
+def _settings(people: PersonTable, names: Lists, spec: _Spec) -> Details:
     kinds = {
         name: "kinds" if column.dtype.kind != "f" else "numbers"
         for name, column in people.covariates.items()
     }
     return {
         "lists": list(names),
+        "among": _among(spec),
         "covariates": kinds,
-        "psi": spec.psi,
+        **({"psi": spec.psi} if len(names) == 2 and not spec.alone else {"xi": 1.0}),
         "learner": RIDGE_LOGIT if spec.learner is ridge_logit else "given by the caller",
         "folds": FOLDS,
         "margin": MARGIN,
@@ -235,19 +221,20 @@ def _settings(people: PersonTable, names: Pair, spec: _Spec) -> Details:
 
 
 def _diagnostics(
-    names: Pair, table: CaptureTable, psi: float, unrecorded: Unrecorded, variance: float
+    names: Lists, table: CaptureTable, psi: float, unrecorded: Unrecorded, variance: float
 ) -> Details:
     """Both sums, the answer without covariates, and how much it depends on few people."""
     base = unrecorded.documented - len(unrecorded.terms)
     seen = 1 / (1 + psi * unrecorded.stood_for)
-    flat = np.array([table.counts[pattern] for pattern in ("10", "01", "11")])
+    cells = (1 << len(names)) - 1
+    flat = [table.counts[f"{c + 1:0{len(names)}b}"[::-1]] for c in range(cells)]
     return {
         "both": table.on(names),
         "rows": len(unrecorded.terms),
         "elsewhere": base,
         "plug_in": psi * unrecorded.plug_in,
         "one_step": psi * unrecorded.one_step,
-        "without_covariates": psi * float(np.exp(np.log(flat) @ SIGNS)),
+        "without_covariates": psi * float(np.exp(np.log(flat) @ signs_of(cells))),
         "se": variance**0.5,
         "clipped": unrecorded.clipped,
         "largest_part": unrecorded.largest_part,
@@ -278,14 +265,41 @@ def _warnings(N: float, floor: int, unrecorded: Unrecorded) -> tuple[EstimateWar
     return tuple(found)
 
 
-def assumption(names: Pair, covariates: tuple[str, ...], psi: float = 1.0) -> str:
+def _apart(people: PersonTable, spec: _Spec) -> bool:
+    """Whether the assumption is of people on no other list."""
+    return spec.alone and len(people.lists) > 2
+
+
+def _among(spec: _Spec) -> str:
+    return "on no other list" if spec.alone else "everyone"
+
+
+def assumption(
+    names: Lists, covariates: tuple[str, ...], psi: float = 1.0, *, alone: bool = False
+) -> str:
     """What must be believed, in plain words.
 
     Examples:
         >>> assumption(("A", "B"), ("age", "sex"))[:59]
         'Among people alike in age and sex, the odds of being on B a'
+        >>> assumption(("A", "B", "C"), ("age",))[29:103]
+        'the odds ratio of A and B is the same for people on C as for people not on'
     """
     alike = " and ".join(filter(None, [", ".join(covariates[:-1]), covariates[-1]]))
+    if alone:
+        alike += ", and on no other list"
+    if len(names) > 2:
+        a, b, *others = names
+        what = (
+            f"the odds ratio of {a} and {b} is the same for people on {others[0]} as for people"
+            " not on it"
+            if len(others) == 1
+            else f"there is no interaction of all {len(names)} lists ({', '.join(names)})"
+        )
+        return (
+            f"Among people alike in {alike}, {what}; and people of every kind have some chance of"
+            " being on any of them together. The lists cannot show whether this is so."
+        )
     a, b = names
     how = "the same" if psi == 1 else f"{psi:g} times as high"
     return (
@@ -299,7 +313,7 @@ def _sensitivity(
     estimate: Estimate,
     unrecorded: Unrecorded | None,
     documented: int,
-    names: Pair,
+    names: Lists,
     spec: _Spec,
 ) -> list[PsiRow]:
     """N at other psi: the unseen are psi times as many, whatever kind of people they are."""
@@ -312,4 +326,26 @@ def _sensitivity(
         interval = _interval(seen, n0, unrecorded.variance(other), documented, spec)
         point = max(seen + n0, float(documented))
         rows.append(PsiRow(names, other, point, interval))
+    return rows
+
+
+def _xi(
+    estimate: Estimate,
+    unrecorded: Unrecorded | None,
+    names: Lists,
+    values: Sequence[float],
+    spec: _Spec,
+) -> list[ListsXiRow]:
+    """N at other xi: the unseen are divided by xi, whatever kind of people they are.
+
+    If the interaction varies with the covariates between two values of xi, N is between theirs.
+    """
+    if unrecorded is None or not estimate.ok:
+        return []
+    n = unrecorded.documented
+    rows: list[ListsXiRow] = []
+    for other in sorted({*values, 1.0}):
+        n0 = unrecorded.one_step / other
+        interval = _interval(n, n0, unrecorded.variance(1 / other), n, spec)
+        rows.append(ListsXiRow(names, _among(spec), other, n + n0, interval))
     return rows

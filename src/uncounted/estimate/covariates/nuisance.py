@@ -7,7 +7,7 @@ logistic regression with splines and a ridge, written out here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -25,30 +25,38 @@ _STEPS = 100
 _TOLERANCE = 1e-9
 _KNOTS = (0.1, 0.5, 0.9)  # quantiles at which the knots of a spline are
 PENALTY = 1.0  # of the ridge: an odds ratio of 7 a standard deviation is a surprise
+SHRINK = 4.0  # times as large a penalty for each list more in a set
 RIDGE_LOGIT = f"ridge {PENALTY:g} multinomial logit, splines of {len(_KNOTS)} knots"
 
 
 def ridge_logit(covariates: Covariates, cell: Ints, cells: int) -> Predictor:
     """Multinomial logistic regression: splines of numbers, a term for each kind, a ridge.
 
-    log(q_c / q_last) = a_c + b_c . f(x), the last cell being "on every list"; every cell has
-    somebody. A numeric covariate gives itself and a restricted cubic spline (Stone and Koo
-    1985) through 3 knots at quantiles; with few distinct values its square, or nothing,
-    instead. Each kind of a covariate of kinds gives a term. Terms of numbers have mean 0 and
-    standard deviation 1; the coefficients have a normal prior of variance 1, the a_c a flat
-    one. A kind that the regression has not seen has no term.
+    log q_w = sum over the sets of lists in pattern w of a_s + b_s . f(x), all sets but that of
+    every list: log-linear terms, which fit any chances of the patterns among those seen. Cell c
+    is the pattern whose lists are the bits of c + 1; every cell has somebody. For two lists that
+    is the usual logit, "on every list" being the reference. A numeric covariate gives itself and
+    a restricted cubic spline (Stone and Koo 1985) through 3 knots at quantiles; with few distinct
+    values its square, or nothing, instead. Each kind of a covariate of kinds gives a term. Terms
+    of numbers have mean 0 and standard deviation 1; the coefficients of single lists have a
+    normal prior of variance 1, those of k lists one of variance 1 / 4**(k - 1), so that
+    interactions of lists vary little with covariates unless the data say so; the a_s a flat one. A
+    kind that the regression has not seen has no term.
     """
-    terms = {name: _terms(column) for name, column in covariates.items()}
+    terms = {name: terms_of(column) for name, column in covariates.items()}
 
     def features(of: Covariates) -> Floats:
         blocks = [terms[name](of[name]) for name in sorted(terms)]
         return np.column_stack([np.ones(len(blocks[0])), *blocks])
 
-    beta = fit_multinomial(features(covariates), cell, cells, PENALTY)
-    return lambda of: _shares(features(of), beta)
+    sets = range(1, cells)
+    basis = np.array([[((w + 1) & s) == s for w in range(cells)] for s in sets], dtype=np.float64)
+    penalties = [PENALTY * SHRINK ** (s.bit_count() - 1) for s in sets]
+    beta = fit_multinomial(features(covariates), cell, cells, penalties, basis)
+    return lambda of: _shares(features(of), beta, basis)
 
 
-def _terms(column: Column) -> Callable[[Column], Floats]:
+def terms_of(column: Column) -> Callable[[Column], Floats]:
     """What a covariate becomes, learnt from these people and applied to any."""
     if column.dtype.kind != "f":
         levels = np.unique(column)
@@ -95,46 +103,57 @@ def _spline(x: Floats, knots: Floats) -> Floats:
     return np.column_stack(columns) / (last - float(knots[0])) ** 2
 
 
-def _shares(X: Floats, beta: Floats) -> Floats:
-    """Shares of the cells, the last one having no coefficients."""
-    eta = np.column_stack([X @ beta, np.zeros(len(X))])
+def _shares(X: Floats, beta: Floats, basis: Floats) -> Floats:
+    """Shares of the cells; `basis` has a row a term, a column a cell."""
+    eta = X @ beta @ basis
     eta -= eta.max(axis=1, keepdims=True)
     weight = np.exp(eta)
     answer: Floats = weight / weight.sum(axis=1, keepdims=True)
     return answer
 
 
-def fit_multinomial(X: Floats, cell: Ints, cells: int, penalty: float) -> Floats:
-    """Coefficients, shape (columns of X, cells - 1), by Newton's method with halved steps.
+def fit_multinomial(
+    X: Floats,
+    cell: Ints,
+    cells: int,
+    penalty: float | Sequence[float],
+    basis: Floats | None = None,
+) -> Floats:
+    """Coefficients, shape (columns of X, terms), by Newton's method with halved steps.
 
     Args:
         X: features; the first column is 1 and has no penalty.
-        cell: the cell of each row; the last cell is the one others are compared with.
+        cell: the cell of each row.
         cells: how many.
-        penalty: half of it times the sum of squares is added to minus the log-likelihood.
+        penalty: half of it times the sum of squares is added to minus the log-likelihood; one
+            for all terms, or one a term.
+        basis: shape (terms, cells): what each term adds to the logarithm of each cell. Unless
+            given, a term for every cell but the last, with which the others are compared.
     """
     if len(np.unique(cell)) < cells:
         raise NotEstimable(
             "a capture history is empty in the training data of a regression",
             hint="fewer folds, or fewer lists at a time",
         )
-    p, K = X.shape[1], cells - 1
-    Y = (cell[:, None] == np.arange(K)).astype(np.float64)
-    ridge = np.full((p, K), penalty)
+    M = np.eye(cells - 1, cells) if basis is None else basis
+    p, K = X.shape[1], len(M)
+    Y = (cell[:, None] == np.arange(cells)).astype(np.float64)
+    ridge = np.tile(np.broadcast_to(np.asarray(penalty, dtype=np.float64), K), (p, 1))
     ridge[0] = 0.0
 
     def loss(beta: Floats) -> float:
-        shares = _shares(X, beta)
+        shares = _shares(X, beta, M)
         picked = np.maximum(shares[np.arange(len(X)), cell], 1e-300)
         return float(-np.log(picked).sum() + 0.5 * np.sum(ridge * beta**2))
 
     beta = np.zeros((p, K))
-    beta[0] = np.log(Y.mean(axis=0) / (1 - Y.sum(axis=1)).mean())
+    share = np.log(Y.mean(axis=0))
+    beta[0] = np.linalg.lstsq((M[:, :-1] - M[:, -1:]).T, share[:-1] - share[-1], rcond=None)[0]
     value = loss(beta)
     for _ in range(_STEPS):
-        shares = _shares(X, beta)[:, :K]
-        slope = X.T @ (Y - shares) - ridge * beta
-        step = np.linalg.solve(_curvature(X, shares, ridge), slope.T.ravel()).reshape(K, p).T
+        shares = _shares(X, beta, M)
+        slope = X.T @ ((Y - shares) @ M.T) - ridge * beta
+        step = np.linalg.solve(_curvature(X, shares, M, ridge), slope.T.ravel()).reshape(K, p).T
         gain = float(np.sum(step * slope))
         if gain < _TOLERANCE:
             return beta + step
@@ -146,11 +165,16 @@ def fit_multinomial(X: Floats, cell: Ints, cells: int, penalty: float) -> Floats
     raise NotEstimable("a regression did not converge", hint="a larger penalty")
 
 
-def _curvature(X: Floats, shares: Floats, ridge: Floats) -> Floats:
-    """Minus the second derivative; coefficients in order of cell, then column."""
-    K = shares.shape[1]
-    blocks = [
-        [X.T @ (X * (shares[:, [a]] * ((a == b) - shares[:, [b]]))) for b in range(K)]
-        for a in range(K)
-    ]
-    return np.block(blocks) + np.diag(ridge.T.ravel())
+def _curvature(X: Floats, shares: Floats, M: Floats, ridge: Floats) -> Floats:
+    """Minus the second derivative; coefficients in order of term, then column."""
+    K, p = len(M), X.shape[1]
+    mean = shares @ M.T
+    H = np.empty((K * p, K * p))
+    for a in range(K):
+        for b in range(a + 1):
+            weight = shares @ (M[a] * M[b]) - mean[:, a] * mean[:, b]
+            block = X.T @ (X * weight[:, None])
+            H[a * p : (a + 1) * p, b * p : (b + 1) * p] = block
+            H[b * p : (b + 1) * p, a * p : (a + 1) * p] = block.T
+    answer: Floats = H + np.diag(ridge.T.ravel())
+    return answer

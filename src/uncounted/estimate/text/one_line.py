@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from uncounted.estimate.base.result import Estimate, Study, first_number
 from uncounted.estimate.base.rounding import round_estimate, round_to_interval
 from uncounted.estimate.base.rows import CalibratedInterval
-from uncounted.estimate.covariates.doubly_robust import CovariateStudy
+from uncounted.estimate.covariates.covariate_study import CovariateStudy
 from uncounted.estimate.robustness.contradictions import below_bound
 from uncounted.estimate.strata.stratified import Strata
 from uncounted.estimate.strata.unanswered import open_strata
@@ -32,14 +32,14 @@ def quiet_line(done: Study | Strata | CovariateStudy) -> str:
         if isinstance(done, Study) and (reach := _method_range(done)):
             parts.append(f"methods {reach}")
         return "; ".join([*parts, documented])
-    main = first_number(estimates)
+    main = done.headline if isinstance(done, CovariateStudy) else first_number(estimates)
     if isinstance(done, Strata):
         main = done.headline
         if main is not None and main.bound:
             return "; ".join([*_bounded(done, main), documented])
     rounded = None if main is None else round_estimate(main, done.observed, least=least)
     if main is None or rounded is None:
-        bound = next((e for e in estimates if e.ok), None)
+        bound = next((e for e in estimates if e.ok and e.bound), None)
         lowest = None if bound is None else round_estimate(bound, done.observed, least=least)
         return f"{f'at least {whole(lowest.point)}' if lowest else 'no estimate'}; {documented}"
     kind = "CrI" if main.interval_kind == "credible" else "CI"
@@ -55,7 +55,7 @@ def _below(
 ) -> list[str]:
     """That the figure of the one line is below the lower bound."""
     if isinstance(done, CovariateStudy):
-        return []
+        return ["below the lower bound"] if done.read_first else []
     estimates = done.total if isinstance(done, Strata) else done.estimates
     said = below_bound(calibrated, main, estimates, done.observed, done.least_observed)
     return ["below the lower bound"] if said else []

@@ -23,7 +23,7 @@ from uncounted.estimate.base.rows import (
     StrataAlternatives,
 )
 from uncounted.estimate.base.warning import EstimateWarning, explanations
-from uncounted.estimate.covariates.doubly_robust import CovariateStudy
+from uncounted.estimate.covariates.covariate_study import CovariateStudy
 from uncounted.estimate.strata.partial_pooling import Pooled
 from uncounted.estimate.strata.stratified import Strata
 from uncounted.estimate.text import tables
@@ -64,7 +64,7 @@ def summary(done: Study | Strata | CovariateStudy, *, verbose: bool = False) -> 
 def lines(done: Study | Strata | CovariateStudy, *, verbose: bool = False) -> Iterator[str]:
     """The result of `estimate` in lines; with every diagnostic if it is `verbose`."""
     if isinstance(done, CovariateStudy):
-        yield from _given_covariates(done)
+        yield from _given_covariates(done, verbose=verbose)
     elif isinstance(done, Pooled):
         yield from _pooled(done)
     elif isinstance(done, Strata):
@@ -453,17 +453,36 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
     yield from _warnings(dict.fromkeys([*pooled.warnings, *parts]), _LINES, verbose=True)
 
 
-def _given_covariates(study: CovariateStudy) -> Iterator[str]:
-    """Two lists at a time, each a line, and how the number moves with psi."""
-    yield from _head(study)
-    yield f"Conditional on covariates: {', '.join(study.covariates)}"
-    yield ""
-    yield from _table(tables.named_by_lists(study), study.observed)
-    good = [estimate for estimate in study.estimates if estimate.ok]
-    if good:
+def _given_covariates(study: CovariateStudy, *, verbose: bool) -> Iterator[str]:
+    """Each choice of lists a line, totals by category, and how the number moves with psi or xi."""
+    main, many = study.headline, len(study.chosen) > 2
+    top = [*_head(study), *wrapped(f"Conditional on covariates: {', '.join(study.covariates)}")]
+    top += [*_read_first(study.read_first), ""]
+    shown = tables.named_by_lists(study, verbose=verbose)
+    top += _table(shown, study.observed, hints=verbose or main is None or not many)
+    if many and not verbose:
+        top += tables.range_of_pairs(study)
+    rest: list[str] = []
+    if main is not None:
+        rest += ["", *tables.paragraph("Identifying assumption: ", main.assumption)]
+    if study.sensitivity and (verbose or not many):
+        rest += ["", *tables.psi(study)]
+    if many:
+        rest += tables.xi_of_lists(study, verbose=verbose)
+    categories = list(tables.by_category(study))
+    every = verbose or not many
+    kept = [e for e in study.estimates if every or e is main]
+    found = [w for estimate in kept for w in estimate.warnings]
+    if study.read_first and not verbose:  # it says the same
+        found = [w for w in found if w.code != "bound-above-estimate"]
+    space = _LINES - len(top) - len(rest) - 2 - (3 if found else 0)
+    if verbose or len(categories) <= space:
+        top += categories
+    yield from [*top, *rest]
+    room = _LINES - len(top) - len(rest) - 4
+    yield from _warnings(dict.fromkeys(found), room, verbose=every)
+    if many and not verbose:
         yield ""
-        yield from tables.paragraph("Identifying assumption: ", good[0].assumption)
-        yield ""
-        yield from tables.psi(study)
-    found = [w for estimate in study.estimates for w in estimate.warnings]
-    yield from _warnings(dict.fromkeys(found), _LINES, verbose=True)
+        yield "Details, pairs of lists, categories: --verbose"
+    elif many:
+        yield from tables.averaged_models(study)

@@ -9,9 +9,9 @@ import attrs
 
 from uncounted.estimate.base.labels import SOURCES, label
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.estimate.base.rounding import round_to_interval
+from uncounted.estimate.base.rounding import Rounded, round_to_interval
 from uncounted.estimate.base.rows import Result
-from uncounted.estimate.covariates.doubly_robust import CovariateStudy
+from uncounted.estimate.covariates.covariate_study import CovariateStudy
 from uncounted.estimate.robustness.claims import down, up
 from uncounted.text_table import WIDTH, columns, whole, wrapped
 
@@ -313,12 +313,56 @@ def claim(study: Study) -> Iterator[str]:
     yield "  xi < 1: more people were missed than the method assumes; xi > 1: fewer"
 
 
-def named_by_lists(study: CovariateStudy) -> tuple[Estimate, ...]:
-    """The estimates, each under the names of its two lists."""
-    return tuple(
-        attrs.evolve(estimate, method=" and ".join(chosen))
-        for chosen, estimate in zip(study.chosen, study.estimates, strict=True)
-    )
+def named_by_lists(study: CovariateStudy, *, verbose: bool) -> tuple[Estimate, ...]:
+    """The estimates, each under its method and lists; with three lists pairs if nothing leads."""
+    every = tuple(study.lists)
+    named = []
+    for chosen, estimate in zip(study.chosen, study.estimates, strict=True):
+        pair, apart = len(chosen) == 2, estimate.settings.get("among") == "on no other list"
+        if pair and study.headline is not None and len(study.chosen) > 2 and not verbose:
+            continue
+        name = " and ".join(chosen) if pair else label(estimate.method)
+        if pair and apart and len(every) > 2:
+            name += ", on no other list"
+        if not pair and estimate.method == "doubly-robust":
+            name += ", all lists"
+        if estimate is study.headline and len(study.chosen) > 2:
+            name += " (main)"
+        named.append(attrs.evolve(estimate, method=name))
+    return tuple(named)
+
+
+def range_of_pairs(study: CovariateStudy) -> Iterator[str]:
+    """The lowest and the highest total of pairs of lists, where they are not shown."""
+    pairs = [
+        round_to_interval(each.number(), each.interval, study.observed).point
+        for lists, each in zip(study.chosen, study.estimates, strict=True)
+        if len(lists) == 2 and each.ok
+    ]
+    if len(study.lists) > 2 and study.headline is not None and len(pairs) > 1:
+        reach = f"{whole(min(pairs))} to {whole(max(pairs))}"
+        yield f"Two lists alone: {reach} ({len(pairs)} estimates)"
+
+
+def by_category(study: CovariateStudy) -> Iterator[str]:
+    """The total of each category of the covariates."""
+    if not study.categories:
+        return
+    yield ""
+    rows = [
+        (
+            f"{row.covariate} {row.category}",
+            whole(row.observed),
+            *_split(round_to_interval(row.point, row.interval, row.observed)),
+        )
+        for row in study.categories
+    ]
+    head = (f"By category ({label(study.estimates[0].method)})", "Documented", "Total", "Interval")
+    yield from columns([head, *rows], right=[1, 2, 3]).splitlines()
+
+
+def _split(rounded: Rounded) -> tuple[str, str]:
+    return whole(rounded.point), rounded.span
 
 
 def psi(study: CovariateStudy) -> Iterator[str]:
@@ -332,3 +376,39 @@ def psi(study: CovariateStudy) -> Iterator[str]:
         values = [f"{row.psi:.3g}" for row in study.sensitivity if row.lists == first]
         table = [("psi", *values), *((name, *points) for name, points in by_lists.items())]
         yield columns(table, right=range(1, len(values) + 1))
+
+
+def xi_of_lists(study: CovariateStudy, *, verbose: bool) -> Iterator[str]:
+    """The doubly robust total at other values of the highest interaction of the lists."""
+    by_lists: dict[str, list[str]] = {}
+    for row in study.xi:
+        whole_table = len(row.lists) == len(study.lists)
+        if verbose or whole_table:
+            name = " and ".join(row.lists)
+            name = "doubly robust, all lists" if whole_table else f"{name}, on no other list"
+            by_lists.setdefault(name, []).append(_point(row, study.observed))
+    if by_lists:
+        values = [f"{xi:.3g}" for xi in dict.fromkeys(row.xi for row in study.xi)]
+        table = [("xi (1: no interaction of all)", *values)]
+        table += [(name, *points) for name, points in by_lists.items()]
+        yield ""
+        yield from columns(table, right=range(1, len(values) + 1)).splitlines()
+
+
+def averaged_models(study: CovariateStudy) -> Iterator[str]:
+    """The log-linear models with the largest weights."""
+    models = study.estimates[0].diagnostics.get("models", ())
+    rows = [
+        (
+            each["model"],
+            "vary" if each["interactions_vary"] else "constant",
+            str(each["parameters"]),
+            whole(round(each["point"])),
+            f"{each['weight']:.3f}",
+        )
+        for each in models
+    ]
+    if rows:
+        yield ""
+        head = ("log-linear model", "interactions", "parameters", "total", "weight")
+        yield from columns([head, *rows], right=[2, 3, 4]).splitlines()

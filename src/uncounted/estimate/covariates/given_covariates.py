@@ -1,0 +1,119 @@
+"""Every method that adjusts for covariates, on one table: what `--covariates` runs.
+
+With two lists the doubly robust estimate. With three or more the average over log-linear models
+leads; beside it stand the doubly robust estimates of all lists, of each pair among people on no
+other list, and of each pair among everyone, and the lower bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import attrs
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.settings import XI
+from uncounted.estimate.base.warning import EstimateWarning
+from uncounted.estimate.covariates.averaged_log_linear import averaged_log_linear
+from uncounted.estimate.covariates.covariate_study import CovariateStudy
+from uncounted.estimate.covariates.doubly_robust import doubly_robust
+from uncounted.estimate.robustness.contradictions import below_bound
+from uncounted.estimate.simple.chao import chao
+from uncounted.histories import PersonTable
+
+_MOST_AT_ONCE = 5  # lists: beyond them some of the 2**J patterns are always empty
+
+
+def given_covariates(
+    people: PersonTable,
+    *,
+    lists: Sequence[str] | None = None,
+    level: float = 0.95,
+    seed: int = 1,
+    psi: float = 1.0,
+    xi: Sequence[float] | None = None,
+) -> CovariateStudy:
+    """Estimate given covariates, by every method for this number of lists.
+
+    Args:
+        people: one row per person.
+        lists: those to estimate from. With two of more, everyone counts as documented.
+        level: of the intervals.
+        seed: of the folds.
+        psi: odds ratio of two lists among people alike.
+        xi: values of the sensitivity analysis for three lists and more.
+    """
+    if lists is not None and len(lists) == 2:
+        return _of_two(people, (lists[0], lists[1]), level=level, seed=seed, psi=psi, xi=xi)
+    if lists is not None:
+        people = people.select(lists)
+    pairs = doubly_robust(people, level=level, seed=seed, psi=psi)
+    every = people.lists
+    if len(every) == 2:
+        return _of_two(people, (every[0], every[1]), level=level, seed=seed, psi=psi, xi=xi)
+    average = averaged_log_linear(people, level=level)
+    rows = XI if xi is None else xi
+    both = list(combinations(every, 2))
+    whole = [every] if len(every) <= _MOST_AT_ONCE else []
+    parts = [
+        doubly_robust(people, lists=whole, level=level, seed=seed, xi=rows),
+        doubly_robust(people, lists=both, level=level, seed=seed, xi=rows, alone=True),
+        pairs,
+    ]
+    bound = chao(CaptureTable(every, people.counts()))
+    study = attrs.evolve(
+        pairs,
+        chosen=(every, *(lists for part in parts for lists in part.chosen), every),
+        estimates=(average.estimate, *(each for part in parts for each in part.estimates), bound),
+        xi=tuple(row for part in parts for row in part.xi),
+        categories=average.categories,
+    )
+    return _contradicted(study, bound)
+
+
+def _of_two(
+    people: PersonTable,
+    lists: tuple[str, str],
+    *,
+    level: float,
+    seed: int,
+    psi: float,
+    xi: Sequence[float] | None,
+) -> CovariateStudy:
+    """Two lists; where there are more, also among people on no other list."""
+    first = doubly_robust(people, lists=[lists], level=level, seed=seed, psi=psi)
+    if len(people.lists) == 2:
+        if xi is not None:
+            raise UsedWrongly(
+                "--xi is for three lists or more, and there are two",
+                hint="their sensitivity analysis is over psi, the odds ratio of the two lists",
+            )
+        return first
+    rows = XI if xi is None else xi
+    apart = doubly_robust(people, lists=[lists], level=level, seed=seed, xi=rows, alone=True)
+    return attrs.evolve(
+        first,
+        chosen=first.chosen + apart.chosen,
+        estimates=first.estimates + apart.estimates,
+        xi=apart.xi,
+    )
+
+
+def _contradicted(study: CovariateStudy, bound: Estimate) -> CovariateStudy:
+    """What must be read before the number: the lower bound is above the headline."""
+    main = study.headline
+    if main is None or main.bound:
+        return study
+    said = below_bound(None, main, [bound], study.observed, study.observed)
+    if not said:
+        return study
+    if bound.interval and main.number() < bound.interval[0]:
+        text = "the lower bound is above the main estimate with all of its interval"
+        warning = EstimateWarning("bound-above-estimate", text)
+        warned = attrs.evolve(main, warnings=(*main.warnings, warning))
+        estimates = tuple(warned if each is main else each for each in study.estimates)
+        study = attrs.evolve(study, estimates=estimates)
+    return attrs.evolve(study, read_first=(said,))

@@ -1,0 +1,271 @@
+"""Three lists and more given covariates: against other fits, known totals, and refusals."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import BadInput, UsedWrongly
+from uncounted.estimate.base.xi import saturated
+from uncounted.estimate.covariates.averaged_log_linear import averaged_log_linear
+from uncounted.estimate.covariates.cross_fitting import fit_lists, signs_of
+from uncounted.estimate.covariates.doubly_robust import assumption, doubly_robust
+from uncounted.estimate.covariates.given_covariates import given_covariates
+from uncounted.estimate.covariates.nuisance import Ints, Predictor, ridge_logit
+from uncounted.estimate.covariates.pattern_model import PatternModel, fit_patterns
+from uncounted.estimate.covariates.profiles import Profiles, profiles_of
+from uncounted.estimate.loglinear.hierarchy import completed, hierarchical
+from uncounted.estimate.loglinear.mle_existence import Register, code
+from uncounted.estimate.loglinear.model_search import rank
+from uncounted.estimate.loglinear.poisson import CellCounts
+from uncounted.estimate.text.summary import summary
+from uncounted.histories import Covariates, PersonTable, read_persons
+
+type Floats = npt.NDArray[np.float64]
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+def people_of(lists: str, strata: dict[str, dict[str, int]]) -> PersonTable:
+    rows = [
+        (tuple(map(int, pattern)), kind)
+        for kind, counts in strata.items()
+        for pattern, count in counts.items()
+        for _ in range(count)
+    ]
+    return PersonTable.of(lists, [row for row, _ in rows], {"kind": [kind for _, kind in rows]})
+
+
+def one_profile(counts: dict[str, int]) -> Profiles:
+    J = len(next(iter(counts)))
+    x = np.zeros((1, 1 << J))
+    for pattern, count in counts.items():
+        x[0, int(pattern[::-1], 2)] = count
+    return Profiles(tuple("ABCDE"[:J]), x, np.ones((1, 1)), {})
+
+
+def population(N: int, seed: int, lists: int = 3, slope: float = 0.8) -> PersonTable:
+    """Lists that are independent among people alike in age and sex."""
+    rng = np.random.default_rng(seed)
+    age, sex = rng.normal(40, 12, N).round(), rng.choice(["f", "m"], N)
+    ease = slope * (age - 40) / 12 + 0.5 * (sex == "m")
+    start = np.array([-1.0, -0.6, -0.8, -0.7, -0.9])[:lists]
+    on = rng.random((N, lists)) < 1 / (1 + np.exp(-start - ease[:, None]))
+    seen = on.any(axis=1)
+    return PersonTable.of("ABCDE"[:lists], on[seen], {"age": age[seen], "sex": sex[seen]})
+
+
+KOREA = {"001": 41, "010": 5, "100": 5, "110": 54, "101": 6, "111": 12}
+FULL = {"100": 60, "010": 45, "001": 38, "110": 22, "101": 17, "011": 14, "111": 9}
+
+
+@pytest.mark.parametrize("counts", [FULL, KOREA])
+def test_without_covariates_it_is_the_log_linear_model(counts: dict[str, int]) -> None:
+    cells = CellCounts.of(CaptureTable.of("ABC", counts))
+    profiles = one_profile(counts)
+    for model in hierarchical(3, 2):
+        fit = fit_patterns(profiles, PatternModel(model, False))
+        bad = code(model, cells.counts > 0)
+        assert (fit is None) == bool(bad)
+        if fit is not None:
+            ranked = rank(cells, (model,), "aic", 1, Register())
+            n0, variance = fit.total(profiles.people)
+            assert cells.observed + n0 == pytest.approx(ranked.numbers[0], rel=1e-6)
+            assert variance**0.5 == pytest.approx(ranked.errors[0], rel=1e-5)
+
+
+def test_saturated_in_the_covariate_it_is_the_strata() -> None:
+    other = {"100": 20, "010": 35, "001": 50, "110": 6, "101": 9, "011": 20, "111": 5}
+    profiles = profiles_of(people_of("ABC", {"x": FULL, "y": other}))
+    fit = fit_patterns(profiles, PatternModel(completed(3, [3, 5, 6]), True))
+    assert fit is not None
+    n0, variance = 0.0, 0.0
+    for k, counts in enumerate((FULL, other)):
+        one = one_profile(counts)
+        alone = fit_patterns(one, PatternModel(completed(3, [3, 5, 6]), False))
+        assert alone is not None
+        assert fit.n0[k] == pytest.approx(alone.n0[0], rel=1e-6)
+        number, own = alone.total(one.people)
+        n0, variance = n0 + number, variance + own
+    assert fit.total(profiles.people) == pytest.approx((n0, variance), rel=1e-6)
+
+
+def test_an_empty_overlap_in_one_category() -> None:
+    gap = {"100": 20, "010": 35, "001": 50, "101": 9, "011": 20, "111": 0}
+    profiles = profiles_of(people_of("ABC", {"x": FULL, "y": gap}))
+    varying = fit_patterns(profiles, PatternModel(completed(3, [3]), True))
+    alone = fit_patterns(one_profile(gap), PatternModel(completed(3, [3]), False))
+    assert varying is not None
+    assert alone is not None
+    assert varying.n0[1] == pytest.approx(alone.n0[0], rel=1e-6)
+    assert fit_patterns(profiles, PatternModel(completed(3, [3, 5, 6]), True)) is None
+    found = averaged_log_linear(people_of("ABC", {"x": FULL, "y": gap})).estimate
+    assert found.ok
+    assert found.diagnostics["inadmissible"] > 0
+
+
+def test_gaza_by_sex() -> None:
+    """Published: 64,260 (55,298 to 78,525), with age and month and imputation besides sex."""
+    study = given_covariates(read_persons(EXAMPLES / "gaza-by-sex.csv", ["sex"]))
+    main = study.headline
+    assert main is not None
+    assert main.method == "log-linear-covariates"
+    assert main.number() == pytest.approx(63_390, rel=1e-3)
+    assert main.interval == pytest.approx((56_953, 71_321), rel=1e-3)
+    assert [row.category for row in study.categories] == ["female", "male"]
+    assert sum(row.point for row in study.categories) == pytest.approx(main.number())
+    assert study.read_first
+    assert {len(lists) for lists in study.chosen} == {2, 3}
+    text = summary(study)
+    assert len(text.splitlines()) <= 25
+    assert "log-linear, average (main)" in text
+    assert "sex female" in text
+    assert "[12,13,23]" in summary(study, verbose=True)
+
+
+def test_both_cover_where_a_table_does_not() -> None:
+    N, average, robust = 2500, [], []
+    for seed in range(12):
+        people = population(N, seed)
+        low, high = averaged_log_linear(people).estimate.interval or (0, 0)
+        average.append(low <= N <= high)
+        study = doubly_robust(people, lists=[("A", "B", "C")])
+        low, high = study.first.interval or (0, 0)
+        robust.append(low <= N <= high)
+    assert sum(average) >= 9  # 0.95 of 12, less 3 standard errors
+    assert sum(robust) >= 9
+
+
+def blind(covariates: Covariates, cell: Ints, cells: int) -> Predictor:
+    share = np.bincount(cell, minlength=cells) / len(cell)
+    return lambda of: np.tile(share, (len(next(iter(of.values()))), 1))
+
+
+def test_blind_to_covariates_it_is_the_saturated_model() -> None:
+    people = population(4000, 3)
+    table = CaptureTable(people.lists, people.counts())
+    one = doubly_robust(people, lists=[("A", "B", "C")], learner=blind).first
+    whole = saturated(table)
+    assert one.number() == pytest.approx(whole.number(), rel=5e-3)
+    assert one.diagnostics["without_covariates"] == pytest.approx(whole.number() - table.observed)
+    assert one.diagnostics["se"] == pytest.approx(whole.diagnostics["se"], rel=0.02)
+
+
+def test_on_no_other_list_is_the_same_for_two_lists() -> None:
+    people = population(3000, 5, lists=2)
+    both = doubly_robust(people, alone=True).first
+    assert both.number() == pytest.approx(doubly_robust(people).first.number(), rel=1e-12)
+    assert both.interval == doubly_robust(people).first.interval
+
+
+def test_on_no_other_list_leaves_the_others_out() -> None:
+    people = population(3000, 6)
+    sums = fit_lists(people, ("A", "B"), learner=ridge_logit, alone=True)
+    assert len(sums.terms) == sum(people.counts()[p] for p in ("100", "010", "110"))
+    study = doubly_robust(people, lists=[("A", "B")], alone=True)
+    assert study.first.number() == pytest.approx(people.observed + sums.one_step)
+    assert "and on no other list" in study.first.assumption
+    assert study.sensitivity == ()
+    assert [row.xi for row in study.xi] == [0.5, 2 / 3, 1.0, 1.5, 2.0]
+
+
+def test_signs_and_sensitivity() -> None:
+    assert signs_of(7).tolist() == [1, 1, -1, 1, -1, -1, 1]
+    people = population(3000, 7)
+    study = doubly_robust(people, lists=[("A", "B", "C")], xi=(0.5, 2.0))
+    n0 = {row.xi: row.point - people.observed for row in study.xi}
+    assert n0[0.5] == pytest.approx(2 * n0[1.0])
+    assert n0[2.0] == pytest.approx(n0[1.0] / 2)
+
+
+def test_four_lists_and_five() -> None:
+    for lists, search in ((4, "all"), (5, "greedy, pairs of lists")):
+        people = population(1500, 8, lists=lists)
+        sex = {"sex": people.covariates["sex"]}
+        found = averaged_log_linear(PersonTable.of(people.lists, people.memberships, sex)).estimate
+        assert found.settings["search"] == search
+        assert found.number() == pytest.approx(1500, rel=0.2)
+    assert "smaller groups" in assumption_of(4)
+    assert "no interaction of all 4 lists" in assumption(("A", "B", "C", "D"), ("age",))
+
+
+def assumption_of(lists: int) -> str:
+    from uncounted.estimate.covariates.averaged_log_linear import assumption as words
+
+    return words(("age",), lists)
+
+
+def test_the_order_of_lists_does_not_matter() -> None:
+    people = people_of("ABC", {"x": FULL, "y": {**FULL, "110": 40}})
+    turned = PersonTable.of("CBA", people.memberships[:, ::-1], dict(people.covariates))
+    first, again = averaged_log_linear(people).estimate, averaged_log_linear(turned).estimate
+    assert again.number() == pytest.approx(first.number(), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("covariates", "words"),
+    [
+        ({}, "no covariate"),
+        ({"kind": ["x"] * 205}, "covariate 'kind' has one value only"),
+        ({"kind": ["x"] * 200 + ["y"] * 5}, "1 of the 2 categories of covariate 'kind'"),
+        (
+            {"kind": ["x"] * 100 + ["y"] * 105, "same": [1] * 100 + [2] * 105},
+            "the covariates kind, same determine one another",
+        ),
+    ],
+)
+def test_what_is_refused(covariates: dict[str, Any], words: str) -> None:
+    rows = [tuple(map(int, p)) for p, count in FULL.items() for _ in range(count)]
+    people = PersonTable.of("ABC", rows, covariates)
+    found = averaged_log_linear(people).estimate
+    assert not found.ok
+    assert words in str(found.reason)
+    assert found.hint
+
+
+def test_a_list_without_anyone_in_a_category() -> None:
+    people = people_of("ABC", {"x": FULL, "y": {"001": 40, "011": 12}})
+    found = averaged_log_linear(people).estimate
+    assert "in 1 of the 2 categories of 'kind' a list has no person" in str(found.reason)
+
+
+def test_two_lists_have_no_average() -> None:
+    assert "three lists or more" in str(averaged_log_linear(population(900, 1, 2)).estimate.reason)
+    with pytest.raises(UsedWrongly, match="--xi is for three lists or more"):
+        given_covariates(population(900, 1, 2), xi=(1.0,))
+    with pytest.raises(UsedWrongly, match="unknown criterion"):
+        averaged_log_linear(population(900, 1), criterion="dic")  # type: ignore[arg-type]
+
+
+def test_chosen_lists() -> None:
+    people = population(2500, 9, lists=4)
+    two = given_covariates(people, lists=["A", "B"])
+    assert two.chosen == (("A", "B"), ("A", "B"))
+    assert two.observed == people.observed
+    three = given_covariates(people, lists=["A", "B", "C"])
+    assert tuple(three.lists) == ("A", "B", "C")
+    assert three.observed < people.observed
+    assert set(three.chosen) == {("A", "B", "C"), *combinations("ABC", 2)}
+
+
+def test_counts_may_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text("A,B,C,sex,count\n1,0,0,f,3\n0,1,1,m,2\n1,1,1,m,0\n", encoding="utf-8")
+    people = read_persons(file, ["sex"])
+    assert people.counts() == {"100": 3, "011": 2}
+    for text, error, words in (
+        ("A,B,sex,count\n1,0,f,2000000\n", BadInput, "more than 1,000,000 people"),
+        ("A,B,sex,count\n1,0,f,some\n", BadInput, "row 2, column 'count'"),
+        ("sex,count\nf,2\n", BadInput, "no column of 0 and 1 that is not a covariate"),
+    ):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(error, match=words):
+            read_persons(file, ["sex"])
+    with pytest.raises(UsedWrongly, match="cannot be a covariate"):
+        read_persons(file, ["count"])
