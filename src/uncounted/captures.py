@@ -260,7 +260,9 @@ class CaptureTable:
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
-def read_tables(source: Any, *, by: Iterable[str] = ()) -> list[CaptureTable]:
+def read_tables(
+    source: Any, *, by: Iterable[str] = (), lists: Iterable[str] | None = None
+) -> list[CaptureTable]:
     r"""Read a `TABLE.csv` or a data frame: one table, or one per stratum when `by` names columns.
 
     One column of 0/1 for each list, and either a `count` column (one row per pattern)
@@ -273,6 +275,8 @@ def read_tables(source: Any, *, by: Iterable[str] = ()) -> list[CaptureTable]:
         The file, or a data frame of pandas or polars or an arrow table with the same columns.
     by : iterable of str
         Columns that name strata; one table for each combination of their values.
+    lists : iterable of str, optional
+        Read these lists alone: other columns are ignored, and so are people on none of the lists.
 
     Returns
     -------
@@ -295,10 +299,11 @@ def read_tables(source: Any, *, by: Iterable[str] = ()) -> list[CaptureTable]:
     (14, ('A', 'B'))
     """
     columns = (by,) if isinstance(by, str) else tuple(by)
+    only = None if lists is None else tuple(lists)
     if isinstance(source, str | Path):
         path = Path(source)
         sheet = delimited.read(path)
-        return _tables(path.name, sheet.columns, sheet, columns)
+        return _tables(path.name, sheet.columns, sheet, columns, only)
     import narwhals as nw
 
     try:
@@ -312,7 +317,7 @@ def read_tables(source: Any, *, by: Iterable[str] = ()) -> list[CaptureTable]:
         delimited.Row(at, {name: _cell(value) for name, value in row.items()})
         for at, row in enumerate(data.iter_rows(named=True), start=1)
     ]
-    return _tables("the data frame", tuple(data.columns), rows, columns)
+    return _tables("the data frame", tuple(data.columns), rows, columns, only)
 
 
 def _cell(value: object) -> str:
@@ -327,9 +332,13 @@ def _cell(value: object) -> str:
 
 
 def _tables(
-    file: str, columns: tuple[str, ...], rows: Iterable[delimited.Row], by: tuple[str, ...]
+    file: str,
+    columns: tuple[str, ...],
+    rows: Iterable[delimited.Row],
+    by: tuple[str, ...],
+    only: tuple[str, ...] | None,
 ) -> list[CaptureTable]:
-    if missing := [name for name in by if name not in columns]:
+    if missing := [name for name in (*by, *(only or ())) if name not in columns]:
         raise UsedWrongly(
             f"{file} has no column {missing[0]!r}", hint=delimited.near(columns, missing[0])
         )
@@ -339,7 +348,7 @@ def _tables(
             hint="leave it out of --by",
         )
     counted = "count" in columns
-    lists = tuple(name for name in columns if name not in by and name != "count")
+    lists = only or tuple(name for name in columns if name not in by and name != "count")
     held = {name: _Held() for name in (*lists, *by)}
     for row in rows:  # gone through twice, so that no row is kept
         if row.wrong:
@@ -352,7 +361,7 @@ def _tables(
         pattern = "".join(membership(file, row, name) for name in lists)
         count = delimited.count(file, row) if counted else 1
         if "1" not in pattern:
-            if count == 0:
+            if count == 0 or only is not None:
                 continue
             raise BadInput(
                 f"{file}, row {row.number}: all zeros: people on no list cannot be observed",

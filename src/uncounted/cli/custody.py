@@ -1,6 +1,6 @@
 """Commands for custody of a case file: withdraw, log, check, timestamp, export.
 
-`timestamp` is the only command that opens a connection.
+Of these only `timestamp` opens a connection.
 """
 
 from __future__ import annotations
@@ -227,7 +227,7 @@ def timestamp(
 ) -> TimestampTaken:
     r"""Get a trusted timestamp (RFC 3161) for the log. Opens a network connection.
 
-    This is the only command that opens a network connection, to the address that you give.
+    It connects to the address that you give, and to no other.
     It sends a hash of the checkpoint of the log, and nothing else. Others on the network
     can see that your address asked for a timestamp.
 

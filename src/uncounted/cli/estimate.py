@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from uncounted.cli import messages
+from uncounted.cli import messages, study
 from uncounted.cli.app import (
     answers,
     app,
@@ -29,10 +29,15 @@ from uncounted.text_table import PLAIN
 
 if TYPE_CHECKING:
     from uncounted.workflow.estimate import Disconnected, EstimateResult
+    from uncounted.workflow.studies.result import StudyResult
 
 
-def _answer(done: EstimateResult) -> None:
-    from uncounted.workflow.estimate import lines, quiet_line
+def _answer(done: EstimateResult | StudyResult) -> None:
+    from uncounted.workflow.estimate import EstimateResult, lines, quiet_line
+
+    if not isinstance(done, EstimateResult):
+        study.print_study(done)
+        return
 
     quiet = detail() == "quiet"
     text = [quiet_line(done.study)] if quiet else lines(done.study, verbose=detail() == "verbose")
@@ -48,9 +53,15 @@ def _of_reports(done: EstimateResult, out: messages.Printer) -> None:
     messages.left_out(done.excluded, out)
 
 
-def _after(done: EstimateResult) -> None:
+def _after(done: EstimateResult | StudyResult) -> None:
     """What is said of the reports and the pictures; without any number the command fails."""
-    from uncounted.workflow.estimate import refuse_if_nothing
+    from uncounted.workflow.estimate import EstimateResult, refuse_if_nothing
+
+    if not isinstance(done, EstimateResult):
+        from uncounted.workflow.studies.result import refuse_if_failed
+
+        refuse_if_failed(done)
+        return
 
     options = click.get_current_context().params
     if options["as_json"]:
@@ -68,7 +79,7 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
 
 
 @app.command()
-@click.argument("where", metavar="CASE|TABLE.csv", type=click.Path(path_type=Path))
+@click.argument("where", metavar="CASE|TABLE.csv|STUDY.toml", type=click.Path(path_type=Path))
 @click.option("--method", "methods", multiple=True, help="Use only this method (may be repeated).")
 @click.option(
     "--by", help="Stratify by these columns of TABLE.csv; on a case file by sex, year or origin."
@@ -131,6 +142,12 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
 )
 @click.option("--categorical", help="Covariates that are categories, e.g. region.")
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder to write plots (SVG) to.")
+@click.option(
+    "--jobs", type=click.IntRange(1), help="A study: processes (default: one for each core)."
+)
+@click.option(
+    "--dask", metavar="ADDRESS", help="A study: run its fits on the Dask scheduler at this address."
+)
 @level_option
 @seed_option
 @verbose_option
@@ -157,16 +174,19 @@ def estimate(
     covariates: str | None,
     categorical: str | None,
     pictures: Path | None,
+    jobs: int | None,
+    dask: str | None,
     level: float,
     seed: int,
     passphrase_file: Path | None,
-) -> EstimateResult:
+) -> EstimateResult | StudyResult:
     r"""Estimate the total number of people (multiple systems estimation).
 
     The total is of those documented on at least one list and those on none.
 
     TABLE.csv has one column of 0/1 for each list, and a `count` column or one row
     per person. On a case file the estimate is averaged over posterior draws of the linkage.
+    STUDY.toml names many tables, replicates and settings; it is resumed by the same command.
 
     \b
     Examples:
@@ -176,7 +196,11 @@ def estimate(
       uncounted estimate by_year.csv --by year --partial-pooling
       uncounted estimate people.csv --covariates age,sex
       uncounted estimate returns.case --json
+      uncounted estimate STUDY.toml --jobs 2
     """
+    if where.suffix == study.SUFFIX:
+        return study.run(where, jobs, dask)
+    study.refuse_options(study=False)
     from uncounted.workflow.estimate import (
         EstimateRequest,
         draw,

@@ -160,13 +160,29 @@ def run(
     if settings.lighter:
         lighter = {name: {**LIGHTER.get(name, {}), **settings.of(name)} for name in chosen}
         settings = attrs.evolve(settings, by_method=lighter)
-    level, how = settings.level, settings.for_every_method
     estimates = []
     for done, (name, method) in enumerate(chosen.items()):
         progress(f"estimating: {name}", done, len(chosen))
-        estimates.append(method(table, **how, **settings.of(name)))
+        estimates.append(method(table, **settings.for_every_method, **settings.of(name)))
     progress("estimating", len(chosen), len(chosen))
-    checked = check(_studied(table, settings), _least_kept(chosen, settings))
+    return study_of(table, estimates, settings, progress=progress)
+
+
+def methods_of(table: CaptureTable, settings: EstimateSettings = DEFAULT) -> tuple[str, ...]:
+    """The methods that `run` would run on a table: those named, else every one that applies."""
+    return tuple(_chosen(settings, table))
+
+
+def study_of(
+    table: CaptureTable,
+    estimates: Sequence[Estimate],
+    settings: EstimateSettings = DEFAULT,
+    *,
+    progress: Progress = silent,
+) -> Study:
+    """What follows from the estimates of one table: sensitivity, what leads, robustness checks."""
+    way = _least_kept((each.method for each in estimates), settings)
+    checked, level = check(_studied(table, settings), way), settings.level
     study = Study(
         observed=table.observed,
         lists=table.list_totals,
@@ -273,14 +289,9 @@ def run_over(
         raise UsedWrongly("there are no linkage draws to estimate over")
     if len({table.lists for table in tables}) > 1:
         raise UsedWrongly("the tables are not all over the same lists, in the same order")
-    level, seed, how = settings.level, settings.seed, settings.for_every_method
+    seed, how = settings.seed, settings.for_every_method
     of = REPLICATES if settings.imputed else LINKAGE_DRAWS
-    distinct: dict[str, CaptureTable] = {}
-    places: dict[str, list[int]] = {}
-    for place, table in enumerate(tables):
-        digest = table.digest()
-        distinct[digest] = table
-        places.setdefault(digest, []).append(place)
+    distinct, places = distinct_tables(tables)
     commonest = distinct[max(places, key=lambda digest: len(places[digest]))]
     chosen = _chosen(settings, point if point is not None and point.observed else commonest)
     some = _some(places, len(tables))
@@ -302,6 +313,33 @@ def run_over(
             estimate = method(table, **{**how, "seed": seed + done}, **more)
             fits[name].append(Fitted(estimate, table.observed, len(at), tuple(at)))
     progress(f"estimating on {of}", len(distinct), len(distinct))
+    return study_over(tables, fits, settings, point=point, progress=progress)
+
+
+def distinct_tables(
+    tables: Sequence[CaptureTable],
+) -> tuple[dict[str, CaptureTable], dict[str, list[int]]]:
+    """Each different table once, by its digest, and its places among all."""
+    distinct: dict[str, CaptureTable] = {}
+    places: dict[str, list[int]] = {}
+    for place, table in enumerate(tables):
+        digest = table.digest()
+        distinct[digest] = table
+        places.setdefault(digest, []).append(place)
+    return distinct, places
+
+
+def study_over(
+    tables: Sequence[CaptureTable],
+    fits: Mapping[str, Sequence[Fitted]],
+    settings: EstimateSettings = DEFAULT,
+    *,
+    point: CaptureTable | None = None,
+    progress: Progress = silent,
+) -> Study:
+    """Pool the fits of each method over tables, and what follows from the pooled estimates."""
+    level, seed, way = settings.level, settings.seed, _least_kept(fits, settings)
+    distinct, places = distinct_tables(tables)
     estimates = tuple(
         attrs.evolve(_pooled(each, len(tables), settings), seed=seed) for each in fits.values()
     )
@@ -319,9 +357,8 @@ def run_over(
         seed=seed,
         level=level,
         fits=fits,
-        set_aside=_set_aside_over(distinct, places, _least_kept(chosen, settings)),
+        set_aside=_set_aside_over(distinct, places, way),
     )
-    way = _least_kept(chosen, settings)
     studied = [_studied(table, settings) for table in distinct.values()]
     features = [TableFeatures.of([check(table, way).table]) for table in studied]
     weights = [len(places[digest]) for digest in distinct]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any
@@ -183,7 +183,7 @@ def run_strata(
     finally:
         pool.shutdown(cancel_futures=True)
     progress("estimating each stratum", len(tables), len(tables))
-    return _together([[table] for table in tables], studies, settings)
+    return together([[table] for table in tables], studies, settings)
 
 
 def run_strata_over(
@@ -233,7 +233,7 @@ def run_strata_over(
         progress("estimating each stratum", done, len(strata))
         studies.append(run_over(tables, own, point=point if len(strata) <= _MANY else None))
     progress("estimating each stratum", len(strata), len(strata))
-    return _together(strata, studies, settings)
+    return together(strata, studies, settings)
 
 
 def _for_each(settings: EstimateSettings, strata: int) -> list[EstimateSettings]:
@@ -241,16 +241,32 @@ def _for_each(settings: EstimateSettings, strata: int) -> list[EstimateSettings]
     return [attrs.evolve(settings, seed=int(seed)) for seed in seeds]
 
 
-def _together(
-    strata: Sequence[Sequence[CaptureTable]], studies: Sequence[Study], settings: EstimateSettings
+def together(
+    strata: Sequence[Sequence[CaptureTable]],
+    studies: Sequence[Study],
+    settings: EstimateSettings,
+    *,
+    fits: Callable[[str], Sequence[Sequence[Fitted]]] | None = None,
 ) -> Strata:
+    """Studies of strata, and the total by each method.
+
+    `fits` gives the fits of a method in each stratum, where the studies have none: those of
+    thousands of strata with their draws are held for one method at a time.
+    """
     names = dict.fromkeys(fit.method for study in studies for fit in study.estimates)
-    total = tuple(
-        total_of(name, strata, studies, _rng_of(name, settings.seed)).estimate for name in names
-    )
+    total = []
+    for name in names:
+        own = studies
+        if fits is not None:
+            own = [
+                attrs.evolve(study, fits={name: found} if found else {})
+                for study, found in zip(studies, fits(name), strict=True)
+            ]
+        rng = _rng_of(name, settings.seed)
+        total.append(total_of(name, strata, own, rng).estimate)
     labels = tuple(dict(tables[0].stratum) for tables in strata)
     features = TableFeatures.of([table for tables in strata for table in tables[:1]])
-    done = Strata(labels, tuple(studies), total)
+    done = Strata(labels, tuple(studies), tuple(total))
     return total_with_track_record(done, features, settings.headline)
 
 

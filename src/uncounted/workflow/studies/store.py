@@ -1,0 +1,133 @@
+"""The results store of a study: records of fits by their keys, in one SQLite file.
+
+Each batch is written whole or not at all. One process writes at a time; a second one is refused.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import attrs
+
+from uncounted import atomic_files
+from uncounted.errors import AlreadyThere, CaseBusy
+from uncounted.estimate.base.result import Estimate
+from uncounted.workflow.studies.fits import FitDone, damaged, unpacked
+
+NAME = "results.db"
+_FORMAT = 0x756E6331  # `application_id` of the file
+_TABLE = "CREATE TABLE IF NOT EXISTS fit (key TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID"
+_AT_ONCE = 500
+
+
+@attrs.frozen(eq=False)
+class Store:
+    """An open results store; joblib reads it from a thread of its own."""
+
+    path: Path
+    _database: sqlite3.Connection = attrs.field(repr=False)
+
+    @classmethod
+    @contextmanager
+    def opened(cls, folder: Path) -> Iterator[Self]:
+        """Open the store of a results folder for this process alone; make it if there is none.
+
+        Raises:
+            AlreadyThere: the folder is another one.
+            CaseBusy: another run of the study has it open.
+            Damaged: the file is no store, or is damaged.
+        """
+        path = folder / NAME
+        if folder.exists() and not path.exists() and any(folder.iterdir()):
+            raise AlreadyThere(
+                f"{folder.name} is there already, and is no folder of results",
+                hint='name another in the study: results = "..."',
+            )
+        atomic_files.make_private_folder(folder)
+        with atomic_files.disk_errors():
+            path.touch(mode=0o600)
+        database = sqlite3.connect(path, isolation_level=None, timeout=0.5, check_same_thread=False)
+        try:
+            with _errors(path):
+                database.execute("PRAGMA locking_mode = EXCLUSIVE")
+                database.execute("BEGIN IMMEDIATE")
+                (found,) = database.execute("PRAGMA application_id").fetchone()
+                (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                if found != _FORMAT and tables:
+                    raise damaged()
+                database.execute(f"PRAGMA application_id = {_FORMAT}")
+                database.execute(_TABLE)
+                database.execute("COMMIT")
+            yield cls(path, database)
+        finally:
+            database.close()
+
+    def has(self, keys: Iterable[str]) -> set[str]:
+        """Which of these keys have a record."""
+        wanted, found = list(keys), set[str]()
+        for part in _parts(wanted):
+            marks = ",".join("?" * len(part))
+            with _errors(self.path):
+                rows = self._database.execute(f"SELECT key FROM fit WHERE key IN ({marks})", part)  # noqa: S608
+                found.update(key for (key,) in rows)
+        return found
+
+    def records(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """The records of these keys; of those that have one."""
+        found: dict[str, bytes] = {}
+        for part in _parts(list(keys)):
+            marks = ",".join("?" * len(part))
+            query = f"SELECT key, record FROM fit WHERE key IN ({marks})"  # noqa: S608
+            with _errors(self.path):
+                found.update(self._database.execute(query, part))
+        return found
+
+    def estimates(self, keys: Iterable[str]) -> dict[str, Estimate]:
+        """The estimates of these keys.
+
+        Raises:
+            Damaged: a record is not what was written.
+        """
+        return {key: unpacked(record) for key, record in self.records(keys).items()}
+
+    def keep(self, done: Iterable[FitDone]) -> None:
+        """Write the records of a batch; what failed has none."""
+        rows = [(each.key, each.record) for each in done if each.failed is None]
+        with _errors(self.path):
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.executemany("INSERT OR REPLACE INTO fit VALUES (?, ?)", rows)
+            self._database.execute("COMMIT")
+
+    def __len__(self) -> int:
+        with _errors(self.path):
+            (count,) = self._database.execute("SELECT count(*) FROM fit").fetchone()
+        return int(count)
+
+
+def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (keys[at : at + _AT_ONCE] for at in range(0, len(keys), _AT_ONCE))
+
+
+@contextmanager
+def _errors(path: Path) -> Iterator[None]:
+    """SQLite's errors in words."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            raise CaseBusy(
+                f"another run is writing to {path.parent.name}",
+                hint="wait for it to end, or stop it",
+            ) from error
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            with atomic_files.disk_errors():
+                raise OSError(28, "the disk is full or failed") from error
+        raise damaged() from error
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise damaged() from error

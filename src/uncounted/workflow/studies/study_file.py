@@ -1,0 +1,233 @@
+"""The study file: which tables, strata, replicates, methods and settings; in TOML.
+
+Settings at the top hold for every table, unless the table has its own. `docs/how-to/run-a-study.md`
+is its page for users.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from uncounted import bounded_toml
+from uncounted.errors import BadInput, BadMapping, UsedWrongly, unknown
+from uncounted.estimate.study import METHODS
+from uncounted.workflow.estimate import EstimateRequest
+
+_TEXTS = ("methods", "by", "lists", "ends_capture")
+_SETTINGS = (
+    *_TEXTS, "xi", "psi", "delta", "prior", "level", "seed", "headline", "disconnected",
+    "min_records",
+)  # fmt: skip
+_OF_TABLE = ("file", "files", "replicates", "replicate_column")
+_TOP = ("title", "results", "tables")
+_NUMBERS = ("psi", "delta", "level")
+_WHOLE = ("seed", "min_records")
+
+type _Toml = Mapping[str, object]  # as tomllib reads it
+
+
+@attrs.frozen
+class StudyTable:
+    """A table of a study: its files, and what is asked of it.
+
+    Attributes:
+        name: in the study file.
+        files: of one table; of several, each a stratum; or of its replicates.
+        kind: what the files are.
+        request: strata, lists, methods and settings.
+        replicate_column: the column that numbers the replicates in one file, if any.
+    """
+
+    name: str
+    files: tuple[Path, ...]
+    kind: str
+    request: EstimateRequest
+    replicate_column: str | None = None
+
+    @property
+    def imputed(self) -> bool:
+        """Whether the table has imputed replicates."""
+        return self.kind == "replicates" or self.replicate_column is not None
+
+
+@attrs.frozen
+class StudyFile:
+    """A parsed study file."""
+
+    title: str
+    results: Path
+    tables: tuple[StudyTable, ...]
+
+
+def read_study_file(path: Path) -> StudyFile:
+    """Read a study file; relative paths are beside it.
+
+    Raises:
+        BadInput: it cannot be read, or is not TOML.
+        BadMapping: a key or a value that it does not take, or files that are not there.
+    """
+    try:
+        text = bounded_toml.text_of(path)
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path.name} is not UTF-8 text") from error
+    except OSError as error:
+        raise BadInput(
+            f"the study {path.name} cannot be read: {error.strerror}", hint="check the path"
+        ) from error
+    try:
+        value = bounded_toml.loads(text, "the study")
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{path.name} is not TOML: {error}") from error
+    _known(value, (*_TOP, *_SETTINGS), "the study")
+    tables = value.get("tables")
+    if not isinstance(tables, dict) or not tables:
+        raise BadMapping(
+            "the study has no tables",
+            hint='add one: [tables.NAME] and below it file = "TABLE.csv"',
+        )
+    common = {name: value[name] for name in _SETTINGS if name in value}
+    results = _text(value, "results", "the study") or f"{path.stem}.results"
+    return StudyFile(
+        _text(value, "title", "the study") or path.stem,
+        path.parent / results,
+        tuple(_table(name, own, common, path.parent) for name, own in tables.items()),
+    )
+
+
+def _table(name: str, own: object, common: _Toml, folder: Path) -> StudyTable:
+    what = f"[tables.{name}]"
+    if not isinstance(own, dict):
+        raise BadMapping(
+            f"the study: {name!r} under 'tables' must be a table",
+            hint=f'write [tables.{name}] and below it file = "TABLE.csv"',
+        )
+    _known(own, (*_OF_TABLE, *_SETTINGS), what)
+    column = _text(own, "replicate_column", what)
+    kinds = [kind for kind in ("file", "files", "replicates") if kind in own]
+    if len(kinds) != 1:
+        raise BadMapping(
+            f"{what} must have one of 'file', 'files' and 'replicates'",
+            hint='file = "one.csv"; files = "folder/*.csv", each a stratum; replicates ='
+            ' "folder/*.parquet", imputed replicates of one file',
+        )
+    (kind,) = kinds
+    if column is not None and kind != "file":
+        raise BadMapping(
+            f"{what}: 'replicate_column' is for replicates in one file",
+            hint="leave it out: each file is a replicate, or give one file",
+        )
+    settings = _settings({**common, **own}, what)
+    imputed = kind == "replicates" or column is not None
+    try:
+        request = EstimateRequest(
+            **settings, robustness=False, replicates=(column or kind) if imputed else None
+        )
+        request.check(on_case=False)
+    except UsedWrongly as error:
+        raise BadMapping(f"{what}: {error}", hint=error.hint) from error
+    return StudyTable(name, _files(own, kind, what, folder), kind, request, column)
+
+
+def _settings(value: _Toml, what: str) -> dict[str, Any]:
+    """The settings of one table, checked for their types."""
+    found: dict[str, Any] = {}
+    for key in _TEXTS:
+        if key in value:
+            found[key] = _texts(value[key], key, what)
+    if "methods" in found:
+        for name in found["methods"]:
+            if name not in METHODS:
+                raise BadMapping(
+                    f"{what}: {unknown('method', name, METHODS)}",
+                    hint=f"methods: {', '.join(METHODS)}",
+                )
+    if "xi" in value:
+        xi = value["xi"] if isinstance(value["xi"], list) else [value["xi"]]
+        found["xi"] = [_number(each, "xi", what) for each in xi]
+    for key in _NUMBERS:
+        if key in value:
+            found[key] = _number(value[key], key, what)
+    for key in _WHOLE:
+        if key in value:
+            number = value[key]
+            if isinstance(number, bool) or not isinstance(number, int):
+                raise BadMapping(f"{what}: {key!r} must be a whole number")
+            found[key] = number
+    for key in ("prior", "headline", "disconnected"):
+        if key in value:
+            found[key] = _text(value, key, what)
+    return found
+
+
+def _files(own: _Toml, kind: str, what: str, folder: Path) -> tuple[Path, ...]:
+    """The files, patterns resolved, in the order of their names."""
+    patterns = _texts(own[kind], kind, what)
+    if kind == "file" and len(patterns) > 1:
+        raise BadMapping(f"{what}: 'file' is one file", hint="for several write files = [...]")
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        there = _matching(folder, pattern)
+        if not there:
+            raise BadMapping(
+                f"{what}: no file {pattern!r}",
+                hint="paths are relative to the study file; * stands for any characters",
+            )
+        found.update(dict.fromkeys(there))
+    if kind == "replicates" and len(found) < 2:
+        raise BadMapping(
+            f"{what}: 'replicates' names one file, so there is one replicate",
+            hint='write file = "...", or name all replicates',
+        )
+    return tuple(found)
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    path = folder / pattern
+    if path.is_dir():  # a folder of files
+        inside = [each for each in path.iterdir() if each.suffix.lower() in (".csv", ".parquet")]
+        return sorted(inside)
+    if path.exists() or not any(letter in pattern for letter in "*?["):
+        return [path] if path.exists() else []
+    anchor = Path(path.anchor)
+    return sorted(each for each in anchor.glob(str(path.relative_to(anchor))) if each.is_file())
+
+
+def _known(value: _Toml, allowed: Sequence[str], what: str) -> None:
+    for key in value:
+        if key not in allowed:
+            raise BadMapping(
+                f"{what}: {unknown('key', key, allowed)}", hint=f"keys: {', '.join(allowed)}"
+            )
+
+
+def _text(value: _Toml, key: str, what: str) -> str | None:
+    found = value.get(key)
+    if found is None:
+        return None
+    if not isinstance(found, str) or not found.strip():
+        raise BadMapping(f"{what}: {key!r} must be text in quotes")
+    return found.strip()
+
+
+def _texts(value: object, key: str, what: str) -> tuple[str, ...]:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not texts or not all(isinstance(t, str) and t for t in texts):
+        raise BadMapping(
+            f"{what}: {key!r} must be text in quotes, or a list of them",
+            hint=f'e.g. {key} = ["...", "..."]',
+        )
+    if len(set(texts)) < len(texts):
+        raise BadMapping(f"{what}: {key!r} repeats a value", hint="give each value once")
+    return tuple(texts)
+
+
+def _number(value: object, key: str, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise BadMapping(f"{what}: {key!r} must be a number")
+    return float(value)

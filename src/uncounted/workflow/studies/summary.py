@@ -1,0 +1,95 @@
+"""A study in the terminal: at most 25 lines; every result is in its CSV files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from uncounted.estimate.base.rounding import round_estimate, round_to_interval
+from uncounted.text_table import WIDTH, columns, plural, whole, wrapped
+from uncounted.workflow.studies.result import StudyResult, TableResult
+from uncounted.workflow.studies.tables import ESTIMATES, XI
+
+_TABLES = 8  # lines of tables, of reasons and of warnings that are shown
+_REASONS = 3
+_WARNINGS = 2  # lines
+
+
+def lines(done: StudyResult) -> Iterator[str]:
+    """What was found, in lines of at most 80 characters."""
+    strata = sum(len(table.studies) for table in done.tables)
+    yield f"Study · {plural(len(done.tables), 'table')} · {plural(strata, 'stratum', 'strata')}"
+    yield from wrapped(done.title)
+    tasks = done.tasks
+    failed = f", {tasks.failed:,} failed" if tasks.failed else ""
+    yield (
+        f"{plural(tasks.total, 'fit')}: {tasks.computed:,} computed, {tasks.kept:,} kept from"
+        f" earlier runs{failed}"
+    )
+    yield ""
+    rows: list[tuple[str, ...]] = [("Table", "Strata", "Documented", "Total", "Interval", "Method")]
+    rows += [_row(table) for table in done.tables[:_TABLES]]
+    yield from (line[:WIDTH].rstrip() for line in columns(rows, right=[1, 2, 3]).splitlines())
+    if (more := len(done.tables) - _TABLES) > 0:
+        yield f"  and {plural(more, 'table')} more"
+    yield from _reasons(done.reasons())
+    yield from _warnings(done.warning_codes())
+    yield ""
+    yield f"Every result: {ESTIMATES} and {XI} in {done.folder}"
+    yield "They show exact counts and are not for publication."
+
+
+def quiet_line(done: StudyResult) -> str:
+    """One line: tables, fits, and where the results are."""
+    without = done.reasons().total()
+    tasks = done.tasks
+    return (
+        f"{plural(len(done.tables), 'table')}; {plural(tasks.total, 'fit')}, {tasks.kept:,} kept,"
+        f" {tasks.failed:,} failed; {without:,} results without an estimate; {done.folder}"
+    )
+
+
+def _row(table: TableResult) -> tuple[str, ...]:
+    done, main = table.whole, table.whole.headline
+    first = (_short(table), whole(len(table.studies)), whole(done.observed))
+    found = done.calibrated
+    if found is not None and found.point is not None:
+        shown = round_to_interval(
+            found.point, found.interval, done.observed, least=done.least_observed
+        )
+        return *first, whole(shown.point), shown.span, "calibrated"
+    rounded = (
+        None if main is None else round_estimate(main, done.observed, least=done.least_observed)
+    )
+    if main is None or rounded is None:
+        return *first, "no estimate", "", ""
+    bound = "≥ " if main.bound else ""
+    return *first, f"{bound}{whole(rounded.point)}", rounded.span, main.method
+
+
+def _short(table: TableResult) -> str:
+    name = table.name if len(table.name) <= 20 else f"{table.name[:19]}…"
+    return f"{name} ({table.replicates} replicates)" if table.replicates > 1 else name
+
+
+def _reasons(found: Counter[str]) -> Iterator[str]:
+    if not found:
+        return
+    yield ""
+    yield f"{plural(found.total(), 'result')} without an estimate:"
+    for reason, count in found.most_common(_REASONS):
+        text = f"{count:>8,}  {reason}"
+        yield text if len(text) <= WIDTH else f"{text[: WIDTH - 3]}..."
+    if (more := len(found) - _REASONS) > 0:
+        yield f"          and {plural(more, 'other reason')}"
+
+
+def _warnings(codes: Counter[str]) -> Iterator[str]:
+    if not codes:
+        return
+    yield ""
+    listed = " · ".join(f"{code} {count:,}" for code, count in codes.most_common())
+    text = wrapped(listed, "Warnings (strata): ", indent=2)
+    yield from text[:_WARNINGS]
+    if len(text) > _WARNINGS:
+        yield "  and more: --json"
