@@ -187,7 +187,7 @@ def test_no_name_is_left_anywhere_in_clear(out: Path, said: dict[str, Any]) -> N
 def test_people_has_one_row_a_report_and_never_a_name(out: Path, said: dict[str, Any]) -> None:
     with (out / "clusters.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["source", "report", "person", "probability"]
+    assert list(rows[0]) == ["source", "report", "person", "probability", "previous"]
     assert len({(row["source"], row["report"]) for row in rows}) == len(rows)
     assert all(0 < float(row["probability"]) <= 1 for row in rows)
 

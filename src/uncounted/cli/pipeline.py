@@ -81,6 +81,8 @@ def _linked(done: LinkSummary) -> None:
         rows.append(("convergence", f"{found}: {verdict}"))
     pairs = plural(done.uncertain, "pair has", "pairs have")
     rows.append(("uncertain", f"{pairs} a match probability between 2% and 98%"))
+    if done.changes is not None:
+        rows.append(("changes", done.changes.words))
     if done.excluded:
         rows.append(("excluded", messages.excluded(done.excluded)))
     for name, text in rows:
@@ -171,6 +173,8 @@ def _clusters(done: ClustersSummary) -> None:
         f" (95% {whole(low)}–{whole(high)} people): {done.out}"
     )
     answer("  the point estimate of the linkage; uncounted estimate averages over all draws")
+    if done.retired:
+        answer(f"  {plural(len(done.retired), 'retired id')} of merged people: see --json")
 
 
 @app.command()
@@ -181,8 +185,9 @@ def _clusters(done: ClustersSummary) -> None:
 def clusters(case: Path, out: Path, passphrase_file: Path | None) -> ClustersSummary:
     r"""Write which reports are about the same person, without names.
 
-    Columns: source, report, person, probability. The table is a point estimate of the
-    linkage; for totals use uncounted estimate, which averages over all posterior draws.
+    Columns: source, report, person, probability, previous. A person keeps the id when
+    reports are linked again; previous is the id in the linkage before. The table is a point
+    estimate; for totals use uncounted estimate, which averages over all posterior draws.
 
     \b
     Example:

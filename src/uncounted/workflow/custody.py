@@ -19,6 +19,7 @@ from uncounted.vault.log.signatures import SignatureState, SignedEntries
 from uncounted.vault.log.timestamps import StoredTimestamp
 from uncounted.vault.log.tsa_client import place
 from uncounted.vault.reports.decisions import DecisionStatus
+from uncounted.workflow.link import carry_ids, ids_without
 from uncounted.workflow.release_record import keep_suppression_key
 
 __all__ = [
@@ -50,7 +51,10 @@ class EntryNumber:
 def withdraw(case: Case, source: str, report_id: str) -> EntryNumber:
     """Forget one report for good: its key is destroyed, and it is not let in again."""
     keep_suppression_key(case)
-    return EntryNumber(case.withdraw(source, report_id).seq)
+    ids = ids_without(case, source, report_id)
+    entry = case.withdraw(source, report_id)
+    carry_ids(case, ids)
+    return EntryNumber(entry.seq)
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from uncounted.linkage.diagnostics import CopiedList as CopiedList
     from uncounted.linkage.diagnostics import LinkageDiagnostics
     from uncounted.linkage.encoding.source_names import ListNames
+    from uncounted.linkage.person_ids import LinkageChanges, PersonIds
 
 DRAWS = 200
+_IDS = "person-ids"
+_USES = ("link", "statistics")
 
 
 @attrs.frozen
@@ -62,6 +65,7 @@ class LinkSummary:
     excluded: Mapping[str, int]
     diagnostics: LinkageDiagnostics
     names: Mapping[str, ListNames] = attrs.field(factory=dict)
+    changes: LinkageChanges | None = None
 
     @property
     def other_names(self) -> str | None:
@@ -193,8 +197,10 @@ def link(
     noted = attrs.asdict(summary)
     body = {name: noted[name] for name in ("reports", "pairs", "people", "draws", "lists")}
     body |= {"settings": result.settings_json(), "diagnostics": result.diagnostics.to_stored()}
-    case.put("linkage", body, result.to_bytes(), uses=["link", "statistics"])
-    return summary
+    entry = case.put("linkage", body, result.to_bytes(), uses=_USES)
+    if audience != INTERNAL:  # `clusters` shows no such linkage
+        return summary
+    return attrs.evolve(summary, changes=_keep_ids(case, entry.seq, result)[1])
 
 
 def decided(case: Case, keys: Sequence[tuple[str, str]]) -> list[tuple[int, int, bool]]:
@@ -227,6 +233,7 @@ class LinkedReports:
     linkage: Linkage
     reports: Sequence[Report]
     left_out_by_list: Mapping[str, Mapping[str, int]]
+    entry: int = -1
 
     @property
     def lists(self) -> tuple[str, ...]:
@@ -296,7 +303,8 @@ def latest_linkage(case: Case, on: dt.date, audience: Audience = INTERNAL) -> Li
         )
     own = OwnWords.of_case(case.sources().values())
     payloads = (Report.from_payload(now[key].payload) for key in found.keys)
-    return LinkedReports(found, list(own.translated(payloads)), chosen.left_out_by_list)
+    reports = list(own.translated(payloads))
+    return LinkedReports(found, reports, chosen.left_out_by_list, stored.entry.seq)
 
 
 def _linkage_of(stored: Artefact, reports: Collection[tuple[str, str]]) -> Linkage | None:
@@ -309,6 +317,75 @@ def _linkage_of(stored: Artefact, reports: Collection[tuple[str, str]]) -> Linka
     return linkage if set(linkage.keys) == set(reports) else None
 
 
+def _ids_kept(case: Case) -> Iterator[PersonIds]:
+    """The persistent ids of each linkage that has them, the newest first."""
+    from uncounted.linkage.person_ids import PersonIds
+
+    return (PersonIds.from_bytes(each.payload) for each in case.artefacts(_IDS) if each.payload)
+
+
+def _keep_ids(case: Case, entry: int, linkage: Linkage) -> tuple[PersonIds, LinkageChanges | None]:
+    """Give the people of a linkage ids, those of the linkage before if they are the same, and keep.
+
+    Of a linkage of an earlier version, which gave none, the people get ids first.
+    """
+    from uncounted.linkage import Linkage, person_ids, point_partition
+
+    before = next(_ids_kept(case), None)
+    if before is None:
+        earlier = [
+            each for each in case.artefacts("linkage") if each.payload and each.entry.seq < entry
+        ]
+        if earlier:  # the latest of all reports: others were of some, for an audience
+            largest = max(earlier, key=lambda each: (each.body.get("reports", 0), each.entry.seq))
+            old = Linkage.from_bytes(largest.payload or b"")
+            seq = largest.entry.seq
+            before = person_ids.first_ids(seq, old.keys, point_partition(old).tolist())
+    point = point_partition(linkage).tolist()
+    if before is None:
+        ids, changes = person_ids.first_ids(entry, linkage.keys, point), None
+    else:
+        ids, changes = person_ids.relinked(before, entry, linkage.keys, point)
+    noted = {"linkage": entry, "changes": changes and attrs.asdict(changes)}
+    case.put(_IDS, noted, ids.to_bytes(), uses=_USES)
+    return ids, changes
+
+
+def ids_without(case: Case, source: str, report_id: str) -> PersonIds | None:
+    """The ids to keep when this report is withdrawn; None: there are none.
+
+    People of whom it is or was a report get other ids: those in an earlier table of clusters
+    would lead from the report to the others.
+    """
+    from uncounted.linkage.person_ids import same_reports
+
+    kept = list(_ids_kept(case))
+    if not kept:
+        return None
+    had = [(each, same_reports((source, report_id), each.of)) for each in kept]
+    cut = {each.of[key] for each, keys in had for key in keys}
+    return kept[0].without(had[0][1], cut)
+
+
+def ids_of_present(case: Case, ids: PersonIds | None) -> PersonIds | None:
+    """The same ids, of the reports that the case file has now."""
+    if ids is None:
+        return None
+    present = {(stored.source, stored.id) for stored in case.every_report()}
+    return ids.without(set(ids.of) - present)
+
+
+def standing_ids(case: Case) -> PersonIds | None:
+    """The ids of the latest linkage; None: there are none."""
+    return next(_ids_kept(case), None)
+
+
+def carry_ids(case: Case, ids: PersonIds | None) -> None:
+    """Keep ids, if there are any, after what was made from reports was destroyed."""
+    if ids is not None:
+        case.put(_IDS, {}, ids.to_bytes(), uses=_USES)
+
+
 @attrs.frozen
 class ClustersSummary:
     """The point estimate of the partition that was written."""
@@ -318,23 +395,34 @@ class ClustersSummary:
     people_interval: tuple[int, int]
     draws: int
     out: str
+    retired: Mapping[str, str]
 
 
 def clusters(case: Case, out: Path, *, on: dt.date) -> ClustersSummary:
-    """Write which reports are about one person: `source,report,person,probability`."""
+    """Write which reports are about one person: `source,report,person,probability,previous`.
+
+    `previous` is the report's person in the linkage before, if it was linked there.
+    """
     from uncounted import linkage
 
-    drawn = latest_linkage(case, on).linkage
-    rows = linkage.people_rows(drawn)
-    write_csv(
-        out,
-        ("source", "report", "person", "probability"),
-        [(source, id_, person, f"{sure:.3f}") for source, id_, person, sure in rows],
-    )
+    latest = latest_linkage(case, on)
+    drawn = latest.linkage
+    kept = list(_ids_kept(case))
+    ids = next((each for each in kept if each.linkage == latest.entry), None)
+    if ids is None:
+        ids = _keep_ids(case, latest.entry, drawn)[0]
+    before = next((each.of for each in kept if each.linkage < latest.entry), {})
+    person = ids.of
+    rows = [
+        (source, id_, person[source, id_], f"{sure:.3f}", before.get((source, id_), ""))
+        for source, id_, _, sure in linkage.people_rows(drawn)
+    ]
+    write_csv(out, ("source", "report", "person", "probability", "previous"), rows)
     return ClustersSummary(
         reports=len(rows),
-        people=len({person for _, _, person, _ in rows}),
+        people=len(ids.people),
         people_interval=PeopleInterval.over(drawn.people.tolist()).interval,
         draws=len(drawn.labels),
         out=str(out),
+        retired=ids.retired,
     )

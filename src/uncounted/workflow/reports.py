@@ -25,6 +25,7 @@ from uncounted.vault.case import Case
 from uncounted.vault.reports import decisions, identifiers
 from uncounted.vault.reports.consent import USES, Consent
 from uncounted.vault.reports.selection import LeftOut
+from uncounted.workflow.link import carry_ids, ids_of_present, standing_ids
 from uncounted.workflow.release_record import keep_suppression_key
 
 __all__ = [
@@ -347,7 +348,9 @@ def undo(case: Case, number: int) -> DecisionsTakenBack | ImportTakenBack:
         entry, count = case.undo_decision(number)
         return DecisionsTakenBack(entry.seq, count)
     keep_suppression_key(case)
+    ids = standing_ids(case)
     entry, done = case.undo_import(number)
+    carry_ids(case, ids_of_present(case, ids))
     return ImportTakenBack(
         entry.seq, done.source, done.removed, done.restored, done.kept, done.decisions
     )
