@@ -14,6 +14,7 @@ from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate import EstimateSettings, run
 from uncounted.estimate.track_record.calibration import COMBINED_METHODS, combined_law
 from uncounted.rates import OutcomeColumns
+from uncounted.rates.claimed import claim_sentences, compare_claim, parse_claim
 from uncounted.rates.estimated import EstimatedRates
 from uncounted.rates.estimated_sentences import (
     bound_words,
@@ -248,7 +249,8 @@ def test_the_words_say_what_it_rests_on(rates: EstimatedRates) -> None:
 
 def test_the_command_says_both_rates_in_25_lines(capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--outcome", "arrested", "--by", "period", "--lists", ",".join(LISTS)]
-    assert command(["rate", str(EXAMPLE), *options, "--unit", "people"]) == 0
+    told = ["--unit", "people", "--claim", "70,20"]
+    assert command(["rate", str(EXAMPLE), *options, *told]) == 0
     out = capsys.readouterr().out
     assert len(out.splitlines()) <= 25
     assert "301 of 461 (65.3%)" in out
@@ -258,6 +260,38 @@ def test_the_command_says_both_rates_in_25_lines(capsys: pytest.CaptureFixture[s
     assert answer["estimated"]["method"] == "combined"
     assert [each["group"] for each in answer["estimated"]["rates"]] == list(TRUTH)
     assert all(math.isfinite(each["rate"]) for each in answer["estimated"]["rates"])
+
+
+def test_a_claim_is_held_against_both_intervals(rates: EstimatedRates) -> None:
+    one, two = compare_claim(rates, parse_claim(["70%", "20"]))
+    assert (one.in_interval, one.difference) == (True, None)
+    assert two.in_interval
+    assert two.difference == pytest.approx(-0.5)
+    assert two.difference_in_interval
+    assert two.difference_in_same_errors is False
+    text = " ".join(claim_sentences(rates, (one, two)))
+    assert text.startswith("Claim: 70% in 2015-2019 within the interval, 20% in 2020-2024 within")
+    assert "Its difference of -50 points is within the interval but outside -3" in text
+    assert compare_claim(rates, (0.5, 0.99))[1].in_interval is False
+
+
+@pytest.mark.parametrize("claim", [["x"], ["101"], ["-1"], ["nan"], [""]])
+def test_a_claim_that_is_no_rate_is_refused(claim: list[str]) -> None:
+    with pytest.raises(UsedWrongly, match="--claim takes rates in percent"):
+        parse_claim(claim)
+
+
+def test_a_claim_has_a_rate_for_each_group(rates: EstimatedRates) -> None:
+    with pytest.raises(UsedWrongly, match="states 1 rates, and there are 2 groups"):
+        compare_claim(rates, (0.7,))
+
+
+def test_columns_that_may_be_lists_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(["rate", str(EXAMPLE), "--outcome", "arrested", "--by", "period"]) == 0
+    assert f"--lists {','.join(LISTS)}" in capsys.readouterr().err
+    attempts = EXAMPLE.with_name("attempts.csv")
+    assert command(["rate", str(attempts), "--outcome", "arrested", "--by", "period"]) == 0
+    assert "--lists" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,14 @@ def _answer(done: RateResult) -> None:
         answer(line)
 
 
-def _warn_of_small_counts(done: RateResult) -> None:
+def _after(done: RateResult) -> None:
+    """Counts that are not for publication; columns that may be lists."""
+    marked = done.rates.table.marked
+    if done.estimated is None and len(marked) > 1:
+        say(
+            f"{len(marked)} columns hold 0 and 1. If they are lists, this estimates the rate among "
+            f"all: --lists {','.join(marked)}"
+        )
     if done.small_count is not None:
         say(
             f"Counts under {done.small_count} can lead back to people: this answer is for you, "
@@ -66,6 +73,11 @@ def _warn_of_small_counts(done: RateResult) -> None:
 @click.option(
     "--lists",
     help="Columns of 0/1, e.g. A,B,C: estimate all with and without the outcome from these lists.",
+)
+@click.option(
+    "--claim",
+    metavar="RATES",
+    help="With --lists: stated rates in percent, one for each group as printed, e.g. 70,20.",
 )
 @click.option("--reference", metavar="GROUP", help="Reference group (default: the first).")
 @click.option("--cluster", metavar="COLUMN", help="Column of the clusters: interview, incident.")
@@ -101,7 +113,7 @@ def _warn_of_small_counts(done: RateResult) -> None:
 @click.option("--sentence", "as_sentence", is_flag=True, help="A sentence to quote, and no table.")
 @seed_option
 @verbose_option
-@answers(_answer, _warn_of_small_counts)
+@answers(_answer, _after)
 def rate(  # the options of one command
     table: Path,
     outcome: str,
@@ -109,6 +121,7 @@ def rate(  # the options of one command
     unknown_is: Sequence[str],
     by: str | None,
     lists: str | None,
+    claim: str | None,
     reference: str | None,
     cluster: str | None,
     source: str | None,
@@ -159,6 +172,7 @@ def rate(  # the options of one command
         out,
         not_for_publication,
         listed("--lists", lists),
+        None if claim is None else tuple(part.strip() for part in claim.split(",")),
     )
     with Waiting() as waiting:
         return rate(table, request, on=today(), progress=waiting)

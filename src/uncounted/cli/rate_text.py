@@ -75,9 +75,10 @@ def _estimated(done: RateResult, estimated: EstimatedRates) -> Iterator[str]:
             plain = (ratio_words(measure.point), f"{low} to {high}")
             rows.append(("ratio", *ratio_cells(found), *plain))
     yield columns(rows, right=[1, 2, 3, 4])
-    if words := why_they_differ(estimated, labels):
-        yield ""
-        yield from _wrapped(words, indent="")
+    for words in (done.claim_words, why_they_differ(estimated, labels)):
+        if words:
+            yield ""
+            yield from _wrapped(words, indent="")
 
 
 def _reported(rates: Rates, labels: RowLabels) -> Iterator[str]:

@@ -62,10 +62,9 @@ def estimated_sentence(rates: EstimatedRates, labels: RowLabels) -> str:
 def estimated_target(labels: RowLabels) -> str:
     """Of what an estimated rate is a rate, and of what it is not."""
     return (
-        f"It is a rate among {labels.unit} that could have come onto one of the lists. "
-        f"{labels.unit[:1].upper()}{labels.unit[1:]} that no list can record, such as those of "
-        "people who died unreported, are in no estimate. If only those who came through in the "
-        "end can report, it is a rate among those who came through."
+        f"It is a rate among {labels.unit} that could come onto one of the lists. It says nothing "
+        "of those that no list can record, such as people who died unreported; if only those who "
+        "came through in the end can report, it is a rate among them."
     )
 
 

@@ -82,6 +82,8 @@ class OutcomeTable:
     others : int
         How many different values were taken to say "not", where one was named that
         says "yes".
+    marked : tuple[str, ...]
+        Columns of the file that were not named and hold 0 and 1, as a list's do.
 
     Examples
     --------
@@ -94,6 +96,7 @@ class OutcomeTable:
     cells: Mapping[Key, Tally]
     ungrouped: int = 0
     others: int = 0
+    marked: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, counts: Mapping[str, Sequence[int]]) -> OutcomeTable:
@@ -286,13 +289,19 @@ def read(path: Path, columns: OutcomeColumns, *, encoding: str | None = None) ->
     Tally(x=14, n=20, unknown=0)
     """
     sheet, reader = opened(path, columns, encoding=encoding)
+    named = {columns.outcome, columns.by, columns.cluster, columns.source, "count"}
+    marked = {name: "" for name in sheet.columns if name not in named}
     rows = 0
     for row in sheet:
         reader.take(row)
         rows += 1
+        if marked:
+            cells = {name: row.cells[name].strip() for name in marked}
+            marked = {k: max(marked[k], v) for k, v in cells.items() if v in ("", "0", "1")}
     if not rows:
         raise BadInput(f"{path.name} has a header but no rows")
-    return reader.finish()
+    lists = tuple(name for name, most in marked.items() if most == "1")
+    return attrs.evolve(reader.finish(), marked=lists)
 
 
 def opened(

@@ -12,6 +12,7 @@ from uncounted import atomic_files
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.result import Study
+from uncounted.estimate.base.rows import as_json
 from uncounted.estimate.track_record.calibration import COMBINED_METHODS
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
@@ -26,6 +27,7 @@ from uncounted.rates import (
     sentence,
 )
 from uncounted.rates.caveats import SMALL_COUNT, notes, target
+from uncounted.rates.claimed import ClaimedRate, claim_sentences, compare_claim, parse_claim
 from uncounted.rates.estimated import EstimatedRates, estimate_rates
 from uncounted.rates.estimated_sentences import (
     difference_cells,
@@ -102,12 +104,18 @@ class RateRequest:
     out: Path | None = None
     internal: bool = False
     lists: tuple[str, ...] | None = None
+    claim: tuple[str, ...] | None = None
 
     def check(self) -> None:
         """Refuse options that do not go together."""
         if self.out is None and self.internal:
             raise UsedWrongly("--not-for-publication needs --out")
         if self.lists is None:
+            if self.claim is not None:
+                raise UsedWrongly(
+                    "--claim needs --lists",
+                    hint="an interval of documented people cannot test a rate among all",
+                )
             return
         if self.out is not None:
             raise UsedWrongly(
@@ -138,6 +146,14 @@ class RateResult:
     rates: Rates
     labels: RowLabels
     estimated: EstimatedRates | None = None
+    claims: tuple[ClaimedRate, ...] | None = None
+
+    @property
+    def claim_words(self) -> str:
+        """Whether a stated claim is compatible with the estimates; empty without one."""
+        if self.estimated is None or self.claims is None:
+            return ""
+        return " ".join(claim_sentences(self.estimated, self.claims))
 
     @property
     def sentence(self) -> str:
@@ -170,6 +186,7 @@ class RateResult:
             else estimated_target(self.labels),
             **self.rates.to_json(),
             "estimated": None if self.estimated is None else self.estimated.to_json(),
+            "claim": as_json(self.claims),
             "warnings": list(self.warnings),
         }
 
@@ -202,13 +219,15 @@ def _estimated(
     table: Path, request: RateRequest, lists: tuple[str, ...], progress: Progress
 ) -> RateResult:
     settings = request.settings
+    claim = None if request.claim is None else parse_claim(request.claim)
     histories = read_histories(table, request.columns, lists, encoding=request.encoding)
     found = compare(histories.outcomes, settings)
     groups = [rate.group for rate in found.rates]
     rates = estimated(
         histories, groups, level=settings.level, seed=settings.seed, progress=progress
     )
-    return RateResult(found, request.labels, rates)
+    claims = None if claim is None else compare_claim(rates, claim)
+    return RateResult(found, request.labels, rates, claims)
 
 
 def estimated(
