@@ -20,7 +20,14 @@ from typing import Any, Self
 import attrs
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from uncounted.progress import on_compile
 from uncounted.text_table import SHOWN
@@ -101,8 +108,9 @@ def answer_json(value: Any) -> None:
 class Waiting:
     """A `Progress` that shows itself only when the work takes longer than two seconds.
 
-    On a terminal it is a bar that is gone when the work is done; elsewhere it is
-    one line for each finished stage of more than two seconds. Always on stderr.
+    On a terminal it is a bar that is gone when the work is done, with the time of the stage and
+    an estimate of what is left of it; elsewhere it is one line for each finished stage of more
+    than two seconds. Always on stderr.
     """
 
     def __init__(self) -> None:
@@ -161,18 +169,23 @@ class Waiting:
                     TextColumn("{task.description}"),
                     BarColumn(),
                     TimeElapsedColumn(),
+                    TextColumn("{task.fields[left]}"),
+                    TimeRemainingColumn(),
                     console=self._console,
                     transient=True,
                 )
-                self._bar.add_task("working", total=None)
+                self._bar.add_task("working", total=None, left="")
                 self._bar.start()
             self._update()
 
     def _update(self) -> None:
         what, done, total = self._now
         if self._bar is not None:
-            task = self._bar.task_ids[0]
-            self._bar.update(task, description=what, completed=done, total=total)
+            task = self._bar.tasks[0]
+            if what != task.description:  # the speed of another stage says nothing about this one
+                self._bar.reset(task.id, description=what, completed=done, total=total)
+            left = f"{done:,} of {total:,}, left" if total else ""
+            self._bar.update(task.id, completed=done, total=total, left=left)
 
     def _finish_stage(self) -> None:
         """Where there is no terminal: a line for the stage that ends, if it took long."""

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import gammaln, pdtr
+from scipy.special import gammaln, ndtri, pdtr
 from scipy.stats import norm
 
 from uncounted.estimate.base.result import Floats
@@ -26,6 +26,7 @@ from uncounted.estimate.base.result import Floats
 _NODES = np.linspace(-6.0, 6.0, 241)
 _WEIGHTS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
 _MOST_DRAWN = 1e15  # a mean beyond it cannot be drawn from
+_BELOW = np.cumsum(_WEIGHTS)
 _WIDER = 1.3  # of the integration grid, against the product of the two normal shapes
 
 
@@ -149,7 +150,7 @@ def implied_log_sd(undocumented: tuple[float, float], level: float) -> float | N
     low, high = undocumented
     if not math.isfinite(high):
         return None
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     return (math.log(max(high, 0.0) + 0.5) - math.log(max(low, 0.0) + 0.5)) / (2 * z)
 
 
@@ -168,15 +169,32 @@ def combination(parts: Sequence[tuple[float, float]]) -> tuple[float, float]:
 
 
 def _quantile(means: Floats, probability: float) -> float:
-    """The smallest n0 whose distribution function reaches a probability, by bisection."""
-    low, high = -1, 1
-    while _distribution(means, high) < probability:
-        low, high = high, 2 * high
+    """The smallest n0 whose distribution function reaches a probability.
+
+    A bracket is grown from the quantile of the means, and narrowed by secants and halving in turn.
+    """
+    step = 1
+    low = max(-1, math.ceil(np.interp(probability, _BELOW, means)) - 1)
+    at_low = _distribution(means, low)
+    while at_low >= probability:
+        low, step = max(-1, low - step), 4 * step
+        at_low = _distribution(means, low)
+    high = low + step
+    while (at_high := _distribution(means, high)) < probability:
+        low, at_low, step = high, at_high, 4 * step
+        high += step
+    halve = False
     while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _distribution(means, middle) < probability else (low, middle)
+        share = 0.5 if halve else (probability - at_low) / (at_high - at_low)
+        middle = min(max(low + round(share * (high - low)), low + 1), high - 1)
+        found = _distribution(means, middle)
+        if found < probability:
+            low, at_low = middle, found
+        else:
+            high, at_high = middle, found
+        halve = not halve
     return float(high)
 
 
 def _distribution(means: Floats, n0: int) -> float:
-    return float(_WEIGHTS @ pdtr(float(n0), means))
+    return float(_WEIGHTS @ pdtr(float(n0), means)) if n0 >= 0 else 0.0

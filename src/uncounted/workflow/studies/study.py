@@ -81,6 +81,7 @@ def run_study(file: Path, *, jobs: int | None = None, progress: Progress = silen
 def _works(entry: StudyTable, strata: Sequence[Stratum]) -> list[_Work]:
     lighter = sum(len(stratum.tables) for stratum in strata) > MANY
     settings = entry.request.settings
+    named = settings.methods and methods_of(strata[0].tables[0], settings)
     works = []
     for stratum in strata:
         distinct, places = distinct_tables(stratum.tables)
@@ -90,7 +91,7 @@ def _works(entry: StudyTable, strata: Sequence[Stratum]) -> list[_Work]:
                 (task_of(table, method, settings, lighter=lighter), tuple(places[digest]))
                 for digest, table in distinct.items()
             ]
-            for method in methods_of(commonest, settings)
+            for method in named or methods_of(commonest, settings)
         }
         works.append(_Work(stratum, fits))
     return works
