@@ -383,7 +383,7 @@ def simulated_lines() -> Iterator[str]:
                 found = estimate_rates(
                     histories,
                     list(TRUE),
-                    lambda table, seed: leading_study(table, 0.95, seed),
+                    lambda table, seed, every: leading_study(table, 0.95, seed, every=every),
                     level=0.95,
                     seed=1,
                 )

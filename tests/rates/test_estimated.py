@@ -233,7 +233,7 @@ def test_unknown_outcomes_are_in_neither_number_and_have_a_range(tmp_path: Path)
     assert rate.unknown_as is not None
     assert rate.unknown_as[0] < rate.rate < rate.unknown_as[1]
     (note, *_) = estimated_notes(found, LABELS)
-    assert note.startswith("The outcome of 50 documented in 2020-2024 is not known.")
+    assert note.startswith("The outcome of 50 documented people in 2020-2024 is not known.")
 
 
 # What is said --------------------------------------------------------------------------------

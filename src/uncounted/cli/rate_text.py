@@ -56,20 +56,25 @@ def rate_summary(done: RateResult) -> Iterator[str]:
 def _estimated(done: RateResult, estimated: EstimatedRates) -> Iterator[str]:
     """Estimated rates beside those of the documented."""
     rates, labels = done.rates, done.labels
-    few = "" if estimated.not_calibrated is None else ", not calibrated"
-    yield f"Share of {labels.unit} that {labels.says}, estimated from {len(estimated.lists)} lists"
+    own = "" if estimated.not_calibrated is None else " (not calibrated)"
+    lists = f"estimated from {len(estimated.lists)} lists{own}"
+    yield from _wrapped(f"Share of {labels.unit} that {labels.says}, {lists}", indent="")
     level = f"{100 * rates.settings.level:g}% interval"
-    rows = [("", "estimated", f"{level}{few}", "documented", level)]
+    rows = [("", "estimated", level, "documented", level)]
+    by_group = {contrast.group: contrast for contrast in estimated.contrasts}
+    contrasts = {contrast.group: contrast for contrast in rates.contrasts}
     for rate, of_all in zip(rates.rates, estimated.rates, strict=True):
         limits = _interval(rate) if rate.tally.n >= MIN_ROWS_FOR_PERCENT else ""
         rows.append((rate.group, *rate_cells(of_all), counts_with_percent(rate.tally), limits))
-    by_group = {contrast.group: contrast for contrast in estimated.contrasts}
-    for contrast in rates.contrasts:
-        name, _, points, limits, _ = _difference(rates, contrast)
-        found = by_group.get(contrast.group)
+        if (contrast := contrasts.get(rate.group)) is None:
+            continue
+        _, _, points, limits, _ = _difference(rates, contrast)
+        found = by_group.get(rate.group)
         cells = ("", "") if found is None else difference_cells(found)
+        single = len(rates.contrasts) == 1
+        name = "difference" if single else f"  − {contrast.reference}"
         rows.append((name, *cells, points, limits))
-        if found is not None and len(rates.contrasts) == 1:
+        if found is not None and single:
             measure = contrast.best["ratio"]
             low, high = (ratio_words(limit) for limit in measure.intervals["score"])
             plain = (ratio_words(measure.point), f"{low} to {high}")

@@ -24,7 +24,8 @@ class ClaimedRate:
     Attributes:
         group: its name.
         rate: as stated.
-        in_interval: whether the interval of the estimated rate holds it; None without one.
+        in_interval: whether the interval of the estimated rate holds it. Without an interval
+            False if it is outside the bounds, else None.
         difference: of the stated rates; None for the reference group.
         difference_in_interval: whether the interval of the estimated difference holds that.
         difference_in_same_errors: whether that of the same errors in both groups does.
@@ -69,7 +70,10 @@ def compare_claim(rates: EstimatedRates, claim: Sequence[float]) -> tuple[Claime
     contrasts = {contrast.group: contrast for contrast in rates.contrasts}
     found = []
     for rate, stated in zip(rates.rates, claim, strict=True):
-        one = ClaimedRate(rate.group, stated, _holds(rate.interval, stated))
+        held = _holds(rate.interval, stated)
+        if held is None and not _holds(rate.bounds, stated):
+            held = False
+        one = ClaimedRate(rate.group, stated, held)
         if rate is not rates.rates[0]:
             contrast, difference = contrasts.get(rate.group), stated - claim[0]
             one = attrs.evolve(one, difference=difference)
@@ -86,8 +90,9 @@ def compare_claim(rates: EstimatedRates, claim: Sequence[float]) -> tuple[Claime
 def claim_sentences(rates: EstimatedRates, claims: Sequence[ClaimedRate]) -> Iterator[str]:
     """Whether the estimates are compatible with what is stated."""
     clauses = [
-        f"{100 * claim.rate:g}%{within(claim.group)} {_is(claim.in_interval, 'the interval')}"
-        for claim in claims
+        f"{100 * claim.rate:g}%{within(claim.group)} "
+        + _is(claim.in_interval, "the interval" if rate.interval else "what is possible")
+        for rate, claim in zip(rates.rates, claims, strict=True)
     ]
     yield f"Claim: {', '.join(clauses)}."
     contrasts = {contrast.group: contrast for contrast in rates.contrasts}

@@ -27,9 +27,11 @@ from uncounted.rates.histories import OutcomeHistories
 DRAWS = 40_000
 CALIBRATED = "combined"
 FEWEST_DOCUMENTED = 15  # as in the populations of known size by which methods are calibrated
+_MOST = 1e15  # draws without an end
 _NEVER_LEADS = ("chao", "independence")  # a lower bound, and a model for comparison
 
-type StudyOf = Callable[[CaptureTable, int], Study]  # of a table and a seed
+# Of a table and a seed, with the methods of the calibrated interval or with every method.
+type StudyOf = Callable[[CaptureTable, int, bool], Study]
 
 
 @attrs.frozen
@@ -162,53 +164,19 @@ def estimate_rates(
     4. Where a number is missing, the documented bound the rate from one side.
     """
     cells = _Cells(histories, study_of, level, seed)
-    studies = {
-        group: (cells.study(group, True), cells.study(group, False)) for group in groups
-    }  # 1
-    method = _method(studies.values())  # 2
-    draws: dict[str, Floats] = {}
-    rates = []
-    for group in groups:
-        having, others = cells.number(method, group, True), cells.number(method, group, False)
-        unknown = histories.table(group, None).observed
-        rate = EstimatedRate(group, having.count, others.count, unknown)
-        if having.draws is None or others.draws is None:
-            rates.append(attrs.evolve(rate, bounds=_bounds(having.count, others.count)))  # 4
-            continue
-        draws[group] = _share(having.draws, others.draws)  # 3
-        point, interval = _summary(draws[group], level)
-        unknown_as = None
-        if unknown:
-            all_having = cells.number(method, group, True, None)
-            all_others = cells.number(method, group, False, None)
-            unknown_as = _unknown_as(having, others, all_having, all_others)
-        rates.append(attrs.evolve(rate, rate=point, interval=interval, unknown_as=unknown_as))
-    first = groups[0]
-    contrasts = []
-    for group in groups[1:]:
-        if group in draws and first in draws:
-            found = _contrast(group, first, draws[group], draws[first], level)
-            if method == CALIBRATED:
-                one, two = cells.same_errors(group), cells.same_errors(first)
-                alike = _contrast(group, first, one, two, level)
-                found = attrs.evolve(
-                    found,
-                    difference_same_errors=alike.difference_interval,
-                    ratio_same_errors=alike.ratio_interval,
-                )
-            contrasts.append(found)
-    every = [study for pair in studies.values() for study in pair]
-    calibrated = [study.calibrated for study in every if study.calibrated is not None]
-    reasons = [each.reason for each in calibrated if each.reason is not None]
+    method = cells.choose_method(groups)
+    found = [cells.rate(method, group) for group in groups]
+    contrasts = [cells.contrast(method, group, groups[0]) for group in groups[1:]]
+    calibrated = method == CALIBRATED
     return EstimatedRates(
         histories.lists,
         method,
-        None if method == CALIBRATED else reasons[0] if reasons else "no method gives a number",
-        max((each.tests for each in calibrated), default=0) if method == CALIBRATED else 0,
+        None if calibrated else cells.not_calibrated(groups),
+        max(cells.tests(groups)) if calibrated else 0,
         level,
-        _assumption(every, method),
-        tuple(rates),
-        tuple(contrasts),
+        _assumption(cells.studies(groups), method),
+        tuple(found),
+        tuple(each for each in contrasts if each is not None),
         histories.on_no_list,
     )
 
@@ -228,18 +196,92 @@ class _Cells:
         self, histories: OutcomeHistories, study_of: StudyOf, level: float, seed: int
     ) -> None:
         self.histories, self.study_of, self.level, self.seed = histories, study_of, level, seed
-        self._studies: dict[tuple[str, tuple[bool | None, ...]], Study] = {}
+        self.every_method = False
+        self._studies: dict[tuple[str, tuple[bool | None, ...], bool], Study] = {}
 
     def study(self, group: str, *outcomes: bool | None) -> Study:
         """A study of a group's people with these outcomes; its seed is of these alone."""
-        key = group, outcomes
+        key = group, outcomes, self.every_method
         if key not in self._studies:
-            seed = int(np.random.SeedSequence(self._entropy(*key)).generate_state(1)[0])
-            self._studies[key] = self.study_of(self.histories.table(group, *outcomes), seed)
+            entropy = np.random.SeedSequence(self._entropy(group, outcomes))
+            table, seed = self.histories.table(group, *outcomes), entropy.generate_state(1)[0]
+            self._studies[key] = self.study_of(table, int(seed), self.every_method)
         return self._studies[key]
 
-    def number(self, method: str, group: str, *outcomes: bool | None) -> _Number:
-        """The number by a method."""
+    def studies(self, groups: Sequence[str]) -> list[Study]:
+        """Of each group the study of those with the outcome, then of those without."""
+        return [self.study(group, outcome) for group in groups for outcome in (True, False)]  # 1
+
+    def choose_method(self, groups: Sequence[str]) -> str:  # 2
+        """`combined` where any number is calibrated, else the method of most groups."""
+        studies = self.studies(groups)
+        if any(combined_law(study) is not None for study in studies):
+            return CALIBRATED
+        if not all(_answers(study, studies[0].first.method) for study in studies):
+            self.every_method = True
+            studies = self.studies(groups)
+        names = dict.fromkeys(
+            each.method
+            for study in studies
+            for each in study.estimates
+            if each.ok and not each.bound and each.method not in _NEVER_LEADS
+        )
+        pairs = list(zip(studies[::2], studies[1::2], strict=True))
+        answered = {
+            name: sum(_answers(one, name) and _answers(two, name) for one, two in pairs)
+            for name in names
+        }
+        return max(answered, key=lambda name: answered[name], default=studies[0].first.method)
+
+    def not_calibrated(self, groups: Sequence[str]) -> str:
+        """Why no number is calibrated."""
+        found = (study.calibrated for study in self.studies(groups))
+        reasons = (each.reason for each in found if each is not None and each.reason is not None)
+        return next(reasons, "no method gives a number")
+
+    def tests(self, groups: Sequence[str]) -> list[int]:
+        """By how many lists of known size each number is calibrated."""
+        return [0 if (found := s.calibrated) is None else found.tests for s in self.studies(groups)]
+
+    def rate(self, method: str, group: str) -> EstimatedRate:
+        """The rate of a group, or its bounds."""
+        having, others = self.number(method, group, True), self.number(method, group, False)
+        unknown = self.histories.table(group, None).observed
+        rate = EstimatedRate(group, having.count, others.count, unknown)
+        share = _share(having, others)
+        if share is None:
+            return attrs.evolve(rate, bounds=_bounds(having.count, others.count))  # 4
+        point, interval = _summary(share, self.level)
+        unknown_as = None
+        if unknown:
+            none = _share(having, self.number(method, group, False, None))
+            every = _share(self.number(method, group, True, None), others)
+            if none is not None and every is not None:
+                unknown_as = float(np.median(none)), float(np.median(every))
+        return attrs.evolve(rate, rate=point, interval=interval, unknown_as=unknown_as)
+
+    def contrast(self, method: str, group: str, reference: str) -> EstimatedContrast | None:
+        """The contrast of two groups; None where one has no rate."""
+
+        def share(of: str, *, same: bool) -> Floats | None:
+            having = self.number(method, of, True, same_errors=same)
+            return _share(having, self.number(method, of, False, same_errors=same))
+
+        one, two = share(group, same=False), share(reference, same=False)
+        if one is None or two is None:
+            return None
+        (difference, limits), (ratio, ratio_limits) = _contrasted(one, two, self.level)
+        contrast = EstimatedContrast(group, reference, difference, limits, ratio, ratio_limits)
+        one, two = share(group, same=True), share(reference, same=True)
+        if method != CALIBRATED or one is None or two is None:
+            return contrast
+        (_, limits), (_, ratio_limits) = _contrasted(one, two, self.level)
+        return attrs.evolve(contrast, difference_same_errors=limits, ratio_same_errors=ratio_limits)
+
+    def number(
+        self, method: str, group: str, *outcomes: bool | None, same_errors: bool = False
+    ) -> _Number:  # 3
+        """The number by a method; with `same_errors` of calibrated numbers in all groups."""
         study = self.study(group, *outcomes)
         n, rng = study.observed, np.random.default_rng(self._entropy(group, outcomes))
         if method == CALIBRATED:
@@ -248,24 +290,17 @@ class _Cells:
                 why = found.reason if found is not None else study.first.reason
                 return _Number(EstimatedCount(n, reason=why or "no calibrated interval"))
             count = EstimatedCount(n, found.point, found.interval)
-            return _Number(count, n + law.draws(rng, DRAWS))
+            errors = None
+            if same_errors:
+                errors = np.random.default_rng([self.seed, bool(outcomes[0])]).standard_normal(
+                    DRAWS
+                )
+            return _Number(count, n + law.draws(rng, DRAWS, errors=errors))
         if not _answers(study, method):
             return _Number(EstimatedCount(n, reason=_why_not(study, method)))
         estimate = study[method]
         count = EstimatedCount(n, estimate.point, estimate.interval)
         return _Number(count, drawn(estimate, n, DRAWS, rng))
-
-    def same_errors(self, group: str) -> Floats:
-        """Draws of a calibrated rate, with one error for each outcome in whatever group."""
-        numbers = []
-        for outcome in (True, False):
-            study = self.study(group, outcome)
-            law = combined_law(study)
-            assert law is not None
-            errors = np.random.default_rng([self.seed, outcome]).standard_normal(DRAWS)
-            rng = np.random.default_rng(self._entropy(group, [outcome]))
-            numbers.append(study.observed + law.draws(rng, DRAWS, errors=errors))
-        return _share(*numbers)
 
     def _entropy(self, group: str, outcomes: Sequence[bool | None]) -> list[int]:
         return [
@@ -294,24 +329,6 @@ def _why_not(study: Study, method: str) -> str:
     return found.reason or "the data set no upper limit"
 
 
-def _method(pairs: Iterable[tuple[Study, Study]]) -> str:
-    """`combined` where any number is calibrated, else the method of most groups."""
-    pairs = list(pairs)
-    if any(combined_law(study) is not None for pair in pairs for study in pair):
-        return CALIBRATED
-    names = dict.fromkeys(
-        each.method
-        for pair in pairs
-        for study in pair
-        for each in study.estimates
-        if each.ok and not each.bound and each.method not in _NEVER_LEADS
-    )
-    answered = {
-        name: sum(all(_answers(study, name) for study in pair) for pair in pairs) for name in names
-    }
-    return max(answered, key=lambda name: answered[name], default=pairs[0][0].first.method)
-
-
 def _assumption(studies: Iterable[Study], method: str) -> str:
     """What identifies the numbers: of the main method of the combination, or of the method."""
     main = COMBINED_METHODS[0] if method == CALIBRATED else method
@@ -319,9 +336,13 @@ def _assumption(studies: Iterable[Study], method: str) -> str:
     return next((each.assumption for each in found if each.ok), "")
 
 
-def _share(having: Floats, others: Floats) -> Floats:
-    total: Floats = having / np.maximum(having + others, 1.0)
-    return total
+def _share(having: _Number, others: _Number) -> Floats | None:
+    """Draws of a rate; None where a number is missing."""
+    if having.draws is None or others.draws is None:
+        return None
+    one, two = (np.minimum(each, _MOST) for each in (having.draws, others.draws))
+    share: Floats = one / np.maximum(one + two, 1.0)
+    return share
 
 
 def _summary(draws: Floats, level: float) -> tuple[float, Interval]:
@@ -329,21 +350,11 @@ def _summary(draws: Floats, level: float) -> tuple[float, Interval]:
     return float(middle), (float(low), float(high))
 
 
-def _contrast(
-    group: str, reference: str, one: Floats, two: Floats, level: float
-) -> EstimatedContrast:
-    difference, interval = _summary(one - two, level)
-    with np.errstate(divide="ignore"):
-        ratio, ratio_interval = _summary(one / two, level)
-    return EstimatedContrast(group, reference, difference, interval, ratio, ratio_interval)
-
-
-def _unknown_as(having: _Number, others: _Number, more: _Number, rest: _Number) -> Interval | None:
-    """The rate if no one of unknown outcome had it, and if all had it."""
-    if having.draws is None or others.draws is None or more.draws is None or rest.draws is None:
-        return None
-    none, every = _share(having.draws, rest.draws), _share(more.draws, others.draws)
-    return float(np.median(none)), float(np.median(every))
+def _contrasted(
+    one: Floats, two: Floats, level: float
+) -> tuple[tuple[float, Interval], tuple[float, Interval]]:
+    """Median and interval of the difference and of the ratio."""
+    return _summary(one - two, level), _summary(one / two, level)
 
 
 def _bounds(having: EstimatedCount, others: EstimatedCount) -> Interval:

@@ -50,7 +50,10 @@ def estimated_sentence(rates: EstimatedRates, labels: RowLabels) -> str:
                 f"The difference is {percentage_points(contrast.difference, _WHOLE)} points "
                 f"({points_interval(contrast.difference_interval, _WHOLE)})."
             )
-    parts += [_no_rate(rate, labels) for rate in rates.rates if rate.rate is None]
+    if len(rates.rates) > MAX_GROUPS_IN_SENTENCE:
+        parts.append(f"Rates of {len(rates.rates)} groups were estimated; the table has them.")
+    else:
+        parts += [_no_rate(rate, labels) for rate in rates.rates if rate.rate is None]
     if shown:
         parts.append(
             f"The numbers of {labels.unit} with each outcome were estimated from "
@@ -105,7 +108,8 @@ def estimated_notes(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
     for rate in rates.rates:
         if not rate.unknown:
             continue
-        text = f"The outcome of {rate.unknown:,} documented{within(rate.group)} is not known."
+        which = f"{rate.unknown:,} documented {labels.unit}{within(rate.group)}"
+        text = f"The outcome of {which} is not known."
         if rate.unknown_as is not None:
             none, every = (per_cent(each, _WHOLE) for each in rate.unknown_as)
             text += f" The estimate is {none} if none of them had it, {every} if all had."

@@ -241,29 +241,22 @@ def estimated(
     """Estimate people by group and outcome, by what `estimate` leads with, and their rates."""
     done = 0
 
-    def study_of(table: CaptureTable, own_seed: int) -> Study:
+    def study_of(table: CaptureTable, own_seed: int, every: bool) -> Study:
         nonlocal done
-        progress("estimating people with each outcome", done, 2 * len(groups))
+        progress("estimating people with each outcome", done % cells, cells)
         done += 1
-        return leading_study(table, level, own_seed)
+        return leading_study(table, level, own_seed, every=every)
 
+    cells = 2 * len(groups)
     return estimate_rates(histories, groups, study_of, level=level, seed=seed)
 
 
-def leading_study(table: CaptureTable, level: float, seed: int) -> Study:
-    """A study with the methods that its headline needs: the same headline, in less time.
-
-    1. The three methods of the calibrated interval.
-    2. All methods, where these give no calibrated interval and the first gives no number.
-    """
+def leading_study(table: CaptureTable, level: float, seed: int, *, every: bool = False) -> Study:
+    """A study with the methods of the calibrated interval, or with every method that applies."""
     from uncounted.estimate import EstimateSettings, run
 
-    some = EstimateSettings(COMBINED_METHODS, level, seed, robustness=False)
-    study = run(table, some)  # 1
-    calibrated = study.calibrated is not None and study.calibrated.point is not None
-    if calibrated or study.estimates[0].ok or study.first.refusal_code is not None:
-        return study
-    return run(table, EstimateSettings(None, level, seed, robustness=False))  # 2
+    methods = None if every else COMBINED_METHODS
+    return run(table, EstimateSettings(methods, level, seed, robustness=False))
 
 
 def _words(text: str, option: str) -> str:
