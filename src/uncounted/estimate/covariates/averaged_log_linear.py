@@ -35,7 +35,8 @@ from uncounted.histories import PersonTable
 
 METHOD = "log-linear-covariates"
 FEWEST = 3
-_ALL = 4  # lists up to which every hierarchical model is fitted
+_ALL = 4  # lists up to which every hierarchical model may be fitted
+_PROFILES = 100  # up to which that is done of four lists
 _SHOWN = 10
 _WEIGHT = 0.1  # of a model that counts in the warning
 _FACTOR = 2.0
@@ -129,7 +130,7 @@ def _averaged(people: PersonTable, criterion: Criterion, level: float) -> Averag
         level=level,
         interval_kind="log-normal, with the variance between models",
         assumption=assumption(tuple(people.covariates), len(people.lists)),
-        settings=_settings(people, average, criterion),
+        settings=_settings(people, profiles, average, criterion),
         diagnostics=_diagnostics(profiles, average, criterion, variance),
         warnings=tuple(_warnings(profiles, average)),
         log_n0=log_n0(n0, variance),
@@ -139,7 +140,7 @@ def _averaged(people: PersonTable, criterion: Criterion, level: float) -> Averag
 
 def _average(profiles: Profiles, criterion: Criterion) -> _Average:
     J = len(profiles.lists)
-    if J <= _ALL:
+    if _how(profiles) == "all":
         tried = _fitted(profiles, hierarchical(J, J - 1))
     else:
         tried = _climbed(profiles, criterion)
@@ -173,29 +174,39 @@ def _without_a_list(profiles: Profiles) -> str:
     return "too many overlaps of lists are empty in some category"
 
 
+def _how(profiles: Profiles) -> str:
+    """Whether all hierarchical models are fitted, or those that a greedy search visits."""
+    J, many = len(profiles.lists), len(profiles.people) > _PROFILES
+    return "all" if J == FEWEST or (J <= _ALL and not many) else "greedy"
+
+
 def _fitted(
     profiles: Profiles, models: Iterable[Model]
 ) -> list[tuple[PatternModel, PatternFit | None]]:
     """Each model with constant and, if it has interactions, with varying ones."""
     alone = main_effects(len(profiles.lists))
-    both = [
-        PatternModel(sets, varying)
-        for sets in models
-        for varying in ((False,) if sets == alone else (False, True))
-    ]
-    return [(model, fit_patterns(profiles, model)) for model in both]
+    tried: list[tuple[PatternModel, PatternFit | None]] = []
+    near: PatternFit | None = None
+    for sets in models:
+        for varying in (False,) if sets == alone else (False, True):
+            model = PatternModel(sets, varying)
+            fit = fit_patterns(profiles, model, near)
+            tried.append((model, fit))
+            near = fit or near
+    return tried
 
 
 def _climbed(
     profiles: Profiles, criterion: Criterion
 ) -> list[tuple[PatternModel, PatternFit | None]]:
-    """Greedy search over models with pairs of lists: all that were fitted on the way."""
+    """Greedy search: all that were fitted on the way; of five lists and more only pairs."""
     J = len(profiles.lists)
+    order = J - 1 if J <= _ALL else 2
     here = main_effects(J)
     tried = _fitted(profiles, [here])
     seen, best = {here}, _lowest(tried, profiles, criterion)
     while True:
-        around = [model for model in neighbours(here, J, 2) if model not in seen]
+        around = [model for model in neighbours(here, J, order) if model not in seen]
         found = _fitted(profiles, around)
         seen.update(around)
         tried += found
@@ -237,7 +248,9 @@ def assumption(covariates: tuple[str, ...], lists: int) -> str:
     )
 
 
-def _settings(people: PersonTable, average: _Average, criterion: Criterion) -> Details:
+def _settings(
+    people: PersonTable, profiles: Profiles, average: _Average, criterion: Criterion
+) -> Details:
     kinds = {
         name: "categories" if column.dtype.kind != "f" else "numbers, splines of 3 knots"
         for name, column in people.covariates.items()
@@ -245,7 +258,8 @@ def _settings(people: PersonTable, average: _Average, criterion: Criterion) -> D
     return {
         "covariates": kinds,
         "criterion": criterion,
-        "search": "all" if len(people.lists) <= _ALL else "greedy, pairs of lists",
+        "search": _how(profiles),
+        "max_order": 2 if len(people.lists) > _ALL else len(people.lists) - 1,
         "models": average.fitted,
     }
 
@@ -293,10 +307,10 @@ def _warnings(profiles: Profiles, average: _Average) -> Iterator[EstimateWarning
             f"models with a weight of {_WEIGHT:.0%} or more give from {n + min(totals):,.0f} to"
             f" {n + max(totals):,.0f}",
         )
-    if len(profiles.lists) > _ALL:
+    if _how(profiles) == "greedy":
         yield EstimateWarning(
             "greedy-search",
-            f"{average.fitted:,} models with pairs of lists, found by a greedy search",
+            f"the average is over {average.fitted:,} models that the search visited",
         )
 
 

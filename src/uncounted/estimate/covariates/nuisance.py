@@ -136,45 +136,72 @@ def fit_multinomial(
             hint="fewer folds, or fewer lists at a time",
         )
     M = np.eye(cells - 1, cells) if basis is None else basis
+    X, of = np.unique(X, axis=0, return_inverse=True)  # people alike in all features are one row
+    Y = np.zeros((len(X), cells))
+    np.add.at(Y, (of.ravel(), cell), 1.0)
+    size, pairs = Y.sum(axis=1), products(X)
     p, K = X.shape[1], len(M)
-    Y = (cell[:, None] == np.arange(cells)).astype(np.float64)
     ridge = np.tile(np.broadcast_to(np.asarray(penalty, dtype=np.float64), K), (p, 1))
     ridge[0] = 0.0
 
     def loss(beta: Floats) -> float:
         shares = _shares(X, beta, M)
-        picked = np.maximum(shares[np.arange(len(X)), cell], 1e-300)
-        return float(-np.log(picked).sum() + 0.5 * np.sum(ridge * beta**2))
+        logs = np.log(np.maximum(shares, 1e-300))
+        return float(-np.sum(Y * logs) + 0.5 * np.sum(ridge * beta**2))
 
     beta = np.zeros((p, K))
-    share = np.log(Y.mean(axis=0))
+    share = np.log(Y.sum(axis=0))
     beta[0] = np.linalg.lstsq((M[:, :-1] - M[:, -1:]).T, share[:-1] - share[-1], rcond=None)[0]
     value = loss(beta)
     for _ in range(_STEPS):
         shares = _shares(X, beta, M)
-        slope = X.T @ ((Y - shares) @ M.T) - ridge * beta
-        step = np.linalg.solve(_curvature(X, shares, M, ridge), slope.T.ravel()).reshape(K, p).T
+        slope = X.T @ ((Y - size[:, None] * shares) @ M.T) - ridge * beta
+        H = information(pairs, shares, size, M) + np.diag(ridge.T.ravel())
+        step = np.linalg.solve(H, slope.T.ravel()).reshape(K, p).T
         gain = float(np.sum(step * slope))
         if gain < _TOLERANCE:
             return beta + step
-        size = 1.0
-        while loss(beta + size * step) > value and size > 1e-10:
-            size /= 2
-        beta = beta + size * step
+        part = 1.0
+        while loss(beta + part * step) > value and part > 1e-10:
+            part /= 2
+        beta = beta + part * step
         value = loss(beta)
     raise NotEstimable("a regression did not converge", hint="a larger penalty")
 
 
-def _curvature(X: Floats, shares: Floats, M: Floats, ridge: Floats) -> Floats:
-    """Minus the second derivative; coefficients in order of term, then column."""
-    K, p = len(M), X.shape[1]
-    mean = shares @ M.T
-    H = np.empty((K * p, K * p))
-    for a in range(K):
-        for b in range(a + 1):
-            weight = shares @ (M[a] * M[b]) - mean[:, a] * mean[:, b]
-            block = X.T @ (X * weight[:, None])
-            H[a * p : (a + 1) * p, b * p : (b + 1) * p] = block
-            H[b * p : (b + 1) * p, a * p : (a + 1) * p] = block.T
-    answer: Floats = H + np.diag(ridge.T.ravel())
+def products(X: Floats) -> Floats:
+    """Of each row the products of two features, each pair once."""
+    first, second = np.triu_indices(X.shape[1])
+    answer: Floats = X[:, first] * X[:, second]
+    return answer
+
+
+def information(pairs: Floats, chance: Floats, size: Floats, M: Floats) -> Floats:
+    """Fisher information of a multinomial model whose terms all have these features.
+
+    Args:
+        pairs: `products` of the features.
+        chance: of the cells, a row each.
+        size: people of each row.
+        M: what each term adds to the logarithm of each cell.
+
+    Returns:
+        In order of term, then feature.
+    """
+    K = len(M)
+    mean = chance @ M.T
+    first, second = np.triu_indices(K)
+    covariance = chance @ (M[first] * M[second]).T - mean[:, first] * mean[:, second]
+    blocks = (size[:, None] * covariance).T @ pairs
+    q = int((2 * pairs.shape[1]) ** 0.5)
+    each = blocks[_places(K)][:, :, _places(q)]
+    answer: Floats = each.transpose(0, 2, 1, 3).reshape(K * q, K * q)
+    return answer
+
+
+def _places(size: int) -> Ints:
+    """Where each entry of a symmetric matrix is among those of its upper triangle."""
+    answer = np.empty((size, size), np.int64)
+    first, second = np.triu_indices(size)
+    answer[first, second] = answer[second, first] = np.arange(len(first))
     return answer

@@ -7,11 +7,13 @@ holds it (Alho 1990, Huggins 1989).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 import numpy as np
 from scipy.optimize import linprog
 
-from uncounted.estimate.covariates.nuisance import Floats, Ints
+from uncounted.estimate.covariates.nuisance import Floats, Ints, information
 from uncounted.estimate.covariates.profiles import Profiles
 from uncounted.estimate.loglinear.hierarchy import Model
 
@@ -46,6 +48,7 @@ class PatternFit:
         covariance: of the parameters, shape (p, p).
         likelihood: log-likelihood of the patterns of the documented.
         parameters: how many, those at minus infinity included.
+        beta: the parameters of each term.
     """
 
     n0: Floats
@@ -53,6 +56,7 @@ class PatternFit:
     covariance: Floats
     likelihood: float
     parameters: int
+    beta: Mapping[int, Floats]
 
     def total(self, people: Floats, chosen: Floats | None = None) -> tuple[float, float]:
         """Undocumented people of these profiles (all unless given), and the variance of N.
@@ -67,8 +71,10 @@ class PatternFit:
         return number, float(slope @ self.covariance @ slope) + spread + number
 
 
-def fit_patterns(profiles: Profiles, model: PatternModel) -> PatternFit | None:
-    """Maximum likelihood of a model; None if n0 has no estimate.
+def fit_patterns(
+    profiles: Profiles, model: PatternModel, near: PatternFit | None = None
+) -> PatternFit | None:
+    """Maximum likelihood of a model; None if n0 has no estimate. `near`: a fit to start from.
 
     1. Newton's method. If every pattern keeps a chance above 0, the estimate exists.
     2. Else linear programming finds the patterns whose chance goes to 0 (the extended maximum
@@ -79,7 +85,8 @@ def fit_patterns(profiles: Profiles, model: PatternModel) -> PatternFit | None:
     design = _Design.of(profiles, model)
     live = np.ones(profiles.counts.shape, np.bool_)
     live[:, 0] = False
-    found = _newton(design, profiles.counts, live, None)
+    start = None if near is None else design.start(near)
+    found = _newton(design, profiles.counts, live, None, start=start)
     if found is None:
         if profiles.counts.size > _MOST_ROWS:
             return None
@@ -98,6 +105,10 @@ def fit_patterns(profiles: Profiles, model: PatternModel) -> PatternFit | None:
         covariance=covariance,
         likelihood=likelihood,
         parameters=design.size,
+        beta={
+            mask: beta[at : at + width]
+            for mask, at, width in zip(design.terms, design.starts, design.widths, strict=False)
+        },
     )
 
 
@@ -109,6 +120,7 @@ class _Design:
     terms: tuple[int, ...]
     widths: tuple[int, ...]
     inside: Floats  # shape (terms, patterns): 1 where the pattern holds the term
+    pairs: Floats
 
     @classmethod
     def of(cls, profiles: Profiles, model: PatternModel) -> _Design:
@@ -116,7 +128,7 @@ class _Design:
         cells = np.arange(profiles.counts.shape[1])
         inside = np.array([(cells & mask) == mask for mask in model.terms], dtype=np.float64)
         widths = tuple(q if mask.bit_count() == 1 or model.varying else 1 for mask in model.terms)
-        return cls(profiles.features, model.terms, widths, inside)
+        return cls(profiles.features, model.terms, widths, inside, profiles.pairs)
 
     @property
     def size(self) -> int:
@@ -125,6 +137,14 @@ class _Design:
     @property
     def starts(self) -> list[int]:
         return [0, *np.cumsum(self.widths).tolist()]
+
+    def start(self, near: PatternFit) -> Floats:
+        """The parameters of another model, 0 for those that it has not."""
+        answer = np.zeros(self.size)
+        for mask, at, width in zip(self.terms, self.starts, self.widths, strict=False):
+            known = near.beta.get(mask, np.zeros(0))[:width]
+            answer[at : at + len(known)] = known
+        return answer
 
     def predictor(self, beta: Floats) -> Floats:
         """Linear predictor of each profile and pattern; 0 for the pattern of no list."""
@@ -151,18 +171,11 @@ class _Design:
 
     def information(self, chance: Floats, people: Floats) -> Floats:
         """Fisher information given who is documented."""
-        at, F = self.starts, self.features
-        H = np.empty((self.size, self.size))
-        weight = chance @ self.inside.T
-        for i, a in enumerate(self.widths):
-            for j in range(i + 1):
-                b = self.widths[j]
-                both = chance @ (self.inside[i] * self.inside[j])
-                w = people * (both - weight[:, i] * weight[:, j])
-                block = F[:, :a].T @ (F[:, :b] * w[:, None])
-                H[at[i] : at[i] + a, at[j] : at[j] + b] = block
-                H[at[j] : at[j] + b, at[i] : at[i] + a] = block.T
-        return H
+        q = self.features.shape[1]
+        every = information(self.pairs, chance, people, self.inside)
+        own = [i * q + k for i, width in enumerate(self.widths) for k in range(width)]
+        answer: Floats = every[np.ix_(own, own)]
+        return answer
 
     def rows(self, profile: Ints, pattern: Ints) -> Floats:
         """The design of these profiles and patterns."""
@@ -189,6 +202,7 @@ def _newton(
     live: np.ndarray,
     basis: Floats | None,
     *,
+    start: Floats | None = None,
     sure: bool = False,
 ) -> tuple[Floats, Floats, float] | None:
     """Parameters, their covariance and the log-likelihood; None where it runs to a boundary."""
@@ -199,7 +213,7 @@ def _newton(
         chance, _ = _chances(design, B @ gamma, live)
         return float(np.sum(counts[counts > 0] * np.log(np.maximum(chance[counts > 0], 1e-300))))
 
-    gamma = np.zeros(B.shape[1])
+    gamma = np.zeros(B.shape[1]) if start is None else start
     best = value(gamma)
     for _ in range(_STEPS):
         chance, _ = _chances(design, B @ gamma, live)

@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 
 from uncounted.errors import NotEstimable
-from uncounted.estimate.covariates.nuisance import Floats, Ints, terms_of
+from uncounted.estimate.covariates.nuisance import Floats, Ints, products, terms_of
 from uncounted.histories import Column, Covariates, PersonTable
 
 FEWEST_OF_A_CATEGORY = 10
@@ -27,12 +27,18 @@ class Profiles:
         counts: shape (S, 2**J), by mask of the lists (list j is bit j); column 0 is 0.
         features: shape (S, q), terms of the covariates; the first column is 1.
         categories: of each covariate of categories the names, and that of each profile.
+        pairs: products of two features, which the Fisher information is made of.
     """
 
     lists: tuple[str, ...]
     counts: Floats
     features: Floats
     categories: Mapping[str, tuple[tuple[str, ...], Ints]]
+    pairs: Floats = attrs.field(init=False)
+
+    @pairs.default
+    def _pairs(self) -> Floats:
+        return products(self.features)
 
     @property
     def people(self) -> Floats:
