@@ -129,7 +129,7 @@ def test_a_corrected_stratum_computes_itself(folder: Path) -> None:
 
 def test_another_version_computes_everything(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _run(folder)
-    monkeypatch.setattr(fits, "_version", lambda: "0.0.9")
+    monkeypatch.setattr(fits, "program", lambda: "0.0.9")
     assert _run(folder).tasks.computed == 6
 
 

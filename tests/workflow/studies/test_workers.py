@@ -41,7 +41,7 @@ def test_ctrl_c_keeps_every_fit_that_was_done(tmp_path: Path) -> None:
     program = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     store = file.with_suffix(".results") / NAME
     until = time.monotonic() + 60
-    while not (store.exists() and store.stat().st_size > 16_384) and time.monotonic() < until:
+    while not (store.exists() and store.stat().st_size > 60_000) and time.monotonic() < until:
         time.sleep(0.002)
     program.send_signal(signal.SIGINT)
     _, said = program.communicate(timeout=60)
@@ -62,7 +62,7 @@ class _Deadly(FitTask):
 def test_a_worker_that_dies_costs_its_own_task() -> None:
     table = CaptureTable.of("AB", {"10": 9, "01": 5, "11": 3})
     task = task_of(table, "chao", EstimateSettings(), lighter=False)
-    deadly = _Deadly("deadly", "chao", table, {})
+    deadly = _Deadly("deadly", "chao", table, {}, "")
     done = {each.key: each for batch in run_tasks([deadly, task], 2) for each in batch}
     assert done.pop("deadly").failed == "its worker ended twice (out of memory?)"
     assert done.keys() == {task.key}

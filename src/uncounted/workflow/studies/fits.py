@@ -18,6 +18,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from uncounted import estimate
 from uncounted.captures import CaptureTable
 from uncounted.errors import Damaged, Error, UsedWrongly
 from uncounted.estimate.base.result import Estimate
@@ -43,6 +44,7 @@ class FitTask:
     method: str
     table: CaptureTable
     options: Mapping[str, Any]
+    program: str
 
 
 @attrs.frozen
@@ -69,25 +71,39 @@ def task_of(
     canonical = table.canonical()
     mixed = hashlib.sha256(f"{settings.seed}\n".encode() + canonical).digest()
     options["seed"] = int.from_bytes(mixed[:4], "big")
-    stated = [_RECORD, _version(), method, sorted((key, repr(options[key])) for key in options)]
+    stated = [_RECORD, program(), method, sorted((key, repr(options[key])) for key in options)]
     key = hashlib.sha256(json.dumps(stated).encode() + b"\n" + canonical).hexdigest()
-    return FitTask(key, method, table, options)
+    return FitTask(key, method, table, options, program())
 
 
 @cache
-def _version() -> str:
-    return version("uncounted")
+def program() -> str:
+    """The version of the program, and a digest of the code and data that estimates come from.
+
+    Two checkouts of one version may estimate differently.
+    """
+    digest = hashlib.sha256()
+    room = Path(estimate.__file__).parent
+    files = [each for each in room.rglob("*") if each.suffix in (".py", ".csv", ".toml")]
+    for file in [room.with_name("captures.py"), *sorted(files)]:
+        digest.update(file.relative_to(room.parent).as_posix().encode() + b"\n" + file.read_bytes())
+    return f"{version('uncounted')} {digest.hexdigest()}"
 
 
 def fit(task: FitTask) -> FitDone:
     """Run a task, on this computer or on another; a failure is an answer.
 
     Raises:
-        UsedWrongly: a setting is wrong, as it would be for every table.
+        UsedWrongly: a setting is wrong, as it would be for every table; or this computer has
+            another version of the program than the one that asks.
     """
+    if task.program != program():
+        raise UsedWrongly(
+            "the workers have another version of uncounted than this computer",
+            hint="install the same on all of them",
+        )
     try:
-        estimate = METHODS[task.method](task.table, **task.options)
-        return FitDone(task.key, packed(estimate))
+        return FitDone(task.key, packed(METHODS[task.method](task.table, **task.options)))
     except UsedWrongly:
         raise
     except Error as error:
@@ -119,14 +135,14 @@ def failure(task: FitTask, reason: str) -> Estimate:
     return Estimate(task.method, "refused", f"not computed: {reason}", level=task.options["level"])
 
 
-def packed(estimate: Estimate) -> bytes:
+def packed(found: Estimate) -> bytes:
     """An estimate as bytes; of its draws the order is not kept."""
-    value = {name: _kept(getattr(estimate, name)) for name in _FIELDS}
-    value["warnings"] = [[each.code, each.text] for each in estimate.warnings]
+    value = {name: _kept(getattr(found, name)) for name in _FIELDS}
+    value["warnings"] = [[each.code, each.text] for each in found.warnings]
     text = json.dumps(value, separators=(",", ":")).encode()
     draws = b""
-    if estimate.draws is not None:
-        draws = np.diff(np.sort(estimate.draws), prepend=0).astype("<i8").tobytes()
+    if found.draws is not None:
+        draws = np.diff(np.sort(found.draws), prepend=0).astype("<i8").tobytes()
     return zlib.compress(len(text).to_bytes(4, "big") + text + draws, 1)
 
 
@@ -151,16 +167,27 @@ def damaged() -> Damaged:
 
 
 def _unpacked(record: bytes) -> Estimate:
-    unpacking = zlib.decompressobj()
-    content = unpacking.decompress(record, MOST_BYTES)
-    if not unpacking.eof:
-        raise ValueError("a record is cut short, or too long")
+    content = unzipped(record)
     end = 4 + int.from_bytes(content[:4], "big")
     value = json.loads(content[4:end])
     fields = {name: _given_back(value[name]) for name in _FIELDS}
     warnings = tuple(EstimateWarning(code, text) for code, text in value["warnings"])
     draws = np.cumsum(np.frombuffer(content[end:], "<i8")) if content[end:] else None
     return Estimate(**fields, warnings=warnings, draws=draws)
+
+
+def unzipped(record: bytes) -> bytes:
+    """The content of a record, within a limit.
+
+    Raises:
+        ValueError: it is cut short, or too long.
+        zlib.error: it was never compressed.
+    """
+    unpacking = zlib.decompressobj()
+    content = unpacking.decompress(record, MOST_BYTES)
+    if not unpacking.eof:
+        raise ValueError("a record is cut short, or too long")
+    return content
 
 
 def _kept(value: Any) -> Any:

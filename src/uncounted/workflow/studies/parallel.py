@@ -85,10 +85,16 @@ def _alone(task: FitTask, jobs: int | None) -> FitDone:
 
 
 def map_batches[T, R](
-    work: Callable[[Sequence[T]], R], batches: Iterable[Sequence[T]], jobs: int | None
+    work: Callable[[Sequence[T]], R],
+    batches: Iterable[Sequence[T]],
+    jobs: int | None,
+    *,
+    local: bool = False,
 ) -> Iterator[R]:
-    """Work on batches, in order."""
-    return _parallel(work, batches, jobs, ordered=True)
+    """Work on batches, in order; `local`: on this computer, where the files are."""
+    if local:
+        jobs = -1 if jobs is None else jobs
+    return _parallel(work, batches, jobs, ordered=True, backend="loky" if local else None)
 
 
 def _parallel[T, R](
@@ -97,9 +103,12 @@ def _parallel[T, R](
     jobs: int | None,
     *,
     ordered: bool = False,
+    backend: str | None = None,
 ) -> Iterator[R]:
-    how = "generator" if ordered else "generator_unordered"
-    parallel = Parallel(n_jobs=jobs, return_as=how, batch_size=1, pre_dispatch="2*n_jobs")
+    how: dict[str, Any] = {"return_as": "generator" if ordered else "generator_unordered"}
+    if backend is not None:
+        how["backend"] = backend
+    parallel = Parallel(n_jobs=jobs, batch_size=1, pre_dispatch="2*n_jobs", **how)
     found: Any = parallel(delayed(work)(batch) for batch in batches)
     with closing(found):
         yield from found

@@ -6,6 +6,9 @@ only the lists, the strata and the counts are read.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import zlib
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -13,10 +16,14 @@ from typing import Any
 
 import attrs
 
+from uncounted import regular_files
 from uncounted.captures import CaptureTable, read_tables
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate.small_lists import SmallLists, without_small_lists
 from uncounted.progress import Progress, silent
+from uncounted.workflow.studies.fits import damaged, program, unzipped
+from uncounted.workflow.studies.parallel import map_batches
+from uncounted.workflow.studies.store import Store
 from uncounted.workflow.studies.study_file import StudyTable
 
 _READERS = ("polars", "pyarrow", "pandas")
@@ -30,8 +37,14 @@ class Stratum:
     small: SmallLists | None = None
 
 
-def strata_of(entry: StudyTable, *, progress: Progress = silent) -> list[Stratum]:
-    """Read the files of a table.
+def strata_of(
+    entry: StudyTable,
+    *,
+    store: Store | None = None,
+    jobs: int | None = 1,
+    progress: Progress = silent,
+) -> list[Stratum]:
+    """Read the files of a table; those that the store knows by their bytes are not read again.
 
     Raises:
         BadInput: a file cannot be read, or has other lists than the others.
@@ -39,12 +52,13 @@ def strata_of(entry: StudyTable, *, progress: Progress = silent) -> list[Stratum
     """
     by = entry.request.by
     column = entry.replicate_column
+    columns = (*((column,) if column else ()), *by)
     found: dict[tuple[tuple[str, str], ...], dict[str, CaptureTable]] = {}
     replicates: dict[str, None] = {}
     lists: tuple[str, ...] | None = None
-    for done, file in enumerate(entry.files):
-        progress(f"reading {entry.name}", done, len(entry.files))
-        for table in _read(file, (*((column,) if column else ()), *by), entry.request.lists):
+    everything = _all_counted(entry, columns, store, jobs, progress)
+    for file, tables in zip(entry.files, everything, strict=True):
+        for table in tables:
             if lists is not None and set(table.lists) != set(lists):
                 raise BadInput(
                     f"{file.name} has other lists than the files before it",
@@ -54,13 +68,12 @@ def strata_of(entry: StudyTable, *, progress: Progress = silent) -> list[Stratum
             stratum = dict(table.stratum)
             replicate = stratum.pop(column) if column else ""
             if entry.kind == "replicates":
-                replicate = file.name
+                replicate = str(file)
             elif entry.kind == "files":
                 stratum = {"file": file.stem, **stratum}
             replicates[replicate] = None
             own = found.setdefault(tuple(stratum.items()), {})
             own[replicate] = attrs.evolve(table.select(lists), stratum=stratum)
-    progress(f"reading {entry.name}", len(entry.files), len(entry.files))
     if column is not None and len(replicates) < 2:
         raise UsedWrongly(
             f"column {column!r} has one value, so there is one replicate",
@@ -68,10 +81,71 @@ def strata_of(entry: StudyTable, *, progress: Progress = silent) -> list[Stratum
         )
     assert lists is not None
     strata = []
-    for key, tables in sorted(found.items()):
+    for key, own in sorted(found.items()):
         empty = CaptureTable(lists, {}, dict(key))  # no one is in it in that replicate
-        strata.append(_stratum(entry, [tables.get(each, empty) for each in replicates]))
+        strata.append(_stratum(entry, [own.get(each, empty) for each in replicates]))
     return strata
+
+
+def _all_counted(
+    entry: StudyTable,
+    columns: Sequence[str],
+    store: Store | None,
+    jobs: int | None,
+    progress: Progress,
+) -> list[list[CaptureTable]]:
+    """The tables of each file, in order."""
+    what = f"reading {entry.name}"
+    keys, known = list[str](), dict[Path, list[CaptureTable]]()
+    for done, file in enumerate(entry.files):
+        progress(what, done, len(entry.files))
+        keys.append(_key(file, columns, entry.request.lists))
+        record = None if store is None else store.file(keys[-1])
+        if record is not None:
+            known[file] = tables_of(record)
+    unread = [(file, key) for file, key in zip(entry.files, keys, strict=True) if file not in known]
+    how = [(file, tuple(columns), entry.request.lists) for file, _ in unread]
+    read = map_batches(_count, [[each] for each in how], jobs if len(how) > 1 else 1, local=True)
+    for (file, key), record in zip(unread, read, strict=True):
+        if store is not None:
+            store.keep_file(key, record)
+        known[file] = tables_of(record)
+        progress(what, len(known), len(entry.files))
+    progress(what, len(entry.files), len(entry.files))
+    return [known[file] for file in entry.files]
+
+
+def _key(file: Path, columns: Sequence[str], lists: Sequence[str] | None) -> str:
+    """The hash of a file's bytes and of what is read of it."""
+    try:
+        with regular_files.opened(file) as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise BadInput(
+            f"{file.name} cannot be read: {error.strerror}", hint="check that you may read it"
+        ) from error
+    stated = [digest, file.suffix.lower(), list(columns), lists and list(lists), program()]
+    return hashlib.sha256(json.dumps(stated).encode()).hexdigest()
+
+
+def _count(files: Sequence[tuple[Path, tuple[str, ...], Sequence[str] | None]]) -> bytes:
+    """The tables of a file as bytes; on any process of this computer."""
+    tables = [table for file, columns, lists in files for table in _read(file, columns, lists)]
+    rows = [[table.lists, table.counts, dict(table.stratum)] for table in tables]
+    return zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), 1)
+
+
+def tables_of(record: bytes) -> list[CaptureTable]:
+    """The tables of a file from the bytes that were kept.
+
+    Raises:
+        Damaged: they are not what was written.
+    """
+    try:
+        rows = json.loads(unzipped(record))
+        return [CaptureTable(tuple(lists), counts, stratum) for lists, counts, stratum in rows]
+    except (ValueError, TypeError, AttributeError, zlib.error, BadInput) as error:
+        raise damaged() from error
 
 
 def _stratum(entry: StudyTable, tables: Sequence[CaptureTable]) -> Stratum:

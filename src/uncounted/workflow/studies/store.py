@@ -20,7 +20,10 @@ from uncounted.workflow.studies.fits import FitDone, damaged, unpacked
 
 NAME = "results.db"
 _FORMAT = 0x756E6331  # `application_id` of the file
-_TABLE = "CREATE TABLE IF NOT EXISTS fit (key TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID"
+_TABLES = tuple(
+    f"CREATE TABLE IF NOT EXISTS {name} (key TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID"
+    for name in ("fit", "file")
+)
 _AT_ONCE = 500
 
 
@@ -53,6 +56,7 @@ class Store:
         database = sqlite3.connect(path, isolation_level=None, timeout=0.5, check_same_thread=False)
         try:
             with _errors(path):
+                database.execute("PRAGMA trusted_schema = OFF")
                 database.execute("PRAGMA locking_mode = EXCLUSIVE")
                 database.execute("BEGIN IMMEDIATE")
                 (found,) = database.execute("PRAGMA application_id").fetchone()
@@ -60,7 +64,8 @@ class Store:
                 if found != _FORMAT and tables:
                     raise damaged()
                 database.execute(f"PRAGMA application_id = {_FORMAT}")
-                database.execute(_TABLE)
+                for statement in _TABLES:
+                    database.execute(statement)
                 database.execute("COMMIT")
             yield cls(path, database)
         finally:
@@ -101,6 +106,18 @@ class Store:
             self._database.execute("BEGIN IMMEDIATE")
             self._database.executemany("INSERT OR REPLACE INTO fit VALUES (?, ?)", rows)
             self._database.execute("COMMIT")
+
+    def file(self, key: str) -> bytes | None:
+        """What was counted in a file, if it was read before."""
+        with _errors(self.path):
+            query = "SELECT record FROM file WHERE key = ?"
+            found = self._database.execute(query, (key,)).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def keep_file(self, key: str, record: bytes) -> None:
+        """Write what was counted in a file."""
+        with _errors(self.path):
+            self._database.execute("INSERT OR REPLACE INTO file VALUES (?, ?)", (key, record))
 
     def __len__(self) -> int:
         with _errors(self.path):

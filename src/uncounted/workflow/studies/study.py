@@ -56,7 +56,10 @@ def run_study(file: Path, *, jobs: int | None = None, progress: Progress = silen
     stated = read_study_file(file)
     began = time.monotonic()
     with Store.opened(stated.results) as store:
-        works = [_works(entry, strata_of(entry, progress=progress)) for entry in stated.tables]
+        works = [
+            _works(entry, strata_of(entry, store=store, jobs=jobs, progress=progress))
+            for entry in stated.tables
+        ]
         tasks = {
             task.key: task
             for own in works
