@@ -16,7 +16,9 @@ from tests.records.dates.lunar_months import months
 from uncounted.errors import BadInput
 from uncounted.records.dates import edtf
 from uncounted.records.dates import partial_date as dates
-from uncounted.records.dates.calendars import lunar_days
+from uncounted.records.dates.calendars import lunar_days, month_start, possible_days
+from uncounted.records.dates.edtf import bounds
+from uncounted.records.dates.parse import translate
 from uncounted.records.dates.partial_date import PartialDate
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "dates"
@@ -271,12 +273,83 @@ def test_more_doubt_never_narrows(day: date) -> None:
     ],
 )
 def test_known_lunar_days_lie_in_their_bounds(lunar: str, solar: date) -> None:
-    first, last = lunar_days(lunar)
+    one = timedelta(days=1)
+    assert lunar_days(lunar) == (solar - one, solar + one)
+    first, last = possible_days(lunar)
     assert first <= solar <= last
-    assert (last - first).days < 36
     first, last = lunar_days(lunar[:4])
     assert first <= solar <= last
     assert _KOREA[_numbers(lunar)] == solar
+
+
+def test_a_month_may_be_the_leap_month_of_its_number() -> None:
+    # In Korea the third month of 2012 began on 22 March and the leap third month on 21 April; in
+    # China the fourth month began on 21 April and the leap fourth month on 21 May.
+    assert lunar_days("2012-03-05") == (date(2012, 3, 25), date(2012, 4, 26))
+    assert lunar_days("2012-03-05", leap=True) == (date(2012, 4, 24), date(2012, 4, 26))
+    assert lunar_days("2012-04-05") == (date(2012, 4, 24), date(2012, 5, 26))
+    assert lunar_days("2012-04-05", leap=True) == (date(2012, 5, 24), date(2012, 5, 26))
+    with pytest.raises(BadInput, match="no such leap month"):
+        lunar_days("2013-03-05", leap=True)
+    assert lunar_days("2060-03-05", leap=True) == possible_days("2060-03-05", leap=True)
+
+
+def test_lunar_months_are_where_astronomy_has_them() -> None:
+    """But for eight months of 150 years, in which a new moon was near midnight."""
+    apart = [
+        (month_start(m.year, m.number, leap=m.leap), m.first)
+        for m in _MONTHS[9]
+        if m.year < 2050 and month_start(m.year, m.number, leap=m.leap) != m.first
+    ]
+    assert len(apart) == 8
+    assert all(first and abs((first - other).days) == 1 for first, other in apart)
+
+
+# Eid al-Fitr (1 Shawwal) as it was announced in Saudi Arabia and in Morocco and Pakistan; the
+# morning of 1 Muharram 1400, and of 23 Jumada II 1422.
+@pytest.mark.parametrize(
+    ("hijri", "day"),
+    [
+        ("1 Shawwal 1434", date(2013, 8, 8)),
+        ("1 Shawwal 1434", date(2013, 8, 9)),
+        ("1 Shawwal 1435", date(2014, 7, 28)),
+        ("1 Shawwal 1435", date(2014, 7, 29)),
+        ("1 Shawwal 1436", date(2015, 7, 18)),
+        ("1 Shawwal 1444", date(2023, 4, 22)),
+        ("1 Muharram 1400", date(1979, 11, 20)),
+        ("23 Jumada II 1422", date(2001, 9, 11)),
+    ],
+)
+def test_known_hijri_days(hijri: str, day: date) -> None:
+    text, _ = translate(hijri)
+    first, last = bounds(text or "")
+    assert first is not None
+    assert last is not None
+    assert first <= day <= last
+    assert (last - first).days == 3
+
+
+@pytest.mark.parametrize(
+    ("ethiopian", "day"),
+    [
+        ("Yekatit 23, 1888", date(1896, 3, 1)),  # the battle of Adwa
+        ("Meskerem 2, 1967", date(1974, 9, 12)),
+        ("Ginbot 20, 1983", date(1991, 5, 28)),  # the fall of the Derg
+        ("Tahsas 29, 2005", date(2013, 1, 7)),  # Christmas
+        ("Tahsas 28, 2004", date(2012, 1, 7)),
+    ],
+)
+def test_known_ethiopian_days(ethiopian: str, day: date) -> None:
+    assert translate(ethiopian)[0] == day.isoformat()
+
+
+def test_each_ethiopian_day_is_the_day_after_the_one_before() -> None:
+    day = date(1991, 9, 12)  # Meskerem 1, 1984
+    for year in range(1984, 1992):
+        for month in range(1, 14):
+            for number in range(1, 31 if month < 13 else 6 + (year % 4 == 3)):
+                assert translate(f"{number}/{month}/{year} E.C.")[0] == day.isoformat()
+                day += timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -304,15 +377,16 @@ def test_every_lunar_day_of_two_centuries_lies_in_its_bounds(zone: int) -> None:
     for month in _MONTHS[zone]:
         whole = f"{month.year}-{month.number:02d}"
         end = month.first + timedelta(days=month.length - 1)
-        stated = lunar_days(whole, leap=month.leap)
-        for first, last in (stated, lunar_days(whole), lunar_days(str(month.year))):
-            assert first <= month.first <= end <= last
         day = month.first + timedelta(days=14)
-        for first, last in (
-            lunar_days(f"{whole}-15", leap=month.leap),
-            lunar_days(f"{whole}-15"),  # a leap month that was not said to be one
-        ):
-            assert first <= day <= last
+        for days in (lunar_days, possible_days):
+            stated = days(whole, leap=month.leap)
+            for first, last in (stated, days(whole), days(str(month.year))):
+                assert first <= month.first <= end <= last
+            for first, last in (
+                days(f"{whole}-15", leap=month.leap),
+                days(f"{whole}-15"),  # a leap month that was not said to be one
+            ):
+                assert first <= day <= last
 
 
 _NUMERALS = ["〇", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]

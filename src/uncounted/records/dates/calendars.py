@@ -1,13 +1,16 @@
 """Other ways to count years, months and days: the Juche era, the lunar calendar, numerals.
 
-Lunar dates are not converted to a day, since sources seldom say whether a month was a
-leap month; they are widened to the days that they can be.
+A lunar date is converted to the days that it can be: sources seldom say whether a month was a leap
+month, or whose calendar it is.
 """
 
 from __future__ import annotations
 
+import copy
 import re
 from datetime import date, timedelta
+from functools import cache, lru_cache
+from typing import Any
 
 from uncounted.errors import BadInput
 
@@ -25,6 +28,9 @@ _TERMS = (
     *((2, 19), (3, 20), (4, 20), (5, 21), (6, 21), (7, 23)),
     *((8, 23), (9, 23), (10, 23), (11, 22), (12, 22), (1, 20)),
 )
+_FIRST_YEAR, _LAST_YEAR = 1900, 2049  # of converted lunar dates; the table of Korea ends in 2050
+# Where China has another leap month than Korea, of 1900 to 2049: the one after Korea's.
+_CHINESE_LEAP_MONTHS = {2012: 4, 2017: 6}
 _LUNAR_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _DIGITS = {char: number % 10 for number, char in enumerate("〇一二三四五六七八九零")}
 _CHINESE_YEAR = re.compile(r"[〇零一二三四五六七八九]{4}(?=\s*年)")
@@ -126,28 +132,93 @@ def _small_number(found: re.Match[str]) -> str:
 def lunar_days(text: str, *, leap: bool = False, about: bool = False) -> tuple[date, date]:
     """Give the first and last day on which a date of the East Asian lunar calendar can fall.
 
-    The text is "2013", "2013-08" or "2013-08-15". A lunar month is the one into which its solar
-    term falls, so it begins at most 29 days before the term. The leap month of the same number has
-    no term of its own: it begins on the term or just after it. Korea and China may differ by a day,
-    and in which month is a leap month. For 1900 to 2100, in both, a month computed by astronomy
-    began 30 days before to 1 after the term as tabled here, a leap month 0 to 4 after it; a day is
-    added to the end of each. `about` adds a year, a month or a week to each side.
+    The text is "2013", "2013-08" or "2013-08-15"; `leap`: of a leap month. Months of 1900 to 2049
+    begin as the Korea Astronomy and Space Science Institute has them. A day is added to each end,
+    since a month may begin a day earlier or later in China; a date not said to be of a leap month
+    may be of the leap month of that number. `about` adds a year, a month or a week to each side.
+    Other years have `possible_days`.
     """
+    year, month, day = _lunar_parts(text)
+    if not year - about >= _FIRST_YEAR or not year + about <= _LAST_YEAR:
+        return possible_days(text, leap=leap, about=about)
+    one = timedelta(days=1)
+    if month is None:
+        first, end = month_start(year - about, 1), month_start(year + 1 + about, 1)
+        assert first is not None
+        assert end is not None
+        return first - one, end
+    starts = _starts(year, month, leap=leap)
+    if not starts:
+        raise BadInput(
+            "that lunar year has no such leap month", hint="check the year and the month"
+        )
+    first_day, last_day = (day, day) if day else (1, 30)
+    first_day -= day == 30  # a last day written as the 30th is the 29th of a short month
+    margin = timedelta(days=about * (7 if day else 30))
+    return (
+        min(starts) + timedelta(days=first_day - 1) - one - margin,
+        max(starts) + timedelta(days=last_day - 1) + one + margin,
+    )
+
+
+@cache
+def _korean_calendar() -> Any:
+    """The calendar, to be copied: making one takes half a millisecond."""
+    from korean_lunar_calendar import KoreanLunarCalendar
+
+    return KoreanLunarCalendar()
+
+
+@lru_cache(maxsize=4_096)
+def month_start(year: int, month: int, *, leap: bool = False) -> date | None:
+    """The first day of a month of the Korean lunar calendar; None: there is no such month."""
+    calendar = copy.copy(_korean_calendar())
+    if not calendar.setLunarDate(year, month, 1, leap):
+        return None
+    return date.fromisoformat(calendar.SolarIsoFormat())
+
+
+def _starts(year: int, month: int, *, leap: bool) -> list[date]:
+    """The days, of Korea's calendar and China's, on which a month of this number can begin."""
+    found = [month_start(year, month, leap=True)]
+    if not leap:
+        found.append(month_start(year, month))
+    if _CHINESE_LEAP_MONTHS.get(year) == month:  # there, Korea's leap month before is this month
+        found.append(month_start(year, month))
+        if not leap:
+            found.append(month_start(year, month - 1, leap=True))
+    return [first for first in found if first is not None]
+
+
+def _lunar_parts(text: str) -> tuple[int, int | None, int | None]:
     found = _LUNAR_DATE.fullmatch(text)
     if not found or not 1001 <= int(found[1]) <= 2997:
         raise BadInput("not a lunar date", hint="write it as year, month and day in digits")
-    year, month, day = int(found[1]), found[2], found[3]
-    if month is None:
-        return date(year - about, 1, 20), date(year + 1 + about, 2, 21)
-    if not 1 <= int(month) <= 12 or (day is not None and not 1 <= int(day) <= 30):
+    year, month, day = (None if part is None else int(part) for part in found.groups())
+    if (month is not None and not 1 <= month <= 12) or (day is not None and not 1 <= day <= 30):
         raise BadInput(
             "the lunar calendar has no such month or day",
             hint="months run from 1 to 12, days from 1 to 30",
         )
-    term = date(year + (month == "12"), *_TERMS[int(month) - 1])
-    first, last = (int(day), int(day)) if day else (1, 30)
-    # A last day written as the 30th is the 29th of a short month.
-    first -= day == "30"
+    assert year is not None
+    return year, month, day
+
+
+def possible_days(text: str, *, leap: bool = False, about: bool = False) -> tuple[date, date]:
+    """The first and last day on which a lunar date of any year can fall.
+
+    A lunar month is the one into which its solar term falls, so it begins at most 29 days before
+    the term. The leap month of the same number has no term of its own: it begins on the term or
+    just after it. Korea and China may differ by a day, and in which month is a leap month. For
+    1900 to 2100, in both, a month computed by astronomy began 30 days before to 1 after the term
+    as tabled here, a leap month 0 to 4 after it; a day is added to the end of each.
+    """
+    year, month, day = _lunar_parts(text)
+    if month is None:
+        return date(year - about, 1, 20), date(year + 1 + about, 2, 21)
+    term = date(year + (month == 12), *_TERMS[month - 1])
+    first, last = (day, day) if day else (1, 30)
+    first -= day == 30
     margin = about * (7 if day else 30)
     return (
         term + timedelta(days=(-1 if leap else -30) + first - 1 - margin),
@@ -155,11 +226,15 @@ def lunar_days(text: str, *, leap: bool = False, about: bool = False) -> tuple[d
     )
 
 
-def lunar_end(text: str, at: int, *, leap: bool) -> str:
-    """The first (0) or last (1) day of an EDTF date that is of the lunar calendar."""
+def lunar_end(text: str, at: int, *, leap: bool, possible: bool = False) -> str:
+    """The first (0) or last (1) day of an EDTF date that is of the lunar calendar.
+
+    `possible`: on which it can fall in any year.
+    """
     if text in ("", ".."):
         return text
     about = text[-1] in "~%"
-    day = lunar_days(text.rstrip("?~%"), leap=leap, about=about)[at]
+    days = possible_days if possible else lunar_days
+    day = days(text.rstrip("?~%"), leap=leap, about=about)[at]
     # The mark for "about" widens a day by a week; what it comes to is in the days already.
     return f"{day + timedelta(days=(7, -7)[at] * about)}{'%' if about else '?'}"

@@ -1,9 +1,9 @@
 """Dates as people write them, in English, Korean and Chinese, converted to EDTF.
 
 Reads the usual orders, "about", "before", "between", "early", seasons, decades, Juche years (Juche
-1 is 1912) and lunar dates. An ambiguous text admits both readings with a remark; an unreadable one
-is refused in words that do not repeat it. Nothing is guessed: no century for "13.5.7", no day for a
-spreadsheet's number.
+1 is 1912), lunar, Hijri and Ethiopian dates. An ambiguous text admits both readings with a remark;
+an unreadable one is refused in words that do not repeat it. Nothing is guessed: no century for
+"13.5.7", no day for a spreadsheet's number.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from uncounted.records.dates.affixes import says_unknown, without_age, without_b
 from uncounted.records.dates.calendars import decimal_numerals, lunar_end, lunar_names
 from uncounted.records.dates.expressions import BRACKETED, ExpressionReader
 from uncounted.records.dates.intervals import is_backwards, lies_in, qualified
+from uncounted.records.dates.other_calendars import converted
 from uncounted.records.dates.single_dates import HINT, point, sought
 from uncounted.records.tabular.xlsx_formats import JANUARY_OR_OCTOBER, MAY_BE_OCTOBER
 
@@ -67,7 +68,7 @@ class _Reader(ExpressionReader):
     def translate(self, text: str) -> Translation:
         seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
         plain = " ".join(unicodedata.normalize("NFKC", seen).casefold().split()).strip(" ,;")
-        plain = plain.translate(_SIGNS)
+        plain = "".join(map(_ascii_digit, plain.translate(_SIGNS)))
         if "–" in plain:
             plain = _EN_DASHES.sub(r"\1-\2-\3", plain)
         if not plain or says_unknown(plain):
@@ -87,7 +88,9 @@ class _Reader(ExpressionReader):
         return without_birth(bare)
 
     def _calendar(self, text: str) -> str:
-        """Strip the mark of a calendar, and widen a lunar date to the days that it can be."""
+        """Strip the mark of a calendar; convert a date of another to the days that it can be."""
+        if (days := converted(text, self.note)) is not None:
+            return days
         text, perhaps = lunar_names(text if text.isascii() else _FILLER.sub(r"\1\2", text))
         text = decimal_numerals(text)
         if twice := self._of_both(text):
@@ -147,7 +150,9 @@ class _Reader(ExpressionReader):
         if not _HAS_YEAR.search(plain):
             wholes = [f"{int(day[:4]) - back}년 {plain}" for back in (0, 1)]
         found = [point(_YEAR_AND_NUMBERS.sub(r"\1.\2.", whole), self.note) for whole in wholes]
-        return [self._widened(one, leap=leap) for one in found if _DAY.fullmatch(one)]
+        return [
+            self._widened(one, leap=leap, possible=True) for one in found if _DAY.fullmatch(one)
+        ]
 
     def _lunar(self, text: str, *, first: bool) -> str:
         """A lunar date; `first` says that the mark stands before all of it.
@@ -162,10 +167,17 @@ class _Reader(ExpressionReader):
             found, whole = self.expression(text, ranges=False), True
         except BadInput:
             found, whole = self.expression(text), first
-        self.note("a lunar date, widened to the days that it can be")
+        self.note("a lunar date, converted to the days that it can be")
         return self._widened(found, leap=leap, from_solar=not whole)
 
-    def _widened(self, found: str, *, leap: bool = False, from_solar: bool = False) -> str:
+    def _widened(
+        self,
+        found: str,
+        *,
+        leap: bool = False,
+        from_solar: bool = False,
+        possible: bool = False,
+    ) -> str:
         """The days that an EDTF string can be if it is of the lunar calendar."""
         halves = found.split("/")
         start, end = halves[0], halves[-1]
@@ -175,8 +187,12 @@ class _Reader(ExpressionReader):
                 hint="write the earlier date first, and the year of both",
             )
         leap = leap and len(halves) == 1
-        first = qualified(start, "?") if from_solar else lunar_end(start, 0, leap=leap)
-        return f"{first}/{lunar_end(end, 1, leap=leap)}"
+        first = (
+            qualified(start, "?")
+            if from_solar
+            else lunar_end(start, 0, leap=leap, possible=possible)
+        )
+        return f"{first}/{lunar_end(end, 1, leap=leap, possible=possible)}"
 
     def _timed(self, text: str) -> str:
         """Leave out the time of day; where a time in UTC hides which day it was, admit both."""
@@ -201,6 +217,11 @@ class _Reader(ExpressionReader):
 def _without(mark: re.Pattern[str], text: str) -> str:
     """A text without a mark, of which no two parts have grown together."""
     return " ".join(mark.sub(" ", text).split()) if mark.search(text) else text
+
+
+def _ascii_digit(char: str) -> str:
+    """A digit of any script as one of ASCII; another character as it is."""
+    return char if char.isascii() or not char.isdecimal() else str(unicodedata.decimal(char))
 
 
 def _half_empty(text: str) -> tuple[str, ...]:
