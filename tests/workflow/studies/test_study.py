@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -314,3 +315,23 @@ def test_the_screen_has_at_most_25_lines(folder: Path) -> None:
     assert max(map(len, shown.stdout.splitlines()[:-3])) <= 80
     assert "and 22 tables more" in shown.stdout
     assert study.MANY == 20
+
+
+def test_only_some_rows_are_read(folder: Path) -> None:
+    text = 'methods = "chao"\n[tables.some]\nfile = "people.csv"\nonly = { sex = ["f", "m"] }\n'
+    (folder / "STUDY.toml").write_text(text)
+    (table,) = _run(folder).tables
+    assert table.whole.observed == sum(SEX["f"].values()) + sum(SEX["m"].values())
+    assert table.labels == ({},)
+    with pytest.raises(BadInput, match="no row of some has the values that 'only' names"):
+        _run(folder, **{'["f", "m"]': '["F"]'})
+
+
+def test_what_is_written_is_kept_if_the_program_is_killed(tmp_path: Path) -> None:
+    with Store.opened(tmp_path / "one") as store:
+        store.keep([fits.FitDone("key", b"record")])
+        shutil.copytree(tmp_path / "one", tmp_path / "as-killed")
+        store.keep([fits.FitDone("later", b"record")])
+    with Store.opened(tmp_path / "as-killed") as store:
+        assert store.has(["key", "later"]) == {"key"}
+        assert len(store) == 1

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from uncounted.cli import app
 from uncounted.errors import BadInput, BadMapping
+from uncounted.estimate.latent_class.estimator import StickBreakingPrior
 from uncounted.workflow.studies.study_file import read_study_file
 
 ROOT = Path(__file__).parents[3]
@@ -36,6 +37,16 @@ ROOT = Path(__file__).parents[3]
         ("[tables.a]\nfile = 't.csv'\nby = ['a', 'a']", "'by' repeats a value"),
         ("[tables.a]\nfile = 't.csv'\nlists = [1]", "'lists' must be text in quotes, or a list"),
         ("[tables.a]\nfile = 't.csv'\nheadline = 'x'", "headline"),
+        ("[settings.choa]\n[tables.a]\nfile = 't.csv'", "unknown method 'choa'. Did you mean"),
+        ("[settings]\nchao = 1\n[tables.a]\nfile = 't.csv'", "settings of chao must be a table"),
+        ("[settings.chao]\nx = 1\n[tables.a]\nfile = 't.csv'", "chao has no setting 'x'"),
+        ("[settings.chao]\nseed = 1\n[tables.a]\nfile = 't.csv'", "is not a setting of chao"),
+        (
+            "[tables.a]\nfile = 't.csv'\nmethods = 'chao'\nsettings.independence = {}",
+            "settings of independence, which is not among its methods",
+        ),
+        ("[tables.a]\nfile = 't.csv'\nonly = 3", "'only' must be a table"),
+        ("[tables.a]\nfile = 't.csv'\nonly.x = [1.5]", "'only' names for each column a value"),
     ],
 )
 def test_what_cannot_be_done_is_refused(tmp_path: Path, text: str, words: str) -> None:
@@ -83,3 +94,18 @@ def test_a_setting_of_a_table_is_before_that_of_the_study(tmp_path: Path) -> Non
 def test_options_that_do_not_go_together(arguments: list[str], words: str) -> None:
     done = CliRunner().invoke(app, ["estimate", *arguments])
     assert words in str(done.exception)
+
+
+def test_settings_of_a_method_are_those_of_the_study_and_of_the_table(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("A,B,C,count\n1,1,0,3\n")
+    (tmp_path / "STUDY.toml").write_text(
+        "delta = 0.5\n[settings.latent-class]\nclasses = 15\nchains = 4\n"
+        "[tables.a]\nfile = 't.csv'\n"
+        "[tables.a.settings.latent-class]\nchains = 2\n"
+        "[tables.b]\nfile = 't.csv'\nmethods = 'decomposable'\n"
+    )
+    one, two = read_study_file(tmp_path / "STUDY.toml").tables
+    prior = StickBreakingPrior(classes=15)
+    assert one.settings.of("latent-class") == {"prior": prior, "chains": 2}
+    assert one.settings.of("decomposable") == {"delta": 0.5}
+    assert two.settings.by_method == {"decomposable": {"delta": 0.5}}

@@ -39,7 +39,7 @@ def test_ctrl_c_keeps_every_fit_that_was_done(tmp_path: Path) -> None:
     file = _study(tmp_path, 250, "sample-coverage")
     command = [sys.executable, "-m", "uncounted", "estimate", str(file), "--jobs", "1"]
     program = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    store = file.with_suffix(".results") / NAME
+    store = file.with_suffix(".results") / f"{NAME}-wal"
     until = time.monotonic() + 60
     while not (store.exists() and store.stat().st_size > 60_000) and time.monotonic() < until:
         time.sleep(0.002)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -52,13 +53,13 @@ def strata_of(
     """
     by = entry.request.by
     column = entry.replicate_column
-    columns = (*((column,) if column else ()), *by)
+    columns = tuple(dict.fromkeys((*((column,) if column else ()), *by, *entry.only)))
     found: dict[tuple[tuple[str, str], ...], dict[str, CaptureTable]] = {}
     replicates: dict[str, None] = {}
     lists: tuple[str, ...] | None = None
     everything = _all_counted(entry, columns, store, jobs, progress)
     for file, tables in zip(entry.files, everything, strict=True):
-        for table in tables:
+        for table in _chosen(tables, entry.only, by, column):
             if lists is not None and set(table.lists) != set(lists):
                 raise BadInput(
                     f"{file.name} has other lists than the files before it",
@@ -79,12 +80,37 @@ def strata_of(
             f"column {column!r} has one value, so there is one replicate",
             hint="leave replicate_column out",
         )
-    assert lists is not None
+    if lists is None:
+        raise BadInput(
+            f"no row of {entry.name} has the values that 'only' names",
+            hint="write the values as in the file",
+        )
     strata = []
     for key, own in sorted(found.items()):
         empty = CaptureTable(lists, {}, dict(key))  # no one is in it in that replicate
         strata.append(_stratum(entry, [own.get(each, empty) for each in replicates]))
     return strata
+
+
+def _chosen(
+    tables: Iterable[CaptureTable],
+    only: Mapping[str, frozenset[str]],
+    by: Sequence[str],
+    column: str | None,
+) -> Iterator[CaptureTable]:
+    """The tables of rows that are to be read, those that differ in other columns as one."""
+    if not only:
+        yield from tables
+        return
+    counts: dict[tuple[tuple[str, str], ...], Counter[str]] = {}
+    lists: tuple[str, ...] = ()
+    for table in tables:
+        if all(table.stratum[name] in values for name, values in only.items()):
+            kept = [(k, v) for k, v in table.stratum.items() if k in by or k == column]
+            counts.setdefault(tuple(kept), Counter()).update(table.counts)
+            lists = table.lists
+    for stratum, own in counts.items():
+        yield CaptureTable(lists, own, dict(stratum))
 
 
 def _all_counted(

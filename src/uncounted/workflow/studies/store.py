@@ -58,6 +58,9 @@ class Store:
             with _errors(path):
                 database.execute("PRAGMA trusted_schema = OFF")
                 database.execute("PRAGMA locking_mode = EXCLUSIVE")
+                # A power cut may lose the last seconds, and damages nothing.
+                database.execute("PRAGMA journal_mode = WAL")
+                database.execute("PRAGMA synchronous = NORMAL")
                 database.execute("BEGIN IMMEDIATE")
                 (found,) = database.execute("PRAGMA application_id").fetchone()
                 (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -83,7 +83,7 @@ def run_study(file: Path, *, jobs: int | None = None, progress: Progress = silen
 
 def _works(entry: StudyTable, strata: Sequence[Stratum]) -> list[_Work]:
     lighter = sum(len(stratum.tables) for stratum in strata) > MANY
-    settings = entry.request.settings
+    settings = entry.settings
     named = settings.methods and methods_of(strata[0].tables[0], settings)
     works = []
     for stratum in strata:
@@ -124,7 +124,7 @@ def _put_together(
     jobs: int | None,
     progress: Progress,
 ) -> TableResult:
-    settings = entry.request.settings
+    settings = entry.settings
 
     def batches() -> Iterator[Sequence[_Kept]]:
         for at in range(0, len(works), _TOGETHER):

@@ -16,6 +16,9 @@ import attrs
 
 from uncounted import bounded_toml
 from uncounted.errors import BadInput, BadMapping, UsedWrongly, unknown
+from uncounted.estimate.base.settings import EstimateSettings
+from uncounted.estimate.base.validation import by_method_of, checked
+from uncounted.estimate.latent_class.estimator import StickBreakingPrior
 from uncounted.estimate.study import METHODS
 from uncounted.workflow.estimate import EstimateRequest
 
@@ -24,8 +27,10 @@ _SETTINGS = (
     *_TEXTS, "xi", "psi", "delta", "prior", "level", "seed", "headline", "disconnected",
     "min_records",
 )  # fmt: skip
-_OF_TABLE = ("file", "files", "replicates", "replicate_column")
+_OF_TABLE = ("file", "files", "replicates", "replicate_column", "only")
 _TOP = ("title", "results", "tables")
+_OF_METHODS = "settings"
+_CLASSES = tuple(field.name for field in attrs.fields(StickBreakingPrior))
 _NUMBERS = ("psi", "delta", "level")
 _WHOLE = ("seed", "min_records")
 
@@ -42,6 +47,8 @@ class StudyTable:
         kind: what the files are.
         request: strata, lists, methods and settings.
         replicate_column: the column that numbers the replicates in one file, if any.
+        only: the rows that are read: columns, and their values.
+        of_methods: settings of single methods.
     """
 
     name: str
@@ -49,6 +56,16 @@ class StudyTable:
     kind: str
     request: EstimateRequest
     replicate_column: str | None = None
+    only: Mapping[str, frozenset[str]] = attrs.field(factory=dict)
+    of_methods: Mapping[str, Mapping[str, object]] = attrs.field(factory=dict)
+
+    @property
+    def settings(self) -> EstimateSettings:
+        """Those of the request, and of single methods."""
+        settings = self.request.settings
+        names = {**settings.by_method, **self.of_methods}
+        own = {name: {**settings.of(name), **self.of_methods.get(name, {})} for name in names}
+        return attrs.evolve(settings, by_method=own)
 
     @property
     def imputed(self) -> bool:
@@ -84,7 +101,8 @@ def read_study_file(path: Path) -> StudyFile:
         value = bounded_toml.loads(text, "the study")
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} is not TOML: {error}") from error
-    _known(value, (*_TOP, *_SETTINGS), "the study")
+    _known(value, (*_TOP, *_SETTINGS, _OF_METHODS), "the study")
+    shared = _of_methods(value, "the study")
     tables = value.get("tables")
     if not isinstance(tables, dict) or not tables:
         raise BadMapping(
@@ -96,18 +114,24 @@ def read_study_file(path: Path) -> StudyFile:
     return StudyFile(
         _text(value, "title", "the study") or path.stem,
         path.parent / results,
-        tuple(_table(name, own, common, path.parent) for name, own in tables.items()),
+        tuple(_table(name, own, common, shared, path.parent) for name, own in tables.items()),
     )
 
 
-def _table(name: str, own: object, common: _Toml, folder: Path) -> StudyTable:
+def _table(
+    name: str,
+    own: object,
+    common: _Toml,
+    shared: Mapping[str, Mapping[str, object]],
+    folder: Path,
+) -> StudyTable:
     what = f"[tables.{name}]"
     if not isinstance(own, dict):
         raise BadMapping(
             f"the study: {name!r} under 'tables' must be a table",
             hint=f'write [tables.{name}] and below it file = "TABLE.csv"',
         )
-    _known(own, (*_OF_TABLE, *_SETTINGS), what)
+    _known(own, (*_OF_TABLE, *_SETTINGS, _OF_METHODS), what)
     column = _text(own, "replicate_column", what)
     kinds = [kind for kind in ("file", "files", "replicates") if kind in own]
     if len(kinds) != 1:
@@ -131,7 +155,62 @@ def _table(name: str, own: object, common: _Toml, folder: Path) -> StudyTable:
         request.check(on_case=False)
     except UsedWrongly as error:
         raise BadMapping(f"{what}: {error}", hint=error.hint) from error
-    return StudyTable(name, _files(own, kind, what, folder), kind, request, column)
+    methods = _of_methods(own, what)
+    both = {each: {**shared.get(each, {}), **methods.get(each, {})} for each in (*shared, *methods)}
+    for each in list(both):
+        if request.methods is not None and each not in request.methods:
+            if each in methods:
+                raise BadMapping(
+                    f"{what}: settings of {each}, which is not among its methods",
+                    hint=f"methods: {', '.join(request.methods)}",
+                )
+            del both[each]  # for other tables of the study
+    files = _files(own, kind, what, folder)
+    return StudyTable(name, files, kind, request, column, _only(own, what), both)
+
+
+def _only(own: _Toml, what: str) -> dict[str, frozenset[str]]:
+    """The columns and values of the rows that are read."""
+    found = own.get("only", {})
+    if not isinstance(found, dict):
+        raise BadMapping(f"{what}: 'only' must be a table", hint='only = { year = ["2001"] }')
+    answer = {}
+    for column, values in found.items():
+        wanted = values if isinstance(values, list) else [values]
+        if not wanted or not all(isinstance(v, str | int) for v in wanted):
+            raise BadMapping(
+                f"{what}: 'only' names for each column a value or a list of them",
+                hint='e.g. only = { year = ["2001", "2002"] }',
+            )
+        answer[column] = frozenset(str(int(v) if isinstance(v, bool) else v) for v in wanted)
+    return answer
+
+
+def _of_methods(value: _Toml, what: str) -> dict[str, dict[str, object]]:
+    """Settings of single methods: `[settings.METHOD]`."""
+    found = value.get(_OF_METHODS, {})
+    if not isinstance(found, dict):
+        raise BadMapping(f"{what}: 'settings' must be a table", hint="[settings.latent-class]")
+    answer: dict[str, dict[str, object]] = {}
+    for method, own in found.items():
+        if method not in METHODS:
+            raise BadMapping(
+                f"{what}: {unknown('method', method, METHODS)}",
+                hint=f"methods: {', '.join(METHODS)}",
+            )
+        if not isinstance(own, dict):
+            raise BadMapping(f"{what}: the settings of {method} must be a table")
+        given = {key: tuple(v) if isinstance(v, list) else v for key, v in own.items()}
+        if method == "latent-class":
+            prior = {key: given.pop(key) for key in _CLASSES if key in given}
+            if prior:
+                given["prior"] = StickBreakingPrior(**prior)  # type: ignore[arg-type]
+        try:
+            by_method_of({method: given})
+            answer[method] = checked(method, METHODS[method], given)
+        except UsedWrongly as error:
+            raise BadMapping(f"{what}: {error}", hint=error.hint) from error
+    return answer
 
 
 def _settings(value: _Toml, what: str) -> dict[str, Any]:
