@@ -233,10 +233,25 @@ def test_unknown_outcomes_are_in_neither_number_and_have_a_range(tmp_path: Path)
     assert rate.unknown_as is not None
     assert rate.unknown_as[0] < rate.rate < rate.unknown_as[1]
     (note, *_) = estimated_notes(found, LABELS)
-    assert note.startswith("The outcome of 50 documented people in 2020-2024 is not known.")
+    assert note.startswith("The outcome of 50 of the documented people in 2020-2024 is not known.")
 
 
 # What is said --------------------------------------------------------------------------------
+
+
+def test_many_groups_without_a_rate_or_with_unknown_outcomes_have_one_note(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "many.csv"
+    more = "".join(f"{year},1,1,0,0,0,2\n{year},,1,0,0,0,1\n" for year in (2025, 2026, 2027))
+    file.write_text(EXAMPLE.read_text(encoding="utf-8") + more, encoding="utf-8")
+    options = ["--outcome", "arrested", "--by", "period", "--lists", ",".join(LISTS)]
+    assert command(["rate", str(file), *options, "--verbose"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "No rate is estimated in 3 groups (2025, 2026, 2027); why: --verbose." in text
+    assert "The outcome of 3 of the documented cases is not known." in text
+    assert "No rate is estimated in 2026: there is no estimate of either outcome" in text
+    assert "2026 1 no estimate" in text
 
 
 def test_the_words_say_what_it_rests_on(rates: EstimatedRates) -> None:
@@ -309,3 +324,10 @@ def test_options_that_do_not_go_together(
     assert command(["rate", str(EXAMPLE), *options]) == 2
     assert words in capsys.readouterr().err
     assert not Path("page.html").exists()
+
+
+def test_reports_that_differ_are_an_unknown_outcome_and_no_group(tmp_path: Path) -> None:
+    rows = "A,B,arrested,period,count\n1,1,reports differ,p,3\n1,0,1,reports differ,4\n1,0,1,p,2\n"
+    found = _read(tmp_path, rows, ("A", "B"), by="period")
+    assert found.outcomes.groups == ("p",)
+    assert (found.outcomes.ungrouped, found.outcomes.group("p").unknown) == (4, 3)

@@ -14,7 +14,7 @@ from uncounted.estimate.text.summary import lines
 from uncounted.linkage import Linkage, link
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
-from uncounted.records.report import Report
+from uncounted.records.report import Act, Report
 from uncounted.workflow.captures import count, split
 from uncounted.workflow.link import LinkedReports
 
@@ -79,3 +79,21 @@ def test_not_stated_and_differing_are_two_things_and_the_second_has_no_estimate(
     text = " ".join("\n".join(lines(done)).split())
     assert "sex not stated 1 no estimate" in text
     assert "sex reports differ 1 no estimate" in text
+
+
+def test_the_outcome_is_the_last_one_that_is_known() -> None:
+    acts = {
+        "1": (Act("arrest", parse("2016"), outcome="released"), Act("arrest", parse("2014"))),
+        "2": (Act("arrest", parse("2018"), outcome="held"), Act("arrest", outcome="fate-unknown")),
+        "3": (
+            Act("arrest", parse("2018"), outcome="died"),
+            Act("arrest", parse("2012"), outcome="held"),
+        ),
+        "4": (Act("arrest", parse("2018")),),
+    }
+    people = [Report("A", id_, (Name("김철수"),), acts=own) for id_, own in acts.items()]
+    labels = np.arange(len(people), dtype=np.int32)[None]
+    opened = LinkedReports(Linkage(tuple(("A", id_) for id_ in acts), labels), people, {})
+    assert [table.stratum["outcome"] for table in split(opened, 0, ["outcome"])] == [
+        "", "died", "held", "released"
+    ]  # fmt: skip

@@ -82,7 +82,8 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
 @click.argument("where", metavar="CASE|TABLE.csv|STUDY.toml", type=click.Path(path_type=Path))
 @click.option("--method", "methods", multiple=True, help="Use only this method (may be repeated).")
 @click.option(
-    "--by", help="Stratify by these columns of TABLE.csv; on a case file by sex, year or origin."
+    "--by",
+    help="Stratify by these columns of TABLE.csv; on a case file by sex, year, origin or outcome.",
 )
 @click.option("--lists", help="Use only these lists, e.g. A,B,C.")
 @click.option(

@@ -213,7 +213,7 @@ def _overlap(done: OverlapSummary) -> None:
 @case_argument
 @out_file
 @click.option("--lists", help="Use only these lists, e.g. A,B,C.")
-@click.option("--by", help="Stratify by sex, year or origin, or several, e.g. year,sex.")
+@click.option("--by", help="Stratify by sex, year, origin or outcome, or several: year,outcome.")
 @click.option(
     "--draw", type=click.IntRange(0), help="Use this posterior draw (default: the point estimate)."
 )

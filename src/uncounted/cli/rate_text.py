@@ -28,8 +28,10 @@ from uncounted.workflow.rate import (
     rate_cells,
     ratio_cells,
     ratio_words,
+    refusals,
     target,
     tipping_sentence,
+    unknown_outcomes_table,
     why_they_differ,
 )
 
@@ -72,6 +74,8 @@ def _estimated(done: RateResult, estimated: EstimatedRates) -> Iterator[str]:
         found = by_group.get(rate.group)
         cells = ("", "") if found is None else difference_cells(found)
         single = len(rates.contrasts) == 1
+        if found is None and not limits:
+            continue
         name = "difference" if single else f"  − {contrast.reference}"
         rows.append((name, *cells, points, limits))
         if found is not None and single:
@@ -132,6 +136,9 @@ def rate_lines(done: RateResult) -> Iterator[str]:
     if estimated is not None:
         yield from _table(estimated_table(estimated, labels), left=2)
         yield from _table(estimated_contrasts_table(estimated))
+        yield from _table(unknown_outcomes_table(estimated))
+        for line in refusals(estimated, labels):
+            yield from _wrapped(line)
         yield ""
         yield from _wrapped(f"Identifying assumption: {estimated.assumption}")
         yield ""

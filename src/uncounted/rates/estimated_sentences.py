@@ -29,6 +29,7 @@ from uncounted.rates.sentences import (
 from uncounted.rates.tables import TextTable
 from uncounted.text_table import plural
 
+_EACH = 2  # groups of which each has its own note
 _WHOLE = MIN_ROWS_FOR_PERCENT  # an estimated rate has no decimal, however many rows there are
 
 
@@ -100,24 +101,63 @@ def why_they_differ(rates: EstimatedRates, labels: RowLabels) -> str:
 
 def estimated_notes(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
     """What must be minded of estimated rates, most important first."""
-    for rate in rates.rates:
-        if rate.rate is None:
-            yield _no_rate(rate, labels)
-    if rates.not_calibrated is not None and any(rate.rate is not None for rate in rates.rates):
+    refused = [rate for rate in rates.rates if rate.rate is None]
+    if len(refused) <= _EACH:
+        yield from (_no_rate(rate, labels) for rate in refused)
+    else:
+        names = ", ".join(named(rate.group) for rate in refused)
+        yield f"No rate is estimated in {len(refused)} groups ({names}); why: --verbose."
+    if rates.not_calibrated is not None and len(refused) < len(rates.rates):
         yield f"The intervals are not calibrated: {rates.not_calibrated}."
-    for rate in rates.rates:
-        if not rate.unknown:
-            continue
-        which = f"{rate.unknown:,} documented {labels.unit}{within(rate.group)}"
+    yield from _unknown_notes(rates, labels)
+    if rates.on_no_list:
+        people = plural(rates.on_no_list, f"of the {labels.unit} is", f"of the {labels.unit} are")
+        yield f"{people} on none of these lists and in no count."
+    yield estimated_target(labels)
+
+
+def _unknown_notes(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
+    unknown = [rate for rate in rates.rates if rate.unknown]
+    if len(unknown) > _EACH:
+        people = sum(rate.unknown for rate in unknown)
+        yield (
+            f"The outcome of {people:,} of the documented {labels.unit} is not known. The rates if "
+            "none or all of them had it: --verbose."
+        )
+        return
+    for rate in unknown:
+        which = f"{rate.unknown:,} of the documented {labels.unit}{within(rate.group)}"
         text = f"The outcome of {which} is not known."
         if rate.unknown_as is not None:
             none, every = (per_cent(each, _WHOLE) for each in rate.unknown_as)
             text += f" The estimate is {none} if none of them had it, {every} if all had."
         yield text
-    if rates.on_no_list:
-        people = plural(rates.on_no_list, f"of the {labels.unit} is", f"of the {labels.unit} are")
-        yield f"{people} on none of these lists and in no count."
-    yield estimated_target(labels)
+
+
+def unknown_outcomes_table(rates: EstimatedRates) -> TextTable | None:
+    """The rates if none, and if all, of unknown outcome had it; None where all are known."""
+    rows = [
+        (
+            named(rate.group),
+            f"{rate.unknown:,}",
+            *(rate_cells(rate)[:1]),
+            *(per_cent(each, _WHOLE) for each in rate.unknown_as or ()),
+        )
+        for rate in rates.rates
+        if rate.unknown
+    ]
+    if not rows:
+        return None
+    padded = tuple((*row, *[""] * (5 - len(row))) for row in rows)
+    header = ("", "unknown", "estimated", "none had it", "all had it")
+    return TextTable("Estimated rates and unknown outcomes", header, padded)
+
+
+def refusals(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
+    """Why each group without a rate has none, where there are too many for the notes."""
+    refused = [rate for rate in rates.rates if rate.rate is None]
+    if len(refused) > _EACH:
+        yield from (_no_rate(rate, labels) for rate in refused)
 
 
 def _no_rate(rate: EstimatedRate, labels: RowLabels) -> str:

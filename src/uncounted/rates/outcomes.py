@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted import delimited
+from uncounted.captures import DIFFER
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate.base.result import Floats
 
@@ -33,6 +34,7 @@ _LATE = frozenset({"after", "since", "post", "later", "from"})
 _YES = frozenset({"1", "yes", "y", "true", "예", "네", "是"})
 _NO = frozenset({"0", "no", "n", "false", "아니오", "아니요", "否"})
 _UNKNOWN = frozenset({"", "?", "unknown", "not known", "n/a", "na", "미상", "불명", "不详", "不明"})
+_UNKNOWN |= {DIFFER}
 
 
 @attrs.frozen
@@ -345,7 +347,7 @@ class RowReader:
         count = self.count(row)
         outcome = self._outcome(row)
         group = self._label(row, self.columns.by, MAX_GROUPS, self.groups)
-        if group == "":
+        if group in ("", DIFFER):
             self.ungrouped += count
             return None
         source = self._named(row, self.columns.source)

@@ -17,7 +17,7 @@ import attrs
 from uncounted.captures import DIFFER, CaptureTable
 from uncounted.errors import BadInput, UsedWrongly, unknown
 from uncounted.records.places.gazetteer import place
-from uncounted.records.report import Report
+from uncounted.records.report import Act, Report
 from uncounted.vault.case import Case
 from uncounted.vault.reports.selection import left_out_of
 from uncounted.workflow.csv_file import write_csv
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from uncounted.linkage.arrays import Labels
     from uncounted.linkage.diagnostics import CopiedList
 
-SPLITS = ("sex", "year", "origin")
+SPLITS = ("sex", "year", "origin", "outcome")
+_UNKNOWN_OUTCOME = "fate-unknown"  # of the vocabulary
 STRICT, LOOSE = 0.95, 0.05  # match probabilities from which pairs are links, strict and lenient
 
 
@@ -106,7 +107,8 @@ def split(
 
     Where the reports of a person differ, the value that most of them have counts. A tie is
     `DIFFER`, a stratum without an estimate: it takes two reports to be in it. A value that no
-    report has is empty: not known. `year` is that of the first dated act, `origin` the province.
+    report has is empty: not known. `year` is that of the first dated act, `origin` the province,
+    `outcome` that of the last act of which one is known.
     """
     from uncounted.linkage import point_partition
 
@@ -271,6 +273,8 @@ def _value(report: Report, name: str) -> str:
     if name == "origin":
         found = place(report.origin) if report.origin else None
         return found.path[0 if len(found.path) == 1 else 1] if found else ""
+    if name == "outcome":
+        return _outcome(report)
     years = [
         act.date.earliest.year
         for act in report.acts
@@ -280,3 +284,13 @@ def _value(report: Report, name: str) -> str:
         and act.date.earliest.year == act.date.latest.year
     ]
     return str(min(years)) if years else ""
+
+
+def _outcome(report: Report) -> str:
+    """The last known: acts in the order of their dates, then those without, as they are listed."""
+
+    def day(act: Act) -> dt.date:
+        return (act.date and act.date.earliest) or dt.date.max
+
+    known = [act for act in report.acts if act.outcome not in (None, _UNKNOWN_OUTCOME)]
+    return (sorted(known, key=day)[-1].outcome or "") if known else ""

@@ -38,6 +38,8 @@ from uncounted.rates.estimated_sentences import (
     estimated_target,
     rate_cells,
     ratio_cells,
+    refusals,
+    unknown_outcomes_table,
     why_they_differ,
 )
 from uncounted.rates.histories import OutcomeHistories, read_histories
@@ -84,8 +86,10 @@ __all__ = [
     "rate_cells",
     "ratio_cells",
     "ratio_words",
+    "refusals",
     "target",
     "tipping_sentence",
+    "unknown_outcomes_table",
     "why_they_differ",
 ]
 
