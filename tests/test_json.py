@@ -104,6 +104,8 @@ def _tables(run: Answers) -> None:
         if row % 2 or row % 3
     )
     run("estimate", _table(folder / "people.csv", "A,B,age\n" + people), "--covariates", "age")
+    brighton = ROOT / "examples" / "brighton.csv"
+    run("estimate", brighton, "--covariates", "sex,age", "--lists", "treat,arrest,exchange")
     text = "[tables.years]\nfile = 'years.csv'\nby = 'year'\nmethods = 'chao'\n"
     run("estimate", _table(folder / "STUDY.toml", text), "--jobs", "1")
     run("rate", attempts, "--outcome", "arrested", "--by", "period", "--cluster", "interview",

@@ -175,6 +175,18 @@ def test_people_given_their_age(people: Path, capfd: pytest.CaptureFixture[str])
     assert said["covariates"] == ["age"]
 
 
+def test_three_lists_given_covariates(capfd: pytest.CaptureFixture[str]) -> None:
+    table = str(Path(__file__).parents[2] / "examples" / "gaza-by-governorate.csv")
+    assert run(["estimate", table, "--covariates", "governorate", "--xi", "0.5,1"]) == 0
+    told = capfd.readouterr().out.splitlines()
+    assert len(told) <= 25
+    assert max(map(len, told)) <= 80
+    assert "hospital and survey, on no other list" in "\n".join(told)
+    assert "'governorate' a list has no person" in " ".join(told)
+    assert run(["estimate", table, "--covariates", "governorate", "--quiet"]) == 0
+    assert capfd.readouterr().out == "at least 67,700; 29,271 documented\n"
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [

@@ -148,7 +148,7 @@ def _average(profiles: Profiles, criterion: Criterion) -> _Average:
     if not found:
         raise NotEstimable(
             "no log-linear model with these covariates has an estimate: "
-            + _without_a_list(profiles),
+            + (_without_a_list(profiles) or "too many overlaps of lists are empty in a category"),
             hint="merge categories, omit a covariate, or leave out people of whom it is unknown",
         )
     scores = np.array([_criterion(fit, profiles, criterion) for _, fit in found])
@@ -162,7 +162,7 @@ def _average(profiles: Profiles, criterion: Criterion) -> _Average:
 
 
 def _without_a_list(profiles: Profiles) -> str:
-    """What is empty: a list in some category, or else overlaps."""
+    """The first covariate of which some category has no person on some list; empty for none."""
     J = len(profiles.lists)
     on = np.array([[cell >> j & 1 for j in range(J)] for cell in range(1 << J)], np.float64)
     for covariate, (names, of) in profiles.categories.items():
@@ -171,7 +171,7 @@ def _without_a_list(profiles: Profiles) -> str:
             return (
                 f"in {empty} of the {len(names)} categories of {covariate!r} a list has no person"
             )
-    return "too many overlaps of lists are empty in some category"
+    return ""
 
 
 def _how(profiles: Profiles) -> str:
@@ -307,6 +307,8 @@ def _warnings(profiles: Profiles, average: _Average) -> Iterator[EstimateWarning
             f"models with a weight of {_WEIGHT:.0%} or more give from {n + min(totals):,.0f} to"
             f" {n + max(totals):,.0f}",
         )
+    if without := _without_a_list(profiles):
+        yield EstimateWarning("category-without-list", without)
     if _how(profiles) == "greedy":
         yield EstimateWarning(
             "greedy-search",
