@@ -18,6 +18,7 @@ type Lists = tuple[str, ...]
 
 FOLDS = 5
 MARGIN = 0.005
+MARGIN_OF_MANY = 0.001  # of three lists and more, which have more patterns
 FEWEST_ROWS = 100
 MOST_CLIPPED = 0.05
 _TINY = 1e-12
@@ -123,6 +124,11 @@ def signs_of(cells: int) -> Floats:
     return np.array([1.0 if (c + 1).bit_count() % 2 else -1.0 for c in range(cells)])
 
 
+def margin_of(cells: int) -> float:
+    """The least share of a pattern that stands in denominators."""
+    return MARGIN if cells == 3 else MARGIN_OF_MANY
+
+
 def restricted(people: PersonTable, names: Lists, *, alone: bool = False) -> PersonTable:
     """The people on any of these lists; with `alone`, of them those on no other list."""
     on = np.isin(people.lists, names)
@@ -185,11 +191,12 @@ def _clip(shares: Floats, signs: Floats) -> tuple[Floats, int]:
     if not (np.isfinite(shares).all() and (shares >= 0).all()):
         raise UsedWrongly("the learner gave probabilities that are negative or not numbers")
     shares = shares / shares.sum(axis=1, keepdims=True)
-    low = (shares < MARGIN) & (signs < 0)
+    margin = margin_of(len(signs))
+    low = (shares < margin) & (signs < 0)
     touched = low.any(axis=1)
-    room = 1 - np.where(low, MARGIN, 0.0).sum(axis=1, keepdims=True)
+    room = 1 - np.where(low, margin, 0.0).sum(axis=1, keepdims=True)
     rest = np.where(low, 0.0, shares)
-    raised = np.where(low, MARGIN, rest * room / rest.sum(axis=1, keepdims=True))
+    raised = np.where(low, margin, rest * room / rest.sum(axis=1, keepdims=True))
     # A pattern that is never expected would divide 0 by 0 if a person has it.
     return np.maximum(np.where(touched[:, None], raised, shares), _TINY), int(touched.sum())
 

@@ -32,10 +32,10 @@ from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.covariates.covariate_study import CovariateStudy
 from uncounted.estimate.covariates.cross_fitting import (
     FOLDS,
-    MARGIN,
     Lists,
     Unrecorded,
     fit_lists,
+    margin_of,
     restricted,
     signs_of,
 )
@@ -216,7 +216,7 @@ def _settings(people: PersonTable, names: Lists, spec: _Spec) -> Details:
         **({"psi": spec.psi} if len(names) == 2 and not spec.alone else {"xi": 1.0}),
         "learner": RIDGE_LOGIT if spec.learner is ridge_logit else "given by the caller",
         "folds": FOLDS,
-        "margin": MARGIN,
+        "margin": margin_of((1 << len(names)) - 1),
     }
 
 
