@@ -61,5 +61,6 @@ def print_study(done: StudyResult) -> None:
     """The summary, or one line."""
     from uncounted.workflow.studies.summary import lines, quiet_line
 
-    for line in [quiet_line(done)] if detail() == "quiet" else lines(done):
+    shown = lines(done, verbose=detail() == "verbose")
+    for line in [quiet_line(done)] if detail() == "quiet" else shown:
         answer(line.translate(PLAIN) if plain_terminal() else line)

@@ -313,7 +313,7 @@ def test_the_screen_has_at_most_25_lines(folder: Path) -> None:
     assert shown.exit_code == 0, shown.output
     assert len(shown.stdout.splitlines()) <= 25
     assert max(map(len, shown.stdout.splitlines()[:-3])) <= 80
-    assert "and 22 tables more" in shown.stdout
+    assert "and 23 tables more" in shown.stdout
     assert study.MANY == 20
 
 
@@ -335,3 +335,19 @@ def test_what_is_written_is_kept_if_the_program_is_killed(tmp_path: Path) -> Non
     with Store.opened(tmp_path / "as-killed") as store:
         assert store.has(["key", "later"]) == {"key"}
         assert len(store) == 1
+
+
+def test_what_contradicts_a_total_is_said_first(folder: Path) -> None:
+    shown = CliRunner().invoke(app, ["estimate", str(folder / "STUDY.toml"), "--jobs", "1"])
+    assert "Read first: people: 1 of 3 strata has no estimate" in shown.stdout
+    firsts = [row["read_first"] for row in _rows(folder) if row["scope"] == "total"]
+    assert firsts[0].startswith("1 of 3 strata has no estimate")
+    assert firsts[1:] == [""]
+    more = CliRunner().invoke(app, ["estimate", str(folder / "STUDY.toml"), "--jobs", "1", "-v"])
+    assert "All strata" in more.stdout
+
+
+def test_small_lists_are_left_out_in_words(folder: Path) -> None:
+    (table,) = _run(folder, **{"[tables.people]": "min_records = 3\n[tables.people]"}).tables
+    assert table.studies[2].lists == {"A": 3, "C": 4}
+    assert any(w.code == "small-lists" for w in table.studies[2].warnings)

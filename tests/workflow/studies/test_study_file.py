@@ -45,12 +45,15 @@ ROOT = Path(__file__).parents[3]
             "[tables.a]\nfile = 't.csv'\nmethods = 'chao'\nsettings.independence = {}",
             "settings of independence, which is not among its methods",
         ),
+        ("[tables.a]\nfiles = ['t.csv', 'x/../t.csv']", "two files are named 't'"),
+        ("[tables.a]\nfiles = 't.csv'\nby = 'file'", "a column 'file' cannot define strata"),
         ("[tables.a]\nfile = 't.csv'\nonly = 3", "'only' must be a table"),
         ("[tables.a]\nfile = 't.csv'\nonly.x = [1.5]", "'only' names for each column a value"),
     ],
 )
 def test_what_cannot_be_done_is_refused(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "t.csv").write_text("A,B,count\n1,1,3\n")
+    (tmp_path / "x").mkdir()
     (tmp_path / "STUDY.toml").write_text(text)
     with pytest.raises(BadMapping) as refusal:
         read_study_file(tmp_path / "STUDY.toml")

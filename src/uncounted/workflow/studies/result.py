@@ -53,6 +53,11 @@ class TableResult:
         """The whole table: its one study, or its strata."""
         return self.studies[0] if self.strata is None else self.strata
 
+    @property
+    def read_first(self) -> tuple[str, ...]:
+        """Sentences to be read before its number."""
+        return self.whole.read_first
+
     def to_json(self) -> dict[str, Any]:
         """Its object in the JSON of a study."""
         done = self.whole

@@ -258,6 +258,17 @@ def _files(own: _Toml, kind: str, what: str, folder: Path) -> tuple[Path, ...]:
                 hint="paths are relative to the study file; * stands for any characters",
             )
         found.update(dict.fromkeys(there))
+    names = [path.stem for path in found]
+    if kind == "files" and (twice := [name for name in names if names.count(name) > 1]):
+        raise BadMapping(
+            f"{what}: two files are named {twice[0]!r}, and each name is a stratum",
+            hint="rename one, or make them two tables of the study",
+        )
+    if kind == "files" and "file" in _texts(own.get("by", "-"), "by", what):
+        raise BadMapping(
+            f"{what}: a column 'file' cannot define strata, since each file is one",
+            hint="rename the column",
+        )
     if kind == "replicates" and len(found) < 2:
         raise BadMapping(
             f"{what}: 'replicates' names one file, so there is one replicate",

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from uncounted.estimate.base.rounding import round_estimate, round_to_interval
+from uncounted.estimate.text.summary import lines as estimate_lines
 from uncounted.text_table import WIDTH, columns, plural, whole, wrapped
 from uncounted.workflow.studies.result import StudyResult, TableResult
 from uncounted.workflow.studies.tables import ESTIMATES, XI
 
-_TABLES = 8  # lines of tables, of reasons and of warnings that are shown
+_TABLES = 7  # lines of tables, of sentences, of reasons and of warnings that are shown
+_SENTENCES = 3
 _REASONS = 3
 _WARNINGS = 2  # lines
 
 
-def lines(done: StudyResult) -> Iterator[str]:
-    """What was found, in lines of at most 80 characters."""
+def lines(done: StudyResult, *, verbose: bool = False) -> Iterator[str]:
+    """What was found; if it is `verbose`, with each table as `estimate` prints it."""
     strata = sum(len(table.studies) for table in done.tables)
     yield f"Study · {plural(len(done.tables), 'table')} · {plural(strata, 'stratum', 'strata')}"
     yield from wrapped(done.title)
@@ -26,6 +28,7 @@ def lines(done: StudyResult) -> Iterator[str]:
         f"{plural(tasks.total, 'fit')}: {tasks.computed:,} computed, {tasks.kept:,} kept from"
         f" earlier runs{failed}"
     )
+    yield from _read_first(done.tables)
     yield ""
     rows: list[tuple[str, ...]] = [("Table", "Strata", "Documented", "Total", "Interval", "Method")]
     rows += [_row(table) for table in done.tables[:_TABLES]]
@@ -37,6 +40,12 @@ def lines(done: StudyResult) -> Iterator[str]:
     yield ""
     yield f"Every result: {ESTIMATES} and {XI} in {done.folder}"
     yield "They show exact counts and are not for publication."
+    if verbose:
+        for table in done.tables:
+            yield ""
+            yield f"{table.name}:"
+            yield ""
+            yield from estimate_lines(table.whole, verbose=len(table.studies) == 1)
 
 
 def quiet_line(done: StudyResult) -> str:
@@ -47,6 +56,19 @@ def quiet_line(done: StudyResult) -> str:
         f"{plural(len(done.tables), 'table')}; {plural(tasks.total, 'fit')}, {tasks.kept:,} kept,"
         f" {tasks.failed:,} failed; {without:,} results without an estimate; {done.folder}"
     )
+
+
+def _read_first(tables: Sequence[TableResult]) -> Iterator[str]:
+    """What contradicts the number of a table stands before the numbers."""
+    found = [f"{table.name}: {' '.join(first)}" for table in tables if (first := table.read_first)]
+    if not found:
+        return
+    yield ""
+    text = wrapped(found[0], "Read first: ", indent=2)
+    more = len(found) > 1 or len(text) > _SENTENCES
+    yield from text[:_SENTENCES]
+    if more:
+        yield f"  ({plural(len(found), 'table')} with such sentences, in full: column read_first)"
 
 
 def _row(table: TableResult) -> tuple[str, ...]:

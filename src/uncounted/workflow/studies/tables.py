@@ -19,7 +19,7 @@ ESTIMATES, XI = "estimates.csv", "xi.csv"
 _ESTIMATES = (
     "scope", "method", "status", "documented", "point", "low", "high", "level", "point_kind",
     "interval_kind", "calibrated_point", "calibrated_low", "calibrated_high", "lists",
-    "replicates", "warnings", "reason", "seed",
+    "replicates", "warnings", "reason", "seed", "read_first",
 )  # fmt: skip
 _XI = ("method", "xi", "point", "low", "high", "basis")
 
@@ -66,19 +66,22 @@ def _of(
 ) -> Iterator[_Row]:
     """The calibrated figure that leads, if it is of several methods, and every estimate."""
     after: _Row = [lists, table.replicates]
+    first = " ".join(done.read_first)  # on one row of each stratum, table or total
     if (found := done.calibrated) is not None and found.method not in {e.method for e in estimates}:
         status = "ok" if found.point is not None else "refused"
         blank: _Row = ["", "", "", found.level, "", "calibrated"]
         yield [found.method, status, done.observed, *blank, *_calibrated(found), *after, "",
-               found.reason or "", ""]  # fmt: skip
+               found.reason or "", "", first]  # fmt: skip
+        first = ""
     for each in estimates:
         yield [
             each.method, each.status, done.observed, _number(each.point), *_ends(each.interval),
             each.level, each.point_kind or "", each.interval_kind or "",
             *_calibrated(each.calibrated), *after,
             "; ".join(dict.fromkeys(warning.code for warning in each.warnings)),
-            each.reason or "", "" if each.seed is None else each.seed,
+            each.reason or "", "" if each.seed is None else each.seed, first,
         ]  # fmt: skip
+        first = ""
 
 
 def _xi(done: StudyResult, columns: list[str]) -> Iterator[_Row]:
