@@ -35,7 +35,9 @@ def loss(labels: Labels, point: NDArray[np.int64], cost: float) -> float:
 
 
 def least(linkage: Linkage, cost: float) -> NDArray[np.int64]:
-    return point_estimate.least_loss(linkage.labels, together(linkage.labels), cost)
+    chances = together(linkage.labels)
+    nearest = point_estimate.NearestDraws(linkage.labels, chances).at(cost)
+    return point_estimate.improved(nearest, chances, cost)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -87,7 +89,7 @@ def test_some_corner_of_a_large_group_is_in_no_draw() -> None:
     keys = tuple(("A", f"{at:02}") for at in range(20))
     linkage = Linkage(keys, np.stack([numbered(row) for row in rows]))
     assert (point_partition(linkage) == right).all()
-    nearest = point_estimate.nearest_draws(linkage.labels, together(linkage.labels), 0.5)
+    nearest = point_estimate.NearestDraws(linkage.labels, together(linkage.labels)).at(0.5)
     assert (numbered(nearest) == linkage.labels[0]).all()
 
 

@@ -7,10 +7,12 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
 
 from uncounted.linkage import Linkage
+from uncounted.linkage.diagnostics import FitDiagnostics, LinkageDiagnostics
 from uncounted.linkage.person_ids import PersonIds
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
@@ -132,6 +134,22 @@ def test_a_linkage_for_an_audience_changes_no_id(
     done = linking.link(case, linking.Audience("public"), on=DAY)
     assert done.changes is None
     link(case, monkeypatch, "ab", "cd", "ef")
+    assert clusters(case, tmp_path)[0] == first
+
+
+def test_a_linkage_that_fails_a_check_changes_no_id(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link(case, monkeypatch, "ab", "cd", "ef")
+    first, _ = clusters(case, tmp_path)
+    fails = LinkageDiagnostics(fit=FitDiagnostics(failed_check="325 pairs are linked"))
+    runaway = attrs.evolve(linkage("abcdef"), diagnostics=fails)
+    monkeypatch.setattr("uncounted.linkage.link", lambda *_, **__: runaway)
+    assert linking.link(case, on=DAY).changes is None
+    assert grouped(clusters(case, tmp_path)[0]) == ["abcdef"]
+    changes = link(case, monkeypatch, "ab", "cd", "ef").changes
+    assert changes is not None
+    assert changes.unchanged == 3
     assert clusters(case, tmp_path)[0] == first
 
 

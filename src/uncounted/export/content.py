@@ -101,5 +101,6 @@ def left_behind(case: Case, reports: int) -> dict[str, int]:
         "amendments (they arrive as what the source sent)": kinds["amendment"],
         "decisions that stand no more": kinds["decision"] - len(case.decisions()),
         **{f"{kind}s": kinds[kind] for kind in _MADE},
+        "tables of person ids (people get new ids)": kinds["person-ids"],
     }
     return {what: count for what, count in found.items() if count}

@@ -7,8 +7,9 @@ release shows, checks, plots and evaluation use the first of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,7 +71,8 @@ def point_partition(linkage: Linkage) -> Labels:
         return numbered(np.arange(len(order), dtype=np.int64))
     chances = together(labels)
     people = float(np.median(labels.max(axis=1) + 1))
-    best = least_loss(labels, chances, 0.5)
+    nearest = NearestDraws(labels, chances)
+    best = improved(nearest.at(0.5), chances, 0.5)
     off = _people(best) - people
     least = abs(off)
     low, high = (0.5 - _MOST_UNEVEN, 0.5) if off > 0 else (0.5, 0.5 + _MOST_UNEVEN)
@@ -78,7 +80,7 @@ def point_partition(linkage: Linkage) -> Labels:
         if least <= people % 1:  # a median may lie between two numbers
             break
         cost = (low + high) / 2  # people grow with it
-        found = least_loss(labels, chances, cost)
+        found = improved(nearest.at(cost), chances, cost)
         off = _people(found) - people
         low, high = (low, cost) if off > 0 else (cost, high)
         if abs(off) < least:
@@ -111,27 +113,44 @@ def _people(point: NDArray[np.int64]) -> int:
     return len(np.unique(point))
 
 
-def least_loss(labels: Labels, chances: Pairs, cost: float) -> NDArray[np.int64]:
-    """A partition of low expected loss: the nearest draws, improved by moves."""
-    return improved(nearest_draws(labels, chances, cost), chances, cost)
+@attrs.frozen
+class _Group:
+    """Reports that draws put together, and of each draw the pairs that it has together."""
 
+    members: NDArray[np.int64]
+    labels: NDArray[np.int32]  # (draws, members)
+    pairs: NDArray[np.int64]  # how many a draw has together
+    chances: NDArray[np.float64]  # the sum of their probabilities
 
-def nearest_draws(labels: Labels, chances: Pairs, cost: float) -> NDArray[np.int64]:
-    """Within each group the draw that is nearest to the pair probabilities."""
-    groups = _groups(labels.shape[1], chances)
-    inside: dict[int, list[tuple[int, int, float]]] = {}
-    for (i, j), p in chances.items():
-        inside.setdefault(int(groups[i]), []).append((i, j, p))
-    point = np.arange(labels.shape[1], dtype=np.int64)
-    for rows in inside.values():
+    @classmethod
+    def of(cls, labels: Labels, rows: Sequence[tuple[int, int, float]]) -> _Group:
         one, two = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
-        chance = np.array([row[2] for row in rows])
-        loss = ((labels[:, one] == labels[:, two]) * 2.0 * (cost - chance)).sum(axis=1)
-        best = labels[int(np.argmin(np.round(loss, 9)))]
+        alike = labels[:, one] == labels[:, two]
         members = np.unique(np.concatenate([one, two]))
-        _, first, inverse = np.unique(best[members], return_index=True, return_inverse=True)
-        point[members] = members[first][inverse]
-    return point
+        chances = alike @ np.array([row[2] for row in rows])
+        return cls(members, labels[:, members], alike.sum(axis=1), chances)
+
+
+class NearestDraws:
+    """Within each group of reports the draw that is nearest to the pair probabilities."""
+
+    def __init__(self, labels: Labels, chances: Pairs) -> None:
+        self.count = labels.shape[1]
+        groups = _groups(self.count, chances)
+        inside: dict[int, list[tuple[int, int, float]]] = {}
+        for (i, j), p in chances.items():
+            inside.setdefault(int(groups[i]), []).append((i, j, p))
+        self.groups = [_Group.of(labels, rows) for rows in inside.values()]
+
+    def at(self, cost: float) -> NDArray[np.int64]:
+        """The partition of these draws, where being together wrongly has this cost."""
+        point = np.arange(self.count, dtype=np.int64)
+        for group in self.groups:
+            loss = 2.0 * (cost * group.pairs - group.chances)
+            best = group.labels[int(np.argmin(np.round(loss, 9)))]
+            _, first, inverse = np.unique(best, return_index=True, return_inverse=True)
+            point[group.members] = group.members[first][inverse]
+        return point
 
 
 class PartitionSearch:

@@ -198,7 +198,7 @@ def link(
     body = {name: noted[name] for name in ("reports", "pairs", "people", "draws", "lists")}
     body |= {"settings": result.settings_json(), "diagnostics": result.diagnostics.to_stored()}
     entry = case.put("linkage", body, result.to_bytes(), uses=_USES)
-    if audience != INTERNAL:  # `clusters` shows no such linkage
+    if audience != INTERNAL or summary.diagnostics.failed_check:  # people keep the ids they have
         return summary
     return attrs.evolve(summary, changes=_keep_ids(case, entry.seq, result)[1])
 
@@ -327,7 +327,8 @@ def _ids_kept(case: Case) -> Iterator[PersonIds]:
 def _keep_ids(case: Case, entry: int, linkage: Linkage) -> tuple[PersonIds, LinkageChanges | None]:
     """Give the people of a linkage ids, those of the linkage before if they are the same, and keep.
 
-    Of a linkage of an earlier version, which gave none, the people get ids first.
+    Of a linkage of an earlier version, which gave none, the people get ids first. Those of a
+    linkage that fails a check are not kept: the next one has the ids of the one before.
     """
     from uncounted.linkage import Linkage, person_ids, point_partition
 
@@ -346,8 +347,9 @@ def _keep_ids(case: Case, entry: int, linkage: Linkage) -> tuple[PersonIds, Link
         ids, changes = person_ids.first_ids(entry, linkage.keys, point), None
     else:
         ids, changes = person_ids.relinked(before, entry, linkage.keys, point)
-    noted = {"linkage": entry, "changes": changes and attrs.asdict(changes)}
-    case.put(_IDS, noted, ids.to_bytes(), uses=_USES)
+    if not linkage.diagnostics.failed_check:
+        noted = {"linkage": entry, "changes": changes and attrs.asdict(changes)}
+        case.put(_IDS, noted, ids.to_bytes(), uses=_USES)
     return ids, changes
 
 
