@@ -274,9 +274,20 @@ def test_a_list_without_anyone_in_a_category() -> None:
     people = people_of("ABC", {"x": FULL, "y": {"001": 40, "011": 12}})
     found = averaged_log_linear(people).estimate
     assert "in 1 of the 2 categories of 'kind' a list has no person" in str(found.reason)
+    sums = doubly_robust(people, lists=[("A", "B", "C")]).first
+    assert "in a category of 'kind' no person is on one of the lists, where" in str(sums.reason)
     more = people_of("ABC", {"x": FULL, "y": {"001": 40, "011": 12, "010": 20}})
     (warning,) = averaged_log_linear(more).estimate.warnings
     assert warning.code == "category-without-list"
+
+
+def test_a_category_without_overlap() -> None:
+    people = people_of("ABC", {"x": FULL, "y": {"100": 24, "010": 18, "001": 14}})
+    found = averaged_log_linear(people).estimate
+    assert "too many overlaps of lists are empty in a category" in str(found.reason)
+    assert found.hint == "merge categories, or omit a covariate that is known mainly from one list"
+    sums = doubly_robust(people, lists=[("A", "B", "C")]).first
+    assert "no person is on two of the lists, where" in str(sums.reason)
 
 
 def test_two_lists_have_no_average() -> None:

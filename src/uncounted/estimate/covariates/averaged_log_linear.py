@@ -149,7 +149,7 @@ def _average(profiles: Profiles, criterion: Criterion) -> _Average:
         raise NotEstimable(
             "no log-linear model with these covariates has an estimate: "
             + (_without_a_list(profiles) or "too many overlaps of lists are empty in a category"),
-            hint="merge categories, omit a covariate, or leave out people of whom it is unknown",
+            hint="merge categories, or omit a covariate that is known mainly from one list",
         )
     scores = np.array([_criterion(fit, profiles, criterion) for _, fit in found])
     order = np.argsort(scores, kind="stable")

@@ -21,6 +21,7 @@ MARGIN = 0.005
 MARGIN_OF_MANY = 0.001  # of three lists and more, which have more patterns
 FEWEST_ROWS = 100
 MOST_CLIPPED = 0.05
+MANY_EXPECTED = 5.0  # people of a category on a list, by its share of everyone (no one: p < 0.01)
 _TINY = 1e-12
 
 
@@ -87,6 +88,8 @@ def fit_lists(
     cell = _cells(kept, names)
     cells = (1 << len(names)) - 1
     _refuse(kept, cell, len(names))
+    if alone or len(names) > 2:
+        _refuse_without_list(kept, names)
     fold = _folds(cell, seed)
     shares = np.empty((kept.observed, cells))
     for k in range(FOLDS):
@@ -167,6 +170,28 @@ def _refuse(people: PersonTable, cell: Ints, lists: int) -> None:
             f"{few}, so some fold of {FOLDS} would have none",
             hint="a method for count tables" if lists == 2 else "use fewer lists at a time",
         )
+
+
+def _refuse_without_list(people: PersonTable, names: Lists) -> None:
+    """A category without anyone on a list, or on two, though many were to be expected."""
+    on = people.memberships[:, [people.lists.index(name) for name in names]]
+    marks = np.column_stack([on, on.sum(axis=1) > 1]).astype(np.float64)
+    for covariate, column in people.covariates.items():
+        if column.dtype.kind == "f":
+            continue
+        _, of = np.unique(column, return_inverse=True)
+        size = np.bincount(of)
+        for j in range(marks.shape[1]):
+            found = np.bincount(of, weights=marks[:, j])
+            expected = size * marks[:, j].mean()
+            if np.any((found == 0) & (expected >= MANY_EXPECTED)):
+                where = "one of the lists" if j < len(names) else "two of the lists"
+                raise NotEstimable(
+                    f"in a category of {covariate!r} no person is on {where}, where"
+                    f" {expected[found == 0].max():,.0f} were to be expected",
+                    hint="merge categories, or omit the covariate if it is known mainly from"
+                    " one list",
+                )
 
 
 def _folds(cell: Ints, seed: int) -> Ints:

@@ -154,7 +154,13 @@ def _fit(people: PersonTable, names: Lists, spec: _Spec) -> tuple[Estimate, Unre
     except NotEstimable as why:
         refusal_code = None if refusal is None else refusal.code
         no = Estimate(
-            METHOD, "refused", str(why), why.hint, input=people.digest(), refusal_code=refusal_code
+            METHOD,
+            "refused",
+            str(why),
+            why.hint,
+            settings={"lists": list(names), "among": _among(spec)},
+            input=people.digest(),
+            refusal_code=refusal_code,
         )
         return no, None
 

@@ -18,8 +18,8 @@ from uncounted.estimate.covariates.profiles import Profiles
 from uncounted.estimate.loglinear.hierarchy import Model
 
 _STEPS = 60
-_TOLERANCE = 1e-10
-_TINY = 1e-9  # chance of a pattern below which the estimate may not exist
+_TOLERANCE = 1e-9
+_TINY = 1e-4  # expected people of a profile and pattern below which the estimate may not exist
 _MOST_ROWS = 6000  # of profiles and patterns, for which existence is decided by linear programming
 _MOST_ERROR = 50.0  # of a parameter, where there are more rows: its estimate is at infinity
 _RANK = 1e-8
@@ -225,14 +225,16 @@ def _newton(
             return None
         covariance = inverse.T @ inverse
         step = covariance @ slope
-        if float(step @ slope) < _TOLERANCE * max(1.0, abs(best)):
-            if not sure and float(chance[live].min()) < _TINY:
+        if float(step @ slope) < _TOLERANCE:
+            least = float((people[:, None] * chance)[live].min())
+            if not sure and least < _TINY:
                 doubtful = counts.size <= _MOST_ROWS or covariance.diagonal().max() > _MOST_ERROR**2
                 if doubtful:
                     return None
             return B @ (gamma + step), B @ covariance @ B.T, best
         size = 1.0
-        while (new := value(gamma + size * step)) < best and size > 1e-8:
+        enough = best - 1e-12 * abs(best)
+        while (new := value(gamma + size * step)) < enough and size > 1e-8:
             size /= 2
         gamma, best = gamma + size * step, new
     return None
