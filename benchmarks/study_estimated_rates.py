@@ -114,7 +114,7 @@ def cells_of(
         if size is not None and "1" not in marks:
             people += size - table.observed
         seen = CaptureTable(names, {key: n for key, n in own.items() if "1" in key})
-        law = None if seen.observed < 15 else combined_law(leading_study(seen, 0.95, 1))
+        law = None if seen.observed < 15 else combined_law(leading_study([seen], 0.95, 1))
         yield None if law is None else Cell(seen.observed, people, law)
 
 
@@ -383,7 +383,12 @@ def simulated_lines() -> Iterator[str]:
                 found = estimate_rates(
                     histories,
                     list(TRUE),
-                    lambda table, seed, every: leading_study(table, 0.95, seed, every=every),
+                    lambda group, outcomes, seed, every: leading_study(
+                        histories.tables(group, *outcomes),  # noqa: B023
+                        0.95,
+                        seed,
+                        every=every,
+                    ),
                     level=0.95,
                     seed=1,
                 )

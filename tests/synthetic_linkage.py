@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -74,14 +75,21 @@ _FAMILY = "김이박최정강조윤장임한오서신권황안송류홍"
 _GIVEN = "철수영희명철순옥광호금성혜란일남춘화정숙대성경애"
 
 
-def rows(linkage: Linkage, truth: Labels) -> dict[str, str]:
+type Outcome = Callable[[int], str]  # of a person, by number
+
+
+def rows(linkage: Linkage, truth: Labels, outcome: Outcome | None = None) -> dict[str, str]:
     """A file of reports for each source: people's names are told apart by their number."""
     files: dict[str, list[str]] = {}
     for (source, id_), person in zip(linkage.keys, truth.tolist(), strict=True):
         given = (person // len(_FAMILY)) % (len(_GIVEN) // 2)
         name = _FAMILY[person % len(_FAMILY)] + _GIVEN[2 * given : 2 * given + 2]
-        files.setdefault(source, []).append(f'{id_},{name},{1950 + person % 50},"link,statistics"')
-    return {name: "\n".join(["id,name,birth,uses", *held]) + "\n" for name, held in files.items()}
+        more = "" if outcome is None else f",arrest,2020,{outcome(person)}"
+        files.setdefault(source, []).append(
+            f'{id_},{name},{1950 + person % 50},"link,statistics"{more}'
+        )
+    header = "id,name,birth,uses" + ("" if outcome is None else ",act,date,outcome")
+    return {name: "\n".join([header, *held]) + "\n" for name, held in files.items()}
 
 
 def keep(case: Case, linkage: Linkage) -> None:
@@ -100,13 +108,13 @@ def persons_file(path: Path, made: SyntheticLinkage, *, column: str = "report") 
 PASSPHRASE = "a passphrase of five words"
 
 
-def kept_in(folder: Path, one: SyntheticLinkage) -> Path:
+def kept_in(folder: Path, one: SyntheticLinkage, outcome: Outcome | None = None) -> Path:
     """A case file `a.case` in the folder, whose reports are linked by these draws; and a home."""
     env = {"UNCOUNTED_HOME": str(folder / "home"), "UNCOUNTED_PASSPHRASE": PASSPHRASE}
     case = folder / "a.case"
     made_lightly(folder / "home", PASSPHRASE)
     commands = [["init", str(case)]]
-    for name, text in rows(one.linkage, one.truth).items():
+    for name, text in rows(one.linkage, one.truth, outcome).items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
         commands.append(["import", str(case), str(folder / f"{name}.csv"), "--source", name])
     for command in commands:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from uncounted.captures import CaptureTable
 from uncounted.cli.main import run as command
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate import EstimateSettings, run
@@ -22,9 +23,10 @@ from uncounted.rates.estimated_sentences import (
     estimated_sentence,
     why_they_differ,
 )
-from uncounted.rates.histories import OutcomeHistories, read_histories
+from uncounted.rates.histories import OutcomeHistories, histories_of, read_histories
+from uncounted.rates.outcomes import Tally
 from uncounted.rates.sentences import RowLabels
-from uncounted.workflow.rate import estimated, leading_study
+from uncounted.workflow.rate import RateRequest, RateSettings, estimated, leading_study
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "crossings.csv"
 LISTS = ("Saebyok", "TumenWatch", "Panel", "OpenDoor")
@@ -38,9 +40,16 @@ def histories() -> OutcomeHistories:
     return read_histories(EXAMPLE, COLUMNS, LISTS)
 
 
+def _rates(histories: OutcomeHistories, reference: str | None = None) -> EstimatedRates:
+    request = RateRequest(COLUMNS, RateSettings(reference), "people", "were arrested")
+    found = estimated(histories, request).estimated
+    assert found is not None
+    return found
+
+
 @pytest.fixture(scope="module")
 def rates(histories: OutcomeHistories) -> EstimatedRates:
-    return estimated(histories, histories.outcomes.groups, level=0.95, seed=1)
+    return _rates(histories)
 
 
 def _read(
@@ -114,7 +123,7 @@ def test_the_law_that_is_drawn_from_has_the_calibrated_interval(
     histories: OutcomeHistories,
 ) -> None:
     table = histories.table("2015-2019", False)
-    study = leading_study(table, 0.9, 1)
+    study = leading_study([table], 0.9, 1)
     law = combined_law(study)
     assert law is not None
     assert study.calibrated is not None
@@ -158,7 +167,7 @@ def test_rates_are_quantiles_over_independent_draws_of_the_numbers(
     laws = []
     for outcome in (True, False):
         table = histories.table("2020-2024", outcome)
-        law = combined_law(leading_study(table, 0.95, 1))
+        law = combined_law(leading_study([table], 0.95, 1))
         assert law is not None
         draws = law.draws(np.random.default_rng(5), 100_000)
         laws.append(table.observed + np.quantile(draws, grid))
@@ -172,7 +181,7 @@ def test_rates_are_quantiles_over_independent_draws_of_the_numbers(
 def test_the_same_seed_gives_the_same_rates_and_a_group_its_own(
     histories: OutcomeHistories, rates: EstimatedRates
 ) -> None:
-    again = estimated(histories, histories.outcomes.groups[::-1], level=0.95, seed=1)
+    again = _rates(histories, reference="2020-2024")
     assert again.rates == rates.rates[::-1]
     assert again.contrasts[0].reference == "2020-2024"
 
@@ -186,7 +195,7 @@ FEW = (
 def test_a_number_that_is_refused_bounds_the_rate_and_is_not_counted_as_documented(
     tmp_path: Path,
 ) -> None:
-    found = estimated(_read(tmp_path, FEW), [""], level=0.95, seed=1)
+    found = _rates(_read(tmp_path, FEW))
     (rate,) = found.rates
     assert rate.rate is None
     assert rate.interval is None
@@ -203,7 +212,7 @@ def test_a_number_that_is_refused_bounds_the_rate_and_is_not_counted_as_document
 
 def test_a_group_in_which_no_one_has_the_outcome_has_no_rate(tmp_path: Path) -> None:
     rows = FEW.replace(",1,5\n", ",0,5\n").replace(",1,3\n", ",0,3\n")
-    (rate,) = estimated(_read(tmp_path, rows), [""], level=0.95, seed=1).rates
+    (rate,) = _rates(_read(tmp_path, rows)).rates
     assert rate.rate is None
     assert rate.with_outcome.documented == 0
     assert bound_words(rate) == ""
@@ -211,7 +220,7 @@ def test_a_group_in_which_no_one_has_the_outcome_has_no_rate(tmp_path: Path) -> 
 
 def test_two_lists_give_a_rate_that_says_it_is_not_calibrated(tmp_path: Path) -> None:
     rows = "A,B,arrested,count\n1,0,1,60\n0,1,1,40\n1,1,1,20\n1,0,0,80\n0,1,0,50\n1,1,0,10\n"
-    found = estimated(_read(tmp_path, rows, ("A", "B")), [""], level=0.95, seed=1)
+    found = _rates(_read(tmp_path, rows, ("A", "B")))
     (rate,) = found.rates
     assert found.method != "combined"
     assert rate.rate == pytest.approx(
@@ -226,8 +235,9 @@ def test_unknown_outcomes_are_in_neither_number_and_have_a_range(tmp_path: Path)
     file = tmp_path / "crossings.csv"
     file.write_text(text, encoding="utf-8")
     histories = read_histories(file, COLUMNS, LISTS)
-    found = estimated(histories, ["2020-2024"], level=0.95, seed=1)
-    (rate,) = found.rates
+    found = _rates(histories, reference="2020-2024")
+    rate, other = found.rates
+    assert other.unknown_as is None
     assert rate.unknown == 50
     assert rate.rate is not None
     assert rate.unknown_as is not None
@@ -331,3 +341,59 @@ def test_reports_that_differ_are_an_unknown_outcome_and_no_group(tmp_path: Path)
     found = _read(tmp_path, rows, ("A", "B"), by="period")
     assert found.outcomes.groups == ("p",)
     assert (found.outcomes.ungrouped, found.outcomes.group("p").unknown) == (4, 3)
+
+
+# From a case file -----------------------------------------------------------------------------
+
+
+def _strata(*draws: dict[str, dict[str, int]]) -> list[tuple[CaptureTable, list[CaptureTable]]]:
+    found = []
+    for outcome in draws[0]:
+        tables = [CaptureTable.of("ABC", draw[outcome], outcome=outcome) for draw in draws]
+        found.append((tables[0], tables))
+    return found
+
+
+FATES = {
+    "held": {"100": 40, "010": 30, "001": 35, "110": 14, "011": 12, "101": 11, "111": 6},
+    "released": {"100": 50, "010": 44, "001": 36, "110": 9, "011": 12, "101": 8, "111": 3},
+    "died": {"100": 2, "110": 1},
+    "": {"100": 6},
+    "reports differ": {"110": 4},
+}
+
+
+def test_outcomes_of_a_case_file_are_counted_by_draw_of_the_linkage() -> None:
+    other = {**FATES, "held": {**FATES["held"], "110": 20, "100": 34}}
+    columns = OutcomeColumns("outcome", outcome_is="held")
+    found = histories_of(_strata(FATES, other), columns)
+    assert found.outcomes.group("") == Tally(148, 148 + 162 + 3, 10)
+    assert [table.counts["110"] for table in found.tables("", True)] == [14, 20]
+    assert [table.observed for table in found.tables("", False, None)] == [175, 175]
+    assert found.outcomes.others == 2
+    rates = estimated(found, RateRequest(columns, RateSettings())).estimated
+    assert rates is not None
+    (rate,) = rates.rates
+    assert rate.rate is not None
+    assert rate.interval is not None
+    assert rate.interval[0] < rate.rate < rate.interval[1]
+    assert rate.unknown == 10
+
+
+def test_an_outcome_that_no_one_has_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UsedWrongly, match="no person has that outcome") as refused:
+        histories_of(_strata(FATES), OutcomeColumns("outcome", outcome_is="prison-camp"))
+    assert refused.value.hint == "outcomes of these reports: died, held, released"
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (OutcomeColumns("arrested"), "on a case file a rate is of the last known outcome"),
+        (OutcomeColumns("outcome"), "on a case file a rate is of the last known outcome"),
+        (OutcomeColumns("outcome", outcome_is="held", source="x"), "are for tables, not for a"),
+    ],
+)
+def test_what_a_case_file_has_no_column_for(columns: OutcomeColumns, words: str) -> None:
+    with pytest.raises(UsedWrongly, match=words):
+        RateRequest(columns, RateSettings()).check_case()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from uncounted.cli import messages
 from uncounted.cli.app import (
     answers,
     app,
     detail,
     level_option,
     listed,
+    open_case,
+    opening_options,
     seed_option,
     today,
     verbose_option,
@@ -39,6 +43,8 @@ def _answer(done: RateResult) -> None:
 
 def _after(done: RateResult) -> None:
     """Counts that are not for publication; columns that may be lists."""
+    messages.copied_lists(done.copied, say)
+    messages.left_out(done.excluded, say)
     marked = done.rates.table.marked
     if done.estimated is None and len(marked) > 1:
         say(
@@ -53,7 +59,7 @@ def _after(done: RateResult) -> None:
 
 
 @app.command()
-@click.argument("table", metavar="TABLE.csv", type=click.Path(path_type=Path))
+@click.argument("where", metavar="CASE|TABLE.csv", type=click.Path(path_type=Path))
 @click.option(
     "--outcome",
     required=True,
@@ -113,9 +119,10 @@ def _after(done: RateResult) -> None:
 @click.option("--sentence", "as_sentence", is_flag=True, help="A sentence to quote, and no table.")
 @seed_option
 @verbose_option
+@opening_options
 @answers(_answer, _after)
 def rate(  # the options of one command
-    table: Path,
+    where: Path,
     outcome: str,
     outcome_is: str | None,
     unknown_is: Sequence[str],
@@ -137,12 +144,14 @@ def rate(  # the options of one command
     not_for_publication: bool,
     as_sentence: bool,
     seed: int,
+    passphrase_file: Path | None,
 ) -> RateResult:
     r"""Estimate the proportion of reports with an outcome, by group.
 
     TABLE.csv has one row per attempt (or person), or a `count` column. The reports are
     not a random sample; the result says what follows from that. With --lists a row is a
-    person, and people with and without the outcome are estimated as `estimate` does.
+    person, and people with and without the outcome are estimated as `estimate` does; on a
+    case file they are by their last known outcome, over posterior draws of the linkage.
 
     \b
     Examples:
@@ -150,6 +159,7 @@ def rate(  # the options of one command
       uncounted rate attempts.csv --outcome fate --outcome-is arrest --by period \
         --cluster interview --unit attempts --outcome-label "ended in arrest"
       uncounted rate crossings.csv --outcome arrested --by period --lists A,B,C,D
+      uncounted rate returns.case --outcome outcome --outcome-is prison-camp --by sex
     """
     from uncounted.workflow.rate import (
         BiasPrior,
@@ -157,6 +167,7 @@ def rate(  # the options of one command
         RateRequest,
         RateSettings,
         rate,
+        rate_case,
     )
 
     stated = log_rho_mean is not None or log_rho_sd is not None
@@ -174,5 +185,10 @@ def rate(  # the options of one command
         listed("--lists", lists),
         None if claim is None else tuple(part.strip() for part in claim.split(",")),
     )
-    with Waiting() as waiting:
-        return rate(table, request, on=today(), progress=waiting)
+    with ExitStack() as stack:
+        if where.is_dir():
+            case = stack.enter_context(open_case(where, passphrase_file))
+            waiting = stack.enter_context(Waiting())
+            return rate_case(case, request, on=today(), progress=waiting)
+        waiting = stack.enter_context(Waiting())
+        return rate(where, request, on=today(), progress=waiting)

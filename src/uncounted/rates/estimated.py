@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 import numpy as np
 
-from uncounted.captures import CaptureTable
 from uncounted.estimate.base.mixture import drawn
 from uncounted.estimate.base.result import Floats, Study
 from uncounted.estimate.base.rows import Interval, as_json
@@ -30,8 +29,8 @@ FEWEST_DOCUMENTED = 15  # as in the populations of known size by which methods a
 _MOST = 1e15  # draws without an end
 _NEVER_LEADS = ("chao", "independence")  # a lower bound, and a model for comparison
 
-# Of a table and a seed, with the methods of the calibrated interval or with every method.
-type StudyOf = Callable[[CaptureTable, int, bool], Study]
+# Of a group, outcomes and a seed, with the methods of the calibrated interval or every method.
+type StudyOf = Callable[[str, tuple[bool | None, ...], int, bool], Study]
 
 
 @attrs.frozen
@@ -204,8 +203,8 @@ class _Cells:
         key = group, outcomes, self.every_method
         if key not in self._studies:
             entropy = np.random.SeedSequence(self._entropy(group, outcomes))
-            table, seed = self.histories.table(group, *outcomes), entropy.generate_state(1)[0]
-            self._studies[key] = self.study_of(table, int(seed), self.every_method)
+            seed = int(entropy.generate_state(1)[0])
+            self._studies[key] = self.study_of(group, outcomes, seed, self.every_method)
         return self._studies[key]
 
     def studies(self, groups: Sequence[str]) -> list[Study]:

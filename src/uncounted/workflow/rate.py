@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -28,7 +29,7 @@ from uncounted.rates import (
 )
 from uncounted.rates.caveats import SMALL_COUNT, notes, target
 from uncounted.rates.claimed import ClaimedRate, claim_sentences, compare_claim, parse_claim
-from uncounted.rates.estimated import EstimatedRates, estimate_rates
+from uncounted.rates.estimated import EstimatedRate, EstimatedRates, estimate_rates
 from uncounted.rates.estimated_sentences import (
     difference_cells,
     estimated_contrasts_table,
@@ -42,7 +43,7 @@ from uncounted.rates.estimated_sentences import (
     unknown_outcomes_table,
     why_they_differ,
 )
-from uncounted.rates.histories import OutcomeHistories, read_histories
+from uncounted.rates.histories import OutcomeHistories, histories_of, read_histories
 from uncounted.rates.parts import parts
 from uncounted.rates.result import Contrast, Rate
 from uncounted.rates.sentences import (
@@ -58,6 +59,10 @@ from uncounted.rates.sentences import (
 from uncounted.rates.tables import TextTable
 from uncounted.records.fields import NAME_FIELDS
 from uncounted.records.tabular.headers import fields_of
+
+if TYPE_CHECKING:  # a table is read without loading the vault or linkage
+    from uncounted.linkage.diagnostics import CopiedList
+    from uncounted.vault.case import Case
 
 __all__ = [
     "MIN_ROWS_FOR_PERCENT",
@@ -83,6 +88,7 @@ __all__ = [
     "percentage_points",
     "points_interval",
     "rate",
+    "rate_case",
     "rate_cells",
     "ratio_cells",
     "ratio_words",
@@ -94,6 +100,7 @@ __all__ = [
 ]
 
 _LONGEST = 80
+_RELEASE = "the page shows shares of reports; to publish estimates use uncounted release"
 
 
 @attrs.frozen
@@ -110,6 +117,22 @@ class RateRequest:
     lists: tuple[str, ...] | None = None
     claim: tuple[str, ...] | None = None
 
+    def check_case(self) -> None:
+        """Refuse what a case file has no columns for."""
+        columns = self.columns
+        if columns.outcome != "outcome" or columns.outcome_is is None:
+            raise UsedWrongly(
+                "on a case file a rate is of the last known outcome",
+                hint="--outcome outcome --outcome-is CODE, with a code of docs/reference/codes.md",
+            )
+        if columns.source or columns.cluster or self.encoding:
+            raise UsedWrongly(
+                "--source, --cluster and --encoding are for tables, not for a case file",
+                hint="choose the lists with --lists",
+            )
+        if self.out is not None or self.internal:
+            raise UsedWrongly("--out is for tables, not for a case file", hint=_RELEASE)
+
     def check(self) -> None:
         """Refuse options that do not go together."""
         if self.out is None and self.internal:
@@ -124,7 +147,7 @@ class RateRequest:
         if self.out is not None:
             raise UsedWrongly(
                 "--lists cannot be used with --out",
-                hint="the page shows shares of reports; to publish estimates use uncounted release",
+                hint=_RELEASE,
             )
         if self.columns.source or self.columns.cluster:
             raise UsedWrongly(
@@ -151,6 +174,14 @@ class RateResult:
     labels: RowLabels
     estimated: EstimatedRates | None = None
     claims: tuple[ClaimedRate, ...] | None = None
+    commitment: str | None = None
+    excluded: Mapping[str, int] = attrs.field(factory=dict)
+    copied: Sequence[CopiedList] = ()
+
+    @property
+    def estimates(self) -> tuple[EstimatedRate, ...]:
+        """The estimated rates; none without lists."""
+        return () if self.estimated is None else self.estimated.rates
 
     @property
     def claim_words(self) -> str:
@@ -189,6 +220,7 @@ class RateResult:
             if self.estimated is None
             else estimated_target(self.labels),
             **self.rates.to_json(),
+            **({} if self.commitment is None else {"input": self.commitment}),
             "estimated": None if self.estimated is None else self.estimated.to_json(),
             "claim": as_json(self.claims),
             "warnings": list(self.warnings),
@@ -222,45 +254,80 @@ def rate(
 def _estimated(
     table: Path, request: RateRequest, lists: tuple[str, ...], progress: Progress
 ) -> RateResult:
-    settings = request.settings
-    claim = None if request.claim is None else parse_claim(request.claim)
     histories = read_histories(table, request.columns, lists, encoding=request.encoding)
-    found = compare(histories.outcomes, settings)
-    groups = [rate.group for rate in found.rates]
-    rates = estimated(
-        histories, groups, level=settings.level, seed=settings.seed, progress=progress
+    return estimated(histories, request, progress=progress)
+
+
+def rate_case(
+    case: Case, request: RateRequest, *, on: dt.date, progress: Progress = silent
+) -> RateResult:
+    """Rates of the last known outcome, over the draws of the linkage.
+
+    The result's `input` is a commitment under a salt that stays in the case, as of an estimate.
+    """
+    from uncounted.vault.case import Commitments
+    from uncounted.workflow.captures import count
+    from uncounted.workflow.link import latest_linkage
+
+    request.check_case()
+    linked = latest_linkage(case, on)
+    linked.refuse_failed()
+    by = [name for name in (request.columns.by, "outcome") if name is not None]
+    counted = count(linked, request.lists, by)
+    histories = histories_of(
+        ((each.point, each.tables) for each in counted.strata), request.columns
     )
+    done = estimated(histories, request, progress=progress)
+    commitments = Commitments()
+    strata = (table.canonical() for each in counted.strata for table in each.tables)
+    given = commitments.to(b"\n".join(strata))
+    if any(each.rate is not None for each in done.estimates):
+        noted: JSONObject = {
+            "lists": list(histories.lists),
+            "by": by,
+            "input": given,
+            "level": request.settings.level,
+        }
+        case.put("estimate", noted, uses=["link", "statistics"], commitments=commitments)
+    return attrs.evolve(done, commitment=given, excluded=counted.excluded, copied=counted.copied)
+
+
+def estimated(
+    histories: OutcomeHistories, request: RateRequest, *, progress: Progress = silent
+) -> RateResult:
+    """Estimate people by group and outcome, by what `estimate` leads with, and their rates."""
+    claim = None if request.claim is None else parse_claim(request.claim)
+    settings, done = request.settings, 0
+    found = compare(histories.outcomes, settings)
+    groups = [each.group for each in found.rates]
+    cells = 2 * len(groups)
+
+    def study_of(
+        group: str, outcomes: tuple[bool | None, ...], own_seed: int, every: bool
+    ) -> Study:
+        nonlocal done
+        progress("estimating people with each outcome", done % cells, cells)
+        done += 1
+        tables = histories.tables(group, *outcomes)
+        return leading_study(tables, settings.level, own_seed, every=every)
+
+    rates = estimate_rates(histories, groups, study_of, level=settings.level, seed=settings.seed)
     claims = None if claim is None else compare_claim(rates, claim)
     return RateResult(found, request.labels, rates, claims)
 
 
-def estimated(
-    histories: OutcomeHistories,
-    groups: Sequence[str],
-    *,
-    level: float,
-    seed: int,
-    progress: Progress = silent,
-) -> EstimatedRates:
-    """Estimate people by group and outcome, by what `estimate` leads with, and their rates."""
-    done = 0
+def leading_study(
+    tables: Sequence[CaptureTable], level: float, seed: int, *, every: bool = False
+) -> Study:
+    """A study with the methods of the calibrated interval, or with every method that applies.
 
-    def study_of(table: CaptureTable, own_seed: int, every: bool) -> Study:
-        nonlocal done
-        progress("estimating people with each outcome", done % cells, cells)
-        done += 1
-        return leading_study(table, level, own_seed, every=every)
-
-    cells = 2 * len(groups)
-    return estimate_rates(histories, groups, study_of, level=level, seed=seed)
-
-
-def leading_study(table: CaptureTable, level: float, seed: int, *, every: bool = False) -> Study:
-    """A study with the methods of the calibrated interval, or with every method that applies."""
-    from uncounted.estimate import EstimateSettings, run
+    Of one table, or over its draws by the linkage.
+    """
+    from uncounted.estimate import EstimateSettings, run, run_over
 
     methods = None if every else COMBINED_METHODS
-    return run(table, EstimateSettings(methods, level, seed, robustness=False))
+    settings = EstimateSettings(methods, level, seed, robustness=False)
+    return run(tables[0], settings) if len(tables) == 1 else run_over(tables, settings)
 
 
 def _words(text: str, option: str) -> str:
