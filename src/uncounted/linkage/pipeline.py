@@ -20,7 +20,7 @@ from uncounted.errors import NotConverged, NotLinkable, UsedWrongly
 from uncounted.linkage import exact_duplicates, mcmc, prior_sensitivity
 from uncounted.linkage.arrays import Ints
 from uncounted.linkage.blocking import rules as blocking
-from uncounted.linkage.blocking.recall import blocking_loss
+from uncounted.linkage.blocking.recall import MOST_ADDED, blocking_loss, matches_not_compared
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.copied_lists import copied
 from uncounted.linkage.diagnostics import (
@@ -30,6 +30,7 @@ from uncounted.linkage.diagnostics import (
     LinkageSettings,
 )
 from uncounted.linkage.encoding.encode import Encoded, encode, reordered
+from uncounted.linkage.missed_matches import LEAST, MissedMatches, with_missed
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import partition_priors
 from uncounted.linkage.model.fit import fit_pairs
@@ -170,8 +171,14 @@ def link(
         return _draw(of, decided, how, draws=draws, seed=seed, prior=chosen, progress=progress)
 
     compared, built, sampled, again = _until_it_passes(compared, tries, drawn, seed, progress)
-    labels = _numbered(sampled.slots[:, place])
-    fitted = _fit_diagnostics(sampled, _numbered(sampled.slots), compared.encoded)
+    missed = None if again else _missed(compared, built.diagnostics.min_match_probability)
+
+    def all_matches(slots: NDArray[np.int32]) -> NDArray[np.int32]:
+        found = with_missed(slots, compared.encoded, missed, decided, seed=seed)
+        return _numbered(found[:, place])
+
+    labels = all_matches(sampled.slots)
+    fitted = _fit_diagnostics(sampled, _numbered(sampled.slots), labels, compared.encoded)
     alone = _says_names_alone(reports)
     diagnostics = LinkageDiagnostics(
         sampled.chains,
@@ -195,7 +202,7 @@ def link(
             progress=progress,
         )
         others = tuple(
-            attrs.evolve(each, labels=_numbered(each.labels[:, place]), why=each.why or alone)
+            attrs.evolve(each, labels=all_matches(each.labels), why=each.why or alone)
             for each in others
         )
         grid = tuple(each.summary() for each in others)
@@ -455,9 +462,21 @@ def _says_more(report: Report) -> bool:
     )
 
 
+def _missed(compared: Compared, least: float) -> MissedMatches | None:
+    """Matches expected among pairs that are not candidates; None if few, or far too many."""
+    source, lost = compared.encoded.source, matches_not_compared(compared.blocking)
+    missed = MissedMatches.of(compared.pairs, least, source, lost)
+    share = missed.total / max(compared.rates.expected_pairs, 1.0)
+    return missed if LEAST <= share <= MOST_ADDED and not compared.one_to_one else None
+
+
 def _fit_diagnostics(
-    sampled: mcmc.PartitionDraws, labels: NDArray[np.int32], encoded: Encoded
+    sampled: mcmc.PartitionDraws,
+    linked: NDArray[np.int32],
+    labels: NDArray[np.int32],
+    encoded: Encoded,
 ) -> FitDiagnostics:
+    """What draws rest on: the checks are of the pairs that the chains linked, `linked`."""
     rates = sampled.rates
     people = labels.max(axis=1) + 1
     low, high = np.quantile(people, [0.025, 0.975])
@@ -465,8 +484,8 @@ def _fit_diagnostics(
         mean_match_weight_by_field=prior_sensitivity.worth_by_field(sampled),
         event_correlated_share=round(rates.phi, 7),
         share_links_name_agrees=round(float(rates.m[0][: levels.NAME_AGREES].sum()), 4),
-        failed_check=prior_sensitivity.failed_check(sampled, labels, encoded)
-        or prior_sensitivity.too_few(sampled, labels),
+        failed_check=prior_sensitivity.failed_check(sampled, linked, encoded)
+        or prior_sensitivity.too_few(sampled, linked),
         people_median=float(np.median(people)),
         people_interval=(float(low), float(high)),
     )

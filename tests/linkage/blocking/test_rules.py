@@ -210,7 +210,7 @@ def test_a_loss_worth_a_word_is_reported() -> None:
     links = BlockingDiagnostics(
         expected_matches=990.0, missed_share_estimated=0.01, missed_matches=10.0
     )
-    assert "about 10 of 1,000 links are lost" in (describe_loss(links) or "")
+    assert "about 10 of 1,000 matches are among" in (describe_loss(links) or "")
     assert (
         describe_loss(attrs.evolve(links, missed_matches=9.0)) is None
     )  # less than one in a hundred
@@ -218,7 +218,7 @@ def test_a_loss_worth_a_word_is_reported() -> None:
         describe_loss(attrs.evolve(links, all_pairs_compared=True)) is None
     )  # then the rules lose nothing
     cut = attrs.evolve(links, all_pairs_compared=True, expected_matches_below_cut=30.0)
-    assert "about 30 of 1,020 links are lost" in (describe_loss(cut) or "")
+    assert "about 30 of 1,020 matches are among" in (describe_loss(cut) or "")
     nobody = BlockingDiagnostics(pairs_in_large_blocks_left_out=5000)
     assert "5,000 pairs of reports were not compared" in (describe_loss(nobody) or "")
     assert describe_loss(BlockingDiagnostics()) is None

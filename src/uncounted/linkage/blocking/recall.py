@@ -44,6 +44,7 @@ _TOGETHER = (
 # Rules that rest on the same key are one list for the lower bound.
 _GROUPS = ("given", "family", "birth_day", "number")
 _WORTH_A_WORD = 0.01  # of all links
+MOST_ADDED = 0.1  # of the matches: more are not added to draws, since the model is in doubt
 _WORTH_A_WORD_UNFOUND = 0.015  # of all; files with few errors have less
 _ROUNDS = 2000
 _CLOSE = 1e-9
@@ -85,16 +86,24 @@ def blocking_loss(
     )
 
 
+_ADDED = "Each draw has as many links of random pairs."
+_LOST = "People are too many by as many."
+
+
+def matches_not_compared(blocking: BlockingDiagnostics) -> float:
+    """How many matches are expected among pairs that were looked at and not kept, or not at all."""
+    lost = blocking.expected_matches_below_cut or 0.0
+    return lost if blocking.all_pairs_compared else lost + (blocking.missed_matches or 0.0)
+
+
 def describe_loss(blocking: BlockingDiagnostics) -> str | None:
     """What is lost with pairs that were not compared, if that is more than 1%; else None."""
-    found, lost = blocking.expected_matches, blocking.expected_matches_below_cut or 0.0
-    if not blocking.all_pairs_compared:
-        lost += blocking.missed_matches or 0.0
+    found, lost = blocking.expected_matches, matches_not_compared(blocking)
     if lost >= max(_WORTH_A_WORD * (found + lost), 1.0):
         return (
-            f"about {lost:,.0f} of {found + lost:,.0f} links are lost: of so many reports only"
-            " pairs that agree best in names, days and places are compared. People are too many by"
-            " as many."
+            f"about {lost:,.0f} of {found + lost:,.0f} matches are among pairs that were not"
+            " compared: of so many reports only pairs that agree best in names, days and places"
+            " are. " + (_ADDED if lost <= MOST_ADDED * (found + lost) else _LOST)
         )
     left_out = blocking.pairs_in_large_blocks_left_out or 0
     if left_out and blocking.missed_matches is None and not blocking.all_pairs_compared:

@@ -1,0 +1,141 @@
+"""Matches among pairs that are not candidates, added to the posterior draws.
+
+Chains link candidates only. The fitted model gives every other pair a match probability, too: each
+is too unlikely to be a candidate, and together they are 1% of the matches of 20,000 reports. Draws
+without them have as many people too many.
+
+A draw gets a Poisson number of these matches. Of pairs that were compared and are less likely than
+a candidate, each is linked in proportion to its match probability. Of pairs that were not compared
+blocking estimates the number of matches; for each, two reports are drawn that agree in sex, birth
+year and year of the event as far as both have them. A pair is passed
+over if its reports are one person's already, if a decision keeps them apart, or if it would give a
+list a second report of a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from uncounted.linkage.arrays import Codes, Flags, Floats, Ints
+from uncounted.linkage.encoding.encode import NO_KEY, Encoded
+from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
+
+LEAST = 0.01  # of the expected matches: fewer are within the error of the linkage
+_UNLIKELY = 0.02  # pairs less likely than this tell between which lists matches are missed
+_SHAPE = 16.0  # of matches not compared: what keys alone suggest, a quarter more or less
+_ATTEMPTS = 40  # reports among which one is looked for that agrees
+
+
+@attrs.frozen(eq=False)
+class MissedMatches:
+    """Matches expected among pairs that are not candidates.
+
+    `by_lists` has those of pairs that were not compared, by the lists of their reports.
+    """
+
+    left: Ints  # pairs that were compared
+    right: Ints
+    chance: Floats
+    by_lists: Floats
+
+    @classmethod
+    def of(
+        cls, pairs: CandidatePairs, least: float, source: Ints, not_compared: float
+    ) -> MissedMatches:
+        """Of pairs that were compared, these are all less likely than `least`.
+
+        Matches among the others, `not_compared` in all, are between lists as unlikely pairs are.
+        """
+        below = pairs.only(pairs.log_odds < special.logit(least))
+        unlikely = pairs.only(pairs.log_odds < special.logit(_UNLIKELY))
+        lists = int(source.max()) + 1
+        by_lists = np.zeros((lists, lists))
+        endpoints = source[unlikely.left], source[unlikely.right]
+        np.add.at(by_lists, endpoints, special.expit(unlikely.log_odds))
+        by_lists *= not_compared / max(float(by_lists.sum()), 1e-300)
+        return cls(below.left, below.right, special.expit(below.log_odds), by_lists)
+
+    @property
+    def total(self) -> float:
+        """How many matches are expected."""
+        return float(self.chance.sum() + self.by_lists.sum())
+
+
+def with_missed(
+    slots: NDArray[np.int32],
+    encoded: Encoded,
+    missed: MissedMatches | None,
+    decisions: Sequence[Decision],
+    *,
+    seed: int,
+) -> NDArray[np.int32]:
+    """Draws, shape (draws, reports), each with missed matches that were drawn for it."""
+    if missed is None:
+        return slots
+    rng = np.random.default_rng([seed, 5])
+    upto = np.cumsum(missed.chance)
+    apart = np.array([(i, j) for i, j, same in decisions if not same], np.int64).reshape(-1, 2)
+    lists = np.left_shift(np.int64(1), encoded.source)
+    found = slots.copy()
+    for row in found:
+        on = np.zeros(int(row.max()) + 1, np.int64)  # of each person, their lists, a bit each
+        np.bitwise_or.at(on, row, lists)
+        many = rng.poisson(upto[-1]) if len(upto) else 0
+        at = np.searchsorted(upto, rng.random(many) * upto[-1]) if many else np.zeros(0, np.int64)
+        pairs = [np.stack([missed.left[at], missed.right[at]])]
+        times = rng.poisson(missed.by_lists * (rng.standard_gamma(_SHAPE) / _SHAPE))
+        for one, two in np.argwhere(times):
+            pairs.append(_alike(encoded, on[row], one, two, int(times[one, two]), rng))
+        left, right = rng.permutation(np.concatenate(pairs, axis=1), axis=1)
+        _merge(row, on, lists, left, right, apart)
+    return found
+
+
+def _alike(
+    encoded: Encoded, on: Ints, one: int, two: int, many: int, rng: np.random.Generator
+) -> Ints:
+    """Pairs of reports of two lists, shape (2, pairs), that do not contradict each other.
+
+    Neither report's person is on the other list, by the lists that each report's person is `on`.
+    """
+    left = np.flatnonzero((encoded.source == one) & ((on >> two) & 1 == (one == two)))
+    right = np.flatnonzero((encoded.source == two) & ((on >> one) & 1 == (one == two)))
+    if not len(left) or not len(right):
+        return np.zeros((2, 0), np.int64)
+    left = left[rng.integers(0, len(left), many)]
+    others = right[rng.integers(0, len(right), (many, _ATTEMPTS))]
+    own = 1 << one if one == two else 0  # a list that has a person twice
+    fits = (others != left[:, None]) & (on[left][:, None] & on[others] == own)
+    for values, wide in (("sex", 1), ("birth_year", 1), ("event_month", 12)):
+        mine, theirs = encoded.keys[values][left][:, None], encoded.keys[values][others]
+        fits &= (mine == NO_KEY) | (theirs == NO_KEY) | (mine // wide == theirs // wide)
+    chosen = (np.arange(many), np.argmax(fits, axis=1))
+    return np.stack([left, others[chosen]])[:, fits[chosen]]
+
+
+def _merge(row: Codes, on: Ints, lists: Ints, left: Ints, right: Ints, apart: Ints) -> None:
+    """Merge the people of these pairs in a draw, one pair after another."""
+    root = np.arange(len(on), dtype=np.int32)
+    kept_apart = row[apart]
+    for i, j in zip(left.tolist(), right.tolist(), strict=True):
+        one, two = int(root[row[i]]), int(root[row[j]])
+        shared = on[one] & on[two]
+        if one == two or (shared and not shared == lists[i] == lists[j]):
+            continue
+        if len(apart) and _forbidden(root[kept_apart], one, two).any():
+            continue
+        root[root == two] = one
+        on[one] |= on[two]
+    row[:] = root[row]
+
+
+def _forbidden(people: Codes, one: int, two: int) -> Flags:
+    return np.asarray(
+        ((people[:, 0] == one) & (people[:, 1] == two))
+        | ((people[:, 0] == two) & (people[:, 1] == one))
+    )
