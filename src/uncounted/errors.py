@@ -92,6 +92,10 @@ class NotConverged(NotEstimable):
     """A sampler has not converged, so there is no number."""
 
 
+class ClusterLost(Error):
+    """The cluster that was to compute does not answer any more."""
+
+
 class NotPublishable(Error):
     """Publishing this would let a reader read or compute what must stay hidden."""
 

@@ -178,9 +178,13 @@ def study_of(
     estimates: Sequence[Estimate],
     settings: EstimateSettings = DEFAULT,
     *,
+    brief: bool = False,
     progress: Progress = silent,
 ) -> Study:
-    """What follows from the estimates of one table: sensitivity, what leads, robustness checks."""
+    """What follows from the estimates of one table: sensitivity, what leads, robustness checks.
+
+    `brief`: without the saturated model at each xi and the estimates of pairs of lists.
+    """
     way = _least_kept((each.method for each in estimates), settings)
     checked, level = check(_studied(table, settings), way), settings.level
     study = Study(
@@ -196,18 +200,19 @@ def study_of(
     if study.refused and checked.refusal is not None:
         return study
     study = with_track_record(study, TableFeatures.of([checked.table]), settings.headline)
-    study = attrs.evolve(
-        study,
-        sensitivity=xi_table(
-            table,
-            study.headline,
-            xis=settings.xi,
-            level=level,
-            relative=bool(settings.ends_capture),
-        ),
-        xi_by_method=xi_by_method(study, settings.xi),
-        dependence=pairs(checked.table, level=level),
-    )
+    study = attrs.evolve(study, xi_by_method=xi_by_method(study, settings.xi))
+    if not brief:
+        study = attrs.evolve(
+            study,
+            sensitivity=xi_table(
+                table,
+                study.headline,
+                xis=settings.xi,
+                level=level,
+                relative=bool(settings.ends_capture),
+            ),
+            dependence=pairs(checked.table, level=level),
+        )
     checkable = _checkable(study, settings, table)
     return add_checks(study, settings, checkable, METHODS, progress=progress)
 
@@ -335,9 +340,13 @@ def study_over(
     settings: EstimateSettings = DEFAULT,
     *,
     point: CaptureTable | None = None,
+    brief: bool = False,
     progress: Progress = silent,
 ) -> Study:
-    """Pool the fits of each method over tables, and what follows from the pooled estimates."""
+    """Pool the fits of each method over tables, and what follows from the pooled estimates.
+
+    `brief`: without the saturated model at each xi.
+    """
     level, seed, way = settings.level, settings.seed, _least_kept(fits, settings)
     distinct, places = distinct_tables(tables)
     estimates = tuple(
@@ -374,7 +383,9 @@ def study_over(
     study = attrs.evolve(
         study,
         linkage=None if settings.imputed else linkage,
-        sensitivity=xi_table_over(
+        sensitivity=()
+        if brief
+        else xi_table_over(
             study,
             list(distinct.values()),
             weights,

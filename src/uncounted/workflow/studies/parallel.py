@@ -6,6 +6,7 @@ joblib decides where: processes of this computer, or the back end of an active
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
@@ -15,7 +16,7 @@ from typing import Any
 from joblib import Parallel, delayed, parallel_config
 
 from uncounted._threads import cores
-from uncounted.errors import UsedWrongly
+from uncounted.errors import ClusterLost, UsedWrongly
 from uncounted.workflow.studies.fits import FitDone, FitTask, fit_all
 
 # Methods of which a fit takes milliseconds: many of them are one task of joblib.
@@ -31,16 +32,21 @@ def on_dask(address: str | None) -> Iterator[None]:
 
     Raises:
         UsedWrongly: Dask is not installed, or no scheduler answers.
+        ClusterLost: it has no workers, or does not answer any more.
     """
     if address is None:
         yield
         return
     try:
-        from distributed import Client
+        from distributed import CancelledError, Client
     except ImportError:
         raise UsedWrongly(
             "--dask needs the package distributed", hint="pip install 'uncounted[cluster]'"
         ) from None
+    for name in [
+        each for each in logging.root.manager.loggerDict if each.startswith("distributed")
+    ]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # they print tracebacks
     try:
         client = Client(address, timeout=10)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
@@ -49,7 +55,17 @@ def on_dask(address: str | None) -> Iterator[None]:
             hint="give it as the scheduler prints it, e.g. tcp://10.0.0.5:8786",
         ) from error
     with client, parallel_config(backend="dask", client=client):
-        yield
+        try:
+            yield
+        except TimeoutError as error:
+            raise ClusterLost(
+                "the Dask cluster has no worker that answers", hint="start workers, and try again"
+            ) from error
+        except (CancelledError, OSError) as error:
+            raise ClusterLost(
+                "the connection to the Dask cluster is lost; every fit that was done is kept",
+                hint="run the study again when the cluster answers, or without --dask",
+            ) from error
 
 
 def run_tasks(tasks: Sequence[FitTask], jobs: int | None) -> Iterator[list[FitDone]]:

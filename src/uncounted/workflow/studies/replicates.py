@@ -27,6 +27,7 @@ from uncounted.workflow.studies.parallel import map_batches
 from uncounted.workflow.studies.store import Store
 from uncounted.workflow.studies.study_file import StudyTable
 
+_MANY_BYTES = 20_000_000  # less is read before another process has started
 _READERS = ("polars", "pyarrow", "pandas")
 
 
@@ -131,7 +132,8 @@ def _all_counted(
             known[file] = tables_of(record)
     unread = [(file, key) for file, key in zip(entry.files, keys, strict=True) if file not in known]
     how = [(file, tuple(columns), entry.request.lists) for file, _ in unread]
-    read = map_batches(_count, [[each] for each in how], jobs if len(how) > 1 else 1, local=True)
+    many = sum(file.stat().st_size for file, _ in unread) > _MANY_BYTES
+    read = map_batches(_count, [[each] for each in how], jobs if many else 1, local=True)
     for (file, key), record in zip(unread, read, strict=True):
         if store is not None:
             store.keep_file(key, record)

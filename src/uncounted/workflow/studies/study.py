@@ -128,10 +128,11 @@ def _put_together(
 
     def batches() -> Iterator[Sequence[_Kept]]:
         for at in range(0, len(works), _TOGETHER):
-            yield _kept(works[at : at + _TOGETHER], store, failed, settings)
+            yield _kept(works[at : at + _TOGETHER], store, failed, settings, len(works) > 1)
 
     studies: list[Study] = []
-    for found in map_batches(_studies, batches(), jobs):
+    few = len(works) <= _TOGETHER
+    for found in map_batches(_studies, batches(), 1 if few else jobs, local=True):
         studies += found
         progress(f"putting together {entry.name}", len(studies), len(works))
     strata = None
@@ -174,10 +175,15 @@ class _Kept:
     stratum: Stratum
     records: Mapping[str, Sequence[tuple[bytes | Estimate, int, tuple[int, ...]]]]
     settings: EstimateSettings
+    brief: bool
 
 
 def _kept(
-    works: Sequence[_Work], store: Store, failed: Mapping[str, str], settings: EstimateSettings
+    works: Sequence[_Work],
+    store: Store,
+    failed: Mapping[str, str],
+    settings: EstimateSettings,
+    brief: bool,
 ) -> list[_Kept]:
     keys = [task.key for work in works for fits in work.fits.values() for task, _ in fits]
     records = store.records(keys)
@@ -198,13 +204,14 @@ def _kept(
                 for method, fits in work.fits.items()
             },
             settings,
+            brief,
         )
         for work in works
     ]
 
 
 def _studies(batch: Sequence[_Kept]) -> list[Study]:
-    """The studies of strata, without draws: done on any worker."""
+    """The studies of strata, without draws: done on any process of this computer."""
     return [_study(each) for each in batch]
 
 
@@ -218,9 +225,10 @@ def _study(kept: _Kept) -> Study:
         for method, own in kept.records.items()
     }
     if settings.imputed:
-        study = study_over(tables, fits, settings)
+        study = study_over(tables, fits, settings, brief=kept.brief)
     else:
-        study = study_of(tables[0], [own[0].estimate for own in fits.values()], settings)
+        estimates = [own[0].estimate for own in fits.values()]
+        study = study_of(tables[0], estimates, settings, brief=kept.brief)
     if kept.stratum.small is not None:
         study = kept.stratum.small.add_warning(study)
     bare = tuple(attrs.evolve(each, draws=None) for each in study.estimates)
