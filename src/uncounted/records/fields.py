@@ -125,7 +125,8 @@ class SourceInfo:
 
     `pads_dates`: the system fills a missing month and day with 1, so 1 January may be only
     a year. `day_first`: how 07/05/2013 is meant; None: not said. `unix_dates`: a date is a
-    number of seconds since 1970, as in Uwazi's JSON.
+    number of seconds since 1970, as in Uwazi's JSON. `calendar`: of dates without a mark; None:
+    Gregorian.
     """
 
     collector: str | None = None
@@ -133,6 +134,7 @@ class SourceInfo:
     pads_dates: bool = False
     day_first: bool | None = None
     unix_dates: bool = False
+    calendar: str | None = None
 
     def about(self) -> JSONObject:
         """Plain values, for what a case file keeps about a source."""

@@ -343,6 +343,66 @@ def test_known_ethiopian_days(ethiopian: str, day: date) -> None:
     assert translate(ethiopian)[0] == day.isoformat()
 
 
+# Nowruz (1 Farvardin) and two days of 1357.
+@pytest.mark.parametrize(
+    ("solar_hijri", "day"),
+    [
+        ("1 Farvardin 1370", date(1991, 3, 21)),
+        ("1 Farvardin 1375", date(1996, 3, 20)),
+        ("1 Hamal 1391", date(2012, 3, 20)),
+        ("1 Farvardin 1400", date(2021, 3, 21)),
+        ("1 Farvardin 1403", date(2024, 3, 20)),
+        ("22 Bahman 1357", date(1979, 2, 11)),  # the revolution
+        ("7 Sawr 1357", date(1978, 4, 27)),  # the coup of the Saur revolution
+    ],
+)
+def test_known_solar_hijri_days(solar_hijri: str, day: date) -> None:
+    assert translate(solar_hijri)[0] == day.isoformat()
+
+
+def test_each_solar_hijri_day_is_the_day_after_the_one_before() -> None:
+    day = date(1986, 3, 21)
+    for year in range(1365, 1376):
+        for month in range(1, 13):
+            for number in range(1, 32):
+                try:
+                    found = translate(f"{year}-{month}-{number}", calendar="solar-hijri")[0]
+                except BadInput:
+                    assert number == 31 or (month, number) == (12, 30)
+                    continue
+                assert found == day.isoformat()
+                day += timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "text", "found"),
+    [
+        ("ethiopian", "2005-01-12", "2012-09-22"),
+        ("ethiopian", "12/1/2005", "2012-09-22"),
+        ("ethiopian", "2005", "2012-09-11/2013-09-10"),
+        ("ethiopian", "2012 G.C.", "2012"),
+        ("hijri", "15/9/1433", "2012-08-02?/2012-08-05?"),
+        ("solar-hijri", "1391/5", "2012-07-22/2012-08-21"),
+        ("solar-hijri", "2012-08-02 م", "2012-08-02"),
+        ("solar-hijri", "unknown", None),
+    ],
+)
+def test_a_list_in_another_calendar(calendar: str, text: str, found: str | None) -> None:
+    assert translate(text, calendar=calendar)[0] == found
+
+
+@pytest.mark.parametrize(
+    ("calendar", "text", "words"),
+    [
+        ("hijri", "2012-08-02", "Hijri years run from 1343 to 1500"),
+        ("solar-hijri", "about 1391", "not a date of the calendar that the mapping states"),
+    ],
+)
+def test_no_date_of_the_calendar_of_the_list(calendar: str, text: str, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        translate(text, calendar=calendar)
+
+
 def test_each_ethiopian_day_is_the_day_after_the_one_before() -> None:
     day = date(1991, 9, 12)  # Meskerem 1, 1984
     for year in range(1984, 1992):

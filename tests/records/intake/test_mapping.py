@@ -52,6 +52,12 @@ START = '[columns]\nid = "a"\nname = "b"\n'
         (START + '[values.sex]\n"x" = "other"', "unknown code", "f, m"),
         (START + '[values.act]\n"x" = "Not A Code"', "unknown code", "hyphens"),
         (START + "[source]\npads_dates = 1", "neither true nor false", ""),
+        (START + '[source]\ncalendar = "mayan"', "calendar is not one that is read", "ethiopian"),
+        (
+            START + '[source]\ncalendar = "hijri"\npads_dates = true',
+            "both calendar and pads_dates",
+            "leave out pads_dates",
+        ),
         (START + '[source]\ncovers = { from = "soon" }', "not a date", "2017"),
         (START + "[source]\ncovers = { from = 2017.10 }", "not a date", "2017"),
         (START + "[source]\ncovers = { from = 2020, to = 2010 }", "ends before it begins", ""),

@@ -389,6 +389,13 @@ def test_a_padded_first_of_january(tmp_path: Path) -> None:
         assert len(found.warnings) == 1
 
 
+def test_a_list_in_the_ethiopian_calendar(tmp_path: Path) -> None:
+    ethiopian = MAP.replace("[source]", '[source]\ncalendar = "ethiopian"')
+    found = _one(tmp_path, "1,Kim,,,1967-01-02,,,,,,", mapping=ethiopian)
+    assert found.report.birth is not None
+    assert (found.report.birth.edtf, found.report.birth.written) == ("1974-09-12", "1967-01-02")
+
+
 def test_an_authority_that_no_one_foresaw_is_kept(tmp_path: Path) -> None:
     found = _one(tmp_path, "1,Kim,,,,,,The night watch,,,")
     assert found.report.acts[0].authority == "The night watch"

@@ -19,7 +19,7 @@ from uncounted.records.dates.affixes import says_unknown, without_age, without_b
 from uncounted.records.dates.calendars import decimal_numerals, lunar_end, lunar_names
 from uncounted.records.dates.expressions import BRACKETED, ExpressionReader
 from uncounted.records.dates.intervals import is_backwards, lies_in, qualified
-from uncounted.records.dates.other_calendars import converted
+from uncounted.records.dates.other_calendars import converted, without_gregorian_mark
 from uncounted.records.dates.single_dates import HINT, point, sought
 from uncounted.records.tabular.xlsx_formats import JANUARY_OR_OCTOBER, MAY_BE_OCTOBER
 
@@ -51,19 +51,31 @@ _YEAR_AND_NUMBERS = sought(r"(\d{4})년 (\d{1,2})\s*[-./]")
 @lru_cache(
     maxsize=16_384
 )  # lists repeat their dates: half the work of an import is here without it
-def translate(text: str, *, day_first: bool | None = None, birth: bool = False) -> Translation:
-    """Convert one date to EDTF; without `day_first` 07/05/2013 is read both ways."""
+def translate(
+    text: str,
+    *,
+    day_first: bool | None = None,
+    birth: bool = False,
+    calendar: str | None = None,
+) -> Translation:
+    """Convert one date to EDTF; without `day_first` 07/05/2013 is read both ways.
+
+    `calendar`: that of dates which are not marked (`other_calendars.CALENDARS`).
+    """
     if len(text) > LONGEST:
         raise BadInput("not a date: too long for one", hint=HINT)
-    return _Reader(day_first, birth=birth).translate(text)
+    return _Reader(day_first, birth=birth, calendar=calendar).translate(text)
 
 
 class _Reader(ExpressionReader):
     """Reads one text: its calendar and its time of day, then the expression that is left."""
 
-    def __init__(self, day_first: bool | None, *, birth: bool = False) -> None:
+    def __init__(
+        self, day_first: bool | None, *, birth: bool = False, calendar: str | None = None
+    ) -> None:
         super().__init__(day_first)
         self.birth = birth
+        self.calendar = calendar
 
     def translate(self, text: str) -> Translation:
         seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
@@ -73,6 +85,10 @@ class _Reader(ExpressionReader):
             plain = _EN_DASHES.sub(r"\1-\2-\3", plain)
         if not plain or says_unknown(plain):
             return None, ()
+        gregorian = without_gregorian_mark(plain)
+        if self.calendar and gregorian is None:
+            return self._of_calendar(plain), tuple(self.notes)
+        plain = gregorian or plain
         if edtf.is_edtf(plain.upper()) and "-00" not in plain:
             return plain.upper(), _half_empty(plain)
         if self.birth:
@@ -80,6 +96,18 @@ class _Reader(ExpressionReader):
         if MAY_BE_OCTOBER.fullmatch(plain):  # as a spreadsheet saves 2008.10 in a CSV
             self.note(JANUARY_OR_OCTOBER)
         return self._calendar(plain), tuple(self.notes)
+
+    def _of_calendar(self, text: str) -> str:
+        """A date of the calendar that the mapping states."""
+        if self.birth:
+            text = self._of_birth(text)
+        found = converted(text, self.note, calendar=self.calendar)
+        if found is None:
+            raise BadInput(
+                "not a date of the calendar that the mapping states",
+                hint="write year, month and day, and A.D. or G.C. after a Gregorian date",
+            )
+        return found
 
     def _of_birth(self, text: str) -> str:
         bare = without_age(text)

@@ -59,23 +59,30 @@ class DateReading:
     notes: tuple[str, ...] = ()
 
 
-def read(text: str, *, day_first: bool | None = None, birth: bool = False) -> DateReading:
+def read(
+    text: str,
+    *,
+    day_first: bool | None = None,
+    birth: bool = False,
+    calendar: str | None = None,
+) -> DateReading:
     """Read a date as people write it, with remarks; a refusal does not repeat the text.
 
     `day_first` is how 07/05/2013 is meant (None: both); "1985년생" and "b. 1985" are of a `birth`.
+    `calendar` is that of dates without a mark (None: the Gregorian one).
     """
-    found, notes = written.translate(text, day_first=day_first, birth=birth)
+    found, notes = written.translate(text, day_first=day_first, birth=birth, calendar=calendar)
     return DateReading(PartialDate.of(found, written=text) if found else None, notes)
 
 
-def parse(text: str, *, day_first: bool | None = None) -> PartialDate:
+def parse(text: str, *, day_first: bool | None = None, calendar: str | None = None) -> PartialDate:
     """Read a date as `read` does; "unknown" is refused as well.
 
     Examples:
         >>> parse("about 2013").edtf, parse("before May 2013").edtf, parse("201X").edtf
         ('2013~', '../2013-04', '201X')
     """
-    found = read(text, day_first=day_first).date
+    found = read(text, day_first=day_first, calendar=calendar).date
     if found is None:
         raise BadInput("the date is unknown", hint="leave the cell empty")
     return found

@@ -260,7 +260,9 @@ class CellReader:
                 return None
             if source.unix_dates and where.whole:
                 seen = _unix(seen)
-            reading = dates.read(seen, day_first=source.day_first, birth=birth)
+            reading = dates.read(
+                seen, day_first=source.day_first, birth=birth, calendar=source.calendar
+            )
         except BadInput as error:
             self.reasons.append(f"column {column!r}: {error}")
             return None
@@ -324,6 +326,8 @@ class CellReader:
     def _unpadded(self, column: str, day: PartialDate | None) -> PartialDate | None:
         """A first of the month from a system that fills gaps with 1 is only a month or a year."""
         if day is None or not day.is_day or not day.edtf.endswith("-01"):
+            return day
+        if self.mapping.source.calendar:  # a converted day
             return day
         if not self.mapping.source.pads_dates:
             if day.edtf.endswith("-01-01"):

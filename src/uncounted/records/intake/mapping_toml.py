@@ -22,6 +22,7 @@ from uncounted.errors import BadInput, BadMapping, nearest, unknown
 from uncounted.records import vocabulary
 from uncounted.records.custom_vocabulary import OwnWords, section
 from uncounted.records.dates import partial_date as dates
+from uncounted.records.dates.other_calendars import CALENDARS
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.fields import (
     ACT_FIELDS,
@@ -297,7 +298,7 @@ def _full_day(where: str, value: Any) -> date:
 
 def _source(table: Any, own: OwnWords) -> SourceInfo:
     truths = ("pads_dates", "day_first", "unix_dates")
-    known = section("[source]", table, ("collector", "covers", *truths))
+    known = section("[source]", table, ("collector", "covers", "calendar", *truths))
     for key in truths:
         _truth(f"[source] {key}", known.get(key, False))
     collector = _optional("[source]", known, "collector")
@@ -306,12 +307,24 @@ def _source(table: Any, own: OwnWords) -> SourceInfo:
             "[source] collector is not a name on one line",
             hint="write who collected the reports, without a line break, in fewer words",
         )
+    calendar = _optional("[source]", known, "calendar")
+    if calendar is not None and calendar not in CALENDARS:
+        raise BadMapping(
+            "[source] calendar is not one that is read",
+            hint=f"one of {', '.join(CALENDARS)}; leave it out for Gregorian dates",
+        )
+    if calendar is not None and known.get("pads_dates", False):
+        raise BadMapping(
+            "[source] has both calendar and pads_dates",
+            hint="leave out pads_dates; remove days and months that are not known from the file",
+        )
     return SourceInfo(
         collector=collector,
         covers=_covers(known["covers"], own) if "covers" in known else None,
         pads_dates=known.get("pads_dates", False),
         day_first=known.get("day_first"),
         unix_dates=known.get("unix_dates", False),
+        calendar=calendar,
     )
 
 

@@ -384,7 +384,8 @@ class RowReader(CellReader):
         if text is None:
             return None
         try:
-            day = dates.parse(text, day_first=self.mapping.source.day_first)
+            source = self.mapping.source
+            day = dates.parse(text, day_first=source.day_first, calendar=source.calendar)
         except BadInput:
             day = None
         if day is None or not day.is_day:
