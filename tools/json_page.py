@@ -23,8 +23,9 @@ HEAD = """# JSON output
 
 With `--json` a command prints one JSON object on standard output and nothing else there. Messages
 and progress go to standard error. The exit status is 0 if the command did its work, 1 if it
-refused or found something wrong, 2 if it was used wrongly; with 1 or 2 there is no JSON. Five
-commands can print the object and then fail: `estimate` when no method gives an estimate, `check`
+refused or found something wrong, 2 if it was used wrongly; with 1 or 2 there is no JSON. Six
+commands can print the object and then fail: `estimate` when no method gives an estimate, `rate`
+when no group has an estimated rate that was asked for, `check`
 when the case file has errors, `import` and `decide` when every row is rejected, `verify` when the
 signer was not checked.
 

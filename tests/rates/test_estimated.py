@@ -300,6 +300,17 @@ def test_a_claim_is_held_against_both_intervals(rates: EstimatedRates) -> None:
     assert compare_claim(rates, (0.5, 0.99))[1].in_interval is False
 
 
+def test_without_any_rate_the_command_prints_the_documented_and_fails(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "few.csv"
+    file.write_text(FEW, encoding="utf-8")
+    assert command(["rate", str(file), "--outcome", "arrested", "--lists", "A,B,C"]) == 1
+    done = capsys.readouterr()
+    assert "at least 1%" in done.out
+    assert "error: no rate is estimated: methods were tested on tables of 15 to" in done.err
+
+
 @pytest.mark.parametrize("claim", [["x"], ["101"], ["-1"], ["nan"], [""]])
 def test_a_claim_that_is_no_rate_is_refused(claim: list[str]) -> None:
     with pytest.raises(UsedWrongly, match="--claim takes rates in percent"):

@@ -42,7 +42,9 @@ def _answer(done: RateResult) -> None:
 
 
 def _after(done: RateResult) -> None:
-    """Counts that are not for publication; columns that may be lists."""
+    """What is said of counts and columns; without any estimate the command fails."""
+    from uncounted.workflow.rate import refuse_if_nothing
+
     messages.copied_lists(done.copied, say)
     messages.left_out(done.excluded, say)
     marked = done.rates.table.marked
@@ -56,6 +58,7 @@ def _after(done: RateResult) -> None:
             f"Counts under {done.small_count} can lead back to people: this answer is for you, "
             "not for publication."
         )
+    refuse_if_nothing(done)
 
 
 @app.command()

@@ -58,7 +58,8 @@ def rate_summary(done: RateResult) -> Iterator[str]:
 def _estimated(done: RateResult, estimated: EstimatedRates) -> Iterator[str]:
     """Estimated rates beside those of the documented."""
     rates, labels = done.rates, done.labels
-    own = "" if estimated.not_calibrated is None else " (not calibrated)"
+    some = any(rate.rate is not None for rate in estimated.rates)
+    own = " (not calibrated)" if some and estimated.not_calibrated is not None else ""
     lists = f"estimated from {len(estimated.lists)} lists{own}"
     yield from _wrapped(f"Share of {labels.unit} that {labels.says}, {lists}", indent="")
     level = f"{100 * rates.settings.level:g}% interval"

@@ -11,7 +11,7 @@ import attrs
 
 from uncounted import atomic_files
 from uncounted.captures import CaptureTable
-from uncounted.errors import UsedWrongly
+from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.result import Study
 from uncounted.estimate.base.rows import as_json
 from uncounted.estimate.track_record.calibration import COMBINED_METHODS
@@ -93,6 +93,7 @@ __all__ = [
     "ratio_cells",
     "ratio_words",
     "refusals",
+    "refuse_if_nothing",
     "target",
     "tipping_sentence",
     "unknown_outcomes_table",
@@ -314,6 +315,15 @@ def estimated(
     rates = estimate_rates(histories, groups, study_of, level=settings.level, seed=settings.seed)
     claims = None if claim is None else compare_claim(rates, claim)
     return RateResult(found, request.labels, rates, claims)
+
+
+def refuse_if_nothing(done: RateResult) -> None:
+    """When rates were to be estimated and there is none, the command fails."""
+    if done.estimates and all(each.rate is None for each in done.estimates):
+        raise NotEstimable(
+            f"no rate is estimated: {done.estimates[0].reason}",
+            hint="merge groups; or state the documented counts without a rate among all",
+        )
 
 
 def leading_study(
