@@ -24,6 +24,7 @@ _ETHIOPIAN_EPOCH = date(8, 8, 27)  # 1 Meskerem 1, in the Gregorian calendar
 _SOLAR_HIJRI_EPOCH = 226895  # ordinal of a date, for `_new_year`
 _EITHER = "either"  # in the table of months: Gregorian in Eritrea, Ethiopian in Ethiopia
 
+_LETTERS = re.compile("[a-z\u0600-\u06ff\u1200-\u139f]")  # in which dates of these calendars are
 _SEPARATOR = r"\s*[-./\u060c,\s]\s*"
 _DAY_FIRST = re.compile(rf"(?:(\d{{1,2}}){_SEPARATOR})?(\d{{1,2}}){_SEPARATOR}(\d{{4}})", re.ASCII)
 _YEAR_FIRST = re.compile(
@@ -103,6 +104,12 @@ def _months(code: str) -> tuple[tuple[re.Pattern[str], int, bool], ...]:
     )
 
 
+@cache
+def _any_month(code: str) -> re.Pattern[str]:
+    """A month's name of this calendar."""
+    return re.compile("|".join(name.pattern for name, _, _ in _months(code)))
+
+
 def converted(text: str, note: Callable[[str], None], *, calendar: str | None = None) -> str | None:
     """A Hijri, Solar Hijri or Ethiopian date as EDTF; None: it is not one.
 
@@ -118,7 +125,7 @@ def converted(text: str, note: Callable[[str], None], *, calendar: str | None = 
         a Solar Hijri date, converted
         '2012-08-02'
     """
-    if calendar is None and text.isascii() and not re.search(r"[a-z]", text):
+    if calendar is None and not _LETTERS.search(text):
         return None
     refused: BadInput | None = None
     for each in _CALENDARS:
@@ -137,15 +144,17 @@ def converted(text: str, note: Callable[[str], None], *, calendar: str | None = 
 
 def without_gregorian_mark(text: str) -> str | None:
     """A date that is marked Gregorian without its mark; None: it is not marked."""
-    bare = " ".join(_GREGORIAN_MARK.sub(" ", text).split())
-    return bare if bare != text else None
+    if not _LETTERS.search(text) or not _GREGORIAN_MARK.search(text):
+        return None
+    return " ".join(_GREGORIAN_MARK.sub(" ", text).split())
 
 
 def _parts(text: str, calendar: _Calendar, *, stated: bool) -> _Parts | None:
     """Year, month and day of a date that is marked, or names a month of this calendar."""
     bare = calendar.mark.sub(" ", text)
     marked = bare != text or stated
-    for name, month, needs_mark in _months(calendar.code):
+    named = _any_month(calendar.code).search(bare)
+    for name, month, needs_mark in _months(calendar.code) if named else ():
         if found := name.search(bare):
             beside = _FILLER.sub(" ", f"{bare[: found.start()]} {bare[found.end() :]}")
             numbers = _BESIDE_MONTH.fullmatch(" ".join(beside.split()).strip(" ."))

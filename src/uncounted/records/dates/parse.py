@@ -80,7 +80,9 @@ class _Reader(ExpressionReader):
     def translate(self, text: str) -> Translation:
         seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
         plain = " ".join(unicodedata.normalize("NFKC", seen).casefold().split()).strip(" ,;")
-        plain = "".join(map(_ascii_digit, plain.translate(_SIGNS)))
+        plain = plain.translate(_SIGNS)
+        if not plain.isascii():
+            plain = "".join(map(_ascii_digit, plain))
         if "–" in plain:
             plain = _EN_DASHES.sub(r"\1-\2-\3", plain)
         if not plain or says_unknown(plain):
