@@ -351,3 +351,9 @@ def test_small_lists_are_left_out_in_words(folder: Path) -> None:
     (table,) = _run(folder, **{"[tables.people]": "min_records = 3\n[tables.people]"}).tables
     assert table.studies[2].lists == {"A": 3, "C": 4}
     assert any(w.code == "small-lists" for w in table.studies[2].warnings)
+
+
+def test_a_store_that_was_deleted_is_made_anew(folder: Path) -> None:
+    _run(folder)
+    (folder / "STUDY.results" / NAME).unlink()
+    assert _run(folder).tasks.computed == 6

@@ -45,7 +45,7 @@ class Store:
             Damaged: the file is no store, or is damaged.
         """
         path = folder / NAME
-        if folder.exists() and not path.exists() and any(folder.iterdir()):
+        if folder.exists() and not path.exists() and not _is_ours(folder):
             raise AlreadyThere(
                 f"{folder.name} is there already, and is no folder of results",
                 hint='name another in the study: results = "..."',
@@ -105,6 +105,15 @@ class Store:
     def keep(self, done: Iterable[FitDone]) -> None:
         """Write the records of a batch; what failed has none."""
         rows = [(each.key, each.record) for each in done if each.failed is None]
+        try:
+            self._write(rows)
+        except KeyboardInterrupt:  # what was computed is kept first
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            self._write(rows)
+            raise
+
+    def _write(self, rows: Sequence[tuple[str, bytes]]) -> None:
         with _errors(self.path):
             self._database.execute("BEGIN IMMEDIATE")
             self._database.executemany("INSERT OR REPLACE INTO fit VALUES (?, ?)", rows)
@@ -126,6 +135,14 @@ class Store:
         with _errors(self.path):
             (count,) = self._database.execute("SELECT count(*) FROM fit").fetchone()
         return int(count)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder without a store is empty, or has nothing but files of results."""
+    if not folder.is_dir():
+        return False
+    inside = (each.name for each in folder.iterdir())
+    return all(name.endswith((".csv", f"{NAME}-wal")) for name in inside)
 
 
 def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
