@@ -123,6 +123,16 @@ def test_they_come_back_from_what_a_case_keeps() -> None:
         assert both.code_for("act", word) == "border-handover"
 
 
+def test_words_that_a_case_kept_have_precedence_over_later_ones_of_the_vocabulary() -> None:
+    kept = {"vocabulary": {"act": {"shooting": {"en": "Shot dead", "also": ["murdered"]}}}}
+    mapping = Mapping.parse('columns = {id = "id", name = "name"}')
+    with_words = mapping.with_words(OwnWords.of_case([kept]))
+    assert with_words.code_for("act", "Murdered") == "shooting"
+    assert with_words.code_for("act", "killed") == "killing"
+    with pytest.raises(BadMapping, match="already stands for 'killing'"):
+        OwnWords.parse(kept["vocabulary"])
+
+
 REFUSED = {
     "is not a section": {"act": ["x"]},
     "unknown key 'acts'": {"acts": {}},

@@ -119,14 +119,17 @@ class OwnWords:
                 found[kind] = tuple(rows[code] for code in sorted(rows))
         return OwnWords(found)
 
-    def check(self) -> None:
-        """Refuse a word that stands for two codes, here or with the vocabulary's own."""
+    def check(self, *, kept: bool = False) -> None:
+        """Refuse a word that stands for two codes, here or with the vocabulary's own.
+
+        Words that a case file has `kept` may be older than the vocabulary's: they have precedence.
+        """
         for kind, words in self.words.items():
             meant: dict[str, str] = {}
             for word in words:
                 for text in word.spellings:
-                    known = places.place(text) if kind == "place" else None
-                    code = known.code if known else _vocabulary_code(kind, text)
+                    known = places.place(text) if kind == "place" and not kept else None
+                    code = known.code if known else None if kept else _vocabulary_code(kind, text)
                     key = _key(kind, text)
                     if meant.setdefault(key, code or word.code) != word.code:
                         raise BadMapping(

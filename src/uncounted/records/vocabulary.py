@@ -1,4 +1,4 @@
-"""Controlled vocabulary: acts, authorities, outcomes and sexes, in three languages.
+"""Controlled vocabulary: acts, authorities, outcomes and sexes, with labels in three languages.
 
 A file's own words are added by the `[values.*]` of its mapping. There is no word for a route, a
 shelter, a helper or a present whereabouts, and none may be added. Labels follow the UN Commission
@@ -8,6 +8,7 @@ of Inquiry on the DPRK (A/HRC/25/CRP.1, 2014) and the Working Group on Enforced 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -62,12 +63,29 @@ def _index(terms: Iterable[Term]) -> Mapping[str, str]:
 
 _CODES: Mapping[str, Mapping[str, str]] = {kind: _index(terms) for kind, terms in TERMS.items()}
 
+# Accents, and Arabic vowel and stretching signs; such signs of other scripts are letters.
+_MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u0655\u0670]")
+_LETTERS = str.maketrans("ىیکةۀ", "ييكهه", "'’‘ʼ`ʹ")
+
+
+def unmarked(word: str) -> str:
+    """A word without accents and vowel signs: detención, detencion; أُعتقل, اعتقل."""
+    if word.isascii():
+        return word.translate(_LETTERS)
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", word)).translate(_LETTERS)
+    return unicodedata.normalize("NFC", bare)
+
+
+_UNMARKED: Mapping[str, Mapping[str, str]] = {
+    kind: {unmarked(word): code for word, code in found.items()} for kind, found in _CODES.items()
+}
+
 
 def code_for(kind: str, text: str) -> str | None:
     """Give the code that a word stands for, or None where the vocabulary does not have it.
 
-    A code, a label in English, Korean or Chinese, or another spelling; a word and the same in
-    brackets; an act or outcome in the passive (체포됨, 被逮捕).
+    A code, a label in English, Korean or Chinese, or another spelling, with or without accents and
+    vowel signs; a word and the same in brackets; an act or outcome in the passive (체포됨, 被逮捕).
 
     Examples:
         >>> code_for("act", "강제북송"), code_for("act", "Sent back"), code_for("act", "picnic")
@@ -97,7 +115,8 @@ def _of_one(kind: str, word: str) -> str | None:
         forms.append(found[1])
     if not word.isascii() and " " in word:
         forms += [form.replace(" ", "") for form in forms]
-    return next((codes[form] for form in forms if form in codes), None)
+    code = next((codes[form] for form in forms if form in codes), None)
+    return code or _UNMARKED[kind].get(unmarked(word))
 
 
 _APART = re.compile(r"[()\[\]]")

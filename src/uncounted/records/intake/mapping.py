@@ -137,7 +137,7 @@ class Mapping:
     def with_words(self, case: OwnWords) -> Mapping:
         """This mapping with the words of a case file; no word may stand for two codes."""
         own = self.own.joined(case)
-        own.check()
+        own.check(kept=True)
         return attrs.evolve(self, own=own)
 
     def about(self) -> JSONObject:
