@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
 import numpy as np
 import pytest
+from tests.json_schemas import conform
 
 from uncounted.linkage import Linkage
 from uncounted.linkage.diagnostics import FitDiagnostics, LinkageDiagnostics
@@ -96,6 +98,7 @@ def test_people_keep_their_ids(case: Case, tmp_path: Path, monkeypatch: pytest.M
     done = link(case, monkeypatch, "abg", "c", "d", "ef", "h")
     assert done.changes is not None
     assert "1 person unchanged, 1 with new reports, 1 new, 2 split" in done.changes.words
+    conform("link", json.loads(json.dumps(done.to_json())))
     second, before = clusters(case, tmp_path)
     assert {key: second[key] for key in "abcef"} == {key: first[key] for key in "abcef"}
     assert before == {**first, "g": "", "h": ""}
