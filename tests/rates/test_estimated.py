@@ -19,12 +19,14 @@ from uncounted.rates.claimed import claim_sentences, compare_claim, parse_claim
 from uncounted.rates.estimated import EstimatedRates
 from uncounted.rates.estimated_sentences import (
     bound_words,
+    estimate_warnings_table,
     estimated_notes,
     estimated_sentence,
     why_they_differ,
 )
 from uncounted.rates.histories import OutcomeHistories, histories_of, read_histories
 from uncounted.rates.outcomes import Tally
+from uncounted.rates.reporting_bias import bias_adjusted
 from uncounted.rates.sentences import RowLabels
 from uncounted.workflow.rate import RateRequest, RateSettings, estimated, leading_study
 
@@ -147,6 +149,30 @@ def test_the_estimated_rate_holds_the_truth_that_the_documented_rate_misses(
     assert second is not None
     (contrast,) = rates.contrasts
     assert contrast.difference == pytest.approx(second - first, abs=0.03)
+
+
+def test_the_reporting_ratio_is_what_turns_the_documented_share_into_the_rate(
+    rates: EstimatedRates, histories: OutcomeHistories
+) -> None:
+    true = {"2015-2019": (301 / 450) / (160 / 450), "2020-2024": (103 / 280) / (308 / 520)}
+    for rate in rates.rates:
+        assert rate.rate is not None
+        assert rate.reporting_ratio is not None
+        assert rate.reporting_ratio_interval is not None
+        tally = histories.outcomes.group(rate.group)
+        share = bias_adjusted(tally.x / tally.n, rate.reporting_ratio)
+        assert share == pytest.approx(rate.rate, abs=1e-3)
+        low, high = rate.reporting_ratio_interval
+        assert low < true[rate.group] < high
+
+
+def test_warnings_of_the_numbers_are_named(rates: EstimatedRates) -> None:
+    codes = [told.code for told in rates.rates[0].without_outcome.warnings]
+    assert codes == ["low-coverage"]
+    assert any("low-coverage (3 of 4 numbers)" in note for note in estimated_notes(rates, LABELS))
+    table = estimate_warnings_table(rates, LABELS)
+    assert table is not None
+    assert len(table.rows) == 3
 
 
 def test_the_same_errors_in_both_groups_leave_a_narrower_difference(

@@ -18,6 +18,7 @@ from uncounted.workflow.rate import (
     TextTable,
     counts_with_percent,
     difference_cells,
+    estimate_warnings_table,
     estimated_contrasts_table,
     estimated_table,
     outward,
@@ -29,6 +30,7 @@ from uncounted.workflow.rate import (
     ratio_cells,
     ratio_words,
     refusals,
+    reporting_ratio_table,
     target,
     tipping_sentence,
     unknown_outcomes_table,
@@ -137,7 +139,9 @@ def rate_lines(done: RateResult) -> Iterator[str]:
     if estimated is not None:
         yield from _table(estimated_table(estimated, labels), left=2)
         yield from _table(estimated_contrasts_table(estimated))
+        yield from _table(reporting_ratio_table(estimated, labels))
         yield from _table(unknown_outcomes_table(estimated))
+        yield from _table(estimate_warnings_table(estimated, labels), left=3)
         for line in refusals(estimated, labels):
             yield from _wrapped(line)
         yield ""

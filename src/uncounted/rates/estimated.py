@@ -20,6 +20,7 @@ import numpy as np
 from uncounted.estimate.base.mixture import drawn
 from uncounted.estimate.base.result import Floats, Study
 from uncounted.estimate.base.rows import Interval, as_json
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.track_record.calibration import COMBINED_METHODS, combined_law
 from uncounted.rates.histories import OutcomeHistories
 
@@ -42,12 +43,16 @@ class EstimatedCount:
         point: estimated number of all of them; None if there is none.
         interval: of it.
         reason: why there is no number.
+        warnings: of the study, to be reported with the number.
+        read_first: what in the study contradicts the number.
     """
 
     documented: int
     point: float | None = None
     interval: Interval | None = None
     reason: str | None = None
+    warnings: tuple[EstimateWarning, ...] = ()
+    read_first: tuple[str, ...] = ()
 
     @property
     def documented_share(self) -> float | None:
@@ -69,6 +74,9 @@ class EstimatedRate:
         bounds: where there is no rate, what the documented and the other number leave of it.
         unknown_as: the rate if none, and if all, of unknown outcome had the outcome; None if
             there are none, or no such rate.
+        reporting_ratio: how many times as likely those with the outcome are on a list as those
+            without (rho); the median.
+        reporting_ratio_interval: of it.
     """
 
     group: str
@@ -79,6 +87,8 @@ class EstimatedRate:
     interval: Interval | None = None
     bounds: Interval = (0.0, 1.0)
     unknown_as: Interval | None = None
+    reporting_ratio: float | None = None
+    reporting_ratio_interval: Interval | None = None
 
     @property
     def reason(self) -> str | None:
@@ -257,7 +267,16 @@ class _Cells:
             every = _share(self.number(method, group, True, None), others)
             if none is not None and every is not None:
                 unknown_as = float(np.median(none)), float(np.median(every))
-        return attrs.evolve(rate, rate=point, interval=interval, unknown_as=unknown_as)
+        documented = having.count.documented / others.count.documented
+        rho, rho_interval = _summary(documented * (1 - share) / share, self.level)
+        return attrs.evolve(
+            rate,
+            rate=point,
+            interval=interval,
+            unknown_as=unknown_as,
+            reporting_ratio=rho,
+            reporting_ratio_interval=rho_interval,
+        )
 
     def contrast(self, method: str, group: str, reference: str) -> EstimatedContrast | None:
         """The contrast of two groups; None where one has no rate."""
@@ -283,23 +302,24 @@ class _Cells:
         """The number by a method; with `same_errors` of calibrated numbers in all groups."""
         study = self.study(group, *outcomes)
         n, rng = study.observed, np.random.default_rng(self._entropy(group, outcomes))
-        if method == CALIBRATED:
-            found, law = study.calibrated, combined_law(study)
-            if found is None or law is None:
-                why = found.reason if found is not None else study.first.reason
-                return _Number(EstimatedCount(n, reason=why or "no calibrated interval"))
-            count = EstimatedCount(n, found.point, found.interval)
-            errors = None
-            if same_errors:
-                errors = np.random.default_rng([self.seed, bool(outcomes[0])]).standard_normal(
-                    DRAWS
-                )
-            return _Number(count, n + law.draws(rng, DRAWS, errors=errors))
-        if not _answers(study, method):
-            return _Number(EstimatedCount(n, reason=_why_not(study, method)))
-        estimate = study[method]
-        count = EstimatedCount(n, estimate.point, estimate.interval)
-        return _Number(count, drawn(estimate, n, DRAWS, rng))
+        told = tuple(each for each in study.warnings if each.must_report)
+        count = EstimatedCount(n, warnings=told, read_first=study.read_first)
+        if method != CALIBRATED:
+            if not _answers(study, method):
+                return _Number(attrs.evolve(count, reason=_why_not(study, method)))
+            estimate = study[method]
+            count = attrs.evolve(count, point=estimate.point, interval=estimate.interval)
+            return _Number(count, drawn(estimate, n, DRAWS, rng))
+        found, law = study.calibrated, combined_law(study)
+        if found is None or law is None:
+            why = found.reason if found is not None else study.first.reason
+            return _Number(attrs.evolve(count, reason=why or "no calibrated interval"))
+        errors = None
+        if same_errors:
+            shared = np.random.default_rng([self.seed, bool(outcomes[0])])
+            errors = shared.standard_normal(DRAWS)
+        count = attrs.evolve(count, point=found.point, interval=found.interval)
+        return _Number(count, n + law.draws(rng, DRAWS, errors=errors))
 
     def _entropy(self, group: str, outcomes: Sequence[bool | None]) -> list[int]:
         return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from uncounted.estimate.base.labels import label
@@ -109,11 +110,51 @@ def estimated_notes(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
         yield f"No rate is estimated in {len(refused)} groups ({names}); why: --verbose."
     if rates.not_calibrated is not None and len(refused) < len(rates.rates):
         yield f"The intervals are not calibrated: {rates.not_calibrated}."
+    yield from dict.fromkeys(
+        sentence for _, _, count in _counts(rates, labels) for sentence in count.read_first
+    )
     yield from _unknown_notes(rates, labels)
+    numbers = [count for _, _, count in _counts(rates, labels) if count.point is not None]
+    codes = Counter(code for each in numbers for code in {told.code for told in each.warnings})
+    if codes:
+        listed = ", ".join(f"{code} ({n} of {len(numbers)} numbers)" for code, n in codes.items())
+        yield f"Of the estimates: {listed}. Figures: --verbose; meaning: uncounted explain CODE."
     if rates.on_no_list:
         people = plural(rates.on_no_list, f"of the {labels.unit} is", f"of the {labels.unit} are")
         yield f"{people} on none of these lists and in no count."
     yield estimated_target(labels)
+
+
+def _counts(rates: EstimatedRates, labels: RowLabels) -> Iterator[tuple[str, str, EstimatedCount]]:
+    """Each number with its group and outcome in words."""
+    for rate in rates.rates:
+        yield named(rate.group), labels.says, rate.with_outcome
+        yield named(rate.group), "the others", rate.without_outcome
+
+
+def estimate_warnings_table(rates: EstimatedRates, labels: RowLabels) -> TextTable | None:
+    """The warnings of each number that has to be reported with them; None without any."""
+    rows = tuple(
+        (group, which, f"{told.code}: {told.text}")
+        for group, which, count in _counts(rates, labels)
+        for told in count.warnings
+        if count.point is not None
+    )
+    return TextTable("Warnings of the estimates", ("", "", "warning"), rows) if rows else None
+
+
+def reporting_ratio_table(rates: EstimatedRates, labels: RowLabels) -> TextTable | None:
+    """How many times as likely those with the outcome are documented; None without rates."""
+    rows = []
+    for rate in rates.rates:
+        if rate.reporting_ratio is not None and rate.reporting_ratio_interval is not None:
+            low, high = (ratio_words(limit) for limit in rate.reporting_ratio_interval)
+            rows.append((named(rate.group), ratio_words(rate.reporting_ratio), f"{low} to {high}"))
+    caption = (
+        f"How many times as likely those that {labels.says} are documented as the others (rho)"
+    )
+    header = ("", "estimated", f"{100 * rates.level:g}%")
+    return TextTable(caption, header, tuple(rows)) if rows else None
 
 
 def _unknown_notes(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
@@ -220,13 +261,10 @@ def ratio_cells(contrast: EstimatedContrast) -> tuple[str, str]:
 
 def estimated_table(rates: EstimatedRates, labels: RowLabels) -> TextTable:
     """Documented and estimated number of each group and outcome."""
-    rows = []
-    for rate in rates.rates:
-        for which, count in (
-            (f"{labels.says}", rate.with_outcome),
-            ("the others", rate.without_outcome),
-        ):
-            rows.append((named(rate.group), which, f"{count.documented:,}", *_count_cells(count)))
+    rows = [
+        (group, which, f"{count.documented:,}", *_count_cells(count))
+        for group, which, count in _counts(rates, labels)
+    ]
     return TextTable(
         f"All {labels.unit} by outcome, estimated from {', '.join(rates.lists)} ({_kind(rates)})",
         ("", "", "documented", "estimated", f"{100 * rates.level:g}%", "documented share"),

@@ -32,6 +32,7 @@ from uncounted.rates.claimed import ClaimedRate, claim_sentences, compare_claim,
 from uncounted.rates.estimated import EstimatedRate, EstimatedRates, estimate_rates
 from uncounted.rates.estimated_sentences import (
     difference_cells,
+    estimate_warnings_table,
     estimated_contrasts_table,
     estimated_notes,
     estimated_sentence,
@@ -40,6 +41,7 @@ from uncounted.rates.estimated_sentences import (
     rate_cells,
     ratio_cells,
     refusals,
+    reporting_ratio_table,
     unknown_outcomes_table,
     why_they_differ,
 )
@@ -79,6 +81,7 @@ __all__ = [
     "TextTable",
     "counts_with_percent",
     "difference_cells",
+    "estimate_warnings_table",
     "estimated_contrasts_table",
     "estimated_table",
     "estimated_target",
@@ -94,6 +97,7 @@ __all__ = [
     "ratio_words",
     "refusals",
     "refuse_if_nothing",
+    "reporting_ratio_table",
     "target",
     "tipping_sentence",
     "unknown_outcomes_table",
