@@ -47,6 +47,7 @@ ROOT = Path(__file__).parents[3]
         ),
         ("[tables.a]\nfiles = ['t.csv', 'x/../t.csv']", "two files are named 't'"),
         ("[tables.a]\nfiles = 't.csv'\nby = 'file'", "a column 'file' cannot define strata"),
+        ("lighter = 1\n[tables.a]\nfile = 't.csv'", "'lighter' must be true or false"),
         ("[tables.a]\nfile = 't.csv'\nonly = 3", "'only' must be a table"),
         ("[tables.a]\nfile = 't.csv'\nonly.x = [1.5]", "'only' names for each column a value"),
     ],
@@ -105,9 +106,10 @@ def test_settings_of_a_method_are_those_of_the_study_and_of_the_table(tmp_path: 
         "delta = 0.5\n[settings.latent-class]\nclasses = 15\nchains = 4\n"
         "[tables.a]\nfile = 't.csv'\n"
         "[tables.a.settings.latent-class]\nchains = 2\n"
-        "[tables.b]\nfile = 't.csv'\nmethods = 'decomposable'\n"
+        "[tables.b]\nfile = 't.csv'\nmethods = 'decomposable'\nlighter = true\n"
     )
     one, two = read_study_file(tmp_path / "STUDY.toml").tables
+    assert (one.lighter, two.lighter) == (None, True)
     prior = StickBreakingPrior(classes=15)
     assert one.settings.of("latent-class") == {"prior": prior, "chains": 2}
     assert one.settings.of("decomposable") == {"delta": 0.5}

@@ -82,7 +82,9 @@ def run_study(file: Path, *, jobs: int | None = None, progress: Progress = silen
 
 
 def _works(entry: StudyTable, strata: Sequence[Stratum]) -> list[_Work]:
-    lighter = sum(len(stratum.tables) for stratum in strata) > MANY
+    lighter = entry.lighter
+    if lighter is None:
+        lighter = sum(len(stratum.tables) for stratum in strata) > MANY
     settings = entry.settings
     named = settings.methods and methods_of(strata[0].tables[0], settings)
     works = []

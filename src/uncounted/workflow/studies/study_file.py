@@ -29,7 +29,7 @@ _SETTINGS = (
 )  # fmt: skip
 _OF_TABLE = ("file", "files", "replicates", "replicate_column", "only")
 _TOP = ("title", "results", "tables")
-_OF_METHODS = "settings"
+_OF_METHODS, _LIGHTER = "settings", "lighter"
 _CLASSES = tuple(field.name for field in attrs.fields(StickBreakingPrior))
 _NUMBERS = ("psi", "delta", "level")
 _WHOLE = ("seed", "min_records")
@@ -49,6 +49,7 @@ class StudyTable:
         replicate_column: the column that numbers the replicates in one file, if any.
         only: the rows that are read: columns, and their values.
         of_methods: settings of single methods.
+        lighter: whether fits are lighter; None: if they are many.
     """
 
     name: str
@@ -58,6 +59,7 @@ class StudyTable:
     replicate_column: str | None = None
     only: Mapping[str, frozenset[str]] = attrs.field(factory=dict)
     of_methods: Mapping[str, Mapping[str, object]] = attrs.field(factory=dict)
+    lighter: bool | None = None
 
     @property
     def settings(self) -> EstimateSettings:
@@ -101,7 +103,7 @@ def read_study_file(path: Path) -> StudyFile:
         value = bounded_toml.loads(text, "the study")
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} is not TOML: {error}") from error
-    _known(value, (*_TOP, *_SETTINGS, _OF_METHODS), "the study")
+    _known(value, (*_TOP, *_SETTINGS, _OF_METHODS, _LIGHTER), "the study")
     shared = _of_methods(value, "the study")
     tables = value.get("tables")
     if not isinstance(tables, dict) or not tables:
@@ -109,7 +111,7 @@ def read_study_file(path: Path) -> StudyFile:
             "the study has no tables",
             hint='add one: [tables.NAME] and below it file = "TABLE.csv"',
         )
-    common = {name: value[name] for name in _SETTINGS if name in value}
+    common = {name: value[name] for name in (*_SETTINGS, _LIGHTER) if name in value}
     results = _text(value, "results", "the study") or f"{path.stem}.results"
     return StudyFile(
         _text(value, "title", "the study") or path.stem,
@@ -131,7 +133,7 @@ def _table(
             f"the study: {name!r} under 'tables' must be a table",
             hint=f'write [tables.{name}] and below it file = "TABLE.csv"',
         )
-    _known(own, (*_OF_TABLE, *_SETTINGS, _OF_METHODS), what)
+    _known(own, (*_OF_TABLE, *_SETTINGS, _OF_METHODS, _LIGHTER), what)
     column = _text(own, "replicate_column", what)
     kinds = [kind for kind in ("file", "files", "replicates") if kind in own]
     if len(kinds) != 1:
@@ -166,7 +168,10 @@ def _table(
                 )
             del both[each]  # for other tables of the study
     files = _files(own, kind, what, folder)
-    return StudyTable(name, files, kind, request, column, _only(own, what), both)
+    lighter = {**common, **own}.get(_LIGHTER)
+    if not (lighter is None or isinstance(lighter, bool)):
+        raise BadMapping(f"{what}: 'lighter' must be true or false")
+    return StudyTable(name, files, kind, request, column, _only(own, what), both, lighter)
 
 
 def _only(own: _Toml, what: str) -> dict[str, frozenset[str]]:
