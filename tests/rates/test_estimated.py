@@ -256,6 +256,24 @@ def test_two_lists_give_a_rate_that_says_it_is_not_calibrated(tmp_path: Path) ->
     assert found.tests == 0
 
 
+def test_two_lists_with_a_stated_odds_ratio_are_estimated_by_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    two = ["--outcome", "arrested", "--by", "period", "--lists", "Saebyok,TumenWatch", "--json"]
+    rho = []
+    for psi in ("1", "3"):
+        assert command(["rate", str(EXAMPLE), *two, "--psi", psi]) == 0
+        found = json.loads(capsys.readouterr().out)["estimated"]
+        assert found["method"] == "two-list"
+        assert "was not tested on lists of known size" in found["not_calibrated"]
+        rho.append(found["rates"][0]["with_outcome"]["point"])
+    assert rho[0] < rho[1]  # positive dependence: more are missed
+    assert command(["rate", str(EXAMPLE), "--outcome", "arrested", "--psi", "1"]) == 2
+    assert "--claim and --psi need --lists" in capsys.readouterr().err
+    assert command(["rate", str(EXAMPLE), *two[:-1], "--lists", ",".join(LISTS), "--psi=1"]) == 2
+    assert "--psi is for two lists, and there are 4" in capsys.readouterr().err
+
+
 def test_unknown_outcomes_are_in_neither_number_and_have_a_range(tmp_path: Path) -> None:
     text = EXAMPLE.read_text(encoding="utf-8") + "2020-2024,,1,0,0,0,30\n2020-2024,,0,1,0,0,20\n"
     file = tmp_path / "crossings.csv"

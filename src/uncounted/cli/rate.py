@@ -88,6 +88,11 @@ def _after(done: RateResult) -> None:
     metavar="RATES",
     help="With --lists: stated rates in percent, one for each group as printed, e.g. 70,20.",
 )
+@click.option(
+    "--psi",
+    type=click.FloatRange(0, min_open=True),
+    help="With two lists: their assumed odds ratio, for people of either outcome.",
+)
 @click.option("--reference", metavar="GROUP", help="Reference group (default: the first).")
 @click.option("--cluster", metavar="COLUMN", help="Column of the clusters: interview, incident.")
 @click.option(
@@ -132,6 +137,7 @@ def rate(  # the options of one command
     by: str | None,
     lists: str | None,
     claim: str | None,
+    psi: float | None,
     reference: str | None,
     cluster: str | None,
     source: str | None,
@@ -187,6 +193,7 @@ def rate(  # the options of one command
         not_for_publication,
         listed("--lists", lists),
         None if claim is None else tuple(part.strip() for part in claim.split(",")),
+        psi,
     )
     with ExitStack() as stack:
         if where.is_dir():

@@ -162,8 +162,9 @@ def estimate_rates(
     *,
     level: float,
     seed: int,
+    method: str | None = None,
 ) -> EstimatedRates:
-    """Rates of the groups, the reference group first.
+    """Rates of the groups, the reference group first; by one method, if it is named.
 
     1. The people of each group with the outcome, and those without, are one table each.
     2. If any has a calibrated number, all are calibrated, and a table that has no calibrated
@@ -173,7 +174,8 @@ def estimate_rates(
     4. Where a number is missing, the documented bound the rate from one side.
     """
     cells = _Cells(histories, study_of, level, seed)
-    method = cells.choose_method(groups)
+    cells.every_method = method is not None
+    method = method or cells.choose_method(groups)
     found = [cells.rate(method, group) for group in groups]
     contrasts = [cells.contrast(method, group, groups[0]) for group in groups[1:]]
     calibrated = method == CALIBRATED
@@ -246,7 +248,7 @@ class _Cells:
         """Why no number is calibrated."""
         found = (study.calibrated for study in self.studies(groups))
         reasons = (each.reason for each in found if each is not None and each.reason is not None)
-        return next(reasons, "no method gives a number")
+        return next(reasons, "the method was not tested on lists of known size")
 
     def tests(self, groups: Sequence[str]) -> list[int]:
         """By how many lists of known size each number is calibrated."""
@@ -303,7 +305,9 @@ class _Cells:
         study = self.study(group, *outcomes)
         n, rng = study.observed, np.random.default_rng(self._entropy(group, outcomes))
         told = tuple(each for each in study.warnings if each.must_report)
-        count = EstimatedCount(n, warnings=told, read_first=study.read_first)
+        main = study.headline.method if study.headline is not None else None
+        first = study.read_first if method in (CALIBRATED, main) else ()  # it is of the main one
+        count = EstimatedCount(n, warnings=told, read_first=first)
         if method != CALIBRATED:
             if not _answers(study, method):
                 return _Number(attrs.evolve(count, reason=_why_not(study, method)))

@@ -121,6 +121,7 @@ class RateRequest:
     internal: bool = False
     lists: tuple[str, ...] | None = None
     claim: tuple[str, ...] | None = None
+    psi: float | None = None
 
     def check_case(self) -> None:
         """Refuse what a case file has no columns for."""
@@ -143,9 +144,9 @@ class RateRequest:
         if self.out is None and self.internal:
             raise UsedWrongly("--not-for-publication needs --out")
         if self.lists is None:
-            if self.claim is not None:
+            if self.claim is not None or self.psi is not None:
                 raise UsedWrongly(
-                    "--claim needs --lists",
+                    "--claim and --psi need --lists",
                     hint="an interval of documented people cannot test a rate among all",
                 )
             return
@@ -314,9 +315,17 @@ def estimated(
         progress("estimating people with each outcome", done % cells, cells)
         done += 1
         tables = histories.tables(group, *outcomes)
-        return leading_study(tables, settings.level, own_seed, every=every)
+        return leading_study(tables, settings.level, own_seed, every=every, psi=request.psi)
 
-    rates = estimate_rates(histories, groups, study_of, level=settings.level, seed=settings.seed)
+    if request.psi is not None and len(histories.lists) != 2:
+        raise UsedWrongly(
+            f"--psi is for two lists, and there are {len(histories.lists)}",
+            hint="choose two, e.g. --lists A,B",
+        )
+    method = None if request.psi is None else "two-list"
+    rates = estimate_rates(
+        histories, groups, study_of, level=settings.level, seed=settings.seed, method=method
+    )
     claims = None if claim is None else compare_claim(rates, claim)
     return RateResult(found, request.labels, rates, claims)
 
@@ -331,7 +340,12 @@ def refuse_if_nothing(done: RateResult) -> None:
 
 
 def leading_study(
-    tables: Sequence[CaptureTable], level: float, seed: int, *, every: bool = False
+    tables: Sequence[CaptureTable],
+    level: float,
+    seed: int,
+    *,
+    every: bool = False,
+    psi: float | None = None,
 ) -> Study:
     """A study with the methods of the calibrated interval, or with every method that applies.
 
@@ -339,8 +353,11 @@ def leading_study(
     """
     from uncounted.estimate import EstimateSettings, run, run_over
 
-    methods = None if every else COMBINED_METHODS
-    settings = EstimateSettings(methods, level, seed, robustness=False)
+    methods: tuple[str, ...] | None = None if every else COMBINED_METHODS
+    own = {}
+    if psi is not None:
+        methods, own = ("two-list",), {"two-list": {"psi": psi}}
+    settings = EstimateSettings(methods, level, seed, by_method=own, robustness=False)
     return run(tables[0], settings) if len(tables) == 1 else run_over(tables, settings)
 
 
