@@ -21,6 +21,7 @@ from uncounted.estimate.base.estimator import log_n0, log_normal_interval
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import CategoryRow, Details
 from uncounted.estimate.base.warning import EstimateWarning
+from uncounted.estimate.covariates.cross_fitting import MANY_EXPECTED
 from uncounted.estimate.covariates.nuisance import Floats
 from uncounted.estimate.covariates.pattern_model import PatternFit, PatternModel, fit_patterns
 from uncounted.estimate.covariates.profiles import Profiles, profiles_of
@@ -35,6 +36,7 @@ from uncounted.histories import PersonTable
 
 METHOD = "log-linear-covariates"
 FEWEST = 3
+MOST = 8  # lists: beyond them a search takes minutes
 _ALL = 4  # lists up to which every hierarchical model may be fitted
 _PROFILES = 100  # up to which that is done of four lists
 _SHOWN = 10
@@ -117,6 +119,12 @@ def _averaged(people: PersonTable, criterion: Criterion, level: float) -> Averag
             "log-linear models with covariates are averaged over three lists or more",
             hint="the doubly robust estimate is for two lists",
         )
+    if len(people.lists) > MOST:
+        raise NotEstimable(
+            f"log-linear models with covariates are averaged for up to {MOST} lists, and there are"
+            f" {len(people.lists)}",
+            hint="choose lists with --lists, or merge lists of one collector",
+        )
     profiles = profiles_of(people)
     average = _average(profiles, criterion)
     size, n = profiles.people, people.observed
@@ -161,13 +169,18 @@ def _average(profiles: Profiles, criterion: Criterion) -> _Average:
     )
 
 
-def _without_a_list(profiles: Profiles) -> str:
-    """The first covariate of which some category has no person on some list; empty for none."""
+def _without_a_list(profiles: Profiles, expected: float = 0.0) -> str:
+    """The first covariate of which some category has no person on some list; empty for none.
+
+    `expected`: how many there have to be by the list's share of everyone, to be counted.
+    """
     J = len(profiles.lists)
     on = np.array([[cell >> j & 1 for j in range(J)] for cell in range(1 << J)], np.float64)
+    share = profiles.counts.sum(axis=0) @ on / profiles.counts.sum()
     for covariate, (names, of) in profiles.categories.items():
-        counts = np.array([profiles.counts[of == k].sum(axis=0) @ on for k in range(len(names))])
-        if empty := int(np.sum((counts == 0).any(axis=1))):
+        counts = np.array([profiles.counts[of == k].sum(axis=0) for k in range(len(names))])
+        missing = (counts @ on == 0) & (counts.sum(axis=1)[:, None] * share >= expected)
+        if empty := int(np.sum(missing.any(axis=1))):
             return (
                 f"in {empty} of the {len(names)} categories of {covariate!r} a list has no person"
             )
@@ -307,7 +320,7 @@ def _warnings(profiles: Profiles, average: _Average) -> Iterator[EstimateWarning
             f"models with a weight of {_WEIGHT:.0%} or more give from {n + min(totals):,.0f} to"
             f" {n + max(totals):,.0f}",
         )
-    if without := _without_a_list(profiles):
+    if without := _without_a_list(profiles, MANY_EXPECTED):
         yield EstimateWarning("category-without-list", without)
     if _how(profiles) == "greedy":
         yield EstimateWarning(

@@ -17,6 +17,7 @@ from uncounted.text_table import WIDTH, columns, whole, wrapped
 
 _LIKELY = 0.5  # probability of an edge that is shown where there are many
 _PAIRS = 10  # pairs of lists that are shown: those with the lowest and the highest estimates
+_FEW_PAIRS = 6  # estimates of pairs of lists given covariates
 _SETTINGS = {
     "prior_N": "prior on N",
     "prior_graphs": "prior on graphs",
@@ -316,10 +317,11 @@ def claim(study: Study) -> Iterator[str]:
 def named_by_lists(study: CovariateStudy, *, verbose: bool) -> tuple[Estimate, ...]:
     """The estimates, each under its method and lists; with three lists pairs if nothing leads."""
     every = tuple(study.lists)
+    shown = _pairs_shown(study)
     named = []
     for chosen, estimate in zip(study.chosen, study.estimates, strict=True):
         pair, apart = len(chosen) == 2, estimate.settings.get("among") == "on no other list"
-        if pair and study.headline is not None and len(study.chosen) > 2 and not verbose:
+        if pair and not verbose and not ((estimate.ok and shown) or len(study.chosen) <= 2):
             continue
         name = " and ".join(chosen) if pair else label(estimate.method)
         if pair and apart and len(every) > 2:
@@ -332,6 +334,12 @@ def named_by_lists(study: CovariateStudy, *, verbose: bool) -> tuple[Estimate, .
     return tuple(named)
 
 
+def _pairs_shown(study: CovariateStudy) -> bool:
+    """Whether pairs of lists are shown one by one: if nothing leads, and they are few."""
+    pairs = sum(len(lists) == 2 for lists in study.chosen)
+    return study.headline is None and pairs <= _FEW_PAIRS
+
+
 def range_of_pairs(study: CovariateStudy) -> Iterator[str]:
     """The lowest and the highest total of pairs of lists, where they are not shown."""
     pairs = [
@@ -339,7 +347,7 @@ def range_of_pairs(study: CovariateStudy) -> Iterator[str]:
         for lists, each in zip(study.chosen, study.estimates, strict=True)
         if len(lists) == 2 and each.ok
     ]
-    if len(study.lists) > 2 and study.headline is not None and len(pairs) > 1:
+    if len(study.lists) > 2 and not _pairs_shown(study) and len(pairs) > 1:
         reach = f"{whole(min(pairs))} to {whole(max(pairs))}"
         yield f"Two lists alone: {reach} ({len(pairs)} estimates)"
 
