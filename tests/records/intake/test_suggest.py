@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,6 +51,54 @@ def test_words_of_three_languages(tmp_path: Path, columns: str) -> None:
     ]  # fmt: skip
     assert (act.act, act.date, act.place) == (names[5], DateColumns(names[6]), names[7])
     assert mapping.birth == DateColumns(names[3])
+
+
+MISSING = (
+    "No.,Full name,Sex,Date of birth,Father's name,Date last seen,Place last seen,Date of death",
+    "Folio,Nombre completo,Sexo,Fecha de nacimiento,Nombre del padre,Fecha de desaparición,"
+    "Lugar de la desaparicion,Fecha de defunción",
+    "الرقم,الاسم الكامل,الجنس,تاريخ الميلاد,اسم الأب,تاريخ الاختفاء,مكان الإختفاء,تاريخ الوفاة",
+    "№,ПІБ,Стать,Дата народження,По батькові,Дата зникнення,Місце зникнення,Дата смерті",
+    "№,ФИО,Пол,Дата рождения,Отчество,Дата исчезновения,Место исчезновения,Дата гибели",
+    "번호,성명,성별,생년월일,아버지,실종일,실종 장소,사망 일자",
+    "编号,姓名,性别,出生日期,父亲,失踪日期,失踪地点,死亡时间",
+)
+
+
+@pytest.mark.parametrize("columns", MISSING)
+def test_a_list_of_the_missing_and_the_dead_has_an_act_for_each_date(
+    tmp_path: Path, columns: str
+) -> None:
+    names = columns.split(",")
+    mapping = Mapping.parse(drafted(written(tmp_path, columns + "\n")))
+    assert [mapping.id, mapping.name, mapping.sex, mapping.relative] == [*names[:3], names[4]]
+    missing, death = mapping.acts
+    assert (missing.kind, missing.date, missing.place) == (
+        *("disappearance", DateColumns(names[5]), names[6]),
+    )
+    assert (death.kind, death.date) == ("death", DateColumns(names[7]))
+
+
+def test_the_only_act_of_the_columns_has_the_place_and_the_outcome(tmp_path: Path) -> None:
+    columns = "id,name,Date of arrest,Arrested by,Where,Status"
+    [act] = Mapping.parse(drafted(written(tmp_path, columns + "\n"))).acts
+    assert (act.kind, act.authority, act.place, act.outcome) == (
+        *("arrest", "Arrested by", "Where", "Status"),
+    )
+    both = Mapping.parse(drafted(written(tmp_path, columns + ",act\n"))).acts
+    assert [one.kind for one in both] == [None, "arrest"]
+
+
+def test_the_draft_of_the_example_is_its_mapping_but_for_consent() -> None:
+    path = RETURNS.parent / "forms" / "missing.csv"
+    draft, own = Mapping.parse(drafted(path)), Mapping.parse(path.with_suffix(".toml"))
+    assert attrs.evolve(draft, consent=own.consent) == own
+
+
+def test_a_column_of_an_act_that_may_be_a_name_is_known_only_in_a_header(tmp_path: Path) -> None:
+    assert headers.act_of("이송일") == ("transfer", "date")
+    assert not headers.is_known("이송일")
+    assert "이송일" not in drafted(written(tmp_path, "1,이송일,1970\n2,이송일,1971\n"))
 
 
 def test_a_column_of_several_acts_is_split(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 
 import attrs
@@ -21,6 +21,7 @@ from uncounted.records.dates import partial_date as dates
 from uncounted.records.fields import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PERSON_FIELDS
 from uncounted.records.intake.cell_reader import says_several
 from uncounted.records.tabular.headers import (
+    act_of,
     fields_of,
     is_header,
     is_in_a_script,
@@ -139,8 +140,16 @@ def draft(table: Table, repeats: Mapping[str, Table]) -> str:
         if name in chosen
     ]
     several = "act" in chosen and looks[chosen["act"][0]].several > 0
-    lines += [] if several else acts
-    lines += _remarks(table.columns, looks, spare, hidden)
+    own_acts = _named_acts(table)
+    alone = len(own_acts) == 1 and not chosen.keys() & {"act", "date"}
+    lines += [] if several or alone else acts
+    of_acts = {at for columns in own_acts.values() for at in columns.values()}
+    lines += _remarks(table.columns, looks, spare, hidden, of_acts)
+    for code, columns in own_acts.items():
+        lines += ["", "[[acts]]", f'kind = "{code}"']
+        lines += [f"{field} = {quoted(table.columns[at])}" for field, at in columns.items()]
+        # The only act is the one that the rest is about; it may have a place of its own.
+        lines += [line for line in acts if alone and line.split(" ")[0] not in columns]
     if several:
         lines += ["", "# Some cells hold several acts: each is one.", "[[acts]]", *acts]
         lines += ["split = true"]
@@ -202,6 +211,15 @@ def _chosen(
     return chosen, spare, hidden
 
 
+def _named_acts(table: Table) -> dict[str, dict[str, int]]:
+    """Acts that columns are called after, as "Date of arrest", with their columns by field."""
+    found: dict[str, dict[str, int]] = {}
+    for at, column in enumerate(table.columns):
+        if column in _sayable(table) and (named := act_of(column)):
+            found.setdefault(named[0], {}).setdefault(named[1], at)
+    return found
+
+
 def _settle(found: dict[str, list[tuple[int, int]]], columns: Sequence[str]) -> None:
     """Move what the other columns make something else, in place.
 
@@ -247,6 +265,7 @@ def _remarks(
     looks: Sequence[Look],
     spare: Mapping[str, list[int]],
     hidden: Mapping[str, list[int]],
+    named: Container[int] = (),
 ) -> Iterator[str]:
     for name, others in spare.items():
         for at in others:
@@ -257,7 +276,11 @@ def _remarks(
     false = [at for at, column in enumerate(columns) if is_pseudonym(column)]
     if false:
         yield f"# Pseudonyms, which are left out: column {_numbers(false)}."
-    unknown = [at for at, column in enumerate(columns) if at not in false and not fields_of(column)]
+    unknown = [
+        at
+        for at, column in enumerate(columns)
+        if at not in false and at not in named and not fields_of(column)
+    ]
     plain: list[int] = []
     for at in unknown:
         if looks[at].kinds:

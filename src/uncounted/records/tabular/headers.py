@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from uncounted.records import vocabulary
 from uncounted.records.data_files import table_rows
-from uncounted.records.fields import NAME_FIELDS
+from uncounted.records.fields import ACT_FIELDS, NAME_FIELDS
 
 _LONGEST_WORD = 200  # letters of a name of a column
 # Not any two letters: name__kim is no language, and Ri, Ha and Na are names.
@@ -50,15 +50,49 @@ def header_words() -> Mapping[str, Mapping[str, int]]:
     """
     found: dict[str, dict[str, int]] = {}
     for row in table_rows(__package__, "headers.csv"):
-        for language in ("en", "ko", "zh"):
-            for rank, word in enumerate(row[language].split(";")):
+        for language in ("en", "ko", "zh", "more"):
+            for rank, word in enumerate(filter(None, row[language].split(";"))):
                 found.setdefault(_key(word), {}).setdefault(row["field"], rank)
         found.setdefault(_key(row["field"]), {}).setdefault(row["field"], 0)
     return found
 
 
+@lru_cache(maxsize=1)
+def _act_headers() -> tuple[Mapping[str, str], tuple[tuple[str, str, str], ...]]:
+    """Words for acts with their codes; fields, with what stands before and after a word."""
+    rows = {
+        row["what"]: row["words"].split(";") for row in table_rows(__package__, "act_headers.csv")
+    }
+    words = {
+        _key(word): term.code
+        for term in vocabulary.TERMS["act"]
+        for word in (*term.spellings, *rows.get(term.code, ()))
+    }
+    cut = [(field, *_key(one).split("{}")) for field in ACT_FIELDS for one in rows.get(field, ())]
+    return words, tuple((field, before, after) for field, before, after in cut)
+
+
+def act_of(column: str) -> tuple[str, str] | None:
+    """Give the act that a column is about, and the field of this act: date, place or authority.
+
+    Examples:
+        >>> act_of("Date of arrest"), act_of("lugar de desaparición"), act_of("Date of report")
+        (('arrest', 'date'), ('disappearance', 'place'), None)
+    """
+    if len(column) > _LONGEST_WORD or fields_of(column):
+        return None
+    bare = _bare(column)
+    words, templates = _act_headers()
+    for name in map(_key, (bare, bare.rpartition("/")[2], _BRACKETS.sub("", bare))):
+        for field, before, after in templates:
+            inside = name[len(before) : len(name) - len(after)]
+            if name.startswith(before) and name.endswith(after) and inside in words:
+                return words[inside], field
+    return None
+
+
 def _key(name: str) -> str:
-    return vocabulary.key(name.replace(".", " "))
+    return vocabulary.unmarked(vocabulary.key(name.replace(".", " ")))
 
 
 def meanings(name: str) -> Mapping[str, int]:
@@ -134,7 +168,10 @@ def _is_word(part: str) -> bool:
 
 
 def _is_one(part: str) -> bool:
-    if part in _parts("system") or _GROUP.fullmatch(part) or (key := _key(part)) in header_words():
+    if part in _parts("system") or _GROUP.fullmatch(part):
+        return True
+    # Not 이송일: three syllables may be a person's name.
+    if (key := _key(part)) in header_words() or (len(part) > 3 and act_of(part)):
         return True
     words = key.split()
     return bool(words) and _plain_words().issuperset(words)
@@ -143,9 +180,18 @@ def _is_one(part: str) -> bool:
 @lru_cache(maxsize=1)
 def _plain_words() -> frozenset[str]:
     """The words that names of columns are made of, but for letters."""
-    return _parts("common").union(
-        word for key in header_words() for word in key.split() if len(word) > 1
+    known = (
+        _key(word)
+        for row in table_rows(__package__, "headers.csv")
+        for language in (
+            "field",
+            "en",
+            "ko",
+            "zh",
+        )  # of others only whole names of columns are known
+        for word in row[language].split(";")
     )
+    return _parts("common").union(word for key in known for word in key.split() if len(word) > 1)
 
 
 def is_header(columns: Iterable[str]) -> bool:
@@ -155,7 +201,8 @@ def is_header(columns: Iterable[str]) -> bool:
     whole count: a row of data may have `Kim(wife)` three times.
     """
     there = tuple(columns)
-    known = (fields_of(column) for column in there if is_known(column))
-    meant = {next(iter(found)) for found in known if found}
+    known = [column for column in there if is_known(column)]
+    meant = {next(iter(found)) for found in map(fields_of, known) if found}
+    meant |= {" of ".join(reversed(found)) for found in map(act_of, known) if found}
     both = "id" in meant and bool(meant & set(NAME_FIELDS))
     return both or len(meant) > 2 or any(column in _OF_FORMS for column in there)
