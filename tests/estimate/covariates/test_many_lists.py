@@ -217,6 +217,29 @@ def test_on_no_other_list_leaves_the_others_out() -> None:
     assert [row.xi for row in study.xi] == [0.5, 2 / 3, 1.0, 1.5, 2.0]
 
 
+def test_lists_that_depend_only_where_the_third_documents() -> None:
+    """Dulce Rubio and Kennedy's assumption: independent among people whom C misses."""
+    rng = np.random.default_rng(9)
+    N = 40_000
+    kind = rng.integers(0, 2, N)
+    a = rng.random(N) < np.where(kind, 0.5, 0.25)
+    c = rng.random(N) < 0.4
+    odds = np.where(kind, 0.8, 0.4) * np.where(a & c, 6.0, 1.0)
+    b = rng.random(N) < odds / (1 + odds)
+    on = np.column_stack([a, b, c])
+    seen = on.any(axis=1)
+    people = PersonTable.of("ABC", on[seen], {"kind": np.array(["x", "y"])[kind[seen]]})
+    apart = doubly_robust(people, lists=[("A", "B")], alone=True).first
+    assert apart.interval
+    assert apart.interval[0] < N < apart.interval[1]
+    assert apart.number() == pytest.approx(N, rel=0.02)
+    assert doubly_robust(people, lists=[("A", "B")]).first.number() < 0.93 * N
+    every = doubly_robust(people, lists=[("A", "B", "C")])
+    assert every.first.number() > 1.2 * N
+    (six,) = doubly_robust(people, lists=[("A", "B", "C")], xi=(6.0,)).xi[1:]
+    assert six.point == pytest.approx(N, rel=0.03)
+
+
 def test_signs_and_sensitivity() -> None:
     assert signs_of(7).tolist() == [1, 1, -1, 1, -1, -1, 1]
     people = population(3000, 7)
@@ -289,6 +312,28 @@ def test_a_category_without_overlap() -> None:
     assert found.hint == "merge categories, or omit a covariate that is known mainly from one list"
     sums = doubly_robust(people, lists=[("A", "B", "C")]).first
     assert "no person is on two of the lists, where" in str(sums.reason)
+
+
+def test_models_that_disagree() -> None:
+    counts = {"100": 30, "010": 26, "001": 20, "110": 3, "101": 6, "011": 3, "111": 1}
+    people = people_of("ABC", {"x": counts, "y": counts})
+    found = averaged_log_linear(people).estimate
+    codes = [warning.code for warning in found.warnings]
+    assert "models-disagree" in codes
+    assert all(warning.title for warning in found.warnings)
+    assert "models-disagree" in summary(given_covariates(people), verbose=True)
+
+
+def test_one_person_may_decide() -> None:
+    rng = np.random.default_rng(4)
+    people = population(400, 12, slope=2.0)
+    far = people.covariates["age"].astype(float)
+    outlier = np.append(far, -60.0)
+    on = np.vstack([people.memberships, [[True, False, False]]])
+    sex = rng.choice(["f", "m"], len(outlier))
+    odd = PersonTable.of("ABC", on, {"age": outlier, "sex": sex})
+    found = averaged_log_linear(odd).estimate
+    assert "influential-person" in [warning.code for warning in found.warnings]
 
 
 def test_screens_stay_short() -> None:

@@ -42,6 +42,7 @@ _PROFILES = 100  # up to which that is done of four lists
 _SHOWN = 10
 _WEIGHT = 0.1  # of a model that counts in the warning
 _FACTOR = 2.0
+_HEAVY = 0.1  # share of the undocumented that a single person may stand for without a warning
 
 type Criterion = Literal["aic", "bic"]
 
@@ -319,6 +320,11 @@ def _warnings(profiles: Profiles, average: _Average) -> Iterator[EstimateWarning
             "models-disagree",
             f"models with a weight of {_WEIGHT:.0%} or more give from {n + min(totals):,.0f} to"
             f" {n + max(totals):,.0f}",
+        )
+    best = average.fits[0].n0
+    if (part := float(np.max(best / size) / best.sum())) > _HEAVY:
+        yield EstimateWarning(
+            "influential-person", f"one person accounts for {part:.0%} of the undocumented"
         )
     if without := _without_a_list(profiles, MANY_EXPECTED):
         yield EstimateWarning("category-without-list", without)
