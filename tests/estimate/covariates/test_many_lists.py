@@ -368,6 +368,10 @@ def test_chosen_lists() -> None:
     assert tuple(three.lists) == ("A", "B", "C")
     assert three.observed < people.observed
     assert set(three.chosen) == {("A", "B", "C"), *combinations("ABC", 2)}
+    with pytest.raises(UsedWrongly, match="unknown list 'Z'"):
+        given_covariates(people, lists=["A", "B", "Z"])
+    with pytest.raises(UsedWrongly, match="at least two lists"):
+        given_covariates(people, lists=["A"])
 
 
 def test_counts_may_be_read(tmp_path: Path) -> None:

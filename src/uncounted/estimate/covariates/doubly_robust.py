@@ -198,7 +198,7 @@ def _estimate(
         assumption=assumption(names, tuple(people.covariates), factor, alone=_apart(people, spec)),
         settings=_settings(people, names, spec),
         diagnostics=_diagnostics(names, table, factor, unrecorded, variance),
-        warnings=_warnings(N, floor, unrecorded),
+        warnings=_warnings(N, floor, unrecorded, len(names)),
         seed=spec.seed,
         input=people.digest(),
         log_n0=log_n0(max(N - floor, 0.0), variance),
@@ -248,7 +248,9 @@ def _diagnostics(
     }
 
 
-def _warnings(N: float, floor: int, unrecorded: Unrecorded) -> tuple[EstimateWarning, ...]:
+def _warnings(
+    N: float, floor: int, unrecorded: Unrecorded, lists: int
+) -> tuple[EstimateWarning, ...]:
     found = []
     if floor > N:
         found.append(
@@ -261,8 +263,9 @@ def _warnings(N: float, floor: int, unrecorded: Unrecorded) -> tuple[EstimateWar
         found.append(
             EstimateWarning(
                 "rare-overlap",
-                f"{unrecorded.clipped} people: the probability of being on both lists was below"
-                " the margin and was raised to it",
+                f"{unrecorded.clipped} people: the probability of being on"
+                f" {'both lists' if lists == 2 else 'some lists together'} was below the margin and"
+                " was raised to it",
             )
         )
     if (share := unrecorded.largest_part) > _HEAVY:
