@@ -84,13 +84,13 @@ def why_they_differ(rates: EstimatedRates, labels: RowLabels) -> str:
         if having is None or others is None:
             continue
         one, two = per_cent(having, _WHOLE), per_cent(others, _WHOLE)
-        clauses.append(
-            f"Of those that {labels.says}{within(rate.group)} an estimated {one} are on a list, of "
-            f"the others {two}"
-            if not clauses
-            else f"{within(rate.group).strip()} {one} and {two}"
-        )
-    text = f"{'; '.join(clauses)}. Where these differ, the documented share is not the rate."
+        which = f"{one} of those that {labels.says} and {two} of the others are on a list"
+        group = f" ({rate.group})" if rate.group else ""
+        clauses.append(f"{f'{one} and {two}' if clauses else which}{group}")
+    text = (
+        f"By the estimate, {'; '.join(clauses)}. Where these differ, the documented share is not "
+        "the rate."
+    )
     if len(rates.contrasts) == 1 and rates.contrasts[0].difference_same_errors is not None:
         limits = points_interval(rates.contrasts[0].difference_same_errors, _WHOLE)
         text += (
