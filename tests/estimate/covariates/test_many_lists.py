@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from tests.estimate import naive_covariates as naive
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import BadInput, UsedWrongly
@@ -95,6 +96,47 @@ def test_saturated_in_the_covariate_it_is_the_strata() -> None:
         number, own = alone.total(one.people)
         n0, variance = n0 + number, variance + own
     assert fit.total(profiles.people) == pytest.approx((n0, variance), rel=1e-6)
+
+
+@pytest.mark.parametrize("varying", [False, True])
+@pytest.mark.parametrize("sets", [(), ((0, 1),), ((0, 1), (1, 2))])
+def test_against_a_poisson_regression(sets: tuple[tuple[int, int], ...], varying: bool) -> None:
+    rng = np.random.default_rng(5)
+    levels = [(sex, age) for sex in "fm" for age in (20, 35, 50, 70)]
+    strata = []
+    for _ in levels:
+        means = {pattern: count * rng.uniform(0.5, 2) for pattern, count in FULL.items()}
+        strata.append({pattern: int(rng.poisson(mean)) + 1 for pattern, mean in means.items()})
+    rows, sex, age = [], [], []
+    for (own_sex, own_age), counts in zip(levels, strata, strict=True):
+        for pattern, count in counts.items():
+            rows += [tuple(map(int, pattern))] * count
+            sex += [own_sex] * count
+            age += [own_age] * count
+    profiles = profiles_of(PersonTable.of("ABC", rows, {"sex": sex, "age": age}))
+    masks = [(1 << a) | (1 << b) for a, b in sets]
+    fit = fit_patterns(profiles, PatternModel(completed(3, masks), varying))
+    assert fit is not None
+    by_count = {tuple(row.tolist()): k for k, row in enumerate(profiles.counts.astype(int))}
+    order = [
+        by_count[tuple([0] + [counts[f"{c:03b}"[::-1]] for c in range(1, 8)])] for counts in strata
+    ]
+    tables = [
+        (profiles.features[k, 1:].tolist(), counts) for k, counts in zip(order, strata, strict=True)
+    ]
+    expected = naive.poisson_regression(tables, sets, varying=varying)
+    assert fit.total(profiles.people) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_sums_are_those_of_the_paper() -> None:
+    people = population(600, 4)
+    found = fit_lists(people, ("A", "B", "C"), learner=ridge_logit)
+    one_step, plug_in, variance = naive.unseen(
+        people.memberships.astype(int).tolist(), found.shares
+    )
+    assert found.one_step == pytest.approx(one_step, rel=1e-9)
+    assert found.plug_in == pytest.approx(plug_in, rel=1e-9)
+    assert found.variance(1.0) == pytest.approx(variance, rel=1e-9)
 
 
 def test_an_empty_overlap_in_one_category() -> None:
