@@ -186,9 +186,13 @@ class Judge:
             [each.error for each in errors_of(COMBINED, lists)]
         )
 
-    def shares(self, one: Known, within: float, between: float) -> list[Floats]:
-        """Draws of the rate of each group."""
+    def shares(
+        self, one: Known, within: float, between: float, *, own_error: bool = False
+    ) -> list[Floats]:
+        """Draws of the rate of each group; of the method's own error alone, if stated."""
         rng, model = np.random.default_rng(7), self.without(one.collection)
+        if own_error:
+            model = ErrorModel(model.shift, 0.0)
         drawn = [
             cell.draws(model, self.every, each, at)
             for at, (cell, each) in enumerate(
@@ -238,6 +242,36 @@ class Judge:
             truth = one.rates[0] - one.rates[1]
             rows[one.collection].append(_row(first - second, truth))
         return judged(rows)
+
+
+def undocumented_lines(judge: Judge, found: Sequence[Known]) -> Iterator[str]:
+    """Rates by the share of the people that is on no list.
+
+    The last column is how far the error of the log odds is beyond what the method's own intervals
+    imply: if the rate were calibrated, and not its two numbers, this would have to be one figure.
+    """
+    yield "| on no list | rates | covers | width | error | documented: error | excess, log odds |"
+    yield "|---|---|---|---|---|---|---|"
+    rows = []
+    for one in found:
+        having, others = one.cells
+        size = having.size + others.size
+        (draws,) = judge.shares(one, 0.0, 0.0)
+        held, width, error = _row(draws, one.rates[0])
+        (x, n), truth = one.documented[0], one.rates[0]
+        (own,) = judge.shares(one, 0.0, 0.0, own_error=True)
+        odds = np.log(own / (1 - own))
+        off = float(odds.mean()) - math.log(truth / (1 - truth))
+        rows.append((1 - n / size, held, width, abs(error), abs(x / n - truth), off, odds.var()))
+    table = np.array(rows, dtype=np.float64)
+    for low, high in ((0, 0.15), (0.15, 0.3), (0.3, 0.5), (0.5, 1.0)):
+        own_rows = table[(table[:, 0] >= low) & (table[:, 0] < high)]
+        held, width, error, plain = own_rows[:, 1:5].mean(axis=0)
+        excess = math.sqrt(max(0.0, np.mean(own_rows[:, 5] ** 2) - np.mean(own_rows[:, 6])))
+        yield (
+            f"| {low:.0%} to {high:.0%} | {len(own_rows)} | {held:.0%} | {100 * width:.0f} "
+            f"| {100 * error:.1f} | {100 * plain:.1f} | {excess:.2f} |"
+        )
 
 
 def _row(draws: Floats, truth: float) -> tuple[bool, float, float]:
@@ -294,6 +328,7 @@ def known_lines() -> Iterator[str]:
     whole = [table for table in tables if table.known_size is not None]
     yield "| | tests (collections) | covers, by test (by collection) | width | error |"
     yield "|---|---|---|---|---|"
+    every: list[Known] = []
     for name, of in (("lists", lists), ("whole populations", whole)):
         found = [one for table in of for _, one in known(table, 1)]
         yield _line(f"rate, {name}: documented", documented(found))
@@ -303,6 +338,8 @@ def known_lines() -> Iterator[str]:
         best, each = judge.correlation(found)
         of_each = ", ".join(f"{name} {rho:.2f}" for name, rho in each.items())
         yield f"most likely correlation, {name}: {best:.2f} ({of_each})"
+        every += found
+    yield from undocumented_lines(judge, every)
     split = [one for table in tables for _, one in known(table, 2)]
     for name, found in (("groups by a list", split), ("periods", list(periods()))):
         yield _line(f"difference, {name}: documented", documented(found))
