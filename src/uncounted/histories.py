@@ -186,12 +186,44 @@ def read_persons(
         BadInput: with the row (the header is row 1) and the column, never a cell.
         UsedWrongly: there is no such column.
     """
+    (people,) = _read(path, covariates, categorical, None)
+    return people
+
+
+def read_replicates(
+    path: Path, covariates: Iterable[str], column: str, *, categorical: Iterable[str] = ()
+) -> list[PersonTable]:
+    """The same of a file of imputed replicates: a table for each value of `column`.
+
+    Raises:
+        BadInput: as `read_persons`.
+        UsedWrongly: there is no such column, it is a covariate, or there is one replicate.
+    """
+    if column in covariates or column == "count":
+        raise UsedWrongly(
+            "the column of --replicates cannot be a covariate or the column 'count'",
+            hint="name the column that numbers the replicates",
+        )
+    found = _read(path, covariates, categorical, column)
+    if len(found) < 2:
+        raise UsedWrongly(
+            f"column {column!r} has one value, so there is one replicate",
+            hint="leave --replicates out",
+        )
+    return found
+
+
+def _read(
+    path: Path, covariates: Iterable[str], categorical: Iterable[str], replicates: str | None
+) -> list[PersonTable]:
     sheet = delimited.read(path)
     names, coded = tuple(dict.fromkeys(covariates)), set(categorical)
-    for name in (*names, *sorted(coded)):
+    numbered = () if replicates is None else (replicates,)
+    for name in (*names, *sorted(coded), *numbered):
         if name not in sheet.columns or (name in coded and name not in names):
+            what = "column" if name == replicates else "covariate column"
             raise UsedWrongly(
-                f"{path.name} has no covariate column {name!r}",
+                f"{path.name} has no {what} {name!r}",
                 hint=delimited.near(sheet.columns, name),
             )
     if "count" in names:
@@ -200,7 +232,7 @@ def read_persons(
             hint="leave it out of --covariates",
         )
     counted = "count" in sheet.columns
-    lists = tuple(name for name in sheet.columns if name not in names and name != "count")
+    lists = tuple(name for name in sheet.columns if name not in (*names, *numbered, "count"))
     if not lists:
         raise BadInput(
             f"{path.name} has no column of 0 and 1 that is not a covariate",
@@ -208,26 +240,31 @@ def read_persons(
         )
     lists_at = [(at, name) for at, name in enumerate(sheet.columns, start=1) if name in lists]
     memberships: list[list[int]] = []
-    columns: dict[str, list[str]] = {name: [] for name in names}
+    columns: dict[str, list[str]] = {name: [] for name in (*names, *numbered)}
     counts: list[int] = []
     for row in sheet:
         if row.wrong:
             raise BadInput(f"{path.name}, row {row.number}: {row.wrong}")
         counts.append(delimited.count(path.name, row) if counted else 1)
         memberships.append([_membership(path, row, at, name) for at, name in lists_at])
-        for name in names:
-            columns[name].append(_cell(path, row, name))
+        for name, cells in columns.items():
+            cells.append(_cell(path, row, name))
     if not memberships:
         raise BadInput(f"{path.name} has a header but no rows")
-    if sum(counts) > MOST_ROWS:
-        raise BadInput(
-            f"{path.name} has more than {MOST_ROWS:,} people, too many for covariates",
-            hint="estimate by strata (--by)",
-        )
-    of = np.repeat(np.arange(len(counts)), counts)
-    found = {name: _numbers(cells, name in coded) for name, cells in columns.items()}
-    rows = np.array(memberships).reshape(-1, len(lists))[of]
-    return PersonTable.of(lists, rows, {name: np.asarray(found[name])[of] for name in names})
+    found = {name: np.asarray(_numbers(columns[name], name in coded)) for name in names}
+    on, size = np.array(memberships).reshape(-1, len(lists)), np.array(counts)
+    labels = np.array(columns[replicates] if replicates is not None else [""] * len(counts))
+    tables = []
+    for label in dict.fromkeys(labels.tolist()):
+        own = np.flatnonzero(labels == label)
+        if size[own].sum() > MOST_ROWS:
+            raise BadInput(
+                f"{path.name} has more than {MOST_ROWS:,} people, too many for covariates",
+                hint="estimate by strata (--by)",
+            )
+        of = np.repeat(own, size[own])
+        tables.append(PersonTable.of(lists, on[of], {name: found[name][of] for name in names}))
+    return tables
 
 
 def _membership(path: Path, row: delimited.Row, at: int, name: str) -> int:

@@ -10,7 +10,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import attrs
 
@@ -25,14 +25,14 @@ from uncounted.estimate.base.rows import SelfCheck
 from uncounted.estimate.base.settings import XI
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.covariates.covariate_study import CovariateStudy
-from uncounted.estimate.covariates.given_covariates import given_covariates
+from uncounted.estimate.covariates.given_covariates import given_covariates, given_covariates_over
 from uncounted.estimate.linkage_sensitivity import strata_with_alternatives, with_alternatives
 from uncounted.estimate.small_lists import SmallLists, without_small_lists
 from uncounted.estimate.strata.partial_pooling import pool_strata
 from uncounted.estimate.strata.stratified import Strata, run_strata, run_strata_over
 from uncounted.estimate.text.one_line import quiet_line
 from uncounted.estimate.text.summary import lines
-from uncounted.histories import read_persons
+from uncounted.histories import read_persons, read_replicates
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.workflow.csv_file import write_csv
@@ -175,8 +175,8 @@ _CASE_CONFLICTS: _Conflicts = (
 )
 _CONFLICTS: _Conflicts = (
     (
-        lambda r: r.replicates and (r.covariates or r.partial_pooling),
-        "--replicates cannot be used with --covariates or --partial-pooling",
+        lambda r: r.replicates and r.partial_pooling,
+        "--replicates cannot be used with --partial-pooling",
         "use --by for strata; each is pooled over the replicates",
     ),
     (
@@ -330,15 +330,30 @@ def _with_small_lists(done: Study | Strata, small: Sequence[SmallLists]) -> Stud
 
 
 def _given_covariates(file: Path, request: EstimateRequest) -> CovariateStudy:
-    people = read_persons(file, request.covariates, categorical=request.categorical)
-    return given_covariates(
-        people,
+    how = _Adjustment(
         lists=request.lists,
         level=request.level,
         seed=request.seed,
         psi=1.0 if request.psi is None else request.psi,
         xi=None if request.xi is None else request.settings.xi,
     )
+    if request.replicates is not None:
+        replicates = read_replicates(
+            file, request.covariates, request.replicates, categorical=request.categorical
+        )
+        return given_covariates_over(replicates, **how)
+    people = read_persons(file, request.covariates, categorical=request.categorical)
+    return given_covariates(people, **how)
+
+
+class _Adjustment(TypedDict):
+    """What estimates given covariates take of a request."""
+
+    lists: Sequence[str] | None
+    level: float
+    seed: int
+    psi: float
+    xi: Sequence[float] | None
 
 
 def refuse_pictures(folder: Path, request: EstimateRequest) -> None:

@@ -17,7 +17,7 @@ from uncounted.estimate.base.xi import saturated
 from uncounted.estimate.covariates.averaged_log_linear import averaged_log_linear
 from uncounted.estimate.covariates.cross_fitting import _terms, fit_lists, signs_of
 from uncounted.estimate.covariates.doubly_robust import assumption, doubly_robust
-from uncounted.estimate.covariates.given_covariates import given_covariates
+from uncounted.estimate.covariates.given_covariates import given_covariates, given_covariates_over
 from uncounted.estimate.covariates.nuisance import Ints, Predictor, ridge_logit
 from uncounted.estimate.covariates.pattern_model import PatternModel, fit_patterns
 from uncounted.estimate.covariates.profiles import Profiles, profiles_of
@@ -27,7 +27,7 @@ from uncounted.estimate.loglinear.model_search import rank
 from uncounted.estimate.loglinear.poisson import CellCounts
 from uncounted.estimate.text.one_line import quiet_line
 from uncounted.estimate.text.summary import summary
-from uncounted.histories import Covariates, PersonTable, read_persons
+from uncounted.histories import Covariates, PersonTable, read_persons, read_replicates
 
 type Floats = npt.NDArray[np.float64]
 
@@ -414,6 +414,44 @@ def test_chosen_lists() -> None:
         given_covariates(people, lists=["A", "B", "Z"])
     with pytest.raises(UsedWrongly, match="at least two lists"):
         given_covariates(people, lists=["A"])
+
+
+def test_imputed_replicates(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    file = tmp_path / "imputed.csv"
+    rows = ["A,B,C,kind,imputation,count"]
+    for replicate in "123":
+        for pattern, count in FULL.items():
+            x = int(rng.binomial(count * 4, 0.6))
+            for kind, size in (("x", x), ("y", count * 4 - x)):
+                rows.append(",".join([*pattern, kind, replicate, str(size)]))
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    tables = read_replicates(file, ["kind"], "imputation")
+    assert [table.observed for table in tables] == [820] * 3
+    study = given_covariates_over(tables)
+    alone = [given_covariates(table) for table in tables]
+    main = study.headline
+    assert main is not None
+    assert main.settings["replicates"] == 3
+    assert main.number() == pytest.approx(np.mean([each.estimates[0].number() for each in alone]))
+    assert [row.category for row in study.categories] == ["x", "y"]
+    assert sum(row.point for row in study.categories) == pytest.approx(main.number())
+    one, half = (row.point for row in study.xi if row.among == "everyone" and row.xi in (0.5, 1.0))
+    assert half < one
+    assert "few-replicates" in [warning.code for warning in main.warnings]
+    assert len(summary(study).splitlines()) <= 25
+    study.to_json()
+    once = tmp_path / "once.csv"
+    once.write_text("A,B,kind,imputation\n1,0,x,1\n0,1,y,1\n", encoding="utf-8")
+    with pytest.raises(UsedWrongly, match="one value, so there is one replicate"):
+        read_replicates(once, ["kind"], "imputation")
+    for covariates, column, words in (
+        (["kind"], "count", "or the column 'count'"),
+        (["kind"], "kind", "cannot be a covariate"),
+        (["kind"], "none", "has no column 'none'"),
+    ):
+        with pytest.raises(UsedWrongly, match=words):
+            read_replicates(file, covariates, column)
 
 
 def test_counts_may_be_read(tmp_path: Path) -> None:

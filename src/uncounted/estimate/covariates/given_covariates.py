@@ -7,14 +7,18 @@ other list, and of each pair among everyone, and the lower bound.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.estimator import z_of
+from uncounted.estimate.base.pooling import pool_imputed
+from uncounted.estimate.base.result import Estimate, Fitted
+from uncounted.estimate.base.rows import CategoryRow, ListsXiRow
 from uncounted.estimate.base.settings import XI
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.covariates.averaged_log_linear import averaged_log_linear
@@ -72,6 +76,98 @@ def given_covariates(
         categories=average.categories,
     )
     return _contradicted(study, bound)
+
+
+def given_covariates_over(
+    replicates: Sequence[PersonTable],
+    *,
+    lists: Sequence[str] | None = None,
+    level: float = 0.95,
+    seed: int = 1,
+    psi: float = 1.0,
+    xi: Sequence[float] | None = None,
+) -> CovariateStudy:
+    """Estimate on imputed replicates of one file, and pool by Rubin's rules on log n0.
+
+    Args:
+        replicates: the same people, with what is not known of them imputed.
+        lists: as of `given_covariates`, and so are the others.
+        level: of the intervals.
+        seed: of the folds.
+        psi: odds ratio of two lists among people alike.
+        xi: values of the sensitivity analysis for three lists and more.
+    """
+    studies = [
+        given_covariates(people, lists=lists, level=level, seed=seed, psi=psi, xi=xi)
+        for people in replicates
+    ]
+    first = studies[0]
+    n = round(sum(study.observed for study in studies) / len(studies))
+    pooled = tuple(
+        pool_imputed([Fitted(_scalars(study.estimates[k]), study.observed, 1) for study in studies])
+        for k in range(len(first.estimates))
+    )
+    study = attrs.evolve(
+        first,
+        observed=n,
+        lists={
+            name: round(sum(study.lists[name] for study in studies) / len(studies))
+            for name in first.lists
+        },
+        estimates=pooled,
+        sensitivity=(),
+        xi=tuple(_pooled_xi(first, pooled, n)),
+        categories=tuple(_pooled_categories(studies, level)),
+        read_first=(),
+    )
+    bound = next((each for each in pooled if each.method == "chao"), None)
+    return study if bound is None else _contradicted(study, bound)
+
+
+def _scalars(estimate: Estimate) -> Estimate:
+    """Without the diagnostics that have no mean over replicates, such as models."""
+    kept = {k: v for k, v in estimate.diagnostics.items() if not isinstance(v, list | tuple)}
+    return attrs.evolve(estimate, diagnostics=kept)
+
+
+def _pooled_xi(first: CovariateStudy, pooled: Sequence[Estimate], n: int) -> Iterator[ListsXiRow]:
+    """The undocumented of a pooled estimate at other values of xi, of which 1 is assumed."""
+    of = {
+        (lists, each.settings.get("among")): each
+        for lists, each in zip(first.chosen, pooled, strict=True)
+        if each.ok and each.method == "doubly-robust"
+    }
+    for row in first.xi:
+        if (each := of.get((row.lists, row.among))) is not None and each.interval is not None:
+            point, low, high = (n + (end - n) / row.xi for end in (each.number(), *each.interval))
+            yield attrs.evolve(row, point=point, interval=(low, high))
+
+
+def _pooled_categories(studies: Sequence[CovariateStudy], level: float) -> Iterator[CategoryRow]:
+    """Categories that every replicate has."""
+    for row in studies[0].categories:
+        key = (row.covariate, row.category)
+        own = [r for study in studies for r in study.categories if (r.covariate, r.category) == key]
+        if len(own) == len(studies):
+            fits = [Fitted(_of_category(each, level), each.observed, 1) for each in own]
+            pooled = pool_imputed(fits)
+            observed = round(sum(each.observed for each in own) / len(own))
+            assert pooled.interval is not None
+            yield CategoryRow(*key, observed, pooled.number(), pooled.interval)
+
+
+def _of_category(row: CategoryRow, level: float) -> Estimate:
+    """A row as an estimate, with the variance of log n0 that its log-normal interval has."""
+    low, high = (max(end - row.observed, 1e-9) for end in row.interval)
+    spread = math.log(high / low) / (2 * z_of(level))
+    return Estimate(
+        "log-linear-covariates",
+        "ok",
+        point=row.point,
+        interval=row.interval,
+        level=level,
+        log_n0=(math.log(row.point - row.observed + 0.5), spread**2),
+    )
 
 
 def _of_two(
