@@ -428,7 +428,7 @@ def test_outcomes_of_a_case_file_are_counted_by_draw_of_the_linkage() -> None:
     assert found.outcomes.group("") == Tally(148, 148 + 162 + 3, 10)
     assert [table.counts["110"] for table in found.tables("", True)] == [14, 20]
     assert [table.observed for table in found.tables("", False, None)] == [175, 175]
-    assert found.outcomes.others == 2
+    assert found.outcomes.others == 0  # codes of the vocabulary, of which none means unknown
     rates = estimated(found, RateRequest(columns, RateSettings())).estimated
     assert rates is not None
     (rate,) = rates.rates

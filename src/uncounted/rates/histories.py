@@ -132,5 +132,5 @@ def histories_of(
         x_n_unknown = counts.setdefault(group, [0, 0, 0])
         for at, counted in enumerate((outcome is True, outcome is not None, outcome is None)):
             x_n_unknown[at] += table.observed * counted
-    outcomes = attrs.evolve(OutcomeTable.of(counts), ungrouped=ungrouped, others=len(found) - 1)
+    outcomes = attrs.evolve(OutcomeTable.of(counts), ungrouped=ungrouped)
     return OutcomeHistories(outcomes, lists, merged, 0, by_draw)
