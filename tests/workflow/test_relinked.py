@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from tests.json_schemas import conform
 
+from uncounted.errors import NotLinked
 from uncounted.linkage import Linkage
 from uncounted.linkage.diagnostics import FitDiagnostics, LinkageDiagnostics
 from uncounted.linkage.person_ids import PersonIds
@@ -190,3 +191,17 @@ def test_ids_outlast_an_import_that_is_taken_back(
     assert changes is not None
     assert (changes.unchanged, changes.gone) == (3, 0)
     assert clusters(case, tmp_path)[0] == first
+
+
+def test_a_linkage_of_other_stated_languages_is_out_of_date(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link(case, monkeypatch, "ab", "cdef")
+    case.intake("A", {"languages": ["arabic"]}, incoming("A", "abcdef"))  # no report changes
+    with pytest.raises(NotLinked, match="languages of names that mappings state"):
+        linking.latest_linkage(case, DAY)
+    done = link(case, monkeypatch, "ab", "cdef")
+    assert done.other_names == "Arabic (stated) in Latin: A"
+    assert linking.latest_linkage(case, DAY).languages == {"A": ["arabic"]}
+    case.intake("A", {}, incoming("A", "abcdef"))
+    assert not linking.latest_linkage(case, DAY).languages  # the first is of this statement

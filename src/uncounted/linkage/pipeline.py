@@ -30,6 +30,7 @@ from uncounted.linkage.diagnostics import (
     LinkageSettings,
 )
 from uncounted.linkage.encoding.encode import Encoded, encode, reordered
+from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
 from uncounted.linkage.missed_matches import LEAST, MissedMatches, with_missed
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import partition_priors
@@ -72,6 +73,7 @@ def link(
     prior: str = partition_priors.OVERLAP_TABLE.name,
     floor: float | None = None,
     with_grid: bool = True,
+    languages: Stated = NOT_STATED,
     progress: Progress = silent,
 ) -> Linkage:
     """Draw partitions of reports into people (Bayesian record linkage).
@@ -97,6 +99,8 @@ def link(
         10,000 of more than 3,000 reports.
     with_grid : bool
         Also draw a few times under every other prior and rule for candidates (`Linkage.grid`).
+    languages : mapping of str to sequence of str
+        By source, the languages of its names ("korean", "other", or a pack); others are found.
     progress : callable
         Called as it goes.
 
@@ -158,6 +162,7 @@ def link(
         decided,
         across=not chosen.once_a_list,
         seed=seed,
+        languages=languages,
         progress=progress,
     )
     tries = _tries(compared, floor)
@@ -215,8 +220,7 @@ def link(
         decisions=len(decisions),
         warm_up=mcmc.WARM_UP,
     )
-    seconds = time.perf_counter() - began
-    pairs = len(compared.pairs.left)
+    seconds, pairs = time.perf_counter() - began, len(compared.pairs.left)
     return Linkage(keys, labels, pairs, diagnostics, settings, seed, seconds, others)
 
 
@@ -351,32 +355,36 @@ def _comparing_once(
     *,
     across: bool,
     seed: int,
+    languages: Stated,
     progress: Progress,
 ) -> tuple[Compared, Ints]:
     """Compare reports, each that is there twice once; and which of these each report is."""
     first = exact_duplicates.first_alike(reports, decisions, across=across)
     if len(np.unique(first)) < 2:  # there would be nothing to compare with
         first = np.arange(len(reports))
-    compared, kept, once = _comparing(reports, first, seed, progress)
+    compared, kept, once = _comparing(reports, first, seed, languages, progress)
     twice = np.flatnonzero(np.bincount(once) > 1)
     unsure = exact_duplicates.unsure(compared.encoded, compared.rates, twice)
     if len(unsure):
         first = exact_duplicates.without(first, kept[unsure])
-        compared, _, once = _comparing(reports, first, seed, progress)
+        compared, _, once = _comparing(reports, first, seed, languages, progress)
     return compared, once
 
 
 def _comparing(
-    reports: Sequence[Report], first: Ints, seed: int, progress: Progress
+    reports: Sequence[Report], first: Ints, seed: int, languages: Stated, progress: Progress
 ) -> tuple[Compared, Ints, Ints]:
     kept, once = np.unique(first, return_inverse=True)
-    return comparing([reports[at] for at in kept], seed=seed, progress=progress), kept, once
+    rows = [reports[at] for at in kept]
+    return comparing(rows, languages, seed=seed, progress=progress), kept, once
 
 
-def comparing(reports: Sequence[Report], *, seed: int, progress: Progress) -> Compared:
+def comparing(
+    reports: Sequence[Report], languages: Stated = NOT_STATED, *, seed: int, progress: Progress
+) -> Compared:
     """Compare reports: candidate pairs, their levels, and what each level is worth."""
     progress("reading names", 0, None)
-    return compared(encode(reports), seed=seed, progress=progress)
+    return compared(encode(reports, languages), seed=seed, progress=progress)
 
 
 def compared(

@@ -126,7 +126,7 @@ class SourceInfo:
     `pads_dates`: the system fills a missing month and day with 1, so 1 January may be only
     a year. `day_first`: how 07/05/2013 is meant; None: not said. `unix_dates`: a date is a
     number of seconds since 1970, as in Uwazi's JSON. `calendar`: of dates without a mark; None:
-    Gregorian.
+    Gregorian. `languages`: of its names, as codes of language packs; empty: found from the names.
     """
 
     collector: str | None = None
@@ -135,10 +135,12 @@ class SourceInfo:
     day_first: bool | None = None
     unix_dates: bool = False
     calendar: str | None = None
+    languages: tuple[str, ...] = ()
 
     def about(self) -> JSONObject:
         """Plain values, for what a case file keeps about a source."""
         return {
             "collector": self.collector,
             "covers": self.covers.to_payload() if self.covers else None,
+            **({"languages": list(self.languages)} if self.languages else {}),
         }

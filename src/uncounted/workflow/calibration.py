@@ -15,6 +15,7 @@ import numpy as np
 from uncounted.errors import BadInput
 from uncounted.linkage import Linkage
 from uncounted.linkage.arrays import Ints, connected
+from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
 from uncounted.linkage.evaluation import sampling
 from uncounted.linkage.evaluation.calibration import StatedPairs, in_doubt, rooms
 from uncounted.linkage.evaluation.labels import LabelledPairs
@@ -76,7 +77,11 @@ def recalibrate(
 
 
 def check_design(
-    case: Case, linkage: Linkage, sample: LabelledPairs, reports: Sequence[Report] = ()
+    case: Case,
+    linkage: Linkage,
+    sample: LabelledPairs,
+    reports: Sequence[Report] = (),
+    languages: Stated = NOT_STATED,
 ) -> None:
     """Refuse a sample whose strata and their sizes are those of no linkage of this case file.
 
@@ -84,7 +89,7 @@ def check_design(
     that was forgotten (after a withdrawal, say) cannot be asked any more.
     """
     if sampling.is_of(linkage, sample.rows):
-        _check_sharing(linkage, sample, reports)
+        _check_sharing(linkage, sample, reports, languages)
         return
     made = [entry.seq for entry in case.entries() if entry.kind == "linkage"]
     for seq in reversed(made[:-1]):
@@ -100,12 +105,14 @@ def check_design(
     )
 
 
-def _check_sharing(linkage: Linkage, sample: LabelledPairs, reports: Sequence[Report]) -> None:
+def _check_sharing(
+    linkage: Linkage, sample: LabelledPairs, reports: Sequence[Report], languages: Stated
+) -> None:
     """The same for pairs that no draw links: their number follows from the reports."""
     stated = {row.stratum: row for row in sample.rows}
     if not reports or not stated.keys() & sampling.UNLINKED:
         return
-    sizes = sampling.sharing_sizes(linkage, sampling.near(reports))
+    sizes = sampling.sharing_sizes(linkage, sampling.near(reports, languages))
     for letter in sorted(stated.keys() & sampling.UNLINKED):
         if stated[letter].of != sizes.get(letter):
             raise BadInput(

@@ -220,7 +220,7 @@ def _from_sample(
     opened = latest_linkage(case, on)
     linkage = opened.linkage
     accuracy = clerical.estimate(linkage, sample, level=request.level)
-    check_design(case, linkage, sample, opened.reports)
+    check_design(case, linkage, sample, opened.reports, opened.languages)
     pairs = _decided_pairs(case, linkage, sample)
     if pairs and accuracy.relinked:
         raise BadInput(
@@ -237,7 +237,7 @@ def _draw_sample(case: Case, out: Path, size: int, seed: int, on: dt.date) -> Sa
     """Write a file of pairs to be labelled by hand, drawn with known probabilities."""
     opened = latest_linkage(case, on)
     drawn = sampling.draw_sample(
-        opened.linkage, sampling.near(opened.reports), size=size, seed=seed
+        opened.linkage, sampling.near(opened.reports, opened.languages), size=size, seed=seed
     )
     write_csv(out, sampling.HEADER, drawn.rows)
     return SampleDrawn(drawn, out)

@@ -69,14 +69,15 @@ class LinkSummary:
 
     @property
     def other_names(self) -> str | None:
-        """Lists whose names are not read as Korean, in words; None: all are."""
+        """How names are read, in words; None: all as Korean, and no mapping states it."""
         found: dict[ListNames, list[str]] = {}
         for name, each in self.names.items():
             found.setdefault(each, []).append(name)
-        if all(each.languages == ("Korean",) for each in found):
+        if all(each.languages == ("Korean",) and not each.stated for each in found):
             return None
         return " · ".join(
-            f"{' or '.join(each.languages) or 'no known language'} in {_and(each.scripts)}:"
+            f"{' or '.join(each.languages) or 'no known language'}"
+            f"{' (stated)' if each.stated else ''} in {_and(each.scripts)}:"
             f" {', '.join(lists)}"
             for each, lists in found.items()
         )
@@ -179,7 +180,15 @@ def link(
         )
     keys = [(stored.source, stored.id) for stored in chosen.reports]
     decisions, older = decided(case, keys), _older_decisions(case, keys)
-    result = linkage.link(reports, draws=draws, seed=seed, progress=progress, decisions=decisions)
+    languages = _stated(case, {source for source, _ in keys})
+    result = linkage.link(
+        reports,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+        decisions=decisions,
+        languages=languages,
+    )
     summary = LinkSummary(
         reports=len(result.keys),
         pairs=result.pairs,
@@ -192,15 +201,25 @@ def link(
         seconds=result.seconds,
         excluded=dict(chosen.left_out),
         diagnostics=result.diagnostics,
-        names=of_lists(reports),
+        names=of_lists(reports, languages),
     )
     noted = attrs.asdict(summary)
     body = {name: noted[name] for name in ("reports", "pairs", "people", "draws", "lists")}
     body |= {"settings": result.settings_json(), "diagnostics": result.diagnostics.to_stored()}
+    body |= {"languages": languages} if languages else {}
     entry = case.put("linkage", body, result.to_bytes(), uses=_USES)
     if audience != INTERNAL or summary.diagnostics.failed_check:  # people keep the ids they have
         return summary
     return attrs.evolve(summary, changes=_keep_ids(case, entry.seq, result)[1])
+
+
+def _stated(case: Case, lists: Collection[str]) -> dict[str, list[str]]:
+    """The languages of names that the mappings of these lists state."""
+    from uncounted.linkage.encoding.source_names import stated_languages
+
+    return {
+        name: codes for name, codes in stated_languages(case.sources()).items() if name in lists
+    }
 
 
 def decided(case: Case, keys: Sequence[tuple[str, str]]) -> list[tuple[int, int, bool]]:
@@ -234,6 +253,7 @@ class LinkedReports:
     reports: Sequence[Report]
     left_out_by_list: Mapping[str, Mapping[str, int]]
     entry: int = -1
+    languages: Mapping[str, Sequence[str]] = attrs.field(factory=dict)  # stated, of names
 
     @property
     def lists(self) -> tuple[str, ...]:
@@ -279,19 +299,26 @@ def latest_linkage(case: Case, on: dt.date, audience: Audience = INTERNAL) -> Li
     """
     chosen = audience.reports(case, on)
     now = {(stored.source, stored.id): stored for stored in chosen.reports}
-    found, newest = None, None
+    languages = _stated(case, {source for source, _ in now})
+    found, newest, restated = None, None, False
     for stored in case.artefacts("linkage"):
         newest = newest or stored
         if stored.entry.seq < case.last_change:
             break
         found = _linkage_of(stored, now)
-        if found is not None:
+        if found is not None and stored.body.get("languages", {}) == languages:
             break
+        restated, found = restated or found is not None, None
     if newest is None:
         raise NotLinked("the reports have not been linked", hint=f"run {audience.command} first")
     if found is None and newest.entry.seq < case.last_change:
         raise NotLinked(
             "the linkage is out of date (reports, consent or decisions changed)",
+            hint=f"run {audience.command} again",
+        )
+    if restated and found is None:
+        raise NotLinked(
+            "the linkage is out of date (the languages of names that mappings state changed)",
             hint=f"run {audience.command} again",
         )
     if found is None:
@@ -304,7 +331,7 @@ def latest_linkage(case: Case, on: dt.date, audience: Audience = INTERNAL) -> Li
     own = OwnWords.of_case(case.sources().values())
     payloads = (Report.from_payload(now[key].payload) for key in found.keys)
     reports = list(own.translated(payloads))
-    return LinkedReports(found, reports, chosen.left_out_by_list, stored.entry.seq)
+    return LinkedReports(found, reports, chosen.left_out_by_list, stored.entry.seq, languages)
 
 
 def _linkage_of(stored: Artefact, reports: Collection[tuple[str, str]]) -> Linkage | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from uncounted.linkage.encoding.source_names import of_lists
+import pytest
+
+from uncounted.linkage.encoding.columns import columns
+from uncounted.linkage.encoding.source_names import of_lists, of_sources
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
@@ -26,3 +29,28 @@ def test_languages_and_scripts_of_each_list() -> None:
     assert (found["B"].languages, found["B"].scripts) == (("Arabic",), ("Arabic",))
     assert (found["C"].languages, found["C"].scripts) == (("Korean",), ("Hangul", "Latin"))
     assert (found["D"].languages, found["D"].scripts) == ((), ("Georgian",))
+
+
+@pytest.mark.parametrize(
+    ("names", "stated", "korean", "language", "shown"),
+    [
+        ("Kim Min|Pak Chol|Ri Yong Hui", (), True, None, ("Korean",)),
+        ("Kim Min|Pak Chol|Ri Yong Hui", ("other",), False, None, ("other",)),
+        ("Kim Min|Pak Chol|Ri Yong Hui", ("burmese",), False, "Burmese", ("Burmese",)),
+        ("Kim Min|Pak Chol", ("korean", "arabic"), True, None, ("Korean", "Arabic")),
+        ("Juan Lopez|Ana Garcia", ("korean",), True, None, ("Korean",)),
+        ("Juan Lopez|Ana Garcia", ("arabic", "spanish"), False, "Spanish", ("Arabic", "Spanish")),
+        ("Nino Beridze|Davit Kapanadze", ("arabic", "other"), False, None, ("Arabic", "other")),
+        ("Juan Lopez|Ana Garcia", ("of-a-later-version",), False, None, ("of-a-later-version",)),
+    ],
+)
+def test_what_a_mapping_states_takes_precedence(
+    names: str, stated: tuple[str, ...], korean: bool, language: str | None, shown: tuple[str, ...]
+) -> None:
+    reports = [Report("A", str(at), (Name(name),)) for at, name in enumerate(names.split("|") * 5)]
+    by_source = {"A": stated} if stated else {}
+    (found,) = of_sources(columns(reports), by_source)
+    assert found.korean == korean
+    assert (found.language.name if found.language else None) == language
+    listed = of_lists(reports, by_source)["A"]
+    assert (listed.languages, listed.stated) == (shown, bool(stated))

@@ -52,6 +52,8 @@ START = '[columns]\nid = "a"\nname = "b"\n'
         (START + '[values.sex]\n"x" = "other"', "unknown code", "f, m"),
         (START + '[values.act]\n"x" = "Not A Code"', "unknown code", "hyphens"),
         (START + "[source]\npads_dates = 1", "neither true nor false", ""),
+        (START + '[source]\nlanguages = ["Arabik"]', "Did you mean 'arabic'", "persian"),
+        (START + "[source]\nlanguages = [1]", "languages is not a text", "in quotes"),
         (START + '[source]\ncalendar = "mayan"', "calendar is not one that is read", "ethiopian"),
         (
             START + '[source]\ncalendar = "hijri"\npads_dates = true',
@@ -221,3 +223,9 @@ def test_a_collector_is_a_name_on_one_line() -> None:
             Mapping.parse(
                 f'columns = {{id = "id", name = "name"}}\nsource = {{collector = "{written}"}}'
             )
+
+
+def test_languages_of_names_are_kept_with_the_source() -> None:
+    stated = Mapping.parse(START + '[source]\nlanguages = ["Persian", "arabic", "korean"]')
+    assert stated.about()["languages"] == ["arabic", "korean"]
+    assert "languages" not in Mapping.parse(START).about()

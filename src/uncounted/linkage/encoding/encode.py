@@ -14,7 +14,12 @@ from uncounted.linkage.encoding import places
 from uncounted.linkage.encoding.columns import ReportColumns, columns
 from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays, letter_sets
 from uncounted.linkage.encoding.name_index import Indexer, NameParts
-from uncounted.linkage.encoding.source_names import SourceNames, of_sources
+from uncounted.linkage.encoding.source_names import (
+    NOT_STATED,
+    SourceNames,
+    Stated,
+    of_sources,
+)
 from uncounted.linkage.encoding.spelling import VARIANT, Variants, variants
 from uncounted.records.cells.name_parser import forms
 from uncounted.records.dates.partial_date import PartialDate
@@ -42,9 +47,12 @@ class Encoded:
         return len(self.source)
 
 
-def encode(reports: Iterable[Report] | ReportColumns) -> Encoded:
-    """Turn reports into arrays, reading each distinct name, date and place once."""
-    return _encoded(reports if isinstance(reports, ReportColumns) else columns(reports))
+def encode(reports: Iterable[Report] | ReportColumns, stated: Stated = NOT_STATED) -> Encoded:
+    """Turn reports into arrays, reading each distinct name, date and place once.
+
+    `stated`: the languages of a source's names, where its mapping says them.
+    """
+    return _encoded(reports if isinstance(reports, ReportColumns) else columns(reports), stated)
 
 
 @contextmanager
@@ -60,10 +68,11 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def _encoded(recorded: ReportColumns) -> Encoded:
+def _encoded(recorded: ReportColumns, stated: Stated) -> Encoded:
     keys = Indexer[Hashable]()
     families, givens = NameParts(given=False, keys=keys), NameParts(given=True, keys=keys)
-    (name, relative), form_starts, parts = _forms(recorded, of_sources(recorded), families, givens)
+    sources = of_sources(recorded, stated)
+    (name, relative), form_starts, parts = _forms(recorded, sources, families, givens)
     form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
     sizes = np.diff(form_starts)
     times = np.repeat(np.bincount(name, minlength=len(sizes)), sizes)

@@ -1,22 +1,24 @@
 """What the names of each source are: Korean or not, scripts, language, and order of the words.
 
-Found from the names themselves, a sample of each source. A source of few names is judged by the
-case. docs/dev/names.md says what follows from it.
+As the mapping of a source states, or else found from the names themselves, a sample of each source.
+A source of few names is judged by the case. docs/dev/names.md says what follows from it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import attrs
 import numpy as np
 
 from uncounted.linkage.encoding.columns import ReportColumns, columns
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records.cells.name_parser import LONGEST_WRITTEN, looks_korean, order_of
 from uncounted.records.names import general
 from uncounted.records.names.forms import Order
-from uncounted.records.names.languages.pack import Language, by_script, languages
+from uncounted.records.names.languages.pack import KOREAN, OTHER, Language, by_script, languages
 from uncounted.records.names.name import Name
 from uncounted.records.names.sounds import folded, script_of
 from uncounted.records.report import Report
@@ -26,6 +28,9 @@ SAMPLE = 400  # distinct names of a source that are looked at
 _KOREAN = 0.3  # share of names that may be Korean, from which a source's names are read as Korean
 _FEW = 5.0  # names: what the case says of a source of few names counts so much
 _SPOKEN = 0.15  # share of words that are signs of a language, from which it is that language
+
+type Stated = Mapping[str, Sequence[str]]  # codes of languages, by source
+NOT_STATED: Stated = MappingProxyType({})
 
 
 @attrs.frozen
@@ -44,39 +49,61 @@ class ListNames:
 
     languages: tuple[str, ...]
     scripts: tuple[str, ...]
+    stated: bool = False  # by the mapping of the list
 
 
-def of_lists(reports: Iterable[Report]) -> dict[str, ListNames]:
+def stated_languages(abouts: Mapping[str, JSONObject]) -> dict[str, list[str]]:
+    """What mappings state of the names of sources, from what a case file keeps about each."""
+    stated = {name: about.get("languages") for name, about in abouts.items()}
+    return {
+        name: list(map(str, codes)) for name, codes in stated.items() if isinstance(codes, list)
+    }
+
+
+def of_lists(reports: Iterable[Report], stated: Stated = NOT_STATED) -> dict[str, ListNames]:
     """How the names of each list are read; no language where none is known."""
     recorded = columns(reports)
     packs = by_script()
     out = {}
-    for name, found in zip(recorded.sources, of_sources(recorded), strict=True):
+    named = {KOREAN: "Korean", OTHER: "other", **{each.code: each.name for each in languages()}}
+    for name, found in zip(recorded.sources, of_sources(recorded, stated), strict=True):
         spoken = [packs[script].name for script in found.scripts if script in packs]
         if found.language is not None:
             spoken.append(found.language.name)
-        languages = ["Korean"] if found.korean else dict.fromkeys(spoken)
+        if codes := stated.get(name, ()):
+            spoken = [named.get(code, code) for code in codes]
+        elif found.korean:
+            spoken = ["Korean"]
         scripts = [_SCRIPTS.get(each, each.capitalize()) for each in found.scripts]
-        out[name] = ListNames(tuple(languages), tuple(dict.fromkeys(scripts)))
+        out[name] = ListNames(
+            tuple(dict.fromkeys(spoken)), tuple(dict.fromkeys(scripts)), bool(codes)
+        )
     return out
 
 
 _SCRIPTS = {"CJK": "Chinese characters", "MYANMAR": "Burmese", "ETHIOPIC": "Ethiopic"}
 
 
-def of_sources(recorded: ReportColumns) -> tuple[SourceNames, ...]:
-    """What the names of each source are."""
+def of_sources(recorded: ReportColumns, stated: Stated = NOT_STATED) -> tuple[SourceNames, ...]:
+    """What the names of each source are.
+
+    Stated as Korean alone, or without Korean, they are; otherwise the names tell. In Latin letters
+    they are of the stated pack, of several the one that they have most signs of.
+    """
     samples = [_sample(recorded, source) for source in range(len(recorded.sources))]
     judged = [
         [found for name in names if (found := looks_korean(name)) is not None] for names in samples
     ]
     total = sum(map(len, judged))
     of_case = (sum(map(sum, judged)) + 1) / (total + 2)
-    latin = [_language(names) for names in samples]
     out = []
-    for names, korean, language in zip(samples, judged, latin, strict=True):
+    for source, names, korean in zip(recorded.sources, samples, judged, strict=True):
+        codes = stated.get(source, ())
+        language = _language(names, codes)
         share = (sum(korean) + _FEW * of_case) / (len(korean) + _FEW)
         is_korean = share >= _KOREAN
+        if codes and (KOREAN not in codes or len(codes) == 1):
+            is_korean = KOREAN in codes
         scripts = Counter(script_of(word) for name in names for word in _text(name).split())
         order = _korean_order(names) if is_korean else _order(names, language)
         spoken = None if is_korean else language
@@ -120,12 +147,17 @@ def _habit(orders: Sequence[Order | None]) -> Order | None:
     return order if count >= HABIT * clear.total() else None
 
 
-def _language(names: Sequence[Name]) -> Language | None:
-    """The language of most words in Latin letters that are signs of one."""
+def _language(names: Sequence[Name], stated: Sequence[str]) -> Language | None:
+    """The language of most words in Latin letters that are signs of one, if they are many.
+
+    Of stated languages it is one, unless others that have no pack are among them.
+    """
     words = [word for name in names for word in _text(name).split() if script_of(word) == "LATIN"]
-    best, language = 0, None
-    for each in languages():
-        count = sum(map(each.is_sign, words))
-        if count > best:
-            best, language = count, each
-    return language if best >= _SPOKEN * max(len(words), 1) else None
+    packs = [each for each in languages() if not stated or each.code in stated]
+    if not packs:
+        return None
+    counts = [sum(map(each.is_sign, words)) for each in packs]
+    best = max(counts)
+    if (not stated or OTHER in stated) and best < max(_SPOKEN * len(words), 1):
+        return None
+    return packs[counts.index(best)]

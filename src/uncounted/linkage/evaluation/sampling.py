@@ -21,6 +21,7 @@ from uncounted.linkage.arrays import Flags, Floats, Ints
 from uncounted.linkage.blocking.rules import RULES
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.encoding.encode import NO_KEY, encode
+from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
 from uncounted.linkage.evaluation.calibration import StatedPairs
 from uncounted.linkage.evaluation.intervals import exact_share
 from uncounted.linkage.evaluation.labels import DESIGN_COLUMNS, Labelled
@@ -94,9 +95,9 @@ class Sample:
         }
 
 
-def near(reports: Sequence[Report]) -> Sharing:
+def near(reports: Sequence[Report], languages: Stated = NOT_STATED) -> Sharing:
     """The pairs that share the blocking keys by which candidates are found."""
-    return sharing(encode(reports).keys, RULES)
+    return sharing(encode(reports, languages).keys, RULES)
 
 
 def sharing(keys: Mapping[str, Ints], rules: Sequence[Sequence[str]]) -> Sharing:

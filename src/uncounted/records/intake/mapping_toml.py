@@ -37,6 +37,7 @@ from uncounted.records.fields import (
     DateColumns,
     SourceInfo,
 )
+from uncounted.records.names.languages.pack import stated_words
 from uncounted.records.report_limits import is_collector
 from uncounted.vault.reports.consent import USES
 
@@ -298,7 +299,7 @@ def _full_day(where: str, value: Any) -> date:
 
 def _source(table: Any, own: OwnWords) -> SourceInfo:
     truths = ("pads_dates", "day_first", "unix_dates")
-    known = section("[source]", table, ("collector", "covers", "calendar", *truths))
+    known = section("[source]", table, ("collector", "covers", "calendar", "languages", *truths))
     for key in truths:
         _truth(f"[source] {key}", known.get(key, False))
     collector = _optional("[source]", known, "collector")
@@ -325,7 +326,21 @@ def _source(table: Any, own: OwnWords) -> SourceInfo:
         day_first=known.get("day_first"),
         unix_dates=known.get("unix_dates", False),
         calendar=calendar,
+        languages=_languages(known.get("languages", [])),
     )
+
+
+def _languages(value: Any) -> tuple[str, ...]:
+    """The codes of the languages that a source's names are stated to be in."""
+    known, codes = stated_words(), []
+    for text in _texts("[source] languages", value):
+        if text.casefold() not in known:
+            raise BadMapping(
+                f"[source] languages: {unknown('language', text, known)}",
+                hint=f"languages: {', '.join(known)}; leave them out to have them found",
+            )
+        codes.append(known[text.casefold()])
+    return tuple(dict.fromkeys(codes))
 
 
 def _covers(table: Any, own: OwnWords) -> Covers:

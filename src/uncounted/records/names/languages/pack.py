@@ -27,7 +27,9 @@ class Language:
     `family` and `father` are endings of family names and of fathers' names.
     """
 
+    code: str  # the name of its file
     name: str
+    also: tuple[str, ...]  # other words by which a mapping can state it
     script: str  # as names of its characters in Unicode begin
     vowels_written: bool
     syllables: bool  # a name is a row of syllables, written together or apart
@@ -42,12 +44,14 @@ class Language:
     father: re.Pattern[str] | None
 
     @classmethod
-    def parse(cls, text: str) -> Language:
+    def parse(cls, code: str, text: str) -> Language:
         """Read the file of a pack."""
         table: dict[str, Any] = tomllib.loads(text)
         signs, order = table.get("signs", {}), table.get("order", {})
         return cls(
+            code=code,
             name=table["name"],
+            also=tuple(table.get("also", ())),
             script=table["script"],
             vowels_written=table.get("vowels_written", True),
             syllables=table.get("syllables", False),
@@ -89,7 +93,7 @@ def languages() -> tuple[Language, ...]:
     """
     files = (each for each in resources.files(__package__).iterdir() if each.name.endswith(".toml"))
     return tuple(
-        Language.parse(file.read_text(encoding="utf-8"))
+        Language.parse(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8"))
         for file in sorted(files, key=lambda each: each.name)
     )
 
@@ -98,3 +102,18 @@ def languages() -> tuple[Language, ...]:
 def by_script() -> dict[str, Language]:
     """The pack of each script but Latin."""
     return {each.script: each for each in languages() if each.script != "LATIN"}
+
+
+KOREAN, OTHER = "korean", "other"  # what a mapping can state besides the packs
+
+
+@lru_cache(maxsize=1)
+def stated_words() -> dict[str, str]:
+    """Each word by which a mapping can state a language, and its code; `other` has no pack.
+
+    Examples:
+        >>> stated_words()["persian"], stated_words()["korean"]
+        ('arabic', 'korean')
+    """
+    packs = {word: each.code for each in languages() for word in (each.code, *each.also)}
+    return {KOREAN: KOREAN, **packs, OTHER: OTHER}
