@@ -334,7 +334,7 @@ def _given_covariates(file: Path, request: EstimateRequest) -> CovariateStudy:
         lists=request.lists,
         level=request.level,
         seed=request.seed,
-        psi=1.0 if request.psi is None else request.psi,
+        psi=request.psi,
         xi=None if request.xi is None else request.settings.xi,
     )
     if request.replicates is not None:
@@ -352,7 +352,7 @@ class _Adjustment(TypedDict):
     lists: Sequence[str] | None
     level: float
     seed: int
-    psi: float
+    psi: float | None
     xi: Sequence[float] | None
 
 

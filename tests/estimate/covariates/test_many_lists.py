@@ -291,6 +291,22 @@ def test_signs_and_sensitivity() -> None:
     assert n0[2.0] == pytest.approx(n0[1.0] / 2)
 
 
+def test_xi_of_four_lists_is_one_over_their_interaction() -> None:
+    """The lists are independent, but twice as many people are on all four: an interaction of 2."""
+    chance = np.array([0.4, 0.5, 0.45, 0.35])
+    patterns = [f"{cell:04b}" for cell in range(1, 16)]
+    on = np.array([[mark == "1" for mark in pattern] for pattern in patterns])
+    size = 8000 * np.where(on, chance, 1 - chance).prod(axis=1)
+    size[-1] *= 2
+    people = np.repeat(on, size.round().astype(int), axis=0)
+    table = PersonTable.of("ABCD", people, {"k": np.tile(["x", "y"], len(people))[: len(people)]})
+    study = doubly_robust(table, lists=[("A", "B", "C", "D")], learner=blind, xi=(0.5, 2.0))
+    n0 = {row.xi: row.point - table.observed for row in study.xi}
+    missed = 8000 * (1 - chance).prod()
+    assert n0[0.5] == pytest.approx(missed, rel=0.02)
+    assert n0[1.0] == pytest.approx(missed / 2, rel=0.02)
+
+
 def test_four_lists_and_five() -> None:
     for lists, search in ((4, "all"), (5, "greedy")):
         people = population(1500, 8, lists=lists)
@@ -399,6 +415,26 @@ def test_two_lists_have_no_average() -> None:
         given_covariates(population(900, 1, 2), xi=(1.0,))
     with pytest.raises(UsedWrongly, match="unknown criterion"):
         averaged_log_linear(population(900, 1), criterion="dic")  # type: ignore[arg-type]
+
+
+def test_psi_is_of_two_lists_and_of_both_rows() -> None:
+    people = population(1500, 2)
+    with pytest.raises(UsedWrongly, match="--psi is for two lists, and there are 3"):
+        given_covariates(people, psi=2.0)
+    with pytest.raises(UsedWrongly, match="--xi is for three lists or more"):
+        given_covariates(people, lists=["A", "B"], xi=(0.5,))
+    plain = given_covariates(people, lists=["A", "B"])
+    study = given_covariates(people, lists=["A", "B"], psi=2.0)
+    for each, one in zip(study.estimates, plain.estimates, strict=True):
+        assert each.diagnostics["one_step"] == pytest.approx(2 * one.diagnostics["one_step"])
+        assert "are 2 times as high" in each.assumption
+    lines = summary(study).splitlines()
+    (head,) = (line.split() for line in lines if line.startswith("psi "))
+    assert head[1:] == ["0.5", "0.667", "1", "1.5", "2"]
+    assert any(line.startswith("on no other list ") for line in lines)
+    twice = given_covariates_over([people, people], lists=["A", "B"], psi=2.0)
+    half, single = ({row.xi: row.point for row in each.xi} for each in (twice, study))
+    assert half == pytest.approx(single, rel=1e-3)
 
 
 def test_chosen_lists() -> None:

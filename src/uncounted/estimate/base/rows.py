@@ -122,8 +122,9 @@ class PsiRow:
 
 @attrs.frozen
 class ListsXiRow:
-    """N given covariates, if the highest interaction of these lists is xi.
+    """N given covariates, if the undocumented are 1 / xi times as many as is assumed.
 
+    Of three lists xi is the ratio of two odds ratios; of two or four, one over the interaction.
     `among`: of whom, `everyone` or `on no other list`.
     """
 

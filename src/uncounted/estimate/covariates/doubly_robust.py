@@ -114,7 +114,7 @@ class _Spec:
 
     def factor(self, names: Lists) -> float:
         """How many times the undocumented of these lists are: psi is of two lists."""
-        return self.psi if len(names) == 2 and not self.alone else 1.0
+        return self.psi if len(names) == 2 else 1.0
 
 
 def _pairs(people: PersonTable) -> tuple[Lists, ...]:
@@ -211,15 +211,17 @@ def _interval(seen: int, n0: float, variance: float, floor: int, spec: _Spec) ->
 
 
 def _settings(people: PersonTable, names: Lists, spec: _Spec) -> Details:
-    kinds = {
-        name: "kinds" if column.dtype.kind != "f" else "numbers"
+    covariates = {
+        name: "categories" if column.dtype.kind != "f" else "numbers"
         for name, column in people.covariates.items()
     }
+    factor, pair = spec.factor(names), len(names) == 2
     return {
         "lists": list(names),
         "among": _among(spec),
-        "covariates": kinds,
-        **({"psi": spec.psi} if len(names) == 2 and not spec.alone else {"xi": 1.0}),
+        "covariates": covariates,
+        **({"psi": factor} if pair else {}),
+        **({"xi": 1 / factor} if spec.alone or not pair else {}),
         "learner": RIDGE_LOGIT if spec.learner is ridge_logit else "given by the caller",
         "folds": FOLDS,
         "margin": margin_of((1 << len(names)) - 1),
@@ -325,7 +327,7 @@ def _sensitivity(
     names: Lists,
     spec: _Spec,
 ) -> list[PsiRow]:
-    """N at other psi: the unseen are psi times as many, whatever kind of people they are."""
+    """N at other psi: the unseen are psi times as many, whatever their covariates."""
     if unrecorded is None or not estimate.ok:
         return []
     seen = len(unrecorded.terms)
@@ -345,7 +347,9 @@ def _xi(
     values: Sequence[float],
     spec: _Spec,
 ) -> list[ListsXiRow]:
-    """N at other xi: the unseen are divided by xi, whatever kind of people they are.
+    """N at other xi: the undocumented are 1 / xi times as many as with no interaction of all.
+
+    So xi is the interaction of an odd number of lists, and one over that of an even number.
 
     If the interaction varies with the covariates between two values of xi, N is between theirs.
     """
@@ -353,7 +357,7 @@ def _xi(
         return []
     n = unrecorded.documented
     rows: list[ListsXiRow] = []
-    for other in sorted({*values, 1.0}):
+    for other in sorted({*values, 1.0, 1 / spec.factor(names)}):
         n0 = unrecorded.one_step / other
         interval = _interval(n, n0, unrecorded.variance(1 / other), n, spec)
         rows.append(ListsXiRow(names, _among(spec), other, n + n0, interval))

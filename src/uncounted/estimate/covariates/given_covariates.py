@@ -37,7 +37,7 @@ def given_covariates(
     lists: Sequence[str] | None = None,
     level: float = 0.95,
     seed: int = 1,
-    psi: float = 1.0,
+    psi: float | None = None,
     xi: Sequence[float] | None = None,
 ) -> CovariateStudy:
     """Estimate given covariates, by every method for this number of lists.
@@ -47,17 +47,22 @@ def given_covariates(
         lists: those to estimate from. With two of more, everyone counts as documented.
         level: of the intervals.
         seed: of the folds.
-        psi: odds ratio of two lists among people alike.
-        xi: values of the sensitivity analysis for three lists and more.
+        psi: odds ratio of two lists among people alike; refused for three lists and more.
+        xi: values of the sensitivity analysis; refused for two lists.
     """
     if lists is not None and len(lists) == 2:
         return _of_two(people, (lists[0], lists[1]), level=level, seed=seed, psi=psi, xi=xi)
     if lists is not None:
         people = people.select(lists)
-    pairs = doubly_robust(people, level=level, seed=seed, psi=psi)
     every = people.lists
     if len(every) == 2:
         return _of_two(people, (every[0], every[1]), level=level, seed=seed, psi=psi, xi=xi)
+    if psi is not None and len(every) > 2:
+        raise UsedWrongly(
+            f"--psi is for two lists, and there are {len(every)}",
+            hint="choose two, e.g. --lists A,B; for more lists use --xi",
+        )
+    pairs = doubly_robust(people, level=level, seed=seed)
     average = averaged_log_linear(people, level=level)
     rows = XI if xi is None else xi
     both = list(combinations(every, 2))
@@ -84,7 +89,7 @@ def given_covariates_over(
     lists: Sequence[str] | None = None,
     level: float = 0.95,
     seed: int = 1,
-    psi: float = 1.0,
+    psi: float | None = None,
     xi: Sequence[float] | None = None,
 ) -> CovariateStudy:
     """Estimate on imputed replicates of one file, and pool by Rubin's rules on log n0.
@@ -94,8 +99,8 @@ def given_covariates_over(
         lists: as of `given_covariates`, and so are the others.
         level: of the intervals.
         seed: of the folds.
-        psi: odds ratio of two lists among people alike.
-        xi: values of the sensitivity analysis for three lists and more.
+        psi: odds ratio of two lists among people alike; refused for three lists and more.
+        xi: values of the sensitivity analysis; refused for two lists.
     """
     studies = [
         given_covariates(people, lists=lists, level=level, seed=seed, psi=psi, xi=xi)
@@ -131,7 +136,7 @@ def _scalars(estimate: Estimate) -> Estimate:
 
 
 def _pooled_xi(first: CovariateStudy, pooled: Sequence[Estimate], n: int) -> Iterator[ListsXiRow]:
-    """The undocumented of a pooled estimate at other values of xi, of which 1 is assumed."""
+    """The undocumented of a pooled estimate at other values of xi than the assumed one."""
     of = {
         (lists, each.settings.get("among")): each
         for lists, each in zip(first.chosen, pooled, strict=True)
@@ -139,7 +144,8 @@ def _pooled_xi(first: CovariateStudy, pooled: Sequence[Estimate], n: int) -> Ite
     }
     for row in first.xi:
         if (each := of.get((row.lists, row.among))) is not None and each.interval is not None:
-            point, low, high = (n + (end - n) / row.xi for end in (each.number(), *each.interval))
+            times = each.settings["xi"] / row.xi
+            point, low, high = (n + (end - n) * times for end in (each.number(), *each.interval))
             yield attrs.evolve(row, point=point, interval=(low, high))
 
 
@@ -176,20 +182,20 @@ def _of_two(
     *,
     level: float,
     seed: int,
-    psi: float,
+    psi: float | None,
     xi: Sequence[float] | None,
 ) -> CovariateStudy:
     """Two lists; where there are more, also among people on no other list."""
-    first = doubly_robust(people, lists=[lists], level=level, seed=seed, psi=psi)
+    if xi is not None:
+        raise UsedWrongly(
+            "--xi is for three lists or more, and there are two",
+            hint="their sensitivity analysis is over psi, the odds ratio of the two lists",
+        )
+    odds_ratio = 1.0 if psi is None else psi
+    first = doubly_robust(people, lists=[lists], level=level, seed=seed, psi=odds_ratio)
     if len(people.lists) == 2:
-        if xi is not None:
-            raise UsedWrongly(
-                "--xi is for three lists or more, and there are two",
-                hint="their sensitivity analysis is over psi, the odds ratio of the two lists",
-            )
         return first
-    rows = XI if xi is None else xi
-    apart = doubly_robust(people, lists=[lists], level=level, seed=seed, xi=rows, alone=True)
+    apart = doubly_robust(people, lists=[lists], level=level, seed=seed, psi=odds_ratio, alone=True)
     return attrs.evolve(
         first,
         chosen=first.chosen + apart.chosen,

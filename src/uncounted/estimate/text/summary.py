@@ -465,10 +465,9 @@ def _given_covariates(study: CovariateStudy, *, verbose: bool) -> Iterator[str]:
     rest: list[str] = []
     if main is not None:
         rest += ["", *tables.paragraph("Identifying assumption: ", main.assumption)]
-    if study.sensitivity and (verbose or not many):
-        rest += ["", *tables.psi(study)]
-    if many:
-        rest += tables.xi_of_lists(study, verbose=verbose)
+    if verbose or not many:
+        rest += tables.psi(study)
+    rest += tables.xi_of_lists(study)
     categories = list(tables.by_category(study))
     every = verbose or not many
     kept = [e for e in study.estimates if every or e is main]

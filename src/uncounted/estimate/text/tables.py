@@ -374,33 +374,44 @@ def _split(rounded: Rounded) -> tuple[str, str]:
 
 
 def psi(study: CovariateStudy) -> Iterator[str]:
-    """The total at other odds ratios of the two lists."""
-    yield "Sensitivity to the odds ratio psi of the two lists (1 = independent)"
-    by_lists: dict[str, list[str]] = {}
-    for row in study.sensitivity:
-        by_lists.setdefault(" and ".join(row.lists), []).append(_point(row, study.observed))
-    if by_lists:
-        first = study.sensitivity[0].lists
-        values = [f"{row.psi:.3g}" for row in study.sensitivity if row.lists == first]
-        table = [("psi", *values), *((name, *points) for name, points in by_lists.items())]
-        yield columns(table, right=range(1, len(values) + 1))
-
-
-def xi_of_lists(study: CovariateStudy, *, verbose: bool) -> Iterator[str]:
-    """The doubly robust total at other values of the highest interaction of the lists."""
-    by_lists: dict[str, list[str]] = {}
-    for row in study.xi:
-        whole_table = len(row.lists) == len(study.lists)
-        if verbose or whole_table:
-            name = " and ".join(row.lists)
-            name = "doubly robust, all lists" if whole_table else f"{name}, on no other list"
-            by_lists.setdefault(name, []).append(_point(row, study.observed))
-    if by_lists:
-        values = [f"{xi:.3g}" for xi in dict.fromkeys(row.xi for row in study.xi)]
-        table = [("xi (1: no interaction of all)", *values)]
-        table += [(name, *points) for name, points in by_lists.items()]
+    """The total at other odds ratios of two lists; on no other list, psi is 1 / xi."""
+    rows: list[tuple[str, float, Result]] = []
+    rows += [(" and ".join(row.lists), row.psi, row) for row in study.sensitivity]
+    apart = sorted((row for row in study.xi if len(row.lists) == 2), key=lambda row: -row.xi)
+    one = len({row.lists for row in apart}) == 1
+    rows += [
+        (
+            "on no other list" if one else f"{' and '.join(row.lists)}, on no other list",
+            1 / row.xi,
+            row,
+        )
+        for row in apart
+    ]
+    if rows:
         yield ""
-        yield from columns(table, right=range(1, len(values) + 1)).splitlines()
+        yield "Sensitivity to the odds ratio psi of the two lists (1 = independent)"
+        yield from _at_values("psi", rows, study.observed)
+
+
+def xi_of_lists(study: CovariateStudy) -> Iterator[str]:
+    """The doubly robust total of three lists and more, if the undocumented are 1 / xi times."""
+    rows = [("doubly robust, all lists", row.xi, row) for row in study.xi if len(row.lists) > 2]
+    if rows:
+        yield ""
+        yield from _at_values("xi (undocumented times 1/xi)", rows, study.observed)
+
+
+def _at_values(
+    parameter: str, rows: Sequence[tuple[str, float, Result]], observed: int
+) -> Iterator[str]:
+    """A column for each value of a parameter, a line for each name."""
+    values = sorted({f"{value:.3g}" for _, value, _ in rows}, key=float)
+    points: dict[str, dict[str, str]] = {}
+    for name, value, row in rows:
+        points.setdefault(name, {})[f"{value:.3g}"] = _point(row, observed)
+    table = [(parameter, *values)]
+    table += [(name, *(own.get(value, "") for value in values)) for name, own in points.items()]
+    yield from columns(table, right=range(1, len(values) + 1)).splitlines()
 
 
 def averaged_models(study: CovariateStudy) -> Iterator[str]:
