@@ -199,7 +199,7 @@ def estimate(
       uncounted estimate returns.case --json
       uncounted estimate STUDY.toml --jobs 2
     """
-    if where.suffix == study.SUFFIX:
+    if where.suffix.lower() == study.SUFFIX:
         return study.run(where, jobs, dask)
     study.refuse_options(study=False)
     from uncounted.workflow.estimate import (

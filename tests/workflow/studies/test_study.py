@@ -16,12 +16,12 @@ from click.testing import CliRunner
 
 from uncounted.captures import CaptureTable, read_tables
 from uncounted.cli import app
-from uncounted.errors import BadInput, CaseBusy, Damaged, Error
+from uncounted.errors import AlreadyThere, BadInput, CaseBusy, Damaged, Error
 from uncounted.estimate import METHODS, EstimateSettings, run
 from uncounted.estimate.base.pooling import pool_imputed
 from uncounted.estimate.base.result import Fitted
 from uncounted.estimate.study import LIGHTER
-from uncounted.workflow.studies import fits, study
+from uncounted.workflow.studies import fits
 from uncounted.workflow.studies.result import StudyResult
 from uncounted.workflow.studies.store import NAME, Store
 from uncounted.workflow.studies.study import run_study
@@ -269,6 +269,44 @@ def test_another_database_or_folder_is_not_taken_for_results(folder: Path) -> No
         _run(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"), [("names.csv", "a,b\n"), ("estimates.csv", "a,b\n"), ("xi.csv", "table,xi\n")]
+)
+def test_files_of_the_user_are_not_replaced(folder: Path, name: str, text: str) -> None:
+    results = folder / "STUDY.results"
+    results.mkdir()
+    (results / name).write_text(text)
+    with pytest.raises(AlreadyThere, match="is there already, and is no folder of results"):
+        _run(folder)
+    assert {each.name: each.read_text() for each in results.iterdir()} == {name: text}
+
+
+def test_a_folder_with_the_name_of_a_file_of_results_is_refused(folder: Path) -> None:
+    (folder / "STUDY.results" / "estimates.csv").mkdir(parents=True)
+    with pytest.raises(AlreadyThere, match=r"estimates\.csv in STUDY\.results is a folder"):
+        _run(folder)
+
+
+def test_results_are_of_one_study(folder: Path) -> None:
+    _run(folder)
+    text = f'results = "STUDY.results"\n{ONE}'
+    (folder / "other.toml").write_text(text)
+    before = _rows(folder)
+    with pytest.raises(AlreadyThere, match=r"has the results of another study, STUDY\.toml"):
+        run_study(folder / "other.toml", jobs=1)
+    assert _rows(folder) == before
+    (folder / "STUDY.toml").unlink()  # renamed
+    assert run_study(folder / "other.toml", jobs=1).tasks.kept == 6
+
+
+def test_a_pattern_leaves_out_the_results(folder: Path) -> None:
+    pattern = {'file = "people.csv"': 'files = "**/*.csv"'}
+    assert _run(folder, **pattern).tasks.computed == 6
+    assert _run(folder).tasks.kept == 6
+    (folder / "other.toml").write_text((folder / "STUDY.toml").read_text())
+    assert len(run_study(folder / "other.toml", jobs=1).tables[0].studies) == 3
+
+
 def test_two_runs_at_a_time_are_refused(folder: Path) -> None:
     with (
         Store.opened(folder / "STUDY.results"),
@@ -314,7 +352,6 @@ def test_the_screen_has_at_most_25_lines(folder: Path) -> None:
     assert len(shown.stdout.splitlines()) <= 25
     assert max(map(len, shown.stdout.splitlines()[:-3])) <= 80
     assert "and 23 tables more" in shown.stdout
-    assert study.MANY == 20
 
 
 def test_only_some_rows_are_read(folder: Path) -> None:
@@ -343,6 +380,7 @@ def test_what_contradicts_a_total_is_said_first(folder: Path) -> None:
     firsts = [row["read_first"] for row in _rows(folder) if row["scope"] == "total"]
     assert firsts[0].startswith("1 of 3 strata has no estimate")
     assert firsts[1:] == [""]
+    assert "Chao lower bound in" not in shown.stdout  # it is first, and a bound
     more = CliRunner().invoke(app, ["estimate", str(folder / "STUDY.toml"), "--jobs", "1", "-v"])
     assert "All strata" in more.stdout
 

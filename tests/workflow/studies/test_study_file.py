@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[3]
         ("[tables.a]\nby = 'sex'", "must have one of 'file', 'files' and 'replicates'"),
         ("[tables.a]\nfile = 't.csv'\nfiles = 't.csv'", "must have one of 'file'"),
         ("[tables.a]\nfile = 'u.csv'", "no file 'u.csv'"),
+        ("[tables.a]\nfiles = 'x'", "no CSV or Parquet file is in the folder 'x'"),
         ("[tables.a]\nreplicates = 't*.csv'", "names one file, so there is one replicate"),
         ("[tables.a]\nfiles = 't.csv'\nreplicate_column = 'r'", "is for replicates in one file"),
         ("[tables.a]\nfile = 't.csv'\nxi = ['one']", "'xi' must be a number"),

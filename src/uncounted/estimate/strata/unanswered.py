@@ -200,9 +200,12 @@ def leading(totals: Sequence[Estimate]) -> Estimate | None:
 
 
 def instead_of(main: Estimate, totals: Sequence[Estimate]) -> str:
-    """Why a total leads that is not the first; empty where it is."""
+    """Why a total leads that is not the first; empty where it is, and where the first is Chao's.
+
+    A bound leads only where there is no other.
+    """
     first = totals[0]
-    if main is first:
+    if main is first or first.method == "chao" or (first.ok and not open_strata(first)):
         return ""
     if main.method == "chao":
         if not any(total.ok for total in totals if total is not main):

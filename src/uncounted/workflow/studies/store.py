@@ -5,6 +5,7 @@ Each batch is written whole or not at all. One process writes at a time; a secon
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,13 +18,16 @@ from uncounted import atomic_files
 from uncounted.errors import AlreadyThere, CaseBusy
 from uncounted.estimate.base.result import Estimate
 from uncounted.workflow.studies.fits import FitDone, damaged, unpacked
+from uncounted.workflow.studies.tables import ESTIMATES, XI, has_our_header
 
 NAME = "results.db"
+_OURS = (ESTIMATES, XI, NAME, *(f"{NAME}-{end}" for end in ("wal", "shm", "journal")))
 _FORMAT = 0x756E6331  # `application_id` of the file
 _TABLES = tuple(
     f"CREATE TABLE IF NOT EXISTS {name} (key TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID"
-    for name in ("fit", "file")
+    for name in ("fit", "file", "about")
 )
+_STUDY = "study"  # of `about`: the study file, from the folder of results
 _AT_ONCE = 500
 
 
@@ -36,20 +40,18 @@ class Store:
 
     @classmethod
     @contextmanager
-    def opened(cls, folder: Path) -> Iterator[Self]:
+    def opened(cls, folder: Path, study: Path | None = None) -> Iterator[Self]:
         """Open the store of a results folder for this process alone; make it if there is none.
 
+        A store belongs to one study file; another one is refused while the first is there.
+
         Raises:
-            AlreadyThere: the folder is another one.
+            AlreadyThere: the folder is another one, or has the results of another study.
             CaseBusy: another run of the study has it open.
             Damaged: the file is no store, or is damaged.
         """
         path = folder / NAME
-        if folder.exists() and not path.exists() and not _is_ours(folder):
-            raise AlreadyThere(
-                f"{folder.name} is there already, and is no folder of results",
-                hint='name another in the study: results = "..."',
-            )
+        _refuse_another(folder)
         atomic_files.make_private_folder(folder)
         with atomic_files.disk_errors():
             path.touch(mode=0o600)
@@ -70,9 +72,40 @@ class Store:
                 for statement in _TABLES:
                     database.execute(statement)
                 database.execute("COMMIT")
-            yield cls(path, database)
+            store = cls(path, database)
+            if study is not None:
+                store._claim(study)
+            yield store
         finally:
             database.close()
+
+    def _claim(self, study: Path) -> None:
+        """Note the study file; a study that was moved or renamed keeps its results."""
+        folder = self.path.parent.resolve()
+        known = self.note(_STUDY)
+        other = None if known is None else folder / known
+        if other is not None and other.is_file() and not other.samefile(study):
+            raise AlreadyThere(
+                f"{folder.name} has the results of another study, {other.name}",
+                hint='name another folder in one of the two: results = "..."',
+            )
+        try:
+            self.keep_note(_STUDY, os.path.relpath(study.resolve(), folder))
+        except ValueError:  # on another drive of Windows
+            self.keep_note(_STUDY, str(study.resolve()))
+
+    def note(self, key: str) -> str | None:
+        """What was noted under a key."""
+        with _errors(self.path):
+            query = "SELECT record FROM about WHERE key = ?"
+            found = self._database.execute(query, (key,)).fetchone()
+        return None if found is None else bytes(found[0]).decode(errors="replace")
+
+    def keep_note(self, key: str, text: str) -> None:
+        """Note a text under a key."""
+        with _errors(self.path):
+            row = key, text.encode(errors="replace")
+            self._database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", row)
 
     def has(self, keys: Iterable[str]) -> set[str]:
         """Which of these keys have a record."""
@@ -137,12 +170,27 @@ class Store:
         return int(count)
 
 
-def _is_ours(folder: Path) -> bool:
-    """Whether a folder without a store is empty, or has nothing but files of results."""
-    if not folder.is_dir():
-        return False
-    inside = (each.name for each in folder.iterdir())
-    return all(name.endswith((".csv", f"{NAME}-wal")) for name in inside)
+def _refuse_another(folder: Path) -> None:
+    """Refuse a folder in which a file that is not ours would be replaced."""
+    if not folder.exists():
+        return
+    if folder.is_dir():
+        inside = list(folder.iterdir())
+        if folders := [each for each in inside if each.name in _OURS and not each.is_file()]:
+            raise AlreadyThere(
+                f"{folders[0].name} in {folder.name} is a folder, not a file of results",
+                hint='rename it, or name another folder in the study: results = "..."',
+            )
+        if (folder / NAME).exists() or all(map(_is_ours, inside)):
+            return
+    raise AlreadyThere(
+        f"{folder.name} is there already, and is no folder of results",
+        hint='name another in the study: results = "..."',
+    )
+
+
+def _is_ours(file: Path) -> bool:
+    return file.name in _OURS and (file.suffix != ".csv" or has_our_header(file))
 
 
 def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -52,10 +52,11 @@ def run_study(file: Path, *, jobs: int | None = None, progress: Progress = silen
         UsedWrongly: a setting that a method does not take.
         Damaged: the results of earlier runs cannot be read.
         CaseBusy: the study is running already.
+        AlreadyThere: the results folder is another one, or of another study.
     """
     stated = read_study_file(file)
     began = time.monotonic()
-    with Store.opened(stated.results) as store:
+    with Store.opened(stated.results, file) as store:
         works = [
             _works(entry, strata_of(entry, store=store, jobs=jobs, progress=progress))
             for entry in stated.tables

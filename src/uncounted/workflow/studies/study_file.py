@@ -21,6 +21,7 @@ from uncounted.estimate.base.validation import by_method_of, checked
 from uncounted.estimate.latent_class.estimator import StickBreakingPrior
 from uncounted.estimate.study import METHODS
 from uncounted.workflow.estimate import EstimateRequest
+from uncounted.workflow.studies.store import NAME
 
 _TEXTS = ("methods", "by", "lists", "ends_capture")
 _SETTINGS = (
@@ -116,7 +117,10 @@ def read_study_file(path: Path) -> StudyFile:
     return StudyFile(
         _text(value, "title", "the study") or path.stem,
         path.parent / results,
-        tuple(_table(name, own, common, shared, path.parent) for name, own in tables.items()),
+        tuple(
+            _table(name, own, common, shared, (path.parent, path.parent / results))
+            for name, own in tables.items()
+        ),
     )
 
 
@@ -125,7 +129,7 @@ def _table(
     own: object,
     common: _Toml,
     shared: Mapping[str, Mapping[str, object]],
-    folder: Path,
+    folders: tuple[Path, Path],
 ) -> StudyTable:
     what = f"[tables.{name}]"
     if not isinstance(own, dict):
@@ -167,7 +171,7 @@ def _table(
                     hint=f"methods: {', '.join(request.methods)}",
                 )
             del both[each]  # for other tables of the study
-    files = _files(own, kind, what, folder)
+    files = _files(own, kind, what, *folders)
     lighter = {**common, **own}.get(_LIGHTER)
     if not (lighter is None or isinstance(lighter, bool)):
         raise BadMapping(f"{what}: 'lighter' must be true or false")
@@ -249,14 +253,19 @@ def _settings(value: _Toml, what: str) -> dict[str, Any]:
     return found
 
 
-def _files(own: _Toml, kind: str, what: str, folder: Path) -> tuple[Path, ...]:
-    """The files, patterns resolved, in the order of their names."""
+def _files(own: _Toml, kind: str, what: str, folder: Path, results: Path) -> tuple[Path, ...]:
+    """The files, patterns resolved, in the order of their names; none of the results."""
     patterns = _texts(own[kind], kind, what)
     if kind == "file" and len(patterns) > 1:
         raise BadMapping(f"{what}: 'file' is one file", hint="for several write files = [...]")
     found: dict[Path, None] = {}
     for pattern in patterns:
-        there = _matching(folder, pattern)
+        there = _matching(folder, pattern, results)
+        if not there and (folder / pattern).is_dir():
+            raise BadMapping(
+                f"{what}: no CSV or Parquet file is in the folder {pattern!r}",
+                hint="put the files there, or name another folder",
+            )
         if not there:
             raise BadMapping(
                 f"{what}: no file {pattern!r}",
@@ -282,15 +291,26 @@ def _files(own: _Toml, kind: str, what: str, folder: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _matching(folder: Path, pattern: str) -> list[Path]:
+def _matching(folder: Path, pattern: str, results: Path) -> list[Path]:
     path = folder / pattern
     if path.is_dir():  # a folder of files
         inside = [each for each in path.iterdir() if each.suffix.lower() in (".csv", ".parquet")]
-        return sorted(inside)
+        return _sorted_without(inside, results)
     if path.exists() or not any(letter in pattern for letter in "*?["):
         return [path] if path.exists() else []
     anchor = Path(path.anchor)
-    return sorted(each for each in anchor.glob(str(path.relative_to(anchor))) if each.is_file())
+    found = anchor.glob(str(path.relative_to(anchor)))
+    return _sorted_without([each for each in found if each.is_file()], results)
+
+
+def _sorted_without(files: Sequence[Path], results: Path) -> list[Path]:
+    """Files in order, without those that this or another study wrote."""
+    own = results.resolve()
+    return sorted(
+        each
+        for each in files
+        if not each.resolve().is_relative_to(own) and not (each.parent / NAME).exists()
+    )
 
 
 def _known(value: _Toml, allowed: Sequence[str], what: str) -> None:

@@ -5,6 +5,7 @@ They have the counts of each stratum, and so are for their owner alone.
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -38,6 +39,17 @@ def write_results(done: StudyResult) -> tuple[Path, ...]:
         write_csv(done.folder / name, ["table", *headers, *own], rows)
         written.append(done.folder / name)
     return tuple(written)
+
+
+def has_our_header(file: Path) -> bool:
+    """Whether a CSV file is one that `write_results` wrote."""
+    own = list(_ESTIMATES if file.name == ESTIMATES else _XI)
+    try:
+        with file.open(newline="", encoding="utf-8") as stream:
+            header = next(csv.reader([stream.readline(1 << 16)]), [])
+    except (OSError, ValueError, csv.Error):
+        return False
+    return header[:1] == ["table"] and header[-len(own) :] == own
 
 
 def _columns(done: StudyResult) -> list[str]:
