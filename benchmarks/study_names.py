@@ -4,12 +4,16 @@
     python benchmarks/study_names.py arabic ukrainian --seeds 1 10 --noise 1.5 --people 600
     python benchmarks/study_names.py --tables            names alone: spellings accepted
 
+    python benchmarks/study_names.py arabic-fathers ukrainian-latin-fathers
+
 Four lists report people killed and detained. `arabic`, `ukrainian`, `burmese` and `persian` mix
 lists in the script and lists in Latin letters; with `-latin` all are in Latin letters, each list
 with its own habit of spelling; with `-script` all are in the script. `spanish` has two family names
-of which one may be left out. The spellings are in `name_tables`, written from general knowledge
-and not by the tables of the program. Noise is a dial: typing errors, missing and wrong fields. For
-each: pairwise F1, people found and true, and N beside N of perfect linkage. Nobody in them exists.
+of which one may be left out. With `-fathers` (Arabic, Ukrainian) two lists have the father's name
+in a column of its own and not in the name, as it is or as a patronymic. The spellings are in
+`name_tables`, written from general knowledge and not by the tables of the program. Noise is a dial:
+typing errors, missing and wrong fields. For each: pairwise F1, people found and true, and N beside
+N of perfect linkage. Nobody in them exists.
 """
 
 from __future__ import annotations
@@ -45,6 +49,20 @@ TABLES = Path(__file__).parent / "name_tables"
 LISTS = ("A", "B", "C", "D")
 CAPTURE = (0.45, 0.4, 0.35, 0.35)
 LANGUAGES = ("arabic", "ukrainian", "burmese", "persian", "spanish")
+_OF_PATRONYMIC = {
+    "Олександрович": "Олександр",
+    "Миколайович": "Микола",
+    "Іванович": "Іван",
+    "Володимирович": "Володимир",
+    "Васильович": "Василь",
+    "Петрович": "Петро",
+    "Вікторович": "Віктор",
+    "Сергійович": "Сергій",
+    "Михайлович": "Михайло",
+    "Юрійович": "Юрій",
+    "Богданович": "Богдан",
+    "Степанович": "Степан",
+}
 FIRST_SPELLING = 0.6  # how often a list writes a word as it usually does
 _ALPHABETS = {
     "latin": "abcdefghijklmnopqrstuvwxyz",
@@ -105,7 +123,9 @@ class Population:
 
     def __init__(self, language: str, mode: str, seed: int, people: int, noise: float) -> None:
         self.rng = np.random.default_rng([seed, *map(ord, language)])
-        self.language, self.mode, self.noise = language, mode, noise
+        self.language, self.noise = language, noise
+        self.mode = mode.removesuffix("fathers").strip("-")
+        self.with_fathers = mode.endswith("fathers")
         self.table = words(language)
         self.habits: dict[tuple[str, int], int] = {}
         self.large = [self._day_and_place() for _ in range(12)]  # events of many people
@@ -205,11 +225,29 @@ class Population:
             source,
             f"{at}-{again}",
             (Name(self._name(source, said)),),
+            relative=self._father(source, at),
             sex=sex if rng.random() > 0.08 * noise else None,
             birth=day,
             origin=str(place) if rng.random() > 0.15 * noise else None,
             acts=acts if rng.random() > 0.2 * noise else (),
         )
+
+    def _father(self, source: str, at: int) -> Name | None:
+        """The father's name in a column of list C or D: missing, another's or misspelt at times."""
+        rng, said = self.rng, self.people[at]
+        if not (self.with_fathers and source in "CD" and said.fathers):
+            return None
+        if rng.random() < 0.2 * self.noise:
+            return None
+        if rng.random() < 0.03 * self.noise:
+            said = self.people[int(rng.integers(len(self.people)))]
+        word, script = said.fathers[0], self._script(source)
+        given = _OF_PATRONYMIC.get(word.spellings[0][0][0]) if source == "D" else None
+        named = [one for one in self.table if one.kind == "m" and one.spellings[0][0][0] == given]
+        woman = said.sex == "f" and self.language == "ukrainian" and not named
+        spelt = self._spelt(source, script, named[0] if named else word, woman)
+        latin = script == len(self.table[0].spellings) - 1
+        return Name(self._slip(latin, spelt) if rng.random() < 0.04 * self.noise else spelt)
 
     def _script(self, source: str) -> int:
         """Which column a list writes."""
@@ -245,6 +283,8 @@ class Population:
         if self.language == "arabic":  # fathers are men
             spelt[1] = [self._spelt(source, script, word, False) for word in said.fathers]
         given, fathers, family = spelt
+        if self.with_fathers and source in "CD":
+            fathers = []
         if fathers:
             keep = int(
                 rng.choice(

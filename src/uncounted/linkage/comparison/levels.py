@@ -102,12 +102,23 @@ def _fill(a: ReportArrays, left: Ints, right: Ints, out: Codes) -> None:
 
 @compiled_inner
 def _relative(a: ReportArrays, i: int, j: int) -> int:
-    level = of_names(a, a.relative[i], a.relative[j])
+    """A relative's name, or beside it the father's name that only the other's own name has."""
+    x, y = a.relative[i], a.relative[j]
+    if not _has_forms(a, y) and not _has_forms(a, a.father[i]):
+        y = a.father[j]
+    elif not _has_forms(a, x) and not _has_forms(a, a.father[j]):
+        x = a.father[i]
+    level = of_names(a, x, y)
     if level == FAMILY_ALONE:
         return 0  # one family name in five is Kim: that is no agreement
     if level > NAME_AGREES:
         return 3
     return 2 if level > NAME_SAME else (1 if level else 0)
+
+
+@compiled_inner
+def _has_forms(a: ReportArrays, x: int) -> bool:
+    return bool(a.form_starts[x + 1] > a.form_starts[x])
 
 
 @compiled_inner

@@ -12,6 +12,7 @@ import numpy as np
 from uncounted.linkage.arrays import Codes, Floats, Ints
 from uncounted.linkage.encoding import places
 from uncounted.linkage.encoding.columns import ReportColumns, columns
+from uncounted.linkage.encoding.fathers import with_fathers
 from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays, letter_sets
 from uncounted.linkage.encoding.name_index import Indexer, NameParts
 from uncounted.linkage.encoding.source_names import (
@@ -72,7 +73,7 @@ def _encoded(recorded: ReportColumns, stated: Stated) -> Encoded:
     keys = Indexer[Hashable]()
     families, givens = NameParts(given=False, keys=keys), NameParts(given=True, keys=keys)
     sources = of_sources(recorded, stated)
-    (name, relative), form_starts, parts = _forms(recorded, sources, families, givens)
+    (name, relative, father), form_starts, parts = _forms(recorded, sources, families, givens)
     form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
     sizes = np.diff(form_starts)
     times = np.repeat(np.bincount(name, minlength=len(sizes)), sizes)
@@ -124,6 +125,7 @@ def _encoded(recorded: ReportColumns, stated: Stated) -> Encoded:
         birth=days[recorded.birth],
         origin=place[recorded.origin],
         relative=relative,
+        father=father,
         occupation=recorded.occupation,
         number=recorded.number,
         text_starts=np.cumsum([0, *map(len, recorded.texts)]),
@@ -139,8 +141,8 @@ def _encoded(recorded: ReportColumns, stated: Stated) -> Encoded:
 
 def _forms(
     recorded: ReportColumns, sources: Sequence[SourceNames], families: NameParts, givens: NameParts
-) -> tuple[tuple[Codes, Codes], Ints, Ints]:
-    """Forms of names: row of each report and relative, row starts, ten numbers a form.
+) -> tuple[tuple[Codes, Codes, Codes], Ints, Ints]:
+    """Forms of names: row of each report, relative and father, row starts, ten numbers a form.
 
     A name is read as its source's are. The numbers of a form are its family name, its given
     name, whether it is Korean, whether it is masked, what its two parts may begin with, whether the
@@ -150,12 +152,14 @@ def _forms(
     ways = Indexer[SourceNames]()
     read = np.array([ways(attrs.evolve(each, scripts=())) for each in sources], np.int64)
     ways_ = list(ways.of)
-    both = np.stack([recorded.names, recorded.relative]).astype(np.int64) * max(len(ways_), 1)
-    code = (both + (read[recorded.source] if len(recorded.source) else 0)).ravel()
+    way_of = read[recorded.source] if len(recorded.source) else np.zeros(0, np.int64)
+    name_rows, relatives, fathers = with_fathers(recorded, ways_, way_of)
+    all_ = np.stack([recorded.names, relatives, fathers]).astype(np.int64) * max(len(ways_), 1)
+    code = (all_ + way_of).ravel()
     distinct, row = np.unique(code, return_inverse=True)
     starts, parts = [0], []
     for at in distinct.tolist():
-        names, way = recorded.name_rows[at // len(ways_)], ways_[at % len(ways_)]
+        names, way = name_rows[at // len(ways_)], ways_[at % len(ways_)]
         for form in forms(names, way.order, korean=way.korean, language=way.language)[:MOST_FORMS]:
             words = ((), ()) if form.korean else (form.family_words, form.given_words)
             family = families(form.family, form.family_letters, words[0])
@@ -170,8 +174,8 @@ def _forms(
             parts.append((family, given, korean, False, *firsts, *kind))
         starts.append(len(parts))
     table = np.array(parts, np.int64).reshape(-1, 10)
-    name, relative = row.astype(np.int32).reshape(2, -1)
-    return (name, relative), np.array(starts, np.int64), table
+    name, relative, father = row.astype(np.int32).reshape(3, -1)
+    return (name, relative, father), np.array(starts, np.int64), table
 
 
 def _name_arrays(
@@ -291,7 +295,7 @@ def reordered(encoded: Encoded, order: Ints) -> Encoded:
     sizes = np.diff(arrays.act_starts)[order]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     acts = np.arange(starts[-1]) + np.repeat(arrays.act_starts[:-1][order] - starts[:-1], sizes)
-    one_each = ("name", "sex", "birth", "origin", "relative", "occupation", "number")
+    one_each = ("name", "sex", "birth", "origin", "relative", "father", "occupation", "number")
     moved = arrays._replace(
         **{field: getattr(arrays, field)[order] for field in one_each},
         act_starts=starts,

@@ -54,6 +54,7 @@ class ReportArrays(NamedTuple):
     birth: Ints  # (reports, 2): first and last day; 0, 0 not said
     origin: Ints  # row of `place_levels`, NO_KEY not said
     relative: Codes  # row of `form_starts`; one without forms is not said
+    father: Codes  # row of `form_starts`: the father's name as the report's own name has it
     occupation: Codes  # row of `text_starts`, NO_KEY not said
     number: Codes
     text_starts: Ints

@@ -332,6 +332,21 @@ def relative_of(report: Report) -> Name | None:
     return next((Name(text) for text in found if text), None)
 
 
+def father_of(
+    names: Iterable[Name], language: Language | None, most: int = MOST_WORDS
+) -> Name | None:
+    """The father's name in the patronymic of a main name of at most so many words, or None.
+
+    For names that are not Korean.
+    """
+    for name in names:
+        parts = (name.given, name.family) if name.given and name.family else (name.written,)
+        words = general.words(_seen(" ".join(parts)), language)
+        found = general.father_in(words, language) if len(words) <= most else ""
+        return Name(found) if found else None
+    return None
+
+
 def _pieces(written: str) -> list[str]:
     """A name and the text after "alias" or in brackets, which is usually another name."""
     named = split_aliases(written)

@@ -97,6 +97,23 @@ def form(
     return form_of(names[-1:], names[:-1], is_open=known is None)
 
 
+def father_in(names: tuple[str, ...], language: Language | None = None) -> str:
+    """The father's name that a patronymic among the words of a name is made of, or "".
+
+    The first word is none unless it is alone. The name is near enough to be compared.
+
+    Examples:
+        >>> father_in(words("Шевченко Тарас Григорович")), father_in(words("Петрівна"))
+        ('григор', 'петр')
+    """
+    language = by_script().get(script_of(names[0]), language) if names else language
+    if language is None or language.father is None:
+        return ""
+    own = names[1:] if len(names) > 1 else names
+    found = next((word for word in own if language.father.search(word)), "")
+    return language.father.sub("", found)
+
+
 def form_of(family: tuple[str, ...], given: tuple[str, ...], *, is_open: bool = False) -> Form:
     """The form of words of a family name and of a given name."""
     family, given = family[:MOST_WORDS], given[:MOST_WORDS]
