@@ -10,6 +10,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate import METHODS, EstimateSettings, run
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.strata.stratified import run_strata, run_strata_over
+from uncounted.estimate.study import run_over
 
 WOMEN = CaptureTable.of(
     "ABC",
@@ -151,3 +152,32 @@ def test_those_documented_in_a_draw_count_in_that_draw() -> None:
     ends = alone.interval or (0, 0)
     assert low < ends[0] + 215
     assert high > ends[1] + 270
+
+
+@pytest.mark.parametrize("method", ["chao", "sample-coverage"])
+def test_the_total_of_imputed_replicates_is_as_wide_as_what_varies_in_it(method: str) -> None:
+    """A stratum that is the same in every replicate adds its people and nearly no variance."""
+    rng = np.random.default_rng(1)
+    patterns = "100", "010", "001", "110", "101", "011", "111"
+    means = np.array([300, 200, 150, 60, 40, 30, 12])
+    drawn = [rng.poisson(means * 1.3 ** rng.normal(size=7)).tolist() for _ in range(4)]
+    varying = [
+        CaptureTable.of("ABC", dict(zip(patterns, each, strict=True)), place="north")
+        for each in drawn
+    ]
+    whole = dict(zip(patterns, (8, 8, 8, 60, 60, 60, 400), strict=True))
+    same = [CaptureTable.of("ABC", whole, place="south")] * 4
+    settings = EstimateSettings(method, imputed=True)
+    alone = run_over(varying, settings)[method]
+    both = run_strata_over([varying, same], settings, points=[varying[0], same[0]])
+    total = both.total[0]
+    assert alone.interval is not None
+    assert total.interval is not None
+    assert total.interval_kind == "Rubin's rules on log n0"
+    width, least = (high - low for low, high in (total.interval, alone.interval))
+    assert width == pytest.approx(least, rel=0.15)
+    of_mixture = run_strata_over(
+        [varying, same], EstimateSettings(method), points=[varying[0], same[0]]
+    ).total[0]
+    assert of_mixture.interval is not None
+    assert width > 1.3 * (of_mixture.interval[1] - of_mixture.interval[0])

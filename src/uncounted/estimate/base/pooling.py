@@ -18,6 +18,7 @@ from typing import Any
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
 from uncounted.estimate.base.mixture import Mixture, log_number
@@ -33,6 +34,7 @@ from uncounted.estimate.base.warning import (
 )
 
 FEWEST_REPLICATES = 10
+Floats = NDArray[np.float64]
 
 
 @attrs.frozen
@@ -117,13 +119,7 @@ def pool_imputed(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) ->
     mean, variance = np.array([_log_n0(fit) for fit in good]).T
     added = np.array([fit.estimate.number() - fit.observed for fit in good])
     observed = round(float(weight @ [fit.observed for fit in good]))
-    m, W = float(weight @ mean), float(weight @ variance)
-    B = float(weight @ (mean - m) ** 2) * used / (used - 1) if used > 1 else 0.0
-    between = (1 + 1 / used) * B
-    T, quantile = W + between, float(ndtri(0.5 + model.level / 2))
-    if between > 0:
-        df = (used - 1) * (1 + W / between) ** 2
-        quantile = float(stdtrit(df, 0.5 + model.level / 2))
+    m, T, between, quantile = rubin(mean, variance, weight, used, model.level)
     low, high = (math.exp(m + end * quantile * math.sqrt(T)) - 0.5 for end in (-1, 1))
     point = observed + float(weight @ added)
     ended = all(fit.estimate.interval and math.isfinite(fit.estimate.interval[1]) for fit in good)
@@ -152,6 +148,23 @@ def pool_imputed(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) ->
         seconds=seconds,
         input="",
     )
+
+
+def rubin(
+    mean: Floats, variance: Floats, weight: Floats, used: int, level: float
+) -> tuple[float, float, float, float]:
+    """Mean over `used` replicates, its variance, that between them, and the quantile of t.
+
+    `mean` and `variance` are of each replicate, `weight` its share (Rubin 1987, sec. 3.3).
+    """
+    m, W = float(weight @ mean), float(weight @ variance)
+    B = float(weight @ (mean - m) ** 2) * used / (used - 1) if used > 1 else 0.0
+    between = (1 + 1 / used) * B
+    quantile = float(ndtri(0.5 + level / 2))
+    if between > 0:
+        df = (used - 1) * (1 + W / between) ** 2
+        quantile = float(stdtrit(df, 0.5 + level / 2))
+    return m, W + between, between, quantile
 
 
 def _log_n0(fit: Fitted) -> tuple[float, float]:

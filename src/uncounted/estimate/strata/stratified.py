@@ -20,6 +20,7 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.mixture import drawn
+from uncounted.estimate.base.pooling import rubin
 from uncounted.estimate.base.posterior import quantiles
 from uncounted.estimate.base.result import (
     LOWER_BOUND,
@@ -263,7 +264,7 @@ def together(
                 for study, found in zip(studies, fits(name), strict=True)
             ]
         rng = _rng_of(name, settings.seed)
-        total.append(total_of(name, strata, own, rng).estimate)
+        total.append(total_of(name, strata, own, rng, imputed=settings.imputed).estimate)
     labels = tuple(dict(tables[0].stratum) for tables in strata)
     features = TableFeatures.of([table for tables in strata for table in tables[:1]])
     done = Strata(labels, tuple(studies), tuple(total))
@@ -296,8 +297,13 @@ def total_of(
     strata: Sequence[Sequence[CaptureTable]],
     studies: Sequence[Study],
     rng: np.random.Generator,
+    *,
+    imputed: bool = False,
 ) -> Total:
-    """The total by one method, of strata with their tables and their studies."""
+    """The total by one method, of strata with their tables and their studies.
+
+    Of imputed replicates the interval is by Rubin's rules on log n0 of the total.
+    """
     level = studies[0].level
     answers = [_answer(study, name) for study in studies]
     good = [fit for fit in answers if fit is not None]
@@ -309,6 +315,11 @@ def total_of(
     draws = drawn_parts.answered + drawn_parts.floors
     point, low, high = quantiles(draws.ravel(), level)
     rest, rest_low, rest_high = quantiles(drawn_parts.answered.ravel(), level)
+    if imputed and len(drawn_parts.observed) > 1 and np.isfinite(draws).all():
+        low, high = _by_rubin(draws, drawn_parts.observed, level, point)
+        rest_low, rest_high = _by_rubin(
+            drawn_parts.answered, drawn_parts.observed_answered, level, rest
+        )
     upper_limits = [fit.interval[1] for fit in good if fit.draws is None and fit.interval]
     if not all(map(math.isfinite, upper_limits)):
         high = rest_high = math.inf  # no sum has an end where a part has none
@@ -323,7 +334,7 @@ def total_of(
         point_kind=LOWER_BOUND if model.bound else "median of joint draws",
         interval=(low, high),
         level=level,
-        interval_kind="quantiles of joint draws",
+        interval_kind="Rubin's rules on log n0" if imputed else "quantiles of joint draws",
         assumption=f"In every stratum: {model.assumption}",
     )
     unanswered = Unanswered.of(strata, studies, [fit is not None for fit in answers], floors)
@@ -345,6 +356,8 @@ class _Parts:
 
     answered: Floats
     floors: Floats
+    observed: Floats  # of each row, those recorded in all strata
+    observed_answered: Floats  # and in those that have a number
 
 
 def _joint_draws(
@@ -390,7 +403,19 @@ def _joint_draws(
         sum((floors.draws(tables[draw], size, rng) for tables in silent), np.zeros(size))
         for draw in shared
     ]
-    return _Parts(np.asarray(n0 + recorded[:, None]), np.array(least))
+    others = np.array([sum(tables[draw].observed for tables in silent) for draw in shared])
+    answered = np.asarray(n0 + recorded[:, None])
+    return _Parts(answered, np.array(least), recorded + others, recorded)
+
+
+def _by_rubin(draws: Floats, observed: Floats, level: float, point: float) -> tuple[float, float]:
+    """The interval of totals, a row of draws for each imputed replicate."""
+    logs = np.log(np.maximum(draws - observed[:, None], 0.0) + 0.5)
+    R = len(draws)
+    m, T, _, quantile = rubin(logs.mean(axis=1), logs.var(axis=1), np.full(R, 1 / R), R, level)
+    low, high = (math.exp(m + end * quantile * math.sqrt(T)) - 0.5 for end in (-1, 1))
+    n = round(float(observed.mean()))
+    return min(n + max(low, 0.0), point), max(n + high, point)
 
 
 def _total_n0(fits: Sequence[Fitted], size: int, rng: np.random.Generator) -> Floats:
