@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -234,6 +235,48 @@ def test_a_number_that_is_refused_bounds_the_rate_and_is_not_counted_as_document
     text = estimated_sentence(found, LABELS)
     assert "No rate is estimated" in text
     assert "there is no estimate of those that were arrested" in text
+    assert re.search(r"The rate is at least 1%, if the other people are at most [\d,]+ \(95%", text)
+    claims = compare_claim(found, (0.001,))
+    assert list(claim_sentences(found, claims)) == ["Claim: 0.1% outside the bound."]
+
+
+def test_a_number_that_a_lower_bound_contradicts_bounds_no_rate(tmp_path: Path) -> None:
+    rows = (
+        "A,B,C,arrested,count\n1,1,0,1,5\n1,0,1,1,6\n1,0,0,0,25\n0,1,0,0,20\n0,0,1,0,22\n"
+        "1,1,0,0,32\n0,1,1,0,29\n1,0,1,0,31\n1,1,1,0,26\n"
+    )
+    found = _rates(_read(tmp_path, rows))
+    (rate,) = found.rates
+    assert "bound-above-estimate" in {told.code for told in rate.without_outcome.warnings}
+    assert rate.bounds == (0.0, 1.0)
+    text = estimated_sentence(found, LABELS)
+    assert "There is no bound: a lower bound is above an estimate of the other people." in text
+    claims = compare_claim(found, (0.001,))
+    assert list(claim_sentences(found, claims)) == ["Claim: 0.1% cannot be tested."]
+
+
+def test_two_lists_without_a_rate_are_shown_psi_and_what_contradicts_which_number(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    two = ["--outcome", "arrested", "--by", "period", "--lists", "Saebyok,TumenWatch"]
+    assert command(["rate", str(EXAMPLE), *two]) == 1
+    done = capsys.readouterr()
+    text = " ".join(done.out.split())
+    assert "--psi 1 assumes that they are independent for people of either outcome" in done.err
+    assert "merge groups" not in done.err
+    assert "Of cases in 2015-2019 that had 'arrested' marked: The main estimate, " in text
+    assert "Of the other cases in 2020-2024: The main estimate, " in text
+
+
+def test_a_sentence_with_estimates_has_one_difference(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options = ["--outcome", "arrested", "--by", "period", "--lists", ",".join(LISTS)]
+    assert command(["rate", str(EXAMPLE), *options, "--sentence"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert text.count("difference") == 1
+    assert "times in 100" not in text
+    assert text.endswith("103 (25.1%). They are not a random sample of all cases.")
 
 
 def test_a_group_in_which_no_one_has_the_outcome_has_no_rate(tmp_path: Path) -> None:
@@ -356,6 +399,7 @@ def test_without_any_rate_the_command_prints_the_documented_and_fails(
     done = capsys.readouterr()
     assert "at least 1%" in done.out
     assert "error: no rate is estimated: methods were tested on tables of 15 to" in done.err
+    assert "merge groups" not in done.err  # there is one
 
 
 @pytest.mark.parametrize("claim", [["x"], ["101"], ["-1"], ["nan"], [""]])

@@ -21,6 +21,7 @@ from uncounted.workflow.rate import (
     estimate_warnings_table,
     estimated_contrasts_table,
     estimated_table,
+    long_notes,
     outward,
     parts,
     per_cent,
@@ -29,7 +30,6 @@ from uncounted.workflow.rate import (
     rate_cells,
     ratio_cells,
     ratio_words,
-    refusals,
     reporting_ratio_table,
     target,
     tipping_sentence,
@@ -142,7 +142,7 @@ def rate_lines(done: RateResult) -> Iterator[str]:
         yield from _table(reporting_ratio_table(estimated, labels))
         yield from _table(unknown_outcomes_table(estimated))
         yield from _table(estimate_warnings_table(estimated, labels), left=3)
-        for line in refusals(estimated, labels):
+        for line in long_notes(estimated, labels):
             yield from _wrapped(line)
         yield ""
         yield from _wrapped(f"Identifying assumption: {estimated.assumption}")

@@ -91,7 +91,7 @@ def claim_sentences(rates: EstimatedRates, claims: Sequence[ClaimedRate]) -> Ite
     """Whether the estimates are compatible with what is stated."""
     clauses = [
         f"{100 * claim.rate:g}%{within(claim.group)} "
-        + _is(claim.in_interval, "the interval" if rate.interval else "what is possible")
+        + _is(claim.in_interval, "the interval" if rate.interval else "the bound")
         for rate, claim in zip(rates.rates, claims, strict=True)
     ]
     yield f"Claim: {', '.join(clauses)}."

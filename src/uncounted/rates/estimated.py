@@ -2,9 +2,11 @@
 
 In each group the people with the outcome and those without are estimated as two populations, by
 the methods and the calibration of `estimate`. Their rate, and its contrast between groups, are
-quantiles over joint draws. Errors of the numbers are independent of each other: on populations of
-known size they were found to be positively correlated or uncorrelated, and independence gives the
-widest interval of these (`docs/dev/rates.md`).
+quantiles over joint draws. Errors of the numbers are drawn independently. That gives the widest
+interval only among errors that all have the same correlation of 0 or more: negatively correlated
+errors within a group widen its rate, and positive correlations between the outcome in one group and
+the others in another widen the difference. `docs/dev/rates.md` has the correlations and the
+coverage that were measured.
 
 No method is run here: studies come from a function that is handed in.
 """
@@ -28,6 +30,7 @@ DRAWS = 40_000
 CALIBRATED = "combined"
 FEWEST_DOCUMENTED = 15  # as in the populations of known size by which methods are calibrated
 _MOST = 1e15  # draws without an end
+_CONTRADICTED = "bound-above-estimate"
 _NEVER_LEADS = ("chao", "independence")  # a lower bound, and a model for comparison
 
 # Of a group, outcomes and a seed, with the methods of the calibrated interval or every method.
@@ -55,6 +58,13 @@ class EstimatedCount:
     read_first: tuple[str, ...] = ()
 
     @property
+    def limit(self) -> float | None:
+        """The upper limit; None without one, or where a lower bound contradicts the number."""
+        if self.interval is None or any(told.code == _CONTRADICTED for told in self.warnings):
+            return None
+        return self.interval[1] if math.isfinite(self.interval[1]) else None
+
+    @property
     def documented_share(self) -> float | None:
         """Share of them that is on a list."""
         return None if self.point is None else self.documented / self.point
@@ -71,7 +81,8 @@ class EstimatedRate:
         unknown: documented people whose outcome is not known, who are in neither.
         rate: median of the share of those with the outcome; None if there is none.
         interval: of it.
-        bounds: where there is no rate, what the documented and the other number leave of it.
+        bounds: where there is no rate, the documented against the upper limit of the other
+            number. They hold only if that limit does; 0 and 1 where a lower bound contradicts it.
         unknown_as: the rate if none, and if all, of unknown outcome had the outcome; None if
             there are none, or no such rate.
         reporting_ratio: how many times as likely those with the outcome are on a list as those
@@ -171,7 +182,8 @@ def estimate_rates(
        number has none. Else all are by the method that answers for the most groups, and a table
        of fewer than 15 people has no number.
     3. Draws of all numbers are independent; rates and contrasts are quantiles of theirs.
-    4. Where a number is missing, the documented bound the rate from one side.
+    4. Where a number is missing, the documented bound the rate from one side, at the upper limit
+       of the other number.
     """
     cells = _Cells(histories, study_of, level, seed)
     cells.every_method = method is not None
@@ -381,10 +393,10 @@ def _contrasted(
 
 
 def _bounds(having: EstimatedCount, others: EstimatedCount) -> Interval:
-    """What is left of a rate without one of the numbers: it is at least the documented."""
+    """A rate without one of the numbers, if the other is at most its upper limit."""
     low, high = 0.0, 1.0
-    if others.interval is not None and having.documented:
-        low = having.documented / (having.documented + others.interval[1])
-    if having.interval is not None and others.documented:
-        high = having.interval[1] / (having.interval[1] + others.documented)
+    if others.limit is not None and having.documented:
+        low = having.documented / (having.documented + others.limit)
+    if having.limit is not None and others.documented:
+        high = having.limit / (having.limit + others.documented)
     return low, high

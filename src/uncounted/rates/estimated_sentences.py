@@ -55,7 +55,7 @@ def estimated_sentence(rates: EstimatedRates, labels: RowLabels) -> str:
     if len(rates.rates) > MAX_GROUPS_IN_SENTENCE:
         parts.append(f"Rates of {len(rates.rates)} groups were estimated; the table has them.")
     else:
-        parts += [_no_rate(rate, labels) for rate in rates.rates if rate.rate is None]
+        parts += [_no_rate(rates, rate, labels) for rate in rates.rates if rate.rate is None]
     if shown:
         parts.append(
             f"The numbers of {labels.unit} with each outcome were estimated from "
@@ -104,15 +104,20 @@ def estimated_notes(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
     """What must be minded of estimated rates, most important first."""
     refused = [rate for rate in rates.rates if rate.rate is None]
     if len(refused) <= _EACH:
-        yield from (_no_rate(rate, labels) for rate in refused)
+        yield from (_no_rate(rates, rate, labels) for rate in refused)
     else:
         names = ", ".join(named(rate.group) for rate in refused)
         yield f"No rate is estimated in {len(refused)} groups ({names}); why: --verbose."
     if rates.not_calibrated is not None and len(refused) < len(rates.rates):
         yield f"The intervals are not calibrated: {rates.not_calibrated}."
-    yield from dict.fromkeys(
-        sentence for _, _, count in _counts(rates, labels) for sentence in count.read_first
-    )
+    first = list(read_first_notes(rates, labels))
+    if len(first) <= _EACH:
+        yield from first
+    else:
+        yield (
+            f"{len(first)} statements about the estimated numbers are to be read before them: "
+            "--verbose."
+        )
     yield from _unknown_notes(rates, labels)
     numbers = [count for _, _, count in _counts(rates, labels) if count.point is not None]
     codes = Counter(code for each in numbers for code in {told.code for told in each.warnings})
@@ -123,6 +128,18 @@ def estimated_notes(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
         people = plural(rates.on_no_list, f"of the {labels.unit} is", f"of the {labels.unit} are")
         yield f"{people} on none of these lists and in no count."
     yield estimated_target(labels)
+
+
+def read_first_notes(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
+    """What contradicts an estimated number, with its group and outcome."""
+    for rate in rates.rates:
+        place = within(rate.group)
+        for which, count in (
+            (f"{labels.unit}{place} that {labels.says}", rate.with_outcome),
+            (f"the other {labels.unit}{place}", rate.without_outcome),
+        ):
+            if count.point is not None:
+                yield from (f"Of {which}: {sentence}" for sentence in count.read_first)
 
 
 def _counts(rates: EstimatedRates, labels: RowLabels) -> Iterator[tuple[str, str, EstimatedCount]]:
@@ -194,30 +211,38 @@ def unknown_outcomes_table(rates: EstimatedRates) -> TextTable | None:
     return TextTable("Estimated rates and unknown outcomes", header, padded)
 
 
-def refusals(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
-    """Why each group without a rate has none, where there are too many for the notes."""
+def long_notes(rates: EstimatedRates, labels: RowLabels) -> Iterator[str]:
+    """What is too much for the notes: what contradicts numbers, and why groups have no rate."""
+    first = list(read_first_notes(rates, labels))
+    if len(first) > _EACH:
+        yield from first
     refused = [rate for rate in rates.rates if rate.rate is None]
     if len(refused) > _EACH:
-        yield from (_no_rate(rate, labels) for rate in refused)
+        yield from (_no_rate(rates, rate, labels) for rate in refused)
 
 
-def _no_rate(rate: EstimatedRate, labels: RowLabels) -> str:
-    which = f"those that {labels.says}" if rate.with_outcome.reason else f"the other {labels.unit}"
+def _no_rate(rates: EstimatedRates, rate: EstimatedRate, labels: RowLabels) -> str:
+    having, others = f"those that {labels.says}", f"the other {labels.unit}"
+    which = having if rate.with_outcome.reason else others
     if rate.with_outcome.reason and rate.without_outcome.reason:
         which = "either outcome"
-    return (
-        f"No rate is estimated{within(rate.group)}{_bounded(rate)}: there is no estimate of "
-        f"{which} ({rate.reason})."
+    text = (
+        f"No rate is estimated{within(rate.group)}: there is no estimate of {which} "
+        f"({rate.reason})."
     )
-
-
-def _bounded(rate: EstimatedRate) -> str:
-    words = bound_words(rate)
-    return f"; it is {words}" if words else ""
+    known, of = (
+        (rate.without_outcome, others) if rate.with_outcome.reason else (rate.with_outcome, having)
+    )
+    if known.point is not None and known.limit is None:
+        return f"{text} There is no bound: a lower bound is above an estimate of {of}."
+    if known.point is None or not (words := bound_words(rate)):
+        return text
+    most = round_to_interval(known.point, known.interval, known.documented).high
+    return f"{text} The rate is {words}, if {of} are at most {most:,} ({100 * rates.level:g}%)."
 
 
 def bound_words(rate: EstimatedRate) -> str:
-    """What is known of a rate without an estimate; empty if nothing is."""
+    """What bounds a rate without an estimate, if the other number is right; empty if nothing."""
     low, high = rate.bounds
     low, high = outward((low, high), _WHOLE)
     if low > 0:
@@ -239,7 +264,7 @@ def _kind(rates: EstimatedRates) -> str:
 def rate_cells(rate: EstimatedRate) -> tuple[str, str]:
     """The rate and its interval, or what bounds it."""
     if rate.rate is None or rate.interval is None:
-        return bound_words(rate) or "no estimate", ""
+        return "no estimate", bound_words(rate)  # the bound is of the other number's limit
     return per_cent(rate.rate, _WHOLE), interval_words(rate.interval, _WHOLE, "–").replace(
         " – ", "–"
     )

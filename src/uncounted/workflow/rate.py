@@ -38,9 +38,9 @@ from uncounted.rates.estimated_sentences import (
     estimated_sentence,
     estimated_table,
     estimated_target,
+    long_notes,
     rate_cells,
     ratio_cells,
-    refusals,
     reporting_ratio_table,
     unknown_outcomes_table,
     why_they_differ,
@@ -56,6 +56,7 @@ from uncounted.rates.sentences import (
     percentage_points,
     points_interval,
     ratio_words,
+    reported,
     tipping_sentence,
 )
 from uncounted.rates.tables import TextTable
@@ -85,6 +86,7 @@ __all__ = [
     "estimated_contrasts_table",
     "estimated_table",
     "estimated_target",
+    "long_notes",
     "outward",
     "parts",
     "per_cent",
@@ -95,7 +97,6 @@ __all__ = [
     "rate_cells",
     "ratio_cells",
     "ratio_words",
-    "refusals",
     "refuse_if_nothing",
     "reporting_ratio_table",
     "target",
@@ -105,6 +106,7 @@ __all__ = [
 ]
 
 _LONGEST = 80
+_TWO_LISTS = "two-list"
 _RELEASE = "the page shows shares of reports; to publish estimates use uncounted release"
 
 
@@ -199,18 +201,24 @@ class RateResult:
     @property
     def sentence(self) -> str:
         """A paragraph to quote: the estimated rates, where there are any, then the reported."""
-        reported = sentence(self.rates, self.labels)
         if self.estimated is None:
-            return reported
-        return f"{estimated_sentence(self.estimated, self.labels)} {reported}"
+            return sentence(self.rates, self.labels)
+        if all(each.rate is None for each in self.estimates):
+            documented = sentence(self.rates, self.labels)
+        else:  # without chance and tipping point, which are of the documented difference
+            documented = (
+                f"{reported(self.rates, self.labels)} They are not a random sample of all "
+                f"{self.labels.unit}."
+            )
+        return f"{estimated_sentence(self.estimated, self.labels)} {documented}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What must be minded."""
-        reported = notes(self.rates, self.labels, persons=self.estimated is not None)
+        of_reports = notes(self.rates, self.labels, persons=self.estimated is not None)
         if self.estimated is None:
-            return reported
-        return (*estimated_notes(self.estimated, self.labels), *reported)
+            return of_reports
+        return (*estimated_notes(self.estimated, self.labels), *of_reports)
 
     @property
     def small_count(self) -> int | None:
@@ -322,7 +330,7 @@ def estimated(
             f"--psi is for two lists, and there are {len(histories.lists)}",
             hint="choose two, e.g. --lists A,B",
         )
-    method = None if request.psi is None else "two-list"
+    method = None if request.psi is None else _TWO_LISTS
     rates = estimate_rates(
         histories, groups, study_of, level=settings.level, seed=settings.seed, method=method
     )
@@ -333,10 +341,19 @@ def estimated(
 def refuse_if_nothing(done: RateResult) -> None:
     """When rates were to be estimated and there is none, the command fails."""
     if done.estimates and all(each.rate is None for each in done.estimates):
-        raise NotEstimable(
-            f"no rate is estimated: {done.estimates[0].reason}",
-            hint="merge groups; or state the documented counts without a rate among all",
+        raise NotEstimable(f"no rate is estimated: {done.estimates[0].reason}", hint=_hint(done))
+
+
+def _hint(done: RateResult) -> str:
+    """What may give a rate where there is none."""
+    assert done.estimated is not None
+    if len(done.estimated.lists) == 2 and done.estimated.method != _TWO_LISTS:
+        return (
+            "state how the two lists depend on each other: --psi 1 assumes that they are "
+            "independent for people of either outcome; compare --psi 0.5 and --psi 2"
         )
+    first = "merge groups; or " if len(done.estimates) > 1 else ""
+    return f"{first}state the documented counts without a rate among all"
 
 
 def leading_study(
@@ -356,7 +373,7 @@ def leading_study(
     methods: tuple[str, ...] | None = None if every else COMBINED_METHODS
     own = {}
     if psi is not None:
-        methods, own = ("two-list",), {"two-list": {"psi": psi}}
+        methods, own = (_TWO_LISTS,), {_TWO_LISTS: {"psi": psi}}
     settings = EstimateSettings(methods, level, seed, by_method=own, robustness=False)
     return run(tables[0], settings) if len(tables) == 1 else run_over(tables, settings)
 
