@@ -27,13 +27,17 @@ type Covariates = Mapping[str, Column]
 
 MAX_LEVELS = 50
 MOST_ROWS = 1_000_000
+LARGEST = 1e15  # beyond it a float64 does not tell whole numbers apart
 _MANY_ROWS = 100
+_OTHER_UNIT = (
+    "use a larger unit; if the numbers are codes of categories, name the column in --categorical"
+)
 _DATE = re.compile(r"\s*(\d{4}[-./]\d{1,2}([-./]\d{1,2})?|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})\s*")
 
 
 @attrs.frozen(eq=False)
 class PersonTable:
-    """One row per person: which lists, and covariates, each numeric or of named kinds.
+    """One row per person: which lists, and covariates, each of numbers or of categories.
 
     Make one with `of`, which sorts the rows by what they hold, so that the answer
     cannot depend on the order of the file.
@@ -41,10 +45,10 @@ class PersonTable:
     Attributes:
         lists: names of the lists.
         memberships: shape (n, J), true where the person is on the list.
-        covariates: by name, n numbers (float64) or n names of kinds (str).
+        covariates: by name, n numbers (float64) or n names of categories (str).
 
     Raises:
-        BadInput: a person is on no list, a number is not finite, a column that looks
+        BadInput: a person is on no list, a number is not finite or beyond 1e15, a column that looks
             like a name, an identifier or a date.
     """
 
@@ -148,6 +152,8 @@ def _refuse_identifying(name: str, column: Column) -> None:
         numbers = column.astype(np.float64)
         if not np.isfinite(numbers).all():
             raise BadInput(f"covariate {name!r} has a value that is not a finite number")
+        if np.abs(numbers).max(initial=0) > LARGEST:
+            raise BadInput(f"covariate {name!r} has a number beyond 1e15", hint=_OTHER_UNIT)
         if distinct == len(column) >= _MANY_ROWS and (numbers == np.rint(numbers)).all():
             raise BadInput(
                 f"covariate {name!r} has a different whole number for every person,"
@@ -163,7 +169,7 @@ def _refuse_identifying(name: str, column: Column) -> None:
     if distinct > MAX_LEVELS:
         raise BadInput(
             f"covariate {name!r} has {distinct} different values, like names or identifiers",
-            hint=f"join them into at most {MAX_LEVELS} kinds, or leave the column out",
+            hint=f"join them into at most {MAX_LEVELS} categories, or leave the column out",
         )
 
 
@@ -179,7 +185,7 @@ def read_persons(
 
     Args:
         path: the file.
-        covariates: columns that say what kind of person it is.
+        covariates: columns of characteristics of people, such as age.
         categorical: covariates whose numbers are codes of categories, such as a region.
 
     Raises:
@@ -242,16 +248,22 @@ def _read(
     memberships: list[list[int]] = []
     columns: dict[str, list[str]] = {name: [] for name in (*names, *numbered)}
     counts: list[int] = []
+    at: list[int] = []
     for row in sheet:
         if row.wrong:
             raise BadInput(f"{path.name}, row {row.number}: {row.wrong}")
+        at.append(row.number)
         counts.append(delimited.count(path.name, row) if counted else 1)
         memberships.append([_membership(path, row, at, name) for at, name in lists_at])
         for name, cells in columns.items():
             cells.append(_cell(path, row, name))
     if not memberships:
         raise BadInput(f"{path.name} has a header but no rows")
-    found = {name: np.asarray(_numbers(columns[name], name in coded)) for name in names}
+    found = {
+        name: np.asarray(cells if name in coded else _numbers(path, at, name, cells))
+        for name, cells in columns.items()
+        if name in names
+    }
     on, size = np.array(memberships).reshape(-1, len(lists)), np.array(counts)
     labels = np.array(columns[replicates] if replicates is not None else [""] * len(counts))
     tables = []
@@ -289,11 +301,21 @@ def _cell(path: Path, row: delimited.Row, name: str) -> str:
     return cell
 
 
-def _numbers(cells: list[str], coded: bool) -> list[float] | list[str]:
-    if coded:
-        return cells
+def _numbers(path: Path, at: list[int], name: str, cells: list[str]) -> list[float] | list[str]:
+    """A column of numbers; where some cell is none, its cells are categories."""
     try:
         numbers = [float(cell) for cell in cells]
     except ValueError:
         return cells
-    return numbers if all(math.isfinite(number) for number in numbers) else cells
+    for row, number in zip(at, numbers, strict=True):
+        if not math.isfinite(number):
+            raise BadInput(
+                f"{path.name}, row {row}, column {name!r}: not a finite number",
+                hint="correct the cell; if the column holds categories, name it in --categorical",
+            )
+        if abs(number) > LARGEST:
+            raise BadInput(
+                f"{path.name}, row {row}, column {name!r}: a number beyond 1e15",
+                hint=_OTHER_UNIT,
+            )
+    return numbers

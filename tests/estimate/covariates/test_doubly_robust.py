@@ -213,6 +213,30 @@ def some(a: int, b: int, m: int, covariates: dict[str, Any] | None = None) -> Pe
     return PersonTable.of("AB", rows, kinds)
 
 
+def test_covariates_that_adjust_for_nothing_are_refused() -> None:
+    size = 200
+    for covariates, words in (
+        ({"sex": ["f"] * size}, "covariate 'sex' has one value only"),
+        ({"sex": ["f"] * (size - 3) + ["m"] * 3}, "1 of the 2 categories of covariate 'sex'"),
+        ({"a": [1, 2] * 100, "b": [2, 4] * 100}, "the covariates a, b determine one another"),
+    ):
+        assert words in str(fit(some(80, 80, 40, covariates)).reason)
+    rows = [[1, 0, 0], [0, 1, 0], [1, 1, 0]] * 40 + [[0, 0, 1]] * 40
+    apart = PersonTable.of("ABC", rows, {"sex": ["f"] * 120 + ["m"] * 40})
+    reason = str(fit(apart, lists=[("A", "B")]).reason)
+    assert reason == "covariate 'sex' has one value only among the people on these lists"
+
+
+def test_very_small_and_large_numbers_count(people: PersonTable) -> None:
+    age = people.covariates["age"].astype(float)
+    plain = fit(PersonTable.of("AB", people.memberships, {"age": age}))
+    for unit in (1e-200, 1e12):
+        scaled = PersonTable.of("AB", people.memberships, {"age": age * unit})
+        assert fit(scaled).point == pytest.approx(plain.point, rel=1e-6)
+    with pytest.raises(BadInput, match="covariate 'age' has a number beyond 1e15"):
+        PersonTable.of("AB", people.memberships, {"age": age * 1e300})
+
+
 def test_what_must_be_refused_is() -> None:
     assert "99 people are on these lists" in str(fit(some(40, 40, 19)).reason)
     assert "4 people are on both lists" in str(fit(some(80, 80, 4)).reason)
@@ -310,6 +334,9 @@ def test_reading_people(tmp_path: Path) -> None:
         ("A,B,sex\n1,0,f\n", UsedWrongly, "no covariate column 'age'"),
         ("count,age\n3,30\n", BadInput, "no column of 0 and 1 that is not a covariate"),
         ("A,B,age\n", BadInput, "no rows"),
+        ("A,B,age\n1,0,30\n0,1,nan\n", BadInput, "row 3, column 'age': not a finite number"),
+        ("A,B,age\n1,0,inf\n0,1,30\n", BadInput, "row 2, column 'age': not a finite number"),
+        ("A,B,age\n1,0,30\n0,1,1e300\n", BadInput, "row 3, column 'age': a number beyond 1e15"),
         ("A,B,age\n" + "".join(f"1,0,n{i}\n" for i in range(60)), BadInput, "60 different values"),
         ("A,B,age\n" + "".join(f"1,0,{i}\n" for i in range(120)), BadInput, "like an identifier"),
     ],

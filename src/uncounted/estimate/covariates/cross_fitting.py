@@ -12,6 +12,7 @@ import numpy as np
 
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.covariates.nuisance import Floats, Ints, Learner
+from uncounted.estimate.covariates.profiles import profiles_of, refuse_one_value
 from uncounted.histories import PersonTable
 
 type Lists = tuple[str, ...]
@@ -87,7 +88,7 @@ def fit_lists(
     kept = restricted(people, names, alone=alone)
     cell = _cells(kept, names)
     cells = (1 << len(names)) - 1
-    _refuse(kept, cell, len(names))
+    _refuse(people, kept, cell, len(names))
     if alone or len(names) > 2:
         _refuse_without_list(kept, names)
     fold = _folds(cell, seed)
@@ -149,7 +150,7 @@ def _cells(people: PersonTable, names: Lists) -> Ints:
     return answer
 
 
-def _refuse(people: PersonTable, cell: Ints, lists: int) -> None:
+def _refuse(everyone: PersonTable, people: PersonTable, cell: Ints, lists: int) -> None:
     if not people.covariates:
         raise NotEstimable(
             "no covariate to adjust for",
@@ -170,6 +171,8 @@ def _refuse(people: PersonTable, cell: Ints, lists: int) -> None:
             f"{few}, so some fold of {FOLDS} would have none",
             hint="a method for count tables" if lists == 2 else "use fewer lists at a time",
         )
+    profiles_of(everyone)  # refuses covariates as the log-linear models do
+    refuse_one_value(people, " among the people on these lists")
 
 
 def _refuse_without_list(people: PersonTable, names: Lists) -> None:

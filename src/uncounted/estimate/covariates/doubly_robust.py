@@ -308,14 +308,14 @@ def assumption(
             else f"there is no interaction of all {len(names)} lists ({', '.join(names)})"
         )
         return (
-            f"Among people alike in {alike}, {what}; and people of every kind have some chance of"
+            f"Among people alike in {alike}, {what}; and all people have some chance of"
             " being on any of them together. The lists cannot show whether this is so."
         )
     a, b = names
     how = "the same" if psi == 1 else f"{psi:g} times as high"
     return (
         f"Among people alike in {alike}, the odds of being on {b} are {how} for people on {a} as"
-        " for people not on it; and people of every kind have some chance of being on both. The"
+        " for people not on it; and all people have some chance of being on both. The"
         " lists cannot show whether this is so."
     )
 

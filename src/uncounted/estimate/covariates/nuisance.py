@@ -30,18 +30,18 @@ RIDGE_LOGIT = f"ridge {PENALTY:g} multinomial logit, splines of {len(_KNOTS)} kn
 
 
 def ridge_logit(covariates: Covariates, cell: Ints, cells: int) -> Predictor:
-    """Multinomial logistic regression: splines of numbers, a term for each kind, a ridge.
+    """Multinomial logistic regression: splines of numbers, terms of categories, a ridge.
 
     log q_w = sum over the sets of lists in pattern w of a_s + b_s . f(x), all sets but that of
     every list: log-linear terms, which fit any chances of the patterns among those seen. Cell c
     is the pattern whose lists are the bits of c + 1; every cell has somebody. For two lists that
     is the usual logit, "on every list" being the reference. A numeric covariate gives itself and
     a restricted cubic spline (Stone and Koo 1985) through 3 knots at quantiles; with few distinct
-    values its square, or nothing, instead. Each kind of a covariate of kinds gives a term. Terms
+    values its square, or nothing, instead. Each category gives a term. Terms
     of numbers have mean 0 and standard deviation 1; the coefficients of single lists have a
     normal prior of variance 1, those of k lists one of variance 1 / 4**(k - 1), so that
     interactions of lists vary little with covariates unless the data say so; the a_s a flat one. A
-    kind that the regression has not seen has no term.
+    category that the regression has not seen has no term.
     """
     terms = {name: terms_of(column) for name, column in covariates.items()}
 
@@ -62,9 +62,11 @@ def terms_of(column: Column) -> Callable[[Column], Floats]:
         levels = np.unique(column)
         return lambda of: (of[:, None] == levels[None, :]).astype(np.float64)
     values = column.astype(np.float64)
-    center, scale = values.mean(), values.std()
-    if not scale > 0:
+    center = values.mean()
+    reach = np.abs(values - center).max()
+    if not reach > 0:
         return lambda of: np.zeros((len(of), 0))
+    scale = reach * ((values - center) / reach).std()  # squares of very small numbers are 0
     z = (values - center) / scale
     bent = len(np.unique(values)) > 2
     at = np.unique(np.quantile(z, _KNOTS)) if bent else np.zeros(0)

@@ -54,6 +54,7 @@ def profiles_of(people: PersonTable) -> Profiles:
         NotEstimable: a covariate with one value, a category with few people, covariates of
             which one is determined by the others.
     """
+    refuse_one_value(people)
     columns = dict(people.covariates)
     codes = []
     categories = {}
@@ -100,11 +101,17 @@ def _features(columns: Covariates, one: Covariates) -> Floats:
     return np.column_stack(blocks)
 
 
+def refuse_one_value(people: PersonTable, whom: str = "") -> None:
+    """Refuse a covariate that is the same for all of these people: it adjusts for nothing."""
+    for name, column in people.covariates.items():
+        if len(np.unique(column)) < 2:
+            raise NotEstimable(
+                f"covariate {name!r} has one value only{whom}",
+                hint="leave it out of the covariates",
+            )
+
+
 def _refuse_covariate(name: str, column: Column, sizes: Ints) -> None:
-    if len(sizes) < 2:
-        raise NotEstimable(
-            f"covariate {name!r} has one value only", hint="leave it out of the covariates"
-        )
     few = int(np.sum(sizes < FEWEST_OF_A_CATEGORY))
     if column.dtype.kind != "f" and few:
         raise NotEstimable(
