@@ -21,7 +21,7 @@ from uncounted.estimate import METHODS, EstimateSettings, run
 from uncounted.estimate.base.pooling import pool_imputed
 from uncounted.estimate.base.result import Fitted
 from uncounted.estimate.study import LIGHTER
-from uncounted.workflow.studies import fits
+from uncounted.workflow.studies import fits, replicates, study
 from uncounted.workflow.studies.result import StudyResult
 from uncounted.workflow.studies.store import NAME, Store
 from uncounted.workflow.studies.study import run_study
@@ -219,6 +219,57 @@ def test_files_of_one_table_each_are_strata(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("A,B,D,count\n1,0,0,4\n1,1,0,4\n")
     with pytest.raises(BadInput, match=r"m\.csv has other lists than the files before it"):
         _run(tmp_path)
+
+
+def test_identical_files_are_refused_as_strata_and_named_as_replicates(folder: Path) -> None:
+    shutil.copy(folder / "people.csv", folder / "copy.csv")
+    text = 'methods = "chao"\n[tables.all]\nfiles = ["people.csv", "copy.csv"]\nby = "sex"\n'
+    (folder / "STUDY.toml").write_text(text)
+    with pytest.raises(BadInput, match=r"people\.csv and copy\.csv are identical"):
+        _run(folder)
+    (table,) = _run(folder, **{"files =": "replicates ="}).tables
+    assert all("identical-replicates" in {w.code for w in s.warnings} for s in table.studies)
+    with (folder / "copy.csv").open("a") as stream:
+        stream.write("1,0,0,f,1\n")
+    (table,) = _run(folder).tables
+    assert not any("identical-replicates" in {w.code for w in s.warnings} for s in table.studies)
+
+
+def test_one_more_stratum_does_not_change_the_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study, "MANY", 3)
+    monkeypatch.setattr(fits, "LIGHTER", {"chao": {"variant": "equal"}})
+    assert _run(folder).tables[0].as_before == ""
+    _write(folder / "people.csv", {**SEX, "y": SEX["m"]})
+    done = _run(folder)
+    assert (done.tasks.computed, done.tables[0].as_before) == (2, "full")
+    shown = CliRunner().invoke(app, ["estimate", str(folder / "STUDY.toml"), "--jobs", "1"])
+    assert "Fits as in the first run, full: people (change: lighter = true)" in shown.stdout
+    done = _run(folder, **{"[tables.people]": "lighter = true\n[tables.people]"})
+    assert (done.tasks.computed, done.tables[0].as_before) == (4, "")
+
+
+def test_what_a_run_does_not_use_is_deleted(folder: Path) -> None:
+    _run(folder)
+    _write(folder / "people.csv", {**SEX, "m": {**SEX["m"], "111": 4}})
+    _run(folder)
+    with Store.opened(folder / "STUDY.results") as store:
+        assert len(store) == 6
+        assert store._database.execute("SELECT count(*) FROM file").fetchone() == (1,)
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(file: Path, *_: object) -> list[CaptureTable]:
+        tables = read_tables(file, by=["sex"])
+        _write(folder / "people.csv", {"f": SEX["f"]})
+        return tables
+
+    monkeypatch.setattr(replicates, "_read", read)
+    with pytest.raises(BadInput, match=r"people\.csv changed while it was being read"):
+        _run(folder)
 
 
 def _failing(table: CaptureTable, **_: object) -> Any:

@@ -44,6 +44,11 @@ class EstimateWarning:
         return f"{self.code}: {self.text}"
 
 
+def from_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[EstimateWarning, ...]:
+    """Warnings of their codes and texts, as they were kept."""
+    return tuple(EstimateWarning(code, text) for code, text in pairs)
+
+
 def over_draws(
     found: Iterable[tuple[EstimateWarning, int]], draws: int, of: str = LINKAGE_DRAWS
 ) -> tuple[EstimateWarning, ...]:

@@ -24,7 +24,7 @@ from uncounted.errors import Damaged, Error, UsedWrongly
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import as_json
 from uncounted.estimate.base.settings import EstimateSettings
-from uncounted.estimate.base.warning import EstimateWarning
+from uncounted.estimate.base.warning import from_pairs
 from uncounted.estimate.study import LIGHTER, METHODS
 
 _RECORD = 1  # the form of a record; a change makes all earlier ones unread
@@ -82,12 +82,18 @@ def program() -> str:
 
     Two checkouts of one version may estimate differently.
     """
-    digest = hashlib.sha256()
     room = Path(estimate.__file__).parent
     files = [each for each in room.rglob("*") if each.suffix in (".py", ".csv", ".toml")]
-    for file in [room.with_name("captures.py"), *sorted(files)]:
-        digest.update(file.relative_to(room.parent).as_posix().encode() + b"\n" + file.read_bytes())
-    return f"{version('uncounted')} {digest.hexdigest()}"
+    digest = digest_of(room.parent, [room.with_name("captures.py"), *sorted(files)])
+    return f"{version('uncounted')} {digest}"
+
+
+def digest_of(root: Path, files: Sequence[Path]) -> str:
+    """The hash of files and of their names."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.relative_to(root).as_posix().encode() + b"\n" + file.read_bytes())
+    return digest.hexdigest()
 
 
 def fit(task: FitTask) -> FitDone:
@@ -171,7 +177,7 @@ def _unpacked(record: bytes) -> Estimate:
     end = 4 + int.from_bytes(content[:4], "big")
     value = json.loads(content[4:end])
     fields = {name: _given_back(value[name]) for name in _FIELDS}
-    warnings = tuple(EstimateWarning(code, text) for code, text in value["warnings"])
+    warnings = from_pairs(value["warnings"])
     draws = np.cumsum(np.frombuffer(content[end:], "<i8")) if content[end:] else None
     return Estimate(**fields, warnings=warnings, draws=draws)
 

@@ -11,32 +11,38 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from uncounted import regular_files
+from uncounted import captures, regular_files
 from uncounted.captures import CaptureTable, read_tables
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate.small_lists import SmallLists, without_small_lists
 from uncounted.progress import Progress, silent
-from uncounted.workflow.studies.fits import damaged, program, unzipped
+from uncounted.workflow.studies.fits import damaged, digest_of, program, unzipped
 from uncounted.workflow.studies.parallel import map_batches
 from uncounted.workflow.studies.store import Store
 from uncounted.workflow.studies.study_file import StudyTable
 
 _MANY_BYTES = 20_000_000  # less is read before another process has started
 _READERS = ("polars", "pyarrow", "pandas")
+_READING = ("captures.py", "delimited.py", "regular_files.py", "text_encoding.py")
 
 
 @attrs.frozen
 class Stratum:
-    """A stratum: its table in each replicate (one without), and the lists left out of it."""
+    """A stratum: its table in each replicate (one without), and the lists left out of it.
+
+    `identical`: the files of the replicates are the same, byte for byte.
+    """
 
     tables: tuple[CaptureTable, ...]
     small: SmallLists | None = None
+    identical: bool = False
 
 
 def strata_of(
@@ -58,7 +64,9 @@ def strata_of(
     found: dict[tuple[tuple[str, str], ...], dict[str, CaptureTable]] = {}
     replicates: dict[str, None] = {}
     lists: tuple[str, ...] | None = None
-    everything = _all_counted(entry, columns, store, jobs, progress)
+    digests = _digests(entry)
+    identical = entry.kind == "replicates" and len(set(digests)) == 1
+    everything = _all_counted(entry, digests, columns, store, jobs, progress)
     for file, tables in zip(entry.files, everything, strict=True):
         for table in _chosen(tables, entry.only, by, column):
             if lists is not None and set(table.lists) != set(lists):
@@ -89,7 +97,8 @@ def strata_of(
     strata = []
     for key, own in sorted(found.items()):
         empty = CaptureTable(lists, {}, dict(key))  # no one is in it in that replicate
-        strata.append(_stratum(entry, [own.get(each, empty) for each in replicates]))
+        stratum_of = _stratum(entry, [own.get(each, empty) for each in replicates])
+        strata.append(attrs.evolve(stratum_of, identical=identical))
     return strata
 
 
@@ -116,6 +125,7 @@ def _chosen(
 
 def _all_counted(
     entry: StudyTable,
+    digests: Sequence[str],
     columns: Sequence[str],
     store: Store | None,
     jobs: int | None,
@@ -123,18 +133,20 @@ def _all_counted(
 ) -> list[list[CaptureTable]]:
     """The tables of each file, in order."""
     what = f"reading {entry.name}"
-    keys, known = list[str](), dict[Path, list[CaptureTable]]()
-    for done, file in enumerate(entry.files):
+    known = dict[Path, list[CaptureTable]]()
+    unread = list[tuple[Path, str, str]]()
+    for done, (file, digest) in enumerate(zip(entry.files, digests, strict=True)):
         progress(what, done, len(entry.files))
-        keys.append(_key(file, columns, entry.request.lists))
-        record = None if store is None else store.file(keys[-1])
+        key = _key(file, digest, columns, entry.request.lists)
+        record = None if store is None else store.file(key)
         if record is not None:
             known[file] = tables_of(record)
-    unread = [(file, key) for file, key in zip(entry.files, keys, strict=True) if file not in known]
-    how = [(file, tuple(columns), entry.request.lists) for file, _ in unread]
-    many = sum(file.stat().st_size for file, _ in unread) > _MANY_BYTES
+        else:
+            unread.append((file, digest, key))
+    how = [(file, digest, tuple(columns), entry.request.lists) for file, digest, _ in unread]
+    many = sum(file.stat().st_size for file, *_ in unread) > _MANY_BYTES
     read = map_batches(_count, [[each] for each in how], jobs if many else 1, local=True)
-    for (file, key), record in zip(unread, read, strict=True):
+    for (file, _, key), record in zip(unread, read, strict=True):
         if store is not None:
             store.keep_file(key, record)
         known[file] = tables_of(record)
@@ -143,22 +155,53 @@ def _all_counted(
     return [known[file] for file in entry.files]
 
 
-def _key(file: Path, columns: Sequence[str], lists: Sequence[str] | None) -> str:
-    """The hash of a file's bytes and of what is read of it."""
+def _digests(entry: StudyTable) -> list[str]:
+    """The hash of each file; of two that are the same every person would be counted twice."""
+    digests = list(map(_digest, entry.files))
+    first: dict[str, Path] = {}
+    for file, digest in zip(entry.files, digests, strict=True):
+        if entry.kind == "files" and digest in first:
+            raise BadInput(
+                f"{first[digest].name} and {file.name} are identical: each person in them would"
+                " be counted twice",
+                hint="leave one out of 'files', or replace it by the file of its stratum",
+            )
+        first[digest] = file
+    return digests
+
+
+def _digest(file: Path) -> str:
     try:
         with regular_files.opened(file) as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise BadInput(
             f"{file.name} cannot be read: {error.strerror}", hint="check that you may read it"
         ) from error
-    stated = [digest, file.suffix.lower(), list(columns), lists and list(lists), program()]
+
+
+def _key(file: Path, digest: str, columns: Sequence[str], lists: Sequence[str] | None) -> str:
+    """The hash of a file's bytes, of what is read of it, and of the code that reads."""
+    own = (lists and list(lists), program(), _reading())
+    stated = [digest, file.suffix.lower(), list(columns), *own]
     return hashlib.sha256(json.dumps(stated).encode()).hexdigest()
 
 
-def _count(files: Sequence[tuple[Path, tuple[str, ...], Sequence[str] | None]]) -> bytes:
+@cache
+def _reading() -> str:
+    """A digest of the code that reads files."""
+    room = Path(captures.__file__).parent
+    return digest_of(room, [*(room / name for name in _READING), Path(__file__)])
+
+
+def _count(files: Sequence[tuple[Path, str, tuple[str, ...], Sequence[str] | None]]) -> bytes:
     """The tables of a file as bytes; on any process of this computer."""
-    tables = [table for file, columns, lists in files for table in _read(file, columns, lists)]
+    tables = [table for file, _, columns, lists in files for table in _read(file, columns, lists)]
+    for file, digest, *_ in files:
+        if _digest(file) != digest:
+            raise BadInput(
+                f"{file.name} changed while it was being read", hint="run the command again"
+            )
     rows = [[table.lists, table.counts, dict(table.stratum)] for table in tables]
     return zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), 1)
 

@@ -40,6 +40,7 @@ class TableResult:
         labels: columns and values of each stratum.
         studies: of each stratum.
         strata: the strata together; None for a table without.
+        as_before: "full" or "lighter", if its fits are so because they were in the first run.
     """
 
     name: str
@@ -47,6 +48,7 @@ class TableResult:
     labels: tuple[Mapping[str, str], ...]
     studies: tuple[Study, ...]
     strata: Strata | None
+    as_before: str = ""
 
     @property
     def whole(self) -> Study | Strata:

@@ -23,9 +23,10 @@ from uncounted.workflow.studies.tables import ESTIMATES, XI, has_our_header
 NAME = "results.db"
 _OURS = (ESTIMATES, XI, NAME, *(f"{NAME}-{end}" for end in ("wal", "shm", "journal")))
 _FORMAT = 0x756E6331  # `application_id` of the file
+_NAMES = ("fit", "file", "about")
 _TABLES = tuple(
     f"CREATE TABLE IF NOT EXISTS {name} (key TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID"
-    for name in ("fit", "file", "about")
+    for name in _NAMES
 )
 _STUDY = "study"  # of `about`: the study file, from the folder of results
 _AT_ONCE = 500
@@ -37,6 +38,7 @@ class Store:
 
     path: Path
     _database: sqlite3.Connection = attrs.field(repr=False)
+    _asked: set[str] = attrs.field(factory=set, repr=False)  # keys of this run
 
     @classmethod
     @contextmanager
@@ -59,6 +61,7 @@ class Store:
         try:
             with _errors(path):
                 database.execute("PRAGMA trusted_schema = OFF")
+                database.execute("PRAGMA secure_delete = ON")
                 database.execute("PRAGMA locking_mode = EXCLUSIVE")
                 # A power cut may lose the last seconds, and damages nothing.
                 database.execute("PRAGMA journal_mode = WAL")
@@ -96,6 +99,7 @@ class Store:
 
     def note(self, key: str) -> str | None:
         """What was noted under a key."""
+        self._asked.add(key)
         with _errors(self.path):
             query = "SELECT record FROM about WHERE key = ?"
             found = self._database.execute(query, (key,)).fetchone()
@@ -103,6 +107,7 @@ class Store:
 
     def keep_note(self, key: str, text: str) -> None:
         """Note a text under a key."""
+        self._asked.add(key)
         with _errors(self.path):
             row = key, text.encode(errors="replace")
             self._database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", row)
@@ -110,6 +115,7 @@ class Store:
     def has(self, keys: Iterable[str]) -> set[str]:
         """Which of these keys have a record."""
         wanted, found = list(keys), set[str]()
+        self._asked.update(wanted)
         for part in _parts(wanted):
             marks = ",".join("?" * len(part))
             with _errors(self.path):
@@ -154,6 +160,7 @@ class Store:
 
     def file(self, key: str) -> bytes | None:
         """What was counted in a file, if it was read before."""
+        self._asked.add(key)
         with _errors(self.path):
             query = "SELECT record FROM file WHERE key = ?"
             found = self._database.execute(query, (key,)).fetchone()
@@ -163,6 +170,16 @@ class Store:
         """Write what was counted in a file."""
         with _errors(self.path):
             self._database.execute("INSERT OR REPLACE INTO file VALUES (?, ?)", (key, record))
+
+    def forget_the_rest(self) -> None:
+        """Delete what this run did not ask for: of earlier versions of files and settings."""
+        with _errors(self.path):
+            self._database.execute("BEGIN IMMEDIATE")
+            for name in _NAMES:
+                keys = [key for (key,) in self._database.execute(f"SELECT key FROM {name}")]  # noqa: S608
+                unasked = [(key,) for key in keys if key not in self._asked]
+                self._database.executemany(f"DELETE FROM {name} WHERE key = ?", unasked)  # noqa: S608
+            self._database.execute("COMMIT")
 
     def __len__(self) -> int:
         with _errors(self.path):

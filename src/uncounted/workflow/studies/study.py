@@ -3,7 +3,7 @@
 1. The files are read: strata, each with its table in every replicate.
 2. Every method on every different table is a task; those that the store has are not run again.
 3. The estimates of a stratum become a study, replicates pooled by Rubin's rules; strata a total.
-4. Every result is written as CSV beside the store.
+4. Every result is written as CSV beside the store, and what the run did not use is deleted from it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import attrs
 
 from uncounted.estimate.base.result import Estimate, Fitted, Study
 from uncounted.estimate.base.settings import EstimateSettings
+from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.strata.stratified import together
 from uncounted.estimate.study import distinct_tables, methods_of, study_of, study_over
 from uncounted.progress import Progress, silent
@@ -27,7 +28,7 @@ from uncounted.workflow.studies.store import Store
 from uncounted.workflow.studies.study_file import StudyTable, read_study_file
 from uncounted.workflow.studies.tables import write_results
 
-MANY = 20  # tables; beyond it every fit is lighter
+MANY = 20  # tables; beyond it every fit is lighter, if it is so in the first run
 _TOGETHER = 40  # strata that are put together at a time
 
 
@@ -37,6 +38,18 @@ class _Work:
 
     stratum: Stratum
     fits: Mapping[str, Sequence[tuple[FitTask, tuple[int, ...]]]]
+
+
+@attrs.frozen
+class _Works:
+    """The strata of a table, and whether its fits are lighter.
+
+    `as_before`: by what was decided in an earlier run, and not by how many tables there are.
+    """
+
+    strata: Sequence[_Work]
+    lighter: bool
+    as_before: str = ""
 
 
 def run_study(file: Path, *, jobs: int | None = None, progress: Progress = silent) -> StudyResult:
@@ -58,13 +71,13 @@ def run_study(file: Path, *, jobs: int | None = None, progress: Progress = silen
     began = time.monotonic()
     with Store.opened(stated.results, file) as store:
         works = [
-            _works(entry, strata_of(entry, store=store, jobs=jobs, progress=progress))
+            _works(entry, strata_of(entry, store=store, jobs=jobs, progress=progress), store)
             for entry in stated.tables
         ]
         tasks = {
             task.key: task
             for own in works
-            for work in own
+            for work in own.strata
             for fits in work.fits.values()
             for task, _ in fits
         }
@@ -73,19 +86,36 @@ def run_study(file: Path, *, jobs: int | None = None, progress: Progress = silen
             [task for key, task in tasks.items() if key not in kept], store, jobs, progress
         )
         results = tuple(
-            _put_together(entry, own, store, failed, jobs, progress)
+            attrs.evolve(
+                _put_together(entry, own.strata, store, failed, jobs, progress),
+                as_before=own.as_before,
+            )
             for entry, own in zip(stated.tables, works, strict=True)
         )
         counts = Tasks(len(tasks), len(kept), len(failed), time.monotonic() - began)
         done = StudyResult(stated.title, stated.results, results, counts)
         write_results(done)
+        for entry, own in zip(stated.tables, works, strict=True):
+            if entry.lighter is None:
+                store.keep_note(_lighter(entry), str(own.lighter))
+        store.forget_the_rest()
     return done
 
 
-def _works(entry: StudyTable, strata: Sequence[Stratum]) -> list[_Work]:
+def _lighter(entry: StudyTable) -> str:
+    """The key under which is noted whether the fits of a table are lighter."""
+    return f"lighter {entry.name}"
+
+
+def _works(entry: StudyTable, strata: Sequence[Stratum], store: Store) -> _Works:
+    as_before = ""
     lighter = entry.lighter
     if lighter is None:
-        lighter = sum(len(stratum.tables) for stratum in strata) > MANY
+        many = sum(len(stratum.tables) for stratum in strata) > MANY
+        noted = store.note(_lighter(entry))  # else one more stratum would change every interval
+        lighter = many if noted is None else noted == str(True)
+        if lighter != many:
+            as_before = "lighter" if lighter else "full"
     settings = entry.settings
     named = settings.methods and methods_of(strata[0].tables[0], settings)
     works = []
@@ -100,7 +130,7 @@ def _works(entry: StudyTable, strata: Sequence[Stratum]) -> list[_Work]:
             for method in named or methods_of(commonest, settings)
         }
         works.append(_Work(stratum, fits))
-    return works
+    return _Works(works, lighter, as_before)
 
 
 def _compute(
@@ -234,5 +264,9 @@ def _study(kept: _Kept) -> Study:
         study = study_of(tables[0], estimates, settings, brief=kept.brief)
     if kept.stratum.small is not None:
         study = kept.stratum.small.add_warning(study)
+    if kept.stratum.identical:
+        text = f"the files of all {len(tables)} replicates are the same"
+        warning = EstimateWarning("identical-replicates", text)
+        study = attrs.evolve(study, warnings=(warning, *study.warnings))
     bare = tuple(attrs.evolve(each, draws=None) for each in study.estimates)
     return attrs.evolve(study, estimates=bare, fits={})

@@ -28,6 +28,7 @@ def lines(done: StudyResult, *, verbose: bool = False) -> Iterator[str]:
         f"{plural(tasks.total, 'fit')}: {tasks.computed:,} computed, {tasks.kept:,} kept from"
         f" earlier runs{failed}"
     )
+    yield from _as_before(done.tables)
     yield from _read_first(done.tables)
     yield ""
     rows: list[tuple[str, ...]] = [("Table", "Strata", "Documented", "Total", "Interval", "Method")]
@@ -69,6 +70,14 @@ def _read_first(tables: Sequence[TableResult]) -> Iterator[str]:
     yield from text[:_SENTENCES]
     if more:
         yield f"  ({plural(len(found), 'table')} with such sentences, in full: column read_first)"
+
+
+def _as_before(tables: Sequence[TableResult]) -> Iterator[str]:
+    """Tables whose number of strata has passed the limit since their first run."""
+    for kind, change in (("full", "true"), ("lighter", "false")):
+        if found := [table.name for table in tables if table.as_before == kind]:
+            which = found[0] if len(found) == 1 else plural(len(found), "table")
+            yield f"Fits as in the first run, {kind}: {which[:20]} (change: lighter = {change})"
 
 
 def _row(table: TableResult) -> tuple[str, ...]:
