@@ -435,6 +435,8 @@ def renamed(value: dict[str, Any], name: str) -> None:
         (lambda v: v["sources"]["Seoul"].update(covers=5), "is missing a part"),
         (lambda v: v["sources"]["Seoul"]["covers"].update(acts="arrest"), "a value of the export"),
         (lambda v: v["sources"]["Seoul"].update(vocabulary={"act": 5}), "is not a section"),
+        (lambda v: v["sources"]["Seoul"].update(languages=["klingon"]), "a value of the export"),
+        (lambda v: v["sources"]["Seoul"].update(languages="korean"), "a value of the export"),
         (lambda v: renamed(v, "count"), "no name that a source may have"),
         (lambda v: renamed(v, "=1+1,;"), "no name that a source may have"),
         (lambda v: renamed(v, "S" * 100_000), "no name that a source may have"),
@@ -474,6 +476,18 @@ def test_nothing_of_an_unsound_export_is_taken(
             restore.take_in(other, exported)
         assert "철수" not in str(raised.value)
         assert [entry.kind for entry in other.entries()] == ["create"]
+
+
+def test_words_that_the_vocabulary_has_gained_since_stay_those_of_an_older_export(
+    exported: Path, tmp_path: Path, me: Identity
+) -> None:
+    own = {"act": {"killing": {"en": "Killing", "also": ["shot"]}, "shooting": {"en": "asesinato"}}}
+    change(exported, lambda v: v["sources"]["Seoul"].update(vocabulary=own, languages=["spanish"]))
+    with Case.create(tmp_path / "b.case", me) as other:
+        restore.take_in(other, exported)
+        about = other.sources()["Seoul"]
+    assert about["vocabulary"] == own
+    assert about["languages"] == ["spanish"]
 
 
 def test_decisions_that_contradict_those_that_stand_are_refused_before_anything_is_taken(

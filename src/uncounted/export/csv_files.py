@@ -208,6 +208,8 @@ def _toml(source: str, shape: _Shape, settings: JSONObject) -> Iterator[str]:
     yield "\n[source]"
     if settings.get("collector"):
         yield f"collector = {quoted(settings['collector'])}"
+    if settings.get("languages"):
+        yield f"languages = {_value(settings['languages'])}"
     covers = {key: value for key, value in (settings.get("covers") or {}).items() if value}
     if covers:
         inside = ", ".join(f"{key} = {_value(value)}" for key, value in covers.items())

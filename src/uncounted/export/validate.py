@@ -15,6 +15,7 @@ from uncounted.proof.canonical_json import JSONObject, canonical
 from uncounted.records import report_limits
 from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.records.dates.partial_date import PartialDate
+from uncounted.records.names.languages.pack import stated_words
 from uncounted.vault.reports.consent import Consent
 
 _LARGEST_COUNT = 10**12
@@ -105,8 +106,12 @@ def consent(fields: Any) -> Consent:
 
 
 def settings(value: Any) -> JSONObject:
-    """What was last said about a source: collector, coverage, own words."""
-    found = {key: value[key] for key in ("collector", "covers", "vocabulary") if key in value}
+    """What was last said about a source: collector, coverage, own words, languages of names.
+
+    Own words may be older than the vocabulary's: a code that it has gained since stays theirs.
+    """
+    kept = ("collector", "covers", "vocabulary", "languages")
+    found = {key: value[key] for key in kept if key in value}
     canonical(found)
     who = collector(found.get("collector"))
     if who is not None and not who.isprintable():
@@ -122,7 +127,9 @@ def settings(value: Any) -> JSONObject:
         if not all(report_limits.is_code("act", text(act)) for act in acts):
             raise _wrong()
     if found.get("vocabulary") is not None:
-        OwnWords.parse(found["vocabulary"])
+        OwnWords.parse(found["vocabulary"], kept=True)
+    if not set(map(text, _list(found.get("languages", [])))) <= set(stated_words().values()):
+        raise _wrong()
     return found
 
 

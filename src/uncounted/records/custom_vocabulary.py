@@ -82,8 +82,8 @@ class OwnWords:
     words: Mapping[str, tuple[OwnWord, ...]] = attrs.field(factory=dict)
 
     @classmethod
-    def parse(cls, table: Any) -> OwnWords:
-        """Read and check the `[vocabulary]` of a mapping."""
+    def parse(cls, table: Any, *, kept: bool = False) -> OwnWords:
+        """Read and check the `[vocabulary]` of a mapping, or words that a case file has `kept`."""
         found = {}
         for kind, rows in section("[vocabulary]", table, KINDS).items():
             where = f"[vocabulary.{kind}]"
@@ -91,9 +91,9 @@ class OwnWords:
                 raise BadMapping(
                     f"{where} is not a section", hint=f"write it as {where[:-1]}.code]"
                 )
-            found[kind] = tuple(_word(kind, code, rows[code]) for code in sorted(rows))
+            found[kind] = tuple(_word(kind, code, rows[code], kept) for code in sorted(rows))
         own = cls(found)
-        own.check()
+        own.check(kept=kept)
         return own
 
     @classmethod
@@ -229,7 +229,7 @@ def section(where: str, table: Any, keys: Iterable[str]) -> dict[str, Any]:
     return table
 
 
-def _word(kind: str, code: str, table: Any) -> OwnWord:
+def _word(kind: str, code: str, table: Any, kept: bool) -> OwnWord:
     where = f"[vocabulary.{kind}.{code}]"
     row = section(where, table, (*_LABELS, "also"))
     also = row.get("also", [])
@@ -246,7 +246,7 @@ def _word(kind: str, code: str, table: Any) -> OwnWord:
             hint="no route, shelter, helper or whereabouts: see docs/reference/vocabulary.md",
         )
     known = code in (vocabulary.codes(kind) if kind != "place" else _table())
-    if known and any(word.labels):
+    if known and any(word.labels) and not kept:
         raise BadMapping(
             f"{where} already exists, with its labels",
             hint='to add spellings: also = ["..."]',
