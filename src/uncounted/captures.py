@@ -314,13 +314,13 @@ def read_tables(
             hint="give its path, or a table with one column of 0 and 1 for each list",
         ) from None
     rows = [
-        delimited.Row(at, {name: _cell(value) for name, value in row.items()})
+        delimited.Row(at, {name: cell_text(value) for name, value in row.items()})
         for at, row in enumerate(data.iter_rows(named=True), start=1)
     ]
     return _tables("the data frame", tuple(data.columns), rows, columns, only)
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
     """A value of a data frame as `TABLE.csv` has it: whole floats as whole numbers."""
     if hasattr(value, "item"):  # of numpy
         value = value.item()

@@ -415,6 +415,44 @@ def test_only_some_rows_are_read(folder: Path) -> None:
         _run(folder, **{'["f", "m"]': '["F"]'})
 
 
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_only_compares_numbers_as_numbers(tmp_path: Path, suffix: str) -> None:
+    frame = pl.DataFrame(
+        {
+            "A": [1, 1, 0] * 4,
+            "B": [0, 1, 1] * 4,
+            "year": [2001.0] * 6 + [2002.5] * 6,
+            "known": [True] * 9 + [False] * 3,
+        }
+    )
+    write = frame.write_csv if suffix == "csv" else frame.write_parquet
+    write(tmp_path / f"people.{suffix}")
+    text = f'methods = "chao"\nlists = ["A", "B"]\n[tables.a]\nfile = "people.{suffix}"\nonly = '
+    for only, people in (
+        ("{ year = 2001 }", 6),
+        ('{ year = "2001" }', 6),
+        ("{ year = 2002.5, known = true }", 3),
+        ("{ known = false }", 3),
+    ):
+        (tmp_path / "STUDY.toml").write_text(text + only)
+        assert _run(tmp_path).tables[0].whole.observed == people
+    (tmp_path / "STUDY.toml").write_text(text + "{ year = 1999 }")
+    with pytest.raises(BadInput) as refusal:
+        _run(tmp_path)
+    assert "2002.5" in str(refusal.value.hint)
+
+
+def test_persons_of_parquet_have_no_row_in_an_error(tmp_path: Path) -> None:
+    (tmp_path / "STUDY.toml").write_text('[tables.a]\nfile = "people.parquet"\n')
+    frame = pl.DataFrame({"A": [1, 1, 2, 2, 0], "B": [0, 1, 1, 1, 0]})
+    frame.write_parquet(tmp_path / "people.parquet")
+    with pytest.raises(BadInput, match=r"people\.parquet, column 'A': 2 people have a value other"):
+        _run(tmp_path)
+    frame.filter(pl.col("A") < 2).write_parquet(tmp_path / "people.parquet")
+    with pytest.raises(BadInput, match=r"people\.parquet: 1 person is on no list"):
+        _run(tmp_path)
+
+
 def test_what_is_written_is_kept_if_the_program_is_killed(tmp_path: Path) -> None:
     with Store.opened(tmp_path / "one") as store:
         store.keep([fits.FitDone("key", b"record")])

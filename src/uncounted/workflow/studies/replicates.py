@@ -19,16 +19,19 @@ from typing import Any
 import attrs
 
 from uncounted import captures, regular_files
-from uncounted.captures import CaptureTable, read_tables
+from uncounted.captures import CaptureTable, cell_text, read_tables
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate.small_lists import SmallLists, without_small_lists
 from uncounted.progress import Progress, silent
+from uncounted.text_table import plural
 from uncounted.workflow.studies.fits import damaged, digest_of, program, unzipped
 from uncounted.workflow.studies.parallel import map_batches
 from uncounted.workflow.studies.store import Store
-from uncounted.workflow.studies.study_file import StudyTable
+from uncounted.workflow.studies.study_file import Comparable, StudyTable, comparable
 
 _MANY_BYTES = 20_000_000  # less is read before another process has started
+_VALUES, _FEW = 5, 5  # values of a column in an error, and people that have each of them
+_MARKS = ("0", "1", "")
 _READERS = ("polars", "pyarrow", "pandas")
 _READING = ("captures.py", "delimited.py", "regular_files.py", "text_encoding.py")
 
@@ -92,7 +95,7 @@ def strata_of(
     if lists is None:
         raise BadInput(
             f"no row of {entry.name} has the values that 'only' names",
-            hint="write the values as in the file",
+            hint=_values(entry.only, [table for tables in everything for table in tables]),
         )
     strata = []
     for key, own in sorted(found.items()):
@@ -104,7 +107,7 @@ def strata_of(
 
 def _chosen(
     tables: Iterable[CaptureTable],
-    only: Mapping[str, frozenset[str]],
+    only: Mapping[str, frozenset[Comparable]],
     by: Sequence[str],
     column: str | None,
 ) -> Iterator[CaptureTable]:
@@ -115,12 +118,25 @@ def _chosen(
     counts: dict[tuple[tuple[str, str], ...], Counter[str]] = {}
     lists: tuple[str, ...] = ()
     for table in tables:
-        if all(table.stratum[name] in values for name, values in only.items()):
+        if all(comparable(table.stratum[name]) in values for name, values in only.items()):
             kept = [(k, v) for k, v in table.stratum.items() if k in by or k == column]
             counts.setdefault(tuple(kept), Counter()).update(table.counts)
             lists = table.lists
     for stratum, own in counts.items():
         yield CaptureTable(lists, own, dict(stratum))
+
+
+def _values(only: Mapping[str, frozenset[Comparable]], tables: Sequence[CaptureTable]) -> str:
+    """Up to five values of the columns, the commonest first; none that only a few people have."""
+    shown = []
+    for name in only:
+        people: Counter[str] = Counter()
+        for table in tables:
+            people[table.stratum[name]] += table.observed
+        common = [value for value, count in people.most_common(_VALUES) if count >= _FEW]
+        if common:
+            shown.append(f"{name!r} has {', '.join(common)}")
+    return "; ".join(shown) or "write the values as in the file"
 
 
 def _all_counted(
@@ -281,4 +297,36 @@ def _counted(frame: Any, by: Sequence[str], lists: Sequence[str] | None, file: P
     wanted = [*(lists or [name for name in columns if name not in by and name != "count"]), *by]
     if "count" in columns:
         return frame.select(*wanted, "count").to_native()
-    return frame.group_by(*wanted).agg(nw.len().alias("count")).to_native()
+    grouped = frame.group_by(*wanted).agg(nw.len().alias("count"))
+    names = [name for name in wanted if name not in by]
+    _refuse_cells(grouped.iter_rows(named=True), names, file, any_list=lists is not None)
+    return grouped.to_native()
+
+
+def _refuse_cells(
+    rows: Iterable[Mapping[str, Any]], lists: Sequence[str], file: Path, *, any_list: bool
+) -> None:
+    """Refuse cells that are not 0, 1 or empty, and people on no list; a group has no row number.
+
+    A column without 0 and 1 is refused later, as what it is.
+    """
+    marked, wrong, on_none = set[str](), Counter[str](), 0
+    for row in rows:
+        cells = {name: cell_text(row[name]).strip() for name in lists}
+        marked.update(name for name, cell in cells.items() if cell in ("0", "1"))
+        wrong.update({name: row["count"] for name, cell in cells.items() if cell not in _MARKS})
+        on_none += 0 if "1" in cells.values() else row["count"]
+    if set(wrong) - marked:
+        return
+    for name, people in wrong.items():
+        raise BadInput(
+            f"{file.name}, column {name!r}: {plural(people, 'person has', 'people have')} a value"
+            " other than 0, 1 or empty",
+            hint="1: on the list; 0: not on it; empty: the list was not active here",
+        )
+    if on_none and not any_list:
+        raise BadInput(
+            f"{file.name}: {plural(on_none, 'person is', 'people are')} on no list, and cannot be"
+            " observed",
+            hint="leave these rows out: their number is what is estimated",
+        )

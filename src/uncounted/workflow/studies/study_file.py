@@ -6,9 +6,12 @@ is its page for users.
 
 from __future__ import annotations
 
+import inspect
 import math
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +36,12 @@ _TOP = ("title", "results", "tables")
 _OF_METHODS, _LIGHTER = "settings", "lighter"
 _CLASSES = tuple(field.name for field in attrs.fields(StickBreakingPrior))
 _NUMBERS = ("psi", "delta", "level")
-_WHOLE = ("seed", "min_records")
+_WHOLES = ("seed", "min_records")
 
+# Codes that begin with 0 are text.
+_DECIMAL = re.compile(r"[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
+
+type Comparable = str | Decimal
 type _Toml = Mapping[str, object]  # as tomllib reads it
 
 
@@ -58,7 +65,7 @@ class StudyTable:
     kind: str
     request: EstimateRequest
     replicate_column: str | None = None
-    only: Mapping[str, frozenset[str]] = attrs.field(factory=dict)
+    only: Mapping[str, frozenset[Comparable]] = attrs.field(factory=dict)
     of_methods: Mapping[str, Mapping[str, object]] = attrs.field(factory=dict)
     lighter: bool | None = None
 
@@ -175,10 +182,41 @@ def _table(
     lighter = {**common, **own}.get(_LIGHTER)
     if not (lighter is None or isinstance(lighter, bool)):
         raise BadMapping(f"{what}: 'lighter' must be true or false")
-    return StudyTable(name, files, kind, request, column, _only(own, what), both, lighter)
+    only = _only(own, what)
+    _check_columns(request, column, only, what)
+    return StudyTable(name, files, kind, request, column, only, both, lighter)
 
 
-def _only(own: _Toml, what: str) -> dict[str, frozenset[str]]:
+def _check_columns(
+    request: EstimateRequest, column: str | None, only: Mapping[str, object], what: str
+) -> None:
+    """Refuse a column that is a list, or the count, and is to define strata or choose rows too."""
+    for key, names in (("by", request.by), ("only", only), ("replicate_column", (column,))):
+        for name in names:
+            if name == "count" or name in (request.lists or ()):
+                holds = "the number of people" if name == "count" else "a list"
+                raise BadMapping(
+                    f"{what}: {name!r} is {holds}, and cannot be in {key!r} too",
+                    hint=f"take it out of {key!r}" + ("" if name == "count" else " or of 'lists'"),
+                )
+
+
+def comparable(value: str | float) -> Comparable:
+    """A value as it is compared: numbers as numbers, and true as 1, as files write them.
+
+    Examples:
+        >>> comparable("1.0") == comparable(1) == comparable(True) == comparable("TRUE")
+        True
+        >>> comparable("01"), comparable("Kosovo")
+        ('01', 'Kosovo')
+    """
+    text = str(value).strip()
+    if text.lower() in ("true", "false"):
+        return Decimal(text.lower() == "true")
+    return Decimal(text) if _DECIMAL.fullmatch(text) else text
+
+
+def _only(own: _Toml, what: str) -> dict[str, frozenset[Comparable]]:
     """The columns and values of the rows that are read."""
     found = own.get("only", {})
     if not isinstance(found, dict):
@@ -186,12 +224,12 @@ def _only(own: _Toml, what: str) -> dict[str, frozenset[str]]:
     answer = {}
     for column, values in found.items():
         wanted = values if isinstance(values, list) else [values]
-        if not wanted or not all(isinstance(v, str | int) for v in wanted):
+        if not wanted or not all(isinstance(v, str | int | float) for v in wanted):
             raise BadMapping(
                 f"{what}: 'only' names for each column a value or a list of them",
                 hint='e.g. only = { year = ["2001", "2002"] }',
             )
-        answer[column] = frozenset(str(int(v) if isinstance(v, bool) else v) for v in wanted)
+        answer[column] = frozenset(map(comparable, wanted))
     return answer
 
 
@@ -210,16 +248,50 @@ def _of_methods(value: _Toml, what: str) -> dict[str, dict[str, object]]:
         if not isinstance(own, dict):
             raise BadMapping(f"{what}: the settings of {method} must be a table")
         given = {key: tuple(v) if isinstance(v, list) else v for key, v in own.items()}
+        prior = {}
         if method == "latent-class":
             prior = {key: given.pop(key) for key in _CLASSES if key in given}
-            if prior:
-                given["prior"] = StickBreakingPrior(**prior)  # type: ignore[arg-type]
         try:
             by_method_of({method: given})
             answer[method] = checked(method, METHODS[method], given)
         except UsedWrongly as error:
             raise BadMapping(f"{what}: {error}", hint=error.hint) from error
+        _check_types(method, given, prior, what)
+        if prior:
+            answer[method]["prior"] = StickBreakingPrior(**prior)  # type: ignore[arg-type]
     return answer
+
+
+def _check_types(method: str, given: _Toml, prior: _Toml, what: str) -> None:
+    """Refuse values of settings that are no number, text or truth value as the method takes it."""
+    where = f"{what}: {method}"
+    if "classes" in prior:
+        _whole(prior["classes"], "classes", where)
+    for key in ("alpha", "chance"):
+        pair = prior.get(key, (1, 1))
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise BadMapping(
+                f"{where}: {key!r} must be a list of two numbers", hint=f"e.g. {key} = [1, 1]"
+            )
+        if not all(_number(each, key, where) > 0 for each in pair):
+            raise BadMapping(f"{where}: {key!r} must be above 0", hint=f"e.g. {key} = [1, 1]")
+    takes = inspect.signature(METHODS[method]).parameters
+    for key, value in given.items():
+        kind = str(takes[key].annotation).removesuffix(" | None")
+        if kind == "int":
+            _whole(value, key, where)
+        elif kind == "float":
+            _number(value, key, where)
+        elif kind == "bool":
+            if not isinstance(value, bool):
+                raise BadMapping(f"{where}: {key!r} must be true or false")
+        elif not isinstance(takes[key].default, str):
+            raise BadMapping(
+                f"{where}: {key!r} cannot be set in a study file",
+                hint=f"of latent classes: {', '.join(_CLASSES)}; else estimate in Python",
+            )
+        elif not isinstance(value, str):
+            raise BadMapping(f"{where}: {key!r} must be text in quotes")
 
 
 def _settings(value: _Toml, what: str) -> dict[str, Any]:
@@ -241,12 +313,9 @@ def _settings(value: _Toml, what: str) -> dict[str, Any]:
     for key in _NUMBERS:
         if key in value:
             found[key] = _number(value[key], key, what)
-    for key in _WHOLE:
+    for key in _WHOLES:
         if key in value:
-            number = value[key]
-            if isinstance(number, bool) or not isinstance(number, int):
-                raise BadMapping(f"{what}: {key!r} must be a whole number")
-            found[key] = number
+            found[key] = _whole(value[key], key, what)
     for key in ("prior", "headline", "disconnected"):
         if key in value:
             found[key] = _text(value, key, what)
@@ -340,6 +409,12 @@ def _texts(value: object, key: str, what: str) -> tuple[str, ...]:
     if len(set(texts)) < len(texts):
         raise BadMapping(f"{what}: {key!r} repeats a value", hint="give each value once")
     return tuple(texts)
+
+
+def _whole(value: object, key: str, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadMapping(f"{what}: {key!r} must be a whole number")
+    return value
 
 
 def _number(value: object, key: str, what: str) -> float:
