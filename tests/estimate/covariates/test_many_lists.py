@@ -442,9 +442,14 @@ def test_chosen_lists() -> None:
     two = given_covariates(people, lists=["A", "B"])
     assert two.chosen == (("A", "B"), ("A", "B"))
     assert two.observed == people.observed
+    missed = people.observed - people.select(["A", "B"]).observed
+    assert two.on_no_list == missed
+    assert f"\n{missed} people are on neither A nor B, but among the documented.\n" in summary(two)
     three = given_covariates(people, lists=["A", "B", "C"])
     assert tuple(three.lists) == ("A", "B", "C")
-    assert three.observed < people.observed
+    assert three.on_no_list == people.observed - three.observed > 0
+    assert f"\n{three.on_no_list} people are on none of these lists and in no" in summary(three)
+    assert len(summary(three).splitlines()) <= 25
     assert set(three.chosen) == {("A", "B", "C"), *combinations("ABC", 2)}
     with pytest.raises(UsedWrongly, match="unknown list 'Z'"):
         given_covariates(people, lists=["A", "B", "Z"])

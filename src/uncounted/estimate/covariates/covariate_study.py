@@ -28,6 +28,8 @@ class CovariateStudy:
         xi: rows of xi, for three lists and more, and for pairs among people on no other list.
         categories: totals of the categories of covariates, by the log-linear average.
         read_first: what contradicts the headline, to be read before it.
+        on_no_list: people of the file on none of the lists that were chosen. With two lists of
+            more they are among the documented.
     """
 
     observed: int
@@ -40,6 +42,7 @@ class CovariateStudy:
     xi: tuple[ListsXiRow, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
     read_first: tuple[str, ...] = ()
+    on_no_list: int = 0
 
     @property
     def refused(self) -> bool:
@@ -72,6 +75,7 @@ class CovariateStudy:
         return {
             "observed": self.observed,
             "lists": dict(self.lists),
+            "on_no_list": self.on_no_list,
             "covariates": list(self.covariates),
             "seed": self.seed,
             "version": version("uncounted"),

@@ -52,6 +52,7 @@ def given_covariates(
     """
     if lists is not None and len(lists) == 2:
         return _of_two(people, (lists[0], lists[1]), level=level, seed=seed, psi=psi, xi=xi)
+    everyone = people.observed
     if lists is not None:
         people = people.select(lists)
     every = people.lists
@@ -79,6 +80,7 @@ def given_covariates(
         estimates=(average.estimate, *(each for part in parts for each in part.estimates), bound),
         xi=tuple(row for part in parts for row in part.xi),
         categories=average.categories,
+        on_no_list=everyone - people.observed,
     )
     return _contradicted(study, bound)
 
@@ -124,6 +126,7 @@ def given_covariates_over(
         xi=tuple(_pooled_xi(first, pooled, n)),
         categories=tuple(_pooled_categories(studies, level)),
         read_first=(),
+        on_no_list=round(sum(study.on_no_list for study in studies) / len(studies)),
     )
     bound = next((each for each in pooled if each.method == "chao"), None)
     return study if bound is None else _contradicted(study, bound)
@@ -201,6 +204,7 @@ def _of_two(
         chosen=first.chosen + apart.chosen,
         estimates=first.estimates + apart.estimates,
         xi=apart.xi,
+        on_no_list=people.observed - people.select(lists).observed,
     )
 
 

@@ -453,10 +453,20 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
     yield from _warnings(dict.fromkeys([*pooled.warnings, *parts]), _LINES, verbose=True)
 
 
+def _on_no_list(study: CovariateStudy) -> str:
+    """How many people of the file are on none of the chosen lists, and whether they count."""
+    people = plural(study.on_no_list, "person is", "people are")
+    if len(first := study.chosen[0]) == len(study.lists):
+        return f"{people} on none of these lists and in no count."
+    return f"{people} on neither {' nor '.join(first)}, but among the documented."
+
+
 def _given_covariates(study: CovariateStudy, *, verbose: bool) -> Iterator[str]:
     """Each choice of lists a line, totals by category, and how the number moves with psi or xi."""
     main, many = study.headline, len(study.chosen) > 2
     top = [*_head(study), *wrapped(f"Conditional on covariates: {', '.join(study.covariates)}")]
+    if study.on_no_list:
+        top += wrapped(_on_no_list(study))
     top += [*_read_first(study.read_first), ""]
     shown = tables.named_by_lists(study, verbose=verbose)
     top += _table(shown, study.observed, hints=verbose or main is None or not many)
