@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import shutil
+import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -366,14 +367,19 @@ def test_two_runs_at_a_time_are_refused(folder: Path) -> None:
         _run(folder)
 
 
-def test_what_is_done_when_it_is_stopped_is_kept(folder: Path) -> None:
-    def stop(what: str, done: int, total: int | None) -> None:
-        if what == "estimating" and done >= 2:
-            raise KeyboardInterrupt
+def test_ctrl_c_keeps_every_fit_that_was_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(tasks: Sequence[fits.FitTask], _: int | None) -> Iterator[list[fits.FitDone]]:
+        yield fits.fit_all(tasks[:2])
+        signal.raise_signal(signal.SIGINT)
 
-    with pytest.raises(KeyboardInterrupt):
-        run_study(folder / "STUDY.toml", jobs=1, progress=stop)
-    assert 2 <= _run(folder).tasks.kept < 6
+    monkeypatch.setattr(study, "run_tasks", stopped)
+    done = CliRunner().invoke(app, ["estimate", str(folder / "STUDY.toml"), "--jobs", "1"])
+    assert done.exit_code != 0
+    assert "every fit that was done is kept: the same command computes the rest" in done.stderr
+    monkeypatch.undo()
+    assert _run(folder).tasks.kept == 2
 
 
 @pytest.mark.parametrize("method", [name for name in METHODS if name != "two-list"])
@@ -391,6 +397,13 @@ def test_a_record_gives_the_estimate_back(method: str) -> None:
     for wrong in (record[:-1], b"", record[1:]):
         with pytest.raises(Damaged):
             fits.unpacked(wrong)
+
+
+def test_a_study_file_may_be_in_capitals(folder: Path) -> None:
+    (folder / "STUDY.toml").rename(folder / "STUDY.TOML")
+    shown = CliRunner().invoke(app, ["estimate", str(folder / "STUDY.TOML"), "--jobs", "1", "-q"])
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("1 table; 6 fits")
 
 
 def test_the_screen_has_at_most_25_lines(folder: Path) -> None:

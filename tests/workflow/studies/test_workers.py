@@ -1,26 +1,25 @@
-"""Studies on several processes and on a Dask cluster: Ctrl-C, and workers that die."""
+"""Studies on several processes and on a Dask cluster: workers that die."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import EstimateSettings
-from uncounted.workflow.studies.fits import FitTask, task_of
+from uncounted.workflow.studies import parallel
+from uncounted.workflow.studies.fits import FitDone, FitTask, fit_all, task_of
 from uncounted.workflow.studies.parallel import on_dask, run_tasks
-from uncounted.workflow.studies.store import NAME
 from uncounted.workflow.studies.study import run_study
-
-pytestmark = pytest.mark.process
 
 
 def _study(folder: Path, strata: int, method: str) -> Path:
@@ -35,40 +34,32 @@ def _study(folder: Path, strata: int, method: str) -> Path:
     return file
 
 
-def test_ctrl_c_keeps_every_fit_that_was_done(tmp_path: Path) -> None:
-    file = _study(tmp_path, 250, "sample-coverage")
-    command = [sys.executable, "-m", "uncounted", "estimate", str(file), "--jobs", "1"]
-    program = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    store = file.with_suffix(".results") / f"{NAME}-wal"
-    until = time.monotonic() + 60
-    while not (store.exists() and store.stat().st_size > 60_000) and time.monotonic() < until:
-        time.sleep(0.002)
-    program.send_signal(signal.SIGINT)
-    _, said = program.communicate(timeout=60)
-    assert program.returncode == 130, said
-    assert "every fit that was done is kept: the same command computes the rest" in said
-    tasks = run_study(file, jobs=1).tasks
-    assert 0 < tasks.kept < tasks.total == 250
-    assert tasks.computed == tasks.total - tasks.kept
+def _failing_pool(
+    _: object, batches: Iterable[Sequence[FitTask]], jobs: int | None
+) -> Iterator[list[FitDone]]:
+    """In place of joblib: a pool whose worker ends at one task."""
+    for batch in batches:
+        if any(task.key == "deadly" for task in batch):
+            raise BrokenExecutor
+        yield fit_all(batch)
 
 
-class _Deadly(FitTask):
-    """A task that ends the process that unpickles it."""
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return os._exit, (1,)
-
-
-def test_a_worker_that_dies_costs_its_own_task() -> None:
+def test_a_task_that_kills_its_worker_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert issubclass(TerminatedWorkerError, BrokenExecutor)
+    monkeypatch.setattr(parallel, "_parallel", _failing_pool)
     table = CaptureTable.of("AB", {"10": 9, "01": 5, "11": 3})
-    task = task_of(table, "chao", EstimateSettings(), lighter=False)
-    deadly = _Deadly("deadly", "chao", table, {}, "")
-    done = {each.key: each for batch in run_tasks([deadly, task], 2) for each in batch}
+    tasks = [
+        task_of(table, method, EstimateSettings(), lighter=False)
+        for method in ("chao", "independence")
+    ]
+    tasks.insert(1, attrs.evolve(tasks[0], key="deadly"))
+    done = {each.key: each for batch in run_tasks(tasks, 2) for each in batch}
     assert done.pop("deadly").failed == "its worker ended twice (out of memory?)"
-    assert done.keys() == {task.key}
-    assert done[task.key].record
+    assert done.keys() == {tasks[0].key, tasks[2].key}
+    assert all(each.record for each in done.values())
 
 
+@pytest.mark.process
 def test_on_a_dask_cluster_a_worker_that_is_killed_costs_its_tasks_alone(tmp_path: Path) -> None:
     from distributed import LocalCluster
 
