@@ -377,6 +377,44 @@ def test_the_command_says_both_rates_in_25_lines(capsys: pytest.CaptureFixture[s
     assert all(math.isfinite(each["rate"]) for each in answer["estimated"]["rates"])
 
 
+def test_differences_that_do_not_fit_on_a_screen_are_in_verbose(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    one = "".join(f"{{0}},{row[10:]}\n" for row in EXAMPLE.read_text().splitlines()[1:9])
+    file = tmp_path / "twelve.csv"
+    header = EXAMPLE.read_text().splitlines()[0]
+    file.write_text(f"{header}\n" + "".join(one.format(f"p{at}") for at in range(12)))
+    options = ["rate", str(file), "--outcome", "arrested", "--by", "period"]
+    assert command(options) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 25
+    assert lines[-1].startswith("Tables and ")
+    assert "differences: --verbose" in lines[-1]
+    assert command([*options, "--verbose"]) == 0
+    assert "p11" in capsys.readouterr().out.split("against p0 ")[-1]
+
+
+def test_quiet_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["rate", str(EXAMPLE), "--outcome", "arrested", "--by", "period", "--quiet"]
+    assert command(options) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line == (
+        "2015-2019 301 of 461 (65.3%) 60.8%–69.5%; 2020-2024 103 of 411 (25.1%) 21.1%–29.5%; "
+        "difference -40.2 points (-46.1 to -34.0); of those reported"
+    )
+    assert command([*options, "--lists", ",".join(LISTS)]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("2015-2019 46% (15%–77%); 2020-2024 32% (9%–70%); difference -13 points")
+    assert line.endswith("; estimated from 4 lists")
+
+
+def test_verbose_states_the_measured_coverage(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--outcome", "arrested", "--by", "period", "--lists", ",".join(LISTS), "--verbose"]
+    assert command(["rate", str(EXAMPLE), *options]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "covered 91% (lists) and 90% (whole populations)" in text
+
+
 def test_a_claim_is_held_against_both_intervals(rates: EstimatedRates) -> None:
     one, two = compare_claim(rates, parse_claim(["70%", "20"]))
     assert (one.in_interval, one.difference) == (True, None)

@@ -19,6 +19,7 @@ from uncounted.cli.app import (
     listed,
     open_case,
     opening_options,
+    quiet_option,
     seed_option,
     today,
     verbose_option,
@@ -31,10 +32,13 @@ if TYPE_CHECKING:
 
 
 def _answer(done: RateResult) -> None:
-    from uncounted.cli.rate_text import rate_lines, rate_summary
+    from uncounted.cli.rate_text import rate_line, rate_lines, rate_summary
 
     if click.get_current_context().params["as_sentence"]:
         answer(textwrap.fill(done.sentence, WIDTH))
+        return
+    if detail() == "quiet":
+        answer(rate_line(done))
         return
     lines = rate_lines if detail() == "verbose" else rate_summary
     for line in lines(done):
@@ -127,6 +131,7 @@ def _after(done: RateResult) -> None:
 @click.option("--sentence", "as_sentence", is_flag=True, help="A sentence to quote, and no table.")
 @seed_option
 @verbose_option
+@quiet_option
 @opening_options
 @answers(_answer, _after)
 def rate(  # the options of one command

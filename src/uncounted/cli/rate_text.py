@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from uncounted.cli.terminal import plain_terminal
 from uncounted.text_table import PLAIN, columns, interval_picture, plural
 from uncounted.workflow.rate import (
+    COVERAGE,
     MIN_ROWS_FOR_PERCENT,
     Contrast,
     EstimatedRates,
@@ -38,15 +39,58 @@ from uncounted.workflow.rate import (
 )
 
 _WIDTH = 80
+_LINES = 25  # of a screen
 _PICTURE = (12, 32)  # characters at least and at most
 
 
 def rate_summary(done: RateResult) -> Iterator[str]:
-    """Each group's counts, share and interval, the contrasts, and what a reader must know."""
+    """Each group's counts, share and interval, the contrasts, and what a reader must know.
+
+    Of several contrasts, those for which a screen has no room are left to `--verbose`.
+    """
+    contrasts = len(done.rates.contrasts)
+    lines = list(_summary(done, contrasts))
+    over = sum(line.count("\n") + 1 for line in lines) - _LINES
+    if over > 0 and contrasts > 1:
+        lines = list(_summary(done, max(0, contrasts - over)))
+    yield from lines
+
+
+def rate_line(done: RateResult) -> str:
+    """Each group's rate with its interval, and the difference of two, on one line."""
+    rates, estimated = done.rates, done.estimated
+    parts = []
+    if estimated is None:
+        kind = "of those reported"
+        for rate in rates.rates:
+            few = rate.tally.n < MIN_ROWS_FOR_PERCENT
+            limits = "" if few else f" {_interval(rate)}"
+            parts.append(f"{rate.group} {counts_with_percent(rate.tally)}{limits}".strip())
+    else:
+        kind = f"estimated from {len(estimated.lists)} lists"
+        some = any(of_all.rate is not None for of_all in estimated.rates)
+        kind += " (not calibrated)" if some and estimated.not_calibrated is not None else ""
+        for of_all in estimated.rates:
+            shown, limits = rate_cells(of_all)
+            limits = f" ({limits})" if of_all.rate is not None else ""  # no bound without its terms
+            parts.append(f"{of_all.group} {shown}{limits}".strip())
+        if any(each.read_first for of_all in estimated.rates for each in of_all.counts):
+            kind += "; a number is contradicted: --verbose"
+    if len(rates.contrasts) == 1:
+        if estimated is None:
+            _, _, *cells, _ = _difference(rates, rates.contrasts[0])
+        else:
+            cells = [part for found in estimated.contrasts for part in difference_cells(found)]
+        if all(cells) and cells:
+            parts.append(f"difference {cells[0]} ({cells[1]})")
+    return "; ".join([*parts, kind])
+
+
+def _summary(done: RateResult, contrasts: int) -> Iterator[str]:
     yield from (
-        _reported(done.rates, done.labels)
+        _reported(done.rates, done.labels, contrasts)
         if done.estimated is None
-        else _estimated(done, done.estimated)
+        else _estimated(done, done.estimated, contrasts)
     )
     if done.warnings:
         yield ""
@@ -54,11 +98,14 @@ def rate_summary(done: RateResult) -> Iterator[str]:
         for note in done.warnings:
             yield from textwrap.wrap(note, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     yield ""
-    yield "Tables: --verbose       Sentence to quote: --sentence"
+    left = len(done.rates.contrasts) - contrasts
+    which = "other difference" if contrasts else "difference"
+    tables = f"Tables and {plural(left, which)}" if left else "Tables"
+    yield f"{tables}: --verbose       Sentence to quote: --sentence"
 
 
-def _estimated(done: RateResult, estimated: EstimatedRates) -> Iterator[str]:
-    """Estimated rates beside those of the documented."""
+def _estimated(done: RateResult, estimated: EstimatedRates, shown: int) -> Iterator[str]:
+    """Estimated rates beside those of the documented, with the first contrasts."""
     rates, labels = done.rates, done.labels
     some = any(rate.rate is not None for rate in estimated.rates)
     own = " (not calibrated)" if some and estimated.not_calibrated is not None else ""
@@ -67,7 +114,7 @@ def _estimated(done: RateResult, estimated: EstimatedRates) -> Iterator[str]:
     level = f"{100 * rates.settings.level:g}% interval"
     rows = [("", "estimated", level, "documented", level)]
     by_group = {contrast.group: contrast for contrast in estimated.contrasts}
-    contrasts = {contrast.group: contrast for contrast in rates.contrasts}
+    contrasts = {contrast.group: contrast for contrast in rates.contrasts[:shown]}
     for rate, of_all in zip(rates.rates, estimated.rates, strict=True):
         limits = _interval(rate) if rate.tally.n >= MIN_ROWS_FOR_PERCENT else ""
         rows.append((rate.group, *rate_cells(of_all), counts_with_percent(rate.tally), limits))
@@ -93,7 +140,7 @@ def _estimated(done: RateResult, estimated: EstimatedRates) -> Iterator[str]:
             yield from _wrapped(words, indent="")
 
 
-def _reported(rates: Rates, labels: RowLabels) -> Iterator[str]:
+def _reported(rates: Rates, labels: RowLabels, shown: int) -> Iterator[str]:
     yield f"Share of reported {labels.unit} that {labels.says}"
     level = f"{100 * rates.settings.level:g}% interval"
     rows = [("", "n", "with it", level, "")]
@@ -104,7 +151,7 @@ def _reported(rates: Rates, labels: RowLabels) -> Iterator[str]:
         few = tally.n < MIN_ROWS_FOR_PERCENT
         limits = f"under {MIN_ROWS_FOR_PERCENT} rows" if few else _interval(rate)
         rows.append((rate.group, f"{tally.n:,}", counts, limits, unknown))
-    rows += [_difference(rates, contrast) for contrast in rates.contrasts]
+    rows += [_difference(rates, contrast) for contrast in rates.contrasts[:shown]]
     yield columns(rows, right=[1, 2, 3])
     yield ""
     text = f"These reports are not a random sample of all {labels.unit}."
@@ -146,6 +193,8 @@ def rate_lines(done: RateResult) -> Iterator[str]:
             yield from _wrapped(line)
         yield ""
         yield from _wrapped(f"Identifying assumption: {estimated.assumption}")
+        if estimated.not_calibrated is None:
+            yield from _wrapped(COVERAGE)
         yield ""
         yield "Of the documented alone:"
     blocks = [block for part in parts(rates, labels) for block in part.blocks]

@@ -102,6 +102,11 @@ class EstimatedRate:
     reporting_ratio_interval: Interval | None = None
 
     @property
+    def counts(self) -> tuple[EstimatedCount, EstimatedCount]:
+        """The two numbers."""
+        return self.with_outcome, self.without_outcome
+
+    @property
     def reason(self) -> str | None:
         """Why there is no rate."""
         return self.with_outcome.reason or self.without_outcome.reason

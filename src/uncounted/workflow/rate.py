@@ -31,6 +31,7 @@ from uncounted.rates.caveats import SMALL_COUNT, notes, target
 from uncounted.rates.claimed import ClaimedRate, claim_sentences, compare_claim, parse_claim
 from uncounted.rates.estimated import EstimatedRate, EstimatedRates, estimate_rates
 from uncounted.rates.estimated_sentences import (
+    COVERAGE,
     difference_cells,
     estimate_warnings_table,
     estimated_contrasts_table,
@@ -68,6 +69,7 @@ if TYPE_CHECKING:  # a table is read without loading the vault or linkage
     from uncounted.vault.case import Case
 
 __all__ = [
+    "COVERAGE",
     "MIN_ROWS_FOR_PERCENT",
     "BiasPrior",
     "Contrast",
