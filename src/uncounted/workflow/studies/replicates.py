@@ -67,7 +67,7 @@ def strata_of(
     found: dict[tuple[tuple[str, str], ...], dict[str, CaptureTable]] = {}
     replicates: dict[str, None] = {}
     lists: tuple[str, ...] | None = None
-    digests = _digests(entry)
+    digests = _digests(entry, progress)
     identical = entry.kind == "replicates" and len(set(digests)) == 1
     everything = _all_counted(entry, digests, columns, store, jobs, progress)
     for file, tables in zip(entry.files, everything, strict=True):
@@ -151,8 +151,7 @@ def _all_counted(
     what = f"reading {entry.name}"
     known = dict[Path, list[CaptureTable]]()
     unread = list[tuple[Path, str, str]]()
-    for done, (file, digest) in enumerate(zip(entry.files, digests, strict=True)):
-        progress(what, done, len(entry.files))
+    for file, digest in zip(entry.files, digests, strict=True):
         key = _key(file, digest, columns, entry.request.lists)
         record = None if store is None else store.file(key)
         if record is not None:
@@ -171,16 +170,20 @@ def _all_counted(
     return [known[file] for file in entry.files]
 
 
-def _digests(entry: StudyTable) -> list[str]:
+def _digests(entry: StudyTable, progress: Progress) -> list[str]:
     """The hash of each file; of two that are the same every person would be counted twice."""
-    digests = list(map(_digest, entry.files))
+    digests = list[str]()
+    for file in entry.files:
+        progress(f"reading {entry.name}", len(digests), len(entry.files))
+        digests.append(_digest(file))
     first: dict[str, Path] = {}
     for file, digest in zip(entry.files, digests, strict=True):
         if entry.kind == "files" and digest in first:
             raise BadInput(
                 f"{first[digest].name} and {file.name} are identical: each person in them would"
                 " be counted twice",
-                hint="leave one out of 'files', or replace it by the file of its stratum",
+                hint="leave one out of 'files'; if two strata do have the same counts, write them"
+                " into one file with a column for 'by'",
             )
         first[digest] = file
     return digests

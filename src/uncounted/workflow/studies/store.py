@@ -201,7 +201,7 @@ def _refuse_another(folder: Path) -> None:
         if (folder / NAME).exists() or all(map(_is_ours, inside)):
             return
     raise AlreadyThere(
-        f"{folder.name} is there already, and is no folder of results",
+        f"{folder.resolve().name} is there already, and is no folder of results",
         hint='name another in the study: results = "..."',
     )
 

@@ -25,6 +25,7 @@ from uncounted.estimate.latent_class.estimator import StickBreakingPrior
 from uncounted.estimate.study import METHODS
 from uncounted.workflow.estimate import EstimateRequest
 from uncounted.workflow.studies.store import NAME
+from uncounted.workflow.studies.tables import ESTIMATES, XI
 
 _TEXTS = ("methods", "by", "lists", "ends_capture")
 _SETTINGS = (
@@ -378,7 +379,8 @@ def _sorted_without(files: Sequence[Path], results: Path) -> list[Path]:
     return sorted(
         each
         for each in files
-        if not each.resolve().is_relative_to(own) and not (each.parent / NAME).exists()
+        if not each.resolve().is_relative_to(own)
+        and not (each.name in (ESTIMATES, XI) and (each.parent / NAME).exists())
     )
 
 

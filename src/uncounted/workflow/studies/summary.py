@@ -77,7 +77,7 @@ def _as_before(tables: Sequence[TableResult]) -> Iterator[str]:
     for kind, change in (("full", "true"), ("lighter", "false")):
         if found := [table.name for table in tables if table.as_before == kind]:
             which = found[0] if len(found) == 1 else plural(len(found), "table")
-            yield f"Fits as in the first run, {kind}: {which[:20]} (change: lighter = {change})"
+            yield f"Fits as in the first run, {kind}: {which[:18]} (change: lighter = {change})"
 
 
 def _row(table: TableResult) -> tuple[str, ...]:
