@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from uncounted import _threads
 from uncounted._numba import borrow, compiled, compiled_inner, lend
+from uncounted._threads import cores
+from uncounted._threads import over as over_threads
 from uncounted.estimate.graphical.eight_rows import (
     BITS,
     LEAST_EXPONENT,
@@ -280,11 +281,11 @@ def log_sums(scores: Floats, room: Room | None = None) -> Floats:
     side_by_side = _THREADS if J in _THREADED else 1
     size = -(-len(scores) // (side_by_side * ROWS)) * ROWS
     space = room or Room()
-    parts = _threads.over(
+    parts = over_threads(
         len(scores),
         lambda here: space.sums(reduced[here], J),
         size=max(size, ROWS),
-        threads=min(side_by_side, _threads.cores()),
+        threads=min(side_by_side, cores()),
     )
     total: Floats = np.concatenate([*parts, np.zeros(0)]) + singles.sum(axis=1)
     return total
