@@ -5,13 +5,10 @@ from __future__ import annotations
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.labels import label
 from uncounted.estimate.base.result import Study
-from uncounted.publish.plots.base import EDGE, SMALL, Plot, draw_plot, head, notes
+from uncounted.publish.plots.base import Plot, draw_plot, head, notes
+from uncounted.publish.report.figures import coverage_rows
 from uncounted.publish.report.rounding import percent
-from uncounted.publish.svg import ACCENT, GREY, INK, Drawing
-
-_ROW = 40.0
-_STATED = 0.95
-_TICKS = (0.0, 0.25, 0.5, 0.75)
+from uncounted.publish.svg import Drawing
 
 
 def track_record(study: Study) -> Plot:
@@ -54,25 +51,10 @@ def track_record(study: Study) -> Plot:
     most = max(record.tests for _, record in known)
 
     def draw(on: Drawing) -> float:
-        left, right = EDGE + 8, on.width - EDGE - 8
         y = head(on, "Share of lists of known size whose size the method's 95% interval covered")
-
-        def x(share: float) -> float:
-            return left + (right - left) * share
-
-        top, bottom = y + 4, y + 4 + _ROW * len(known)
-        for tick in _TICKS:
-            on.line(x(tick), top, x(tick), bottom, stroke=GREY, dash="2 4")
-            on.text(x(tick), bottom + 14, percent(tick), size=SMALL, fill=GREY, anchor="middle")
-        on.line(x(_STATED), top, x(_STATED), bottom, stroke=ACCENT, width=2)
-        on.text(x(_STATED), bottom + 14, "95%", size=SMALL, bold=True, anchor="middle")
-        for at, (method, record) in enumerate(known):
-            middle = top + _ROW * at + 30
-            words = f"{label(method)}: {percent(record.covered)} of {record.tests:,} lists"
-            on.text(left, middle - 12, words, size=13, halo=True)
-            on.line(x(0.0), middle, x(record.covered), middle, stroke=INK, width=2)
-            on.dot(x(record.covered), middle, 5, fill=INK)
-        return notes(on, bottom + 22, ["The line at 95% is what the intervals state."])
+        rows = [(label(method), record.covered, record.tests) for method, record in known]
+        y = coverage_rows(on, y + 4, rows)
+        return notes(on, y, ["The line at 95% is what the intervals state."])
 
     said = "; ".join(f"{label(method)} {percent(record.covered)}" for method, record in known)
     return draw_plot(

@@ -280,3 +280,39 @@ def draw_interval(
         else:
             draw.path(f"M{right - 2:.2f} {middle - 6:.2f}l8 6l-8 6z", fill=colour)
     draw.dot(x, middle, 5.5 if mark.headline else 4.5, fill=colour)
+
+
+def coverage_figure(known: Sequence[tuple[str, float, int]]) -> SvgFigure:
+    """How often each method's own 95% interval covered the size of lists of known size.
+
+    `known` has the method's label, the share covered and the number of lists.
+    """
+    title = "Coverage on lists of known size"
+    said = "; ".join(f"{name} {share:.0%} of {lists:,} lists" for name, share, lists in known)
+    return draw_figure(
+        "coverage",
+        title,
+        f"{said}. The intervals state 95%.",
+        lambda draw: draw.finish(coverage_rows(draw, 0.0, known) + 4),
+    )
+
+
+def coverage_rows(draw: Drawing, top: float, known: Sequence[tuple[str, float, int]]) -> float:
+    """A row for each method, with the share covered against the 95% stated; where it ends."""
+    left, right, small = 12.0, draw.width - 12.0, 12.0
+
+    def x(share: float) -> float:
+        return left + (right - left) * share
+
+    bottom = top + 40.0 * len(known)
+    for tick in (0.0, 0.25, 0.5, 0.75):
+        draw.line(x(tick), top, x(tick), bottom, stroke=GREY, dash="2 4")
+        draw.text(x(tick), bottom + 14, f"{tick:.0%}", size=small, fill=GREY, anchor="middle")
+    draw.line(x(0.95), top, x(0.95), bottom, stroke=ACCENT, width=2)
+    draw.text(x(0.95), bottom + 14, "95%", size=small, bold=True, anchor="middle")
+    for at, (name, share, lists) in enumerate(known):
+        middle = top + 40.0 * at + 30
+        draw.text(left, middle - 12, f"{name}: {share:.0%} of {lists:,} lists", size=13, halo=True)
+        draw.line(x(0.0), middle, x(share), middle, stroke=INK, width=2)
+        draw.dot(x(share), middle, 5, fill=INK)
+    return bottom + 22

@@ -186,7 +186,14 @@ def _on_calibration(numbers: PublishableNumbers) -> Iterator[str]:
     record = numbers.headline.estimate.track_record
     value, level = numbers.headline.value, percent(numbers.headline.estimate.level)
     interval = "no interval" if value is None else f"{level} interval {value.span}"
-    held = "" if record is None else f" Its own interval covered {percent(record.covered)} of them."
+    held = (
+        ""
+        if record is None
+        else (
+            f" On {record.tests:,} lists of known size the own interval of this method covered the "
+            f"size in {percent(record.covered)} of cases."
+        )
+    )
     yield (
         "The calibrated interval allows for the errors of these methods on "
         f"{numbers.calibrated.found.tests:,} lists of known size, where estimates are mostly too "
@@ -260,7 +267,20 @@ def _estimate(numbers: PublishableNumbers, truth: int | None) -> Section:
         + ("Dotted extension: range under alternative record-matching models. " if further else "")
         + "Numbers are rounded to the precision of their intervals."
     )
-    return Section("estimate", "Estimated total", (FigureBlock(figure, words),))
+    blocks = [FigureBlock(figure, words)]
+    known = [
+        (a.label, a.estimate.track_record.covered, a.estimate.track_record.tests)
+        for a in numbers.answers
+        if a.estimate.track_record is not None and not a.bound
+    ]
+    if numbers.calibrated is not None and known:
+        words = (
+            "Dot and line: the share of lists of known size whose size the method's own interval "
+            "covered. Line at 95%: what the intervals state. The calibrated interval allows for "
+            "the difference."
+        )
+        blocks.append(FigureBlock(figures.coverage_figure(known), words))
+    return Section("estimate", "Estimated total", tuple(blocks))
 
 
 def _assumption(facts: ReleaseFacts, numbers: PublishableNumbers) -> Section | None:
