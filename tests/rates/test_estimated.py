@@ -7,6 +7,7 @@ import math
 import re
 from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
 
@@ -16,7 +17,7 @@ from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate import EstimateSettings, run
 from uncounted.estimate.track_record.calibration import COMBINED_METHODS, combined_law
 from uncounted.rates import OutcomeColumns
-from uncounted.rates.claimed import claim_sentences, compare_claim, parse_claim
+from uncounted.rates.claimed import claim_sentences, claims_table, compare_claim, parse_claim
 from uncounted.rates.estimated import EstimatedRates
 from uncounted.rates.estimated_sentences import (
     bound_words,
@@ -438,6 +439,24 @@ def test_without_any_rate_the_command_prints_the_documented_and_fails(
     assert "at least 1%" in done.out
     assert "error: no rate is estimated: methods were tested on tables of 15 to" in done.err
     assert "merge groups" not in done.err  # there is one
+
+
+def test_a_claim_of_many_groups_is_counted(rates: EstimatedRates) -> None:
+    many = attrs.evolve(
+        rates,
+        rates=tuple(attrs.evolve(rates.rates[0], group=f"p{at}") for at in range(4)),
+        contrasts=(attrs.evolve(rates.contrasts[0], group="p1", reference="p0"),),
+    )
+    claims = compare_claim(many, (0.5, 0.4, 0.5, 0.99))
+    assert list(claim_sentences(many, claims)) == [
+        "Claim, 4 rates: 3 within the interval, 1 outside the interval or bound (p3).",
+        "Its 3 differences: 1 within the interval, 0 outside the interval or bound, 2 cannot be "
+        "tested. Each: --verbose.",
+    ]
+    table = claims_table(many, claims)
+    assert table is not None
+    assert table.rows[1] == ("p1", "40%", "within", "-10", "within", "within")
+    assert claims_table(rates, compare_claim(rates, (0.5, 0.4))) is None
 
 
 @pytest.mark.parametrize("claim", [["x"], ["101"], ["-1"], ["nan"], [""]])

@@ -17,6 +17,7 @@ from uncounted.workflow.rate import (
     Rates,
     RowLabels,
     TextTable,
+    claims_table,
     counts_with_percent,
     difference_cells,
     estimate_warnings_table,
@@ -186,6 +187,8 @@ def rate_lines(done: RateResult) -> Iterator[str]:
     if estimated is not None:
         yield from _table(estimated_table(estimated, labels), left=2)
         yield from _table(estimated_contrasts_table(estimated))
+        if done.claims is not None:
+            yield from _table(claims_table(estimated, done.claims))
         yield from _table(reporting_ratio_table(estimated, labels))
         yield from _table(unknown_outcomes_table(estimated))
         yield from _table(estimate_warnings_table(estimated, labels), left=3)

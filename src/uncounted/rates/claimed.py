@@ -10,11 +10,14 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.rows import Interval
 from uncounted.rates.estimated import EstimatedRates
 from uncounted.rates.sentences import (
+    MAX_GROUPS_IN_SENTENCE,
     MIN_ROWS_FOR_PERCENT,
+    named,
     percentage_points,
     points_interval,
     within,
 )
+from uncounted.rates.tables import TextTable
 
 
 @attrs.frozen
@@ -88,7 +91,13 @@ def compare_claim(rates: EstimatedRates, claim: Sequence[float]) -> tuple[Claime
 
 
 def claim_sentences(rates: EstimatedRates, claims: Sequence[ClaimedRate]) -> Iterator[str]:
-    """Whether the estimates are compatible with what is stated."""
+    """Whether the estimates are compatible with what is stated; of many groups, in how many."""
+    if len(claims) > MAX_GROUPS_IN_SENTENCE:
+        yield f"Claim, {len(claims)} rates: {_counted(claims, [c.in_interval for c in claims])}."
+        others = [claim for claim in claims if claim.difference is not None]
+        held = [claim.difference_in_interval for claim in others]
+        yield f"Its {len(others)} differences: {_counted(others, held)}. Each: --verbose."
+        return
     clauses = [
         f"{100 * claim.rate:g}%{within(claim.group)} "
         + _is(claim.in_interval, "the interval" if rate.interval else "the bound")
@@ -112,6 +121,41 @@ def claim_sentences(rates: EstimatedRates, claims: Sequence[ClaimedRate]) -> Ite
             which = _is(claim.difference_in_same_errors, limits)
             text += f" {'and' if alike else 'but'} {which} (errors by the same factor)"
         yield f"{text}."
+
+
+def claims_table(rates: EstimatedRates, claims: Sequence[ClaimedRate]) -> TextTable | None:
+    """Each stated rate and difference, of more groups than the sentences name; else None."""
+    if len(claims) <= MAX_GROUPS_IN_SENTENCE:
+        return None
+    rows = []
+    for claim in claims:
+        cells = (named(claim.group), f"{100 * claim.rate:g}%", _word(claim.in_interval))
+        if claim.difference is None:
+            rows.append((*cells, "", "", ""))
+            continue
+        points = percentage_points(claim.difference, MIN_ROWS_FOR_PERCENT)
+        held = _word(claim.difference_in_interval), _word(claim.difference_in_same_errors)
+        rows.append((*cells, points, *held))
+    against = f"points, against {named(rates.rates[0].group)}"
+    header = ("", "stated", "interval or bound", against, "interval", "same errors")
+    return TextTable("The claim against the estimates", header, tuple(rows))
+
+
+def _word(held: bool | None) -> str:
+    return "not tested" if held is None else "within" if held else "outside"
+
+
+def _counted(claims: Sequence[ClaimedRate], held: Sequence[bool | None]) -> str:
+    """`9 within the interval, 2 outside (women, men)`."""
+    outside = [
+        named(claim.group) for claim, each in zip(claims, held, strict=True) if each is False
+    ]
+    parts = [f"{sum(each is True for each in held)} within the interval"]
+    names = f" ({', '.join(outside)})" if outside else ""
+    parts.append(f"{len(outside)} outside the interval or bound{names}")
+    if untested := sum(each is None for each in held):
+        parts.append(f"{untested} cannot be tested")
+    return ", ".join(parts)
 
 
 def _is(held: bool | None, interval: str) -> str:

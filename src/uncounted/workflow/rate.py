@@ -28,7 +28,13 @@ from uncounted.rates import (
     sentence,
 )
 from uncounted.rates.caveats import SMALL_COUNT, notes, target
-from uncounted.rates.claimed import ClaimedRate, claim_sentences, compare_claim, parse_claim
+from uncounted.rates.claimed import (
+    ClaimedRate,
+    claim_sentences,
+    claims_table,
+    compare_claim,
+    parse_claim,
+)
 from uncounted.rates.estimated import EstimatedRate, EstimatedRates, estimate_rates
 from uncounted.rates.estimated_sentences import (
     COVERAGE,
@@ -82,6 +88,7 @@ __all__ = [
     "Rates",
     "RowLabels",
     "TextTable",
+    "claims_table",
     "counts_with_percent",
     "difference_cells",
     "estimate_warnings_table",
