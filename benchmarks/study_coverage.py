@@ -37,9 +37,9 @@ import numpy.typing as npt
 from uncounted.captures import CaptureTable
 from uncounted.estimate import METHODS, Estimate
 from uncounted.estimate.base.rows import as_json
+from uncounted.estimate.loglinear.cell_counts import CellCounts
 from uncounted.estimate.loglinear.forward import THRESHOLD, choose, fit_each
 from uncounted.estimate.loglinear.mle_existence import Register
-from uncounted.estimate.loglinear.poisson import CellCounts
 from uncounted.estimate.loglinear.selection import Candidates
 from uncounted.simulate import latent_class_cells, loglinear_cells
 

@@ -24,9 +24,9 @@ from uncounted.estimate import (
     sample_coverage,
     saturated,
 )
+from uncounted.estimate.loglinear.cell_counts import CellCounts
 from uncounted.estimate.loglinear.hierarchy import hierarchical, in_brackets
 from uncounted.estimate.loglinear.mle_existence import code
-from uncounted.estimate.loglinear.poisson import CellCounts
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "tables.json"
 pytestmark = pytest.mark.skipif(

@@ -21,10 +21,10 @@ from uncounted.estimate.covariates.given_covariates import given_covariates, giv
 from uncounted.estimate.covariates.nuisance import Ints, Predictor, ridge_logit
 from uncounted.estimate.covariates.pattern_model import PatternModel, fit_patterns
 from uncounted.estimate.covariates.profiles import Profiles, profiles_of
+from uncounted.estimate.loglinear.cell_counts import CellCounts
 from uncounted.estimate.loglinear.hierarchy import completed, hierarchical
 from uncounted.estimate.loglinear.mle_existence import Register, code
 from uncounted.estimate.loglinear.model_search import rank
-from uncounted.estimate.loglinear.poisson import CellCounts
 from uncounted.estimate.text.one_line import quiet_line
 from uncounted.estimate.text.summary import summary
 from uncounted.histories import Covariates, PersonTable, read_persons, read_replicates

@@ -12,6 +12,7 @@ from tests.estimate import naive_existence
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import independence, log_linear
+from uncounted.estimate.loglinear.cell_counts import CellCounts
 from uncounted.estimate.loglinear.hierarchy import (
     completed,
     hierarchical,
@@ -21,7 +22,6 @@ from uncounted.estimate.loglinear.hierarchy import (
 )
 from uncounted.estimate.loglinear.mle_existence import Register, code
 from uncounted.estimate.loglinear.model_search import Greedy, greedy, rank, starts
-from uncounted.estimate.loglinear.poisson import CellCounts
 from uncounted.estimate.loglinear.selection import Candidates, leaders
 
 

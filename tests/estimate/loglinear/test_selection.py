@@ -19,10 +19,11 @@ from uncounted.estimate import (
     log_linear_stepwise,
     run_over,
 )
+from uncounted.estimate.loglinear.cell_counts import CellCounts
 from uncounted.estimate.loglinear.forward import choose
 from uncounted.estimate.loglinear.hierarchy import completed, hierarchical, in_brackets, padded
 from uncounted.estimate.loglinear.mle_existence import Register, code
-from uncounted.estimate.loglinear.poisson import DOUBTFUL, FITTED, SINGULAR, CellCounts, fit_all
+from uncounted.estimate.loglinear.poisson import DOUBTFUL, FITTED, SINGULAR, fit_all
 from uncounted.estimate.loglinear.selection import Candidates
 
 # Potential victims of trafficking, United Kingdom 2013: local authorities, non-governmental

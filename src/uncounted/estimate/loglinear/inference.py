@@ -14,8 +14,9 @@ from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details, Interval
 from uncounted.estimate.base.warning import EstimateWarning
 from uncounted.estimate.loglinear import bootstrap
+from uncounted.estimate.loglinear.cell_counts import CellCounts
 from uncounted.estimate.loglinear.hierarchy import Masks, Model, padded
-from uncounted.estimate.loglinear.poisson import CellCounts, fit_all
+from uncounted.estimate.loglinear.poisson import fit_all
 from uncounted.estimate.loglinear.profile import profile_interval
 
 type Floats = npt.NDArray[np.float64]

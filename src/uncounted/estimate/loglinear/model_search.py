@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from uncounted.errors import NotEstimable
+from uncounted.estimate.loglinear.cell_counts import CellCounts
 from uncounted.estimate.loglinear.forward import THRESHOLD, choose
 from uncounted.estimate.loglinear.hierarchy import (
     Model,
@@ -25,7 +26,7 @@ from uncounted.estimate.loglinear.hierarchy import (
     pair_terms,
 )
 from uncounted.estimate.loglinear.mle_existence import Register
-from uncounted.estimate.loglinear.poisson import FITTED, SINGULAR, CellCounts, fit_all
+from uncounted.estimate.loglinear.poisson import FITTED, SINGULAR, fit_all
 
 type Floats = npt.NDArray[np.float64]
 type Criterion = Literal["bic", "aic"]

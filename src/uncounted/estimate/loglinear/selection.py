@@ -21,6 +21,7 @@ from uncounted.estimate.base.estimator import estimator, log_normal_interval
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.warning import EstimateWarning
+from uncounted.estimate.loglinear.cell_counts import CellCounts
 from uncounted.estimate.loglinear.hierarchy import Model, hierarchical, in_brackets
 from uncounted.estimate.loglinear.inference import RESAMPLES as RESAMPLES
 from uncounted.estimate.loglinear.inference import Choice, with_interval
@@ -33,7 +34,6 @@ from uncounted.estimate.loglinear.model_search import (
     greedy,
     rank,
 )
-from uncounted.estimate.loglinear.poisson import CellCounts
 
 type Search = Literal["all", "greedy"]
 

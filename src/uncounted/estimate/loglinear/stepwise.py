@@ -14,11 +14,11 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import estimator
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.loglinear.cell_counts import CellCounts
 from uncounted.estimate.loglinear.forward import THRESHOLD, choose, fit_each
 from uncounted.estimate.loglinear.hierarchy import in_brackets
 from uncounted.estimate.loglinear.inference import RESAMPLES, Choice, with_interval
 from uncounted.estimate.loglinear.mle_existence import Register
-from uncounted.estimate.loglinear.poisson import CellCounts
 
 type Floats = npt.NDArray[np.float64]
 
