@@ -76,8 +76,8 @@ def _as_before(tables: Sequence[TableResult]) -> Iterator[str]:
     """Tables whose number of strata has passed the limit since their first run."""
     for kind, change in (("full", "true"), ("lighter", "false")):
         if found := [table.name for table in tables if table.as_before == kind]:
-            which = found[0] if len(found) == 1 else plural(len(found), "table")
-            yield f"Fits as in the first run, {kind}: {which[:18]} (change: lighter = {change})"
+            which = _cut(found[0], 18) if len(found) == 1 else plural(len(found), "table")
+            yield f"Fits as in the first run, {kind}: {which} (change: lighter = {change})"
 
 
 def _row(table: TableResult) -> tuple[str, ...]:
@@ -98,8 +98,12 @@ def _row(table: TableResult) -> tuple[str, ...]:
     return *first, f"{bound}{whole(rounded.point)}", rounded.span, main.method
 
 
+def _cut(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
 def _short(table: TableResult) -> str:
-    name = table.name if len(table.name) <= 20 else f"{table.name[:19]}…"
+    name = _cut(table.name, 20)
     return f"{name} ({table.replicates} replicates)" if table.replicates > 1 else name
 
 
