@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 import attrs
 import numpy as np
-from scipy.optimize import linprog
 
 from uncounted.estimate.covariates.nuisance import Floats, Ints, information
 from uncounted.estimate.covariates.profiles import Profiles
@@ -254,6 +253,8 @@ def _face(design: _Design, counts: Floats, live: np.ndarray) -> tuple[np.ndarray
     if free.shape[1] and len(s0):
         G = empty @ free
         m, k = G.shape
+        from scipy.optimize import linprog  # only here: other estimates start sooner
+
         solved = linprog(
             np.concatenate([np.zeros(k), -np.ones(m)]),
             A_ub=np.hstack([G, np.eye(m)]),

@@ -17,9 +17,7 @@ from collections.abc import Sequence
 
 import attrs
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import gammaln, ndtri, pdtr
-from scipy.stats import norm
 
 from uncounted.estimate.base.result import Floats
 
@@ -109,6 +107,8 @@ class ErrorModel:
 
 def fit_error_model(errors: Sequence[KnownError]) -> ErrorModel:
     """Maximum likelihood, every collection with the same weight."""
+    from scipy.optimize import minimize  # an estimate uses the fitted model and starts sooner
+
     sizes = Counter(each.collection for each in errors)
     weights = np.array([1 / sizes[each.collection] for each in errors])
 
@@ -137,7 +137,8 @@ def log_likelihood(model: ErrorModel, errors: Sequence[KnownError]) -> Floats:
         n0[:, None] * at
         - np.exp(at)
         - gammaln(n0 + 1)[:, None]
-        + norm.logpdf(at, centre[:, None], sd[:, None])
+        - ((at - centre[:, None]) / sd[:, None]) ** 2 / 2
+        - np.log(sd * math.sqrt(2 * math.pi))[:, None]
     )
     most = terms.max(axis=1)
     steps = spread * (_NODES[1] - _NODES[0])
