@@ -293,7 +293,7 @@ def assumption(
     Examples:
         >>> assumption(("A", "B"), ("age", "sex"))[:59]
         'Among people alike in age and sex, the odds of being on B a'
-        >>> assumption(("A", "B", "C"), ("age",))[29:103]
+        >>> assumption(("A", "B", "C"), ("age",))[27:101]
         'the odds ratio of A and B is the same for people on C as for people not on'
     """
     alike = " and ".join(filter(None, [", ".join(covariates[:-1]), covariates[-1]]))
