@@ -158,11 +158,6 @@ def test_twelve_lists_of_a_known_population() -> None:
     assert (again.point, again.interval) == (estimate.point, estimate.interval)
 
 
-def test_forty_lists_of_five_people_are_answered_in_words_or_a_number() -> None:
-    estimate = decomposable(simulated(40, 5, 0.4, seed=2), budget=5.0)
-    assert estimate.ok or "converged" in str(estimate.reason)
-
-
 def test_chains_that_disagree_give_no_number_but_their_modes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
