@@ -34,6 +34,7 @@ from uncounted.estimate.base.warning import (
 )
 
 FEWEST_REPLICATES = 10
+BY_RUBIN = "Rubin's rules on log n0"  # the kind of an interval
 Floats = NDArray[np.float64]
 
 
@@ -119,43 +120,59 @@ def pool_imputed(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) ->
     mean, variance = np.array([_log_n0(fit) for fit in good]).T
     added = np.array([fit.estimate.number() - fit.observed for fit in good])
     observed = round(float(weight @ [fit.observed for fit in good]))
-    m, T, between, quantile = rubin(mean, variance, weight, used, model.level)
-    low, high = (math.exp(m + end * quantile * math.sqrt(T)) - 0.5 for end in (-1, 1))
+    pooled = rubin(mean, variance, weight, used, model.level)
     point = observed + float(weight @ added)
+    low, high = pooled.interval(observed, point)
     ended = all(fit.estimate.interval and math.isfinite(fit.estimate.interval[1]) for fit in good)
     return attrs.evolve(
         model,
         point=point,
         point_kind=model.point_kind if model.bound else "mean over replicates",
         mean=None,
-        interval=(
-            min(observed + max(low, 0.0), point),
-            max(observed + high, point) if ended else math.inf,
-        ),
-        interval_kind="Rubin's rules on log n0",
+        interval=(low, high if ended else math.inf),
+        interval_kind=BY_RUBIN,
         assumption=f"{model.assumption} The {used} imputed replicates are draws of one file, and"
         " how they differ is part of the interval (Rubin's rules).",
         settings={**model.settings, "replicates": used, "pooled": "log n0, by Rubin's rules"},
         diagnostics={
             **_average([(fit.estimate.diagnostics, fit.times) for fit in good]),
-            "imputation_variance_share": between / T if T > 0 else 0.0,
+            "imputation_variance_share": pooled.between_share,
             "refused_in": missed,
         },
         draws=None,
         chains=None,
-        log_n0=(m, T),
+        log_n0=(pooled.mean, pooled.variance),
         warnings=_warnings(good, missed, R, REPLICATES) + _few_replicates(used),
         seconds=seconds,
         input="",
     )
 
 
-def rubin(
-    mean: Floats, variance: Floats, weight: Floats, used: int, level: float
-) -> tuple[float, float, float, float]:
-    """Mean over `used` replicates, its variance, that between them, and the quantile of t.
+@attrs.frozen
+class PooledLogN0:
+    """log(n0 + 1/2) by Rubin's rules: its variance, that between replicates, and the t quantile."""
 
-    `mean` and `variance` are of each replicate, `weight` its share (Rubin 1987, sec. 3.3).
+    mean: float
+    variance: float
+    between: float
+    quantile: float
+
+    @property
+    def between_share(self) -> float:
+        """What of the variance lies between replicates."""
+        return self.between / self.variance if self.variance > 0 else 0.0
+
+    def interval(self, observed: float, point: float) -> tuple[float, float]:
+        """Of N with so many documented; it holds the point."""
+        wide = self.quantile * math.sqrt(self.variance)
+        low, high = (math.exp(self.mean + end * wide) - 0.5 for end in (-1, 1))
+        return min(observed + max(low, 0.0), point), max(observed + high, point)
+
+
+def rubin(mean: Floats, variance: Floats, weight: Floats, used: int, level: float) -> PooledLogN0:
+    """Pool the mean and variance of each of `used` replicates, `weight` its share.
+
+    Rubin (1987), sec. 3.3.
     """
     m, W = float(weight @ mean), float(weight @ variance)
     B = float(weight @ (mean - m) ** 2) * used / (used - 1) if used > 1 else 0.0
@@ -164,7 +181,7 @@ def rubin(
     if between > 0:
         df = (used - 1) * (1 + W / between) ** 2
         quantile = float(stdtrit(df, 0.5 + level / 2))
-    return m, W + between, between, quantile
+    return PooledLogN0(m, W + between, between, quantile)
 
 
 def _log_n0(fit: Fitted) -> tuple[float, float]:

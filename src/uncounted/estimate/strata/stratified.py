@@ -20,7 +20,7 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.mixture import drawn
-from uncounted.estimate.base.pooling import rubin
+from uncounted.estimate.base.pooling import BY_RUBIN, rubin
 from uncounted.estimate.base.posterior import quantiles
 from uncounted.estimate.base.result import (
     LOWER_BOUND,
@@ -315,7 +315,8 @@ def total_of(
     draws = drawn_parts.answered + drawn_parts.floors
     point, low, high = quantiles(draws.ravel(), level)
     rest, rest_low, rest_high = quantiles(drawn_parts.answered.ravel(), level)
-    if imputed and len(drawn_parts.observed) > 1 and np.isfinite(draws).all():
+    by_rubin = imputed and len(drawn_parts.observed) > 1 and bool(np.isfinite(draws).all())
+    if by_rubin:
         low, high = _by_rubin(draws, drawn_parts.observed, level, point)
         rest_low, rest_high = _by_rubin(
             drawn_parts.answered, drawn_parts.observed_answered, level, rest
@@ -334,7 +335,7 @@ def total_of(
         point_kind=LOWER_BOUND if model.bound else "median of joint draws",
         interval=(low, high),
         level=level,
-        interval_kind="Rubin's rules on log n0" if imputed else "quantiles of joint draws",
+        interval_kind=BY_RUBIN if by_rubin else "quantiles of joint draws",
         assumption=f"In every stratum: {model.assumption}",
     )
     unanswered = Unanswered.of(strata, studies, [fit is not None for fit in answers], floors)
@@ -412,10 +413,8 @@ def _by_rubin(draws: Floats, observed: Floats, level: float, point: float) -> tu
     """The interval of totals, a row of draws for each imputed replicate."""
     logs = np.log(np.maximum(draws - observed[:, None], 0.0) + 0.5)
     R = len(draws)
-    m, T, _, quantile = rubin(logs.mean(axis=1), logs.var(axis=1), np.full(R, 1 / R), R, level)
-    low, high = (math.exp(m + end * quantile * math.sqrt(T)) - 0.5 for end in (-1, 1))
-    n = round(float(observed.mean()))
-    return min(n + max(low, 0.0), point), max(n + high, point)
+    pooled = rubin(logs.mean(axis=1), logs.var(axis=1), np.full(R, 1 / R), R, level)
+    return pooled.interval(round(float(observed.mean())), point)
 
 
 def _total_n0(fits: Sequence[Fitted], size: int, rng: np.random.Generator) -> Floats:

@@ -23,6 +23,7 @@ from uncounted.estimate.base.settings import EstimateSettings
 from uncounted.estimate.base.validation import by_method_of, checked
 from uncounted.estimate.latent_class.estimator import StickBreakingPrior
 from uncounted.estimate.study import METHODS
+from uncounted.records.custom_vocabulary import section
 from uncounted.workflow.estimate import EstimateRequest
 from uncounted.workflow.studies.store import NAME
 from uncounted.workflow.studies.tables import ESTIMATES, XI
@@ -112,7 +113,7 @@ def read_study_file(path: Path) -> StudyFile:
         value = bounded_toml.loads(text, "the study")
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} is not TOML: {error}") from error
-    _known(value, (*_TOP, *_SETTINGS, _OF_METHODS, _LIGHTER), "the study")
+    section("the study", value, (*_TOP, *_SETTINGS, _OF_METHODS, _LIGHTER))
     shared = _of_methods(value, "the study")
     tables = value.get("tables")
     if not isinstance(tables, dict) or not tables:
@@ -145,7 +146,7 @@ def _table(
             f"the study: {name!r} under 'tables' must be a table",
             hint=f'write [tables.{name}] and below it file = "TABLE.csv"',
         )
-    _known(own, (*_OF_TABLE, *_SETTINGS, _OF_METHODS, _LIGHTER), what)
+    section(what, own, (*_OF_TABLE, *_SETTINGS, _OF_METHODS, _LIGHTER))
     column = _text(own, "replicate_column", what)
     kinds = [kind for kind in ("file", "files", "replicates") if kind in own]
     if len(kinds) != 1:
@@ -382,14 +383,6 @@ def _sorted_without(files: Sequence[Path], results: Path) -> list[Path]:
         if not each.resolve().is_relative_to(own)
         and not (each.name in (ESTIMATES, XI) and (each.parent / NAME).exists())
     )
-
-
-def _known(value: _Toml, allowed: Sequence[str], what: str) -> None:
-    for key in value:
-        if key not in allowed:
-            raise BadMapping(
-                f"{what}: {unknown('key', key, allowed)}", hint=f"keys: {', '.join(allowed)}"
-            )
 
 
 def _text(value: _Toml, key: str, what: str) -> str | None:
