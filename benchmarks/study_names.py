@@ -26,14 +26,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-import attrs
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.partition_accuracy import evaluate
+from benchmarks.simulated_names import OF_PATRONYMIC, Person, Population, words
 
-from benchmarks import synthetic_register
 from uncounted import estimate
 from uncounted.errors import Error
 from uncounted.estimate import EstimateSettings
@@ -45,150 +44,20 @@ from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
-TABLES = Path(__file__).parent / "name_tables"
 LISTS = ("A", "B", "C", "D")
 CAPTURE = (0.45, 0.4, 0.35, 0.35)
 LANGUAGES = ("arabic", "ukrainian", "burmese", "persian", "spanish")
-_OF_PATRONYMIC = {
-    "Олександрович": "Олександр",
-    "Миколайович": "Микола",
-    "Іванович": "Іван",
-    "Володимирович": "Володимир",
-    "Васильович": "Василь",
-    "Петрович": "Петро",
-    "Вікторович": "Віктор",
-    "Сергійович": "Сергій",
-    "Михайлович": "Михайло",
-    "Юрійович": "Юрій",
-    "Богданович": "Богдан",
-    "Степанович": "Степан",
-}
-FIRST_SPELLING = 0.6  # how often a list writes a word as it usually does
-_ALPHABETS = {
-    "latin": "abcdefghijklmnopqrstuvwxyz",
-    "arabic": "ابتجحدرسعفقكلمنهوي",
-    "persian": "ابتجحدرسعفقکلمنهوی",
-    "ukrainian": "абвгдеиіклмнопрстуя",
-    "burmese": "ကခမနလသစတ",
-}
 
 
-@attrs.frozen
-class Word:
-    """One word of names: its spellings by script, for men and for women."""
-
-    kind: str
-    spellings: tuple[tuple[tuple[str, str], ...], ...]  # by script: of men and of women
-
-
-@attrs.frozen
-class Person:
-    """Somebody simulated: the words of the name by role, and what else there is to report."""
-
-    given: tuple[Word, ...]
-    fathers: tuple[Word, ...]
-    family: tuple[Word, ...]
-    sex: str
-    birth: date
-    place: int
-    event: date
-    event_place: int
-
-
-def words(language: str) -> list[Word]:
-    """The table of a language; the last script is Latin letters."""
-    if language == "spanish":
-        kinds = zip(
-            "mfn",
-            (synthetic_register.MEN, synthetic_register.WOMEN, synthetic_register.FAMILIES),
-            strict=True,
-        )
-        return [Word(kind, (((word, word),),)) for kind, rows in kinds for word in rows]
-    found = []
-    for line in (TABLES / f"{language}.tsv").read_text().splitlines():
-        if line.startswith("#"):
-            continue
-        kind, *cells = line.split("\t")
-        found.append(Word(kind, tuple(tuple(map(_of_both, cell.split("|"))) for cell in cells)))
-    return found
-
-
-def _of_both(spelling: str) -> tuple[str, str]:
-    man, _, woman = spelling.partition(" / ")
-    return man, woman or man
-
-
-class Population:
-    """People of one language, and the reports of them on four lists."""
+class Lists(Population):
+    """A population, and the reports of it on four lists."""
 
     def __init__(self, language: str, mode: str, seed: int, people: int, noise: float) -> None:
-        self.rng = np.random.default_rng([seed, *map(ord, language)])
-        self.language, self.noise = language, noise
+        rng = np.random.default_rng([seed, *map(ord, language)])
+        super().__init__(language, people, rng, date(2012, 1, 1))
+        self.order, self.noise = rng, noise
         self.mode = mode.removesuffix("fathers").strip("-")
         self.with_fathers = mode.endswith("fathers")
-        self.table = words(language)
-        self.habits: dict[tuple[str, int], int] = {}
-        self.large = [self._day_and_place() for _ in range(12)]  # events of many people
-        self.people = self._families(people)
-
-    def pick(self, kinds: str) -> Word:
-        """A word of these kinds, the first of the table the commonest."""
-        rows = [word for word in self.table if word.kind in kinds]
-        weight = 1 / (np.arange(len(rows)) + 6)
-        return rows[int(self.rng.choice(len(rows), p=weight / weight.sum()))]
-
-    def _families(self, count: int) -> list[Person]:
-        people: list[Person] = []
-        while len(people) < count:
-            size = int(self.rng.choice([1, 1, 1, 2, 3, 4]))
-            people += self._siblings(size)
-        return people[:count]
-
-    def _siblings(self, size: int) -> list[Person]:
-        rng = self.rng
-        fathers: tuple[Word, ...] = ()
-        if self.language == "arabic":
-            fathers = tuple(self.pick("m") for _ in range(2))
-        elif self.language == "ukrainian":
-            fathers = (self.pick("p"),)
-        count = {"spanish": 2, "burmese": 0}.get(self.language, 1)
-        family = tuple(self.pick("n") for _ in range(count))
-        place = int(rng.integers(1, 41))
-        event, event_place = self._event()
-        born, taken = int(rng.integers(1950, 1995)), set[Word]()
-        found = []
-        for _ in range(size):
-            sex = "f" if rng.random() < 0.35 else "m"
-            if self.language == "burmese":
-                count = int(rng.choice([2, 3, 4], p=[0.3, 0.55, 0.15]))
-                kept = [self.pick("w" + sex) for _ in range(count)]
-                given, family = tuple(dict.fromkeys(kept)), ()
-                if len(given) < 2:
-                    given = (self.pick("w" + sex), *given)
-            else:
-                one = self.pick(sex)
-                while one in taken:
-                    one = self.pick(sex)
-                taken.add(one)
-                given = (one,)
-                if self.language == "spanish" and rng.random() < 0.4:
-                    given = (one, self.pick(sex))
-            birth = date(min(born + int(rng.integers(0, 14)), 2005), 1, 1) + timedelta(
-                int(rng.integers(365))
-            )
-            if rng.random() < 0.5:
-                event, event_place = self._event()
-            found.append(Person(given, fathers, family, sex, birth, place, event, event_place))
-        return found
-
-    def _event(self) -> tuple[date, int]:
-        if self.rng.random() < 0.6:
-            return self.large[int(self.rng.integers(len(self.large)))]
-        return self._day_and_place()
-
-    def _day_and_place(self) -> tuple[date, int]:
-        day = date(2012, 1, 1) + timedelta(int(self.rng.integers(900)))
-        return day, int(self.rng.integers(1, 41))
 
     def reports(self) -> tuple[list[Report], list[str]]:
         """All reports, and whom each is about."""
@@ -200,7 +69,7 @@ class Population:
                 int(self.rng.random() < chance) * (1 + int(self.rng.random() < 0.02))
             )
         ]
-        order = self.rng.permutation(len(rows)).tolist()
+        order = self.order.permutation(len(rows)).tolist()
         return [rows[at][0] for at in order], [rows[at][1] for at in order]
 
     def _report(self, source: str, at: int, again: int) -> Report:
@@ -242,12 +111,12 @@ class Population:
         if rng.random() < 0.03 * self.noise:
             said = self.people[int(rng.integers(len(self.people)))]
         word, script = said.fathers[0], self._script(source)
-        given = _OF_PATRONYMIC.get(word.spellings[0][0][0]) if source == "D" else None
+        given = OF_PATRONYMIC.get(word.spellings[0][0][0]) if source == "D" else None
         named = [one for one in self.table if one.kind == "m" and one.spellings[0][0][0] == given]
         woman = said.sex == "f" and self.language == "ukrainian" and not named
-        spelt = self._spelt(source, script, named[0] if named else word, woman)
+        spelt = self.spelt(source, script, named[0] if named else word, woman)
         latin = script == len(self.table[0].spellings) - 1
-        return Name(self._slip(latin, spelt) if rng.random() < 0.04 * self.noise else spelt)
+        return Name(self.slip(latin, spelt) if rng.random() < 0.04 * self.noise else spelt)
 
     def _script(self, source: str) -> int:
         """Which column a list writes."""
@@ -262,26 +131,16 @@ class Population:
             return max(scripts - 2, 0) if scripts > 2 else int(self.rng.random() < 0.3)
         return scripts - 1
 
-    def _spelt(self, source: str, script: int, word: Word, woman: bool) -> str:
-        rows = word.spellings[script]
-        usual = self.habits.setdefault((source, id(word) * 4 + script), self._one(len(rows)))
-        at = usual if self.rng.random() < FIRST_SPELLING else self._one(len(rows))
-        return rows[at][int(woman)]
-
-    def _one(self, count: int) -> int:
-        weight = 1 / (np.arange(count) + 1)
-        return int(self.rng.choice(count, p=weight / weight.sum()))
-
     def _name(self, source: str, said: Person) -> str:
         rng, noise = self.rng, self.noise
         script, woman = self._script(source), said.sex == "f"
         latin = script == len(self.table[0].spellings) - 1
         spelt = [
-            [self._spelt(source, script, word, woman) for word in part]
+            [self.spelt(source, script, word, woman) for word in part]
             for part in (said.given, said.fathers, said.family)
         ]
         if self.language == "arabic":  # fathers are men
-            spelt[1] = [self._spelt(source, script, word, False) for word in said.fathers]
+            spelt[1] = [self.spelt(source, script, word, False) for word in said.fathers]
         given, fathers, family = spelt
         if self.with_fathers and source in "CD":
             fathers = []
@@ -308,7 +167,7 @@ class Population:
                 titles = (("U", "Ko"), ("Daw", "Ma")) if latin else (("ဦး", "ကို"), ("ဒေါ်", "မ"))
                 given = [titles[int(woman)][title], *given]
         parts = [
-            self._slip(latin, word) if rng.random() < 0.04 * noise else word
+            self.slip(latin, word) if rng.random() < 0.04 * noise else word
             for word in (*given, *fathers, *family)
         ]
         if self.language == "ukrainian" and source in "AB":
@@ -317,24 +176,11 @@ class Population:
             return "".join(parts)
         return " ".join(parts)
 
-    def _slip(self, latin: bool, word: str) -> str:
-        if len(word) < 4:
-            return word
-        letters = _ALPHABETS["latin" if latin else self.language]
-        at = int(self.rng.integers(1, len(word) - 1))
-        letter = letters[int(self.rng.integers(len(letters)))]
-        return (
-            word[:at]
-            + (letter + word[at + 1 :], word[at + 1 :], letter + word[at:])[
-                int(self.rng.integers(3))
-            ]
-        )
-
 
 def made(name: str, seed: int, people: int, noise: float) -> tuple[list[Report], list[str]]:
     """Reports of a population, as "arabic", "arabic-latin" or "arabic-script"."""
     language, _, mode = name.partition("-")
-    return Population(language, mode, seed, people, noise).reports()
+    return Lists(language, mode, seed, people, noise).reports()
 
 
 def one(name: str, seed: int, people: int, noise: float) -> dict[str, float]:
