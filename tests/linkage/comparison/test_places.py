@@ -142,3 +142,56 @@ def test_no_place_of_the_table_has_coordinates_or_a_word_for_a_crossing() -> Non
     for row in places._ROWS.values():
         text = " ".join(row.values()).casefold()
         assert not any(word in text for word in ("bridge", "crossing", "大桥", "口岸", "다리"))
+
+
+def across(one: str, other: str, *beside: str) -> int:
+    """The level of two places in a case that has others beside them."""
+    texts = [one, other, *beside]
+    keys = compared.across_scripts(texts, [compared.read(text) for text in texts])
+    return int(compared.compare(texts, keys)[0, 1])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expect"),
+    [
+        ("حمص", "Homs", SAME),
+        ("الرقة", "Raqqa", SAME),  # the article is no part of it
+        ("دير الزور", "Deir ez-Zor", SAME),
+        ("درعا", "Daraa", SAME),
+        ("درعا", "Daraya", DIFFERENT),  # which sounds more like داريا
+        ("حلب", "Aleppo", DIFFERENT),  # an exonym: no sound tells
+        ("Маріуполь", "Mariupol", SAME),
+        ("Ізюм", "Изюм", SAME),
+        ("Херсон", "Харків", DIFFERENT),
+        ("မန္တလေး", "Mandalay", SAME),
+        ("ရန်ကုန်", "ရွှေကူ", DIFFERENT),  # signs of vowels end no word
+        ("회령", "Hoeryong", SAME),
+    ],
+)
+def test_places_in_two_scripts_are_compared_by_sound(one: str, other: str, expect: int) -> None:
+    assert across(one, other, "داريا") == expect
+    assert across(other, one, "داريا") == expect
+
+
+def test_places_of_one_script_keep_their_keys() -> None:
+    texts = ["San Vicente", "Morazan mill", "회령", "丹东", "무산군"]
+    read = [compared.read(text) for text in texts]
+    assert compared.across_scripts(texts, read) == read
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ح\u200dمص", "\u200fحمص"),
+        ("Маріуполь", "Марі\u0443поль"),
+        ("Дніпро\u0438\u0306", "Дніпро\u0439"),
+        ("Camp ١٤", "Camp 14"),
+        ("စခန်း ၁၄", "စခန်း 14"),
+        ("حِمْص", "حمص"),
+        ("حمـــص", "حمص"),
+    ],
+)
+def test_signs_that_are_not_seen_and_digits_of_other_scripts_are_no_other_place(
+    one: str, other: str
+) -> None:
+    assert level(one, other) == SAME

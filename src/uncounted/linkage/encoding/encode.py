@@ -87,7 +87,7 @@ def _encoded(recorded: ReportColumns, stated: Stated) -> Encoded:
     word_starts = np.cumsum([0, *map(len, words)])
     letters = np.array([ord(char) for group in words for word in group for char in word], np.int32)
     texts, place = _places(recorded)
-    read = [places.read(text) for text in texts]
+    read = places.across_scripts(texts, [places.read(text) for text in texts])
     days = np.array([_days(day) for day in (*recorded.dates, None)], np.int64)
     letter_starts = np.cumsum([0, *(len(word) for group in words for word in group)])
     family_uses, given_uses = (

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 import attrs
 import numpy as np
@@ -21,9 +22,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from uncounted.linkage.encoding import place_tokens
+from uncounted.linkage.encoding.spelling import VARIANT, variants
 from uncounted.records.cells.placeholders import is_place_kind, stated_place
 from uncounted.records.data_files import table_rows
 from uncounted.records.names import lattice
+from uncounted.records.names.sounds import script_of
 from uncounted.records.places import gazetteer as table
 
 MISSING, SAME, WITHIN, SAME_WIDE, NEAR, DIFFERENT = range(6)
@@ -36,7 +39,11 @@ _ADMIN, _SIDES, _NUMBERED = (
 )
 _HANGUL_END = re.compile(r"(특별시|직할시|자치주|자치현|시|군|구역|구|현|도|성|주)$")
 _HAN_END = re.compile(r"(自治州|自治县|市|县|縣|郡|区|道|省|州)$")
-_WORD = re.compile(r"[^\W\d_]+|\d+")
+# signs of vowels are marks, which `\w` leaves out
+_MARKS = "".join(c for c in map(chr, range(0x900, 0x1B00)) if unicodedata.category(c)[0] == "M")
+_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*|\d+")
+_ARTICLE = re.compile(r"\bال(?=\w{3})")
+_NO_KEYS: Mapping[str, str] = MappingProxyType({})
 _DIGIT = re.compile(r"\d")
 _PARTS = re.compile(r"[,;/()（）\[\]、，]|\s-\s")
 
@@ -111,8 +118,11 @@ def _code_of(words: list[str]) -> tuple[str, list[str]]:
     return "".join(code), [word for word in words if word not in code and word not in _NUMBERED]
 
 
-def _own_words(text: str) -> place_tokens.PlaceWords:
-    """The words of a text, of its first part and of what follows a comma or a bracket."""
+def _own_words(text: str, by_sound: Mapping[str, str] = _NO_KEYS) -> place_tokens.PlaceWords:
+    """The words of a text, of its first part and of what follows a comma or a bracket.
+
+    Keys that are known by sound take the place of those of the words.
+    """
     keys: list[frozenset[str]] = []
     for part in _PARTS.split(text):
         words = _words(part)
@@ -121,7 +131,7 @@ def _own_words(text: str) -> place_tokens.PlaceWords:
             words = [code, *rest]
         else:
             words = [word for word in words if not is_place_kind(word)]
-        found = frozenset(_key(word) for word in words) - {""}
+        found = frozenset(by_sound.get(word) or _key(word) for word in words) - {""}
         if found:
             keys.append(found)
     head = keys[0] if keys else frozenset()
@@ -142,9 +152,19 @@ def _by_consonants() -> dict[str, frozenset[str]]:
 
 def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
-    plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    words = _WORD.findall(unicodedata.normalize("NFC", plain))
+    plain = "".join(map(_letter, unicodedata.normalize("NFKD", plain)))
+    words = _WORD.findall(_ARTICLE.sub("", unicodedata.normalize("NFC", plain)))
     return [_bare(word) for word in words if word not in _ADMIN]
+
+
+def _letter(char: str) -> str:
+    """A letter or digit as it is compared: no accents, vocalisation, tatweel, or what is unseen."""
+    if char.isascii():
+        return char
+    # viramas and the like (classes below 10) are letters' own
+    if char == "ـ" or unicodedata.combining(char) >= 10 or unicodedata.category(char) == "Cf":
+        return ""
+    return str(unicodedata.decimal(char)) if char.isdecimal() else char
 
 
 def _bare(word: str) -> str:
@@ -162,6 +182,46 @@ def _key(word: str) -> str:
     if word.isascii() and lattice.of_latin((word,)):
         return lattice.skeleton(word) or word
     return word
+
+
+def across_scripts(texts: Sequence[str], places: Sequence[PlaceKeys]) -> list[PlaceKeys]:
+    """The places with one key for words of different scripts that sound alike: حمص, Homs, Hims.
+
+    A word in Latin letters has the key of the word of another script that sounds most like it.
+    Places of the table, and places in Hangul and Chinese characters, stay as they are.
+    """
+    own = [
+        [word for word in _words(text[:LONGEST]) if script_of(word) not in _READ_BY_TABLE]
+        if place.own_words is not None
+        else []
+        for text, place in zip(texts, places, strict=True)
+    ]
+    words = sorted({word for group in own for word in group if len(word) > 1})
+    if all(script_of(word) == "LATIN" for word in words):
+        return list(places)
+    keys, near = {}, variants(words)
+    for at, word in enumerate(words):
+        found = [
+            (cost, words[other])
+            for other, kind, cost in near.of(at)
+            if kind == VARIANT and cost <= _SAME_SOUND and script_of(words[other]) != "LATIN"
+        ]
+        if script_of(word) != "LATIN":  # Изюм and Ізюм
+            keys[word] = min([word, *(other for _, other in found)])
+        elif found:
+            keys[word] = min(found)[1]
+    keys = {word: keys.get(key, key) for word, key in keys.items()}
+    out = []
+    for text, place, group in zip(texts, places, own, strict=True):
+        if not keys.keys().isdisjoint(group):
+            parts = _own_words(text, keys)
+            place = attrs.evolve(place, fine=parts.head or parts.rest, own_words=parts)
+        out.append(place)
+    return out
+
+
+_READ_BY_TABLE = ("HANGUL", "CJK", "HIRAGANA", "KATAKANA")
+_SAME_SOUND = 1.5  # the cost up to which two words are one: less than of names
 
 
 def parents(places: Sequence[PlaceKeys]) -> dict[str, str]:

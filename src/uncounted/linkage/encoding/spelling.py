@@ -8,7 +8,7 @@ vowels out, they have costs of their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -36,6 +36,12 @@ class Variants(NamedTuple):
     words: Codes
     kinds: Kinds
     costs: Singles
+
+    def of(self, word: int) -> Iterator[tuple[int, int, float]]:
+        """The words near a word, with the kind and the cost of each."""
+        row = slice(int(self.starts[word]), int(self.starts[word + 1]))
+        columns = self.words[row], self.kinds[row], self.costs[row]
+        return zip(*(column.tolist() for column in columns), strict=True)
 
 
 # Letters that spellings exchange, and at what cost; the first of each row with all the others.

@@ -13,15 +13,8 @@ from anyascii import anyascii
 
 from uncounted.records.names.forms import LONGEST_LETTERS, MOST_WORDS, Form, Order
 from uncounted.records.names.languages.pack import Language, by_script
-from uncounted.records.names.sounds import folded, script_of
+from uncounted.records.names.sounds import folded, script_of, syllables
 
-_CONSONANT = "[\u1000-\u1021]"
-# Burmese: a consonant begins a syllable if no sign kills it and it is not below another.
-_BEGINS = re.compile(f"(?<=[^ \u1039])(?={_CONSONANT}(?!\u1037?\u103a|\u1039))")
-_STACKED = re.compile(f"({_CONSONANT})\u1039")
-_INDEPENDENT = str.maketrans(
-    {"ဣ": "အိ", "ဤ": "အီ", "ဥ": "အု", "ဦ": "အူ", "ဧ": "အေ", "ဩ": "အော", "ဪ": "အော်"}
-)
 _LATIN_SYLLABLE = re.compile(r"[^aeiou]*[aeiou]+(?:(?:ng|nn|nt|[nmkrhwypl]|t(?!h))(?![aeiouy]))?")
 
 
@@ -57,7 +50,7 @@ def _words(text: str, language: Language | None) -> tuple[str, ...]:
 def _syllables(text: str) -> str:
     if script_of(text) == "LATIN":
         return " ".join(part for word in text.split() for part in _latin_syllables(word))
-    return _BEGINS.sub(" ", _STACKED.sub("\\1\u103a", text.translate(_INDEPENDENT)))
+    return syllables(text)
 
 
 def _latin_syllables(word: str) -> list[str]:

@@ -25,6 +25,14 @@ _WITHOUT_VOWELS = ("ARABIC", "HEBREW")
 _LONGEST = 60
 _LONGEST_TEXT = 1000
 
+_CONSONANT = "[\u1000-\u1021]"
+# Burmese: a consonant begins a syllable if no sign kills it and it is not below another.
+_BEGINS = re.compile(f"(?<=[^ \u1039])(?={_CONSONANT}(?!\u1037?\u103a|\u1039))")
+_STACKED = re.compile(f"({_CONSONANT})\u1039")
+_INDEPENDENT = str.maketrans(
+    {"ဣ": "အိ", "ဤ": "အီ", "ဥ": "အု", "ဦ": "အူ", "ဧ": "အေ", "ဩ": "အော", "ဪ": "အော်"}
+)
+
 _STEPS = tuple(
     (re.compile(old), new)
     for old, new in (
@@ -88,6 +96,16 @@ def _kept(char: str) -> str:
     return "" if char in "'‘’ʼ`´ʻʹ\u200c\u200d" else " "
 
 
+def syllables(text: str) -> str:
+    """A text in Burmese script with a space before each syllable.
+
+    Examples:
+        >>> syllables("အောင်ကျော်")
+        'အောင် ကျော်'
+    """
+    return _BEGINS.sub(" ", _STACKED.sub("\\1\u103a", text.translate(_INDEPENDENT)))
+
+
 @lru_cache(maxsize=65536)
 def script_of(word: str) -> str:
     """The script of a word's first letter, as Unicode names it: LATIN, ARABIC, MYANMAR."""
@@ -120,7 +138,7 @@ def sounds(word: str) -> str:
 
 def _of_letters(word: str, language: Language) -> str:
     if language.rhymes:
-        return _of_syllable(word, language)
+        return "".join(_of_syllable(part, language) for part in syllables(word).split())
     out = []
     for at, char in enumerate(word):
         table = language.first if at == 0 else language.last if at == len(word) - 1 else {}
