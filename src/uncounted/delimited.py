@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import TextIOWrapper
 from pathlib import Path
@@ -90,6 +91,7 @@ def near(columns: Sequence[str], name: str) -> str:
     return f"write the column names as in the file ({len(columns)} columns)"
 
 
+_NO_BREAK = {0xA0: " ", 0x202F: " "}
 _LONGEST = 100  # letters of a header that are compared
 # The first line that Excel reads, and does not show: it counts as no row.
 _SEPARATOR = re.compile(r'"?sep=([,;\t|])"?[\r\n]*', re.IGNORECASE)
@@ -299,6 +301,19 @@ def too_many_cells(what: str) -> BadInput:
     )
 
 
+def heading(text: str) -> str:
+    """The name of a column as it is seen: composed, no marks of direction or joining, and spaces that break.
+
+    Examples:
+        >>> heading("\u200f\u0627\u0644\u0627\u0633\u0645\u00a0") == "الاسم"
+        True
+    """
+    if text.isascii():
+        return text.strip()
+    seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFC", seen.translate(_NO_BREAK)).strip()
+
+
 def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
     """Give the names of the columns of a first row, each once and none of them empty."""
     if len(header) > MOST_COLUMNS:
@@ -312,7 +327,7 @@ def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
             f"the names of the columns of {what} have more than {LONGEST_HEADER:,} characters",
             hint="check that this is the file you mean; its first row names the columns",
         )
-    columns = [cell.strip() for cell in header]
+    columns = [heading(cell) for cell in header]
     if not columns:
         raise BadInput(f"{what} is empty", hint="its first row names the columns")
     first: dict[str, int] = {}

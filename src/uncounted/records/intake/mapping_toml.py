@@ -18,6 +18,7 @@ from typing import Any
 import attrs
 
 from uncounted import bounded_toml
+from uncounted.delimited import heading
 from uncounted.errors import BadInput, BadMapping, nearest, unknown
 from uncounted.records import vocabulary
 from uncounted.records.custom_vocabulary import OwnWords, section
@@ -150,7 +151,7 @@ def fields(tables: TomlTable) -> TomlTable:
 def _text(where: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise BadMapping(f"{where} is not a text", hint='write it in quotes: "..."')
-    return value.strip()
+    return heading(value)
 
 
 def _optional(where: str, table: TomlTable, key: str) -> str | None:

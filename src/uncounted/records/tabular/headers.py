@@ -160,7 +160,7 @@ def is_in_a_script(column: str) -> bool:
 def is_plain_name(column: str) -> bool:
     """Tell whether a column is just called Name: the given one, where the family name is apart."""
     bare = _SPACED.sub(_closed, _bare(column))
-    return _key(bare.rpartition("/")[2]) in ("name", "이름", "名字")
+    return _key(bare.rpartition("/")[2]) in ("name", "이름", "名字", "الاسم", "nombre")
 
 
 def _is_word(part: str) -> bool:

@@ -22,6 +22,7 @@ from uncounted.delimited import (
     MOST_COLUMNS,
     MOST_ROWS,
     Row,
+    heading,
     most_rows,
     named_columns,
     too_many_cells,
@@ -123,8 +124,9 @@ class _Flat:
                     f"field names, with their groups, of more than {LONGEST_PATH:,}"
                     " characters, or too many of them"
                 )
-            here = f"{path}/{key}" if path else key
-            if _LOST.search(here) or not here.strip() or here != here.strip():
+            written = f"{path}/{key}" if path else key
+            here = heading(written)
+            if _LOST.search(here) or not here or written != written.strip():
                 self.wrong = "a field whose name cannot be read"
             elif here in self.cells or here in self.repeats:
                 self.wrong = "a field that is there twice"
