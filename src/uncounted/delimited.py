@@ -302,7 +302,7 @@ def too_many_cells(what: str) -> BadInput:
 
 
 def heading(text: str) -> str:
-    """The name of a column as it is seen: composed, no marks of direction or joining, and spaces that break.
+    """The name of a column as it is seen: composed, no unseen marks, spaces that break.
 
     Examples:
         >>> heading("\u200f\u0627\u0644\u0627\u0633\u0645\u00a0") == "الاسم"
