@@ -93,6 +93,12 @@ def test_what_has_no_own_word_is_left_as_it_is(text: str) -> None:
     assert OwnWords.parse(OWN).place(text) == text
 
 
+def test_a_place_may_lie_in_a_country_that_the_table_lacks() -> None:
+    own = OwnWords.parse({"place": {"SY-aleppo": {"en": "Aleppo", "also": ["حلب", "Alep"]}}})
+    assert {own.place(text) for text in ("حلب", "ALEP", "Aleppo", "\u200fحلب")} == {"aleppo"}
+    assert own.place("حمص") == "حمص"
+
+
 def test_two_own_places_in_one_text_both_stay() -> None:
     read = compared.read(OwnWords.parse(OWN).place("H-town, 무산"))
     assert read == compared.read("회령, 무산")

@@ -24,6 +24,7 @@ KINDS = (*vocabulary.KINDS, "place")
 _LABELS = ("en", "ko", "zh")
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PLACE_CODE = re.compile(r"[A-Z]{2}(-[A-Za-z0-9]+)+")
+_OF_OTHER_COUNTRY = re.compile(r"[A-Z]{2}-[A-Za-z0-9]+")  # which the table lacks: SY-aleppo
 _ABOVE_COUNTIES = ("country", "province", "prefecture")
 _NEVER = re.compile(
     r"\b(shelters?|safe ?houses?|hide ?outs?|hiding|routes?|crossing points?|helpers?|brokers?"
@@ -271,17 +272,19 @@ def _check_new(where: str, kind: str, word: OwnWord) -> None:
 
 def _check_place(where: str, code: str) -> None:
     above = _table().get(code.rpartition("-")[0])
-    if above is None or not _PLACE_CODE.fullmatch(code):
+    elsewhere = above is None and bool(_OF_OTHER_COUNTRY.fullmatch(code))
+    if not elsewhere and (above is None or not _PLACE_CODE.fullmatch(code)):
         raise BadMapping(
             f"{where} does not begin with the code of the place that contains it",
             hint="a county of North Hamgyong: KP-09- and its name in letters, without spaces",
         )
-    if above.level not in _ABOVE_COUNTIES:
+    if above is not None and above.level not in _ABOVE_COUNTIES:
         raise BadMapping(
             f"{where} is finer than a county",
             hint="places end at the county: see docs/reference/vocabulary.md",
         )
-    if [found.code for found in places.candidates(_in_table(code))] != [_wide(above).code]:
+    found = [place.code for place in places.candidates(_in_table(code))]
+    if found != ([_wide(above).code] if above else []):
         raise BadMapping(
             f"{where} would be read as a place of the built-in table",
             hint="add the spelling to the code of that place with also, or choose another code",
@@ -312,5 +315,7 @@ def _in_table(code: str) -> str:
         path = table[code].path[1:] or table[code].path
         return " ".join(table[step].label("ko") for step in path)
     above, _, own = code.rpartition("-")
+    if above not in table:  # in a country of which the table has nothing
+        return own.casefold()
     wide = _wide(table[above])
     return f"{_in_table(wide.code)}, {own.casefold()}"
