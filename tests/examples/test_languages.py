@@ -53,7 +53,7 @@ def test_every_row_is_read_with_its_act_and_is_in_the_truth(language: str, name:
 @pytest.mark.parametrize("language", CASES)
 def test_the_readme_states_the_truth(language: str) -> None:
     made = case(language)
-    row = re.search(rf"^\| `{language}/`.*$", (EXAMPLES / "README.md").read_text("utf-8"), re.M)
+    row = re.search(rf"^\| `{language}/` .*$", (EXAMPLES / "README.md").read_text("utf-8"), re.M)
     assert row
     stated = [int(cell) for cell in row.group().split("|") if cell.strip().isdigit()]
     assert stated == [len(made.fates), made.patterns().total(), len(made.truth)]

@@ -43,6 +43,8 @@ def _words(text: str, language: Language | None) -> tuple[str, ...]:
         text = language.rewritten(text)
         text = _syllables(text) if language.syllables else text
     found = text.split()
+    if language is not None and language.syllables and script_of(text) != "LATIN":
+        return tuple(found)[: 2 * MOST_WORDS]  # a letter is a word: ဘ, Ba
     longer = [word for word in found if len(word) > 1]
     return tuple(word[:LONGEST_LETTERS] for word in longer or found)[: 2 * MOST_WORDS]
 
@@ -58,6 +60,8 @@ def _latin_syllables(word: str) -> list[str]:
     if not parts:
         return [word]
     parts[-1] += word[sum(map(len, parts)) :]
+    if parts[-1] == "ne" and len(parts) > 1 and parts[-2].endswith("i"):
+        parts[-2:] = [parts[-2] + "ne"]  # Khine is one syllable
     return parts
 
 
