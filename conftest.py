@@ -145,3 +145,12 @@ def shared() -> Path:
     if not (folder / "vectors").is_dir():
         pytest.skip("the shared vectors are not beside this checkout")
     return folder
+
+
+@pytest.fixture
+def one_alternative(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Link under one other prior, not eight: for tests that are not about the prior's influence."""
+    from uncounted.linkage import prior_sensitivity
+
+    cells = prior_sensitivity.grid_cells
+    monkeypatch.setattr(prior_sensitivity, "grid_cells", lambda prior: cells(prior)[:1])

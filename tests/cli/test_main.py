@@ -193,6 +193,7 @@ def test_help_has_every_command_with_a_whole_sentence(tmp_path: Path) -> None:
 _SECOND = ("Su", "Hui", "Ok", "Nam", "Jin")
 
 
+@pytest.mark.usefixtures("one_alternative")
 def test_a_list_taken_in_twice_is_reported_when_it_is_linked(base: Path, tmp_path: Path) -> None:
     home = environment(base)
     head = "id,name,birth,sex,origin\n"

@@ -250,6 +250,7 @@ def test_the_page_says_what_it_must(out: Path, said: dict[str, Any]) -> None:
     assert "https://" not in page
 
 
+@pytest.mark.usefixtures("one_alternative")
 def test_a_second_release_with_other_lists_is_refused(few: Path, tmp_path: Path) -> None:
     """With one list fewer, the difference of two shown counts is a hidden one."""
     case = str(copied(few, tmp_path))

@@ -200,7 +200,7 @@ def test_a_review_of_what_has_changed_is_refused(
 
 
 @pytest.mark.sampler
-@pytest.mark.usefixtures("case")
+@pytest.mark.usefixtures("case", "one_alternative")
 def test_the_whole_round_with_the_real_linkage(tmp_path: Path) -> None:
     """Two lists of people with common names: what is decided holds in every draw."""
     rng = np.random.default_rng(4)

@@ -193,6 +193,7 @@ def test_names_of_any_script_are_no_error() -> None:
     assert len(people_rows(linkage)) == len(reports)
 
 
+@pytest.mark.usefixtures("one_alternative")
 def test_the_same_seed_gives_the_same_bytes() -> None:
     reports = _named("Kim Chol Su", "Pak Yong Hui") + _named("김철수", "박영희", source="B")
     assert link(reports, draws=20, seed=5).to_bytes() == link(reports, draws=20, seed=5).to_bytes()
@@ -223,7 +224,7 @@ def test_how_python_hashes_texts_changes_nothing() -> None:
             capture_output=True,
             text=True,
         ).stdout
-        for seed in (1, 2, 3)
+        for seed in (1, 2)
     ]
     assert len(told[0].split()) == 4
     assert len(set(told)) == 1

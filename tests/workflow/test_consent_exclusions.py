@@ -16,6 +16,7 @@ from uncounted.vault.reports.consent import Consent
 
 
 @pytest.mark.sampler
+@pytest.mark.usefixtures("one_alternative")
 def test_how_many_and_why_but_never_which(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -65,6 +65,7 @@ def _texts(file: Path) -> list[str]:
 
 
 @pytest.mark.sampler
+@pytest.mark.usefixtures("one_alternative")
 def test_they_are_in_no_file_that_is_written_and_no_line_that_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -384,7 +384,9 @@ def linked_by_field(found: Floats, kinds: Floats) -> tuple[tuple[Floats, ...], F
         found[f, 1:size].copy() if f < len(found) else np.zeros(size - 1)
         for f, size in enumerate(levels.COUNTS)
     )
-    return linked, np.pad(kinds, ((0, len(levels.COUNTS) - len(kinds)), (0, 0)))
+    of_all = np.zeros((len(levels.COUNTS), kinds.shape[1]))
+    of_all[: len(kinds)] = kinds
+    return linked, of_all
 
 
 def _linked(chain: Chain) -> float:

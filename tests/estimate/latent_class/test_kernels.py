@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from tests.estimate.naive_latent import by_person, by_weights, chance_of, from_prior
 
+from uncounted._numba import lend
 from uncounted.captures import CaptureTable
 from uncounted.estimate.latent_class.chains import pattern_tree, start
 from uncounted.estimate.latent_class.fast_exp import fast_exp
-from uncounted.estimate.latent_class.gibbs import FINE, TOO_MANY, run_chain, run_plain, sweep
+from uncounted.estimate.latent_class.gibbs import (
+    FINE,
+    STRETCHES,
+    TOO_MANY,
+    run_chain,
+    run_plain,
+    sweep,
+)
 from uncounted.estimate.latent_class.kernels import (
     Counts,
     Floats,
@@ -35,8 +45,25 @@ K = 3
 type Move = Callable[[np.random.Generator, Floats, Floats], None]
 
 
+# Lent as chains lend them: with other types all that is called would be compiled again.
+@numba.njit
+def _leap(rng: Any, x: Any, y: Any, counts: Any, prior: Any, space: Any, leapfrog: Any) -> Any:
+    return leap(rng, x, y, lend(counts), prior, lend(space), leapfrog)
+
+
+@numba.njit
+def _stretch(rng: Any, x: Any, y: Any, counts: Any, prior: Any, space: Any) -> Any:
+    return stretch(rng, x, y, lend(counts), prior, lend(space), STRETCHES)
+
+
+@numba.njit
+def _sweep(rng: Any, x: Any, y: Any, counts: Any, prior: Any, space: Any) -> Any:
+    return sweep(rng, x, y, lend(counts), prior, lend(space))
+
+
 def one_leap(rng: np.random.Generator, x: Floats, y: Floats) -> None:
-    leap(rng, x, y, COUNTS, PRIOR, room(COUNTS, K), Leapfrog(np.array([0.5]), 12, 1.0, False))
+    leapfrog = Leapfrog(np.array([0.5]), 12, 1.0, False)
+    _leap(rng, x, y, COUNTS, PRIOR, room(COUNTS, K), leapfrog)
 
 
 def one_exchange(rng: np.random.Generator, x: Floats, y: Floats) -> None:
@@ -44,11 +71,11 @@ def one_exchange(rng: np.random.Generator, x: Floats, y: Floats) -> None:
 
 
 def one_stretch(rng: np.random.Generator, x: Floats, y: Floats) -> None:
-    stretch(rng, x, y, COUNTS, PRIOR, room(COUNTS, K), 2)
+    _stretch(rng, x, y, COUNTS, PRIOR, room(COUNTS, K))
 
 
 def one_sweep(rng: np.random.Generator, x: Floats, y: Floats) -> None:
-    sweep(rng, x, y, COUNTS, PRIOR, room(COUNTS, K))
+    _sweep(rng, x, y, COUNTS, PRIOR, room(COUNTS, K))
 
 
 type Weighted = tuple[Floats, Floats, Floats, Floats]
@@ -239,5 +266,5 @@ def test_too_many_for_whole_numbers_is_reported() -> None:
     space = room(COUNTS, K)
     x, y = np.full((3, K), -34.0), np.zeros(K)
     counts = COUNTS._replace(n=1e6)
-    _, how = sweep(np.random.Generator(np.random.SFC64(1)), x, y, counts, PRIOR, space)
+    _, how = _sweep(np.random.Generator(np.random.SFC64(1)), x, y, counts, PRIOR, space)
     assert how == TOO_MANY

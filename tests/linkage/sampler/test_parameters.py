@@ -17,6 +17,7 @@ from tests import naive_linkage as naive
 from tests.linkage.sampler.test_moves import (
     SmallLinkage,
     alike,
+    evidence,
     once,
     pair_tables,
     small_linkage,
@@ -31,7 +32,6 @@ from uncounted.linkage.model import em, field_priors, partition_priors
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.sampler import (
     candidate_graph,
-    cluster_likelihood,
     comparison_counts,
     pair_likelihood,
     split_merge,
@@ -621,7 +621,7 @@ def silent_case(rng: np.random.Generator, lists: list[int]) -> SmallLinkage:
     """Reports of which nothing is said."""
     case = small_linkage(rng, lists, 1.0)
     said = np.arange(case.worth.weights.shape[1]) > 0
-    right = np.broadcast_to(said * np.uint8(pair_likelihood.RIGHT), case.worth.kind.shape)
+    right = np.tile(said * np.uint8(pair_likelihood.RIGHT), (len(case.worth.kind), 1))
     nothing = case.worth._replace(
         weights=np.zeros_like(case.worth.weights),
         copies=np.zeros_like(case.worth.weights),
@@ -867,7 +867,7 @@ def test_a_third_that_cannot_be_compared_changes_nothing() -> None:
             graph_ = case.graph._replace(dense=naive.packed(rows))
             expected = math.log(rates.m[f][level - 1] / rates.u[f][level - 1]) if level else 0.0
             for k in (2, 3):
-                found = cluster_likelihood.evidence(graph_, worth, group, k)
+                found = evidence(graph_, worth, group, k)
                 assert found == pytest.approx(expected, abs=1e-9)
 
 
@@ -882,11 +882,7 @@ def test_one_who_agrees_with_one_of_two_excuses_neither() -> None:
     def birth(one: int, two: int, three: int) -> float:
         rows = np.zeros((3, 8), np.uint8)
         rows[:, 1] = one, two, three  # of reports 1 and 0, 2 and 0, 2 and 1
-        return float(
-            cluster_likelihood.evidence(
-                case.graph._replace(dense=naive.packed(rows)), worth, group, 3
-            )
-        )
+        return float(evidence(case.graph._replace(dense=naive.packed(rows)), worth, group, 3))
 
     apart = math.log(rates.m[1][far - 1] / rates.u[1][far - 1])
     alike = math.log(rates.m[1][day - 1] / rates.u[1][day - 1])
@@ -943,7 +939,7 @@ def test_a_report_with_little_is_not_the_original_of_all(
         elif agree and one == 3:  # the month: of the two days one errs
             g = different / k
         total += g * math.exp(copies[others].sum())
-    found = cluster_likelihood.evidence(graph_, worth, np.arange(k, dtype=np.int32), k)
+    found = evidence(graph_, worth, np.arange(k, dtype=np.int32), k)
     assert found == pytest.approx(math.log(total), abs=1e-9)
 
 
@@ -958,7 +954,7 @@ def test_a_report_with_less_than_another_is_a_copy() -> None:
         rows[:, 0] = levels  # of reports 1 and 0, 2 and 0, 2 and 1, 3 and 0, ...
         k = {3: 3, 6: 4}[len(levels)]
         graph_ = case.graph._replace(dense=naive.packed(rows))
-        return float(cluster_likelihood.evidence(graph_, worth, np.arange(k, dtype=np.int32), k))
+        return float(evidence(graph_, worth, np.arange(k, dtype=np.int32), k))
 
     right = of_reports(rates)[0, pair_likelihood.RIGHT]
     of = worth.copies[0]
@@ -992,7 +988,7 @@ def test_a_fuller_name_is_an_original_still() -> None:
     fullest = different / 4 * math.exp(3 * of[part])
     twice = 2 * right / 3 * math.exp(of[whole] + of[part] + of[other])
     once = right / 2 * math.exp(of[part] + 2 * of[other])
-    found = cluster_likelihood.evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
+    found = evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
     assert found == pytest.approx(math.log(fullest + twice + once), abs=1e-9)
 
 
@@ -1005,7 +1001,7 @@ def test_who_cannot_be_compared_makes_no_one_a_copy() -> None:
     rows[:, 0] = alone, alone, whole, alone, 0, 0
     graph_ = case.graph._replace(dense=naive.packed(rows))
     right = of_reports(rates)[0, pair_likelihood.RIGHT]
-    found = cluster_likelihood.evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
+    found = evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
     assert found == pytest.approx(math.log(right) + 3 * worth.copies[0, alone], abs=1e-9)
 
 
@@ -1052,7 +1048,7 @@ def test_evidence_of_small_clusters_that_mostly_agree() -> None:
         rows, columns = np.tril_indices(count, -1)
         case.graph.dense[:] = naive.packed(case.levels[rows, columns])
         group = np.arange(count, dtype=np.int32)
-        found = cluster_likelihood.evidence(case.graph, case.worth, group, count)
+        found = evidence(case.graph, case.worth, group, count)
         said = pair_tables(case)
         assert found == pytest.approx(naive.log_evidence((0,) * count, *said), rel=1e-9)
         nobody = [[[False] * count] * count] * len(compare.COUNTS)

@@ -12,6 +12,8 @@ A name that differs is never evidence for a link, however often it is seen withi
 
 from __future__ import annotations
 
+import itertools
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
@@ -94,8 +96,9 @@ class MatchProbabilities:
     def reweighed(self, worth: pair_likelihood.MatchWeights) -> pair_likelihood.MatchWeights:
         """The same for another m, of which alone `worth` is not true any more."""
         weights = np.zeros_like(worth.weights)
-        for row, m, u in zip(weights, self.m, self.u, strict=False):
-            row[1 : len(m) + 1] = np.log(m / u)
+        levels = sum(map(len, self.m[: len(weights)]))  # of the fields that are recorded
+        logs = np.log(np.concatenate(self.m)[:levels] / np.concatenate(self.u)[:levels])
+        weights[_FIELD_OF[:levels], _LEVEL_OF[:levels]] = logs
         copies, chance = self._copies(weights)
         return worth._replace(weights=weights, copies=copies, chance=chance)
 
@@ -107,8 +110,8 @@ class MatchProbabilities:
         less[:, pair_likelihood.RIGHT] = np.log(right)
         less[:, pair_likelihood.SLIP] = np.log(2 * right + slip)
         less[:, pair_likelihood.DIFFERENT] = np.log(2 - different)
-        kinds = KINDS[: len(weights)]
-        return weights - np.take_along_axis(less, kinds, axis=1), chance
+        rows = np.arange(len(weights))[:, None]
+        return weights - less[rows, KINDS[: len(weights)]], chance
 
     def _joint(self) -> Floats:
         if self.place_and_event is None:
@@ -166,9 +169,12 @@ def report_shares(pairs: Floats) -> Floats:
 
     Pairs are right if both are: r^2, and not different if neither is: (r + s)^2.
     """
-    right = np.sqrt(pairs[:, pair_likelihood.RIGHT])
-    agree = np.sqrt(pairs[:, pair_likelihood.RIGHT] + pairs[:, pair_likelihood.SLIP]).clip(max=1.0)
-    return np.stack([np.zeros(len(pairs)), right, agree - right, 1.0 - agree], axis=1)
+    right, slip = pairs[:, pair_likelihood.RIGHT], pairs[:, pair_likelihood.SLIP]
+    agree, shares = np.minimum(np.sqrt(right + slip), 1.0), np.zeros((len(pairs), 4))
+    shares[:, pair_likelihood.RIGHT] = np.sqrt(right)
+    shares[:, pair_likelihood.SLIP] = agree - shares[:, pair_likelihood.RIGHT]
+    shares[:, pair_likelihood.DIFFERENT] = 1.0 - agree
+    return shares
 
 
 # Of each field and level: whether it is right, a slip or different; 0 for "not said".
@@ -195,7 +201,10 @@ def _table(rows: tuple[Floats, ...]) -> Floats:
 
 def _with_first(rows: tuple[Floats, ...]) -> Floats:
     """Numbers of levels but the first as one table, with 0 at the first."""
-    return _table(tuple(np.append(0.0, each) for each in rows))
+    out = np.zeros((len(rows), 1 + max(map(len, rows))))
+    for row, values in zip(out, rows, strict=True):
+        row[1 : len(values) + 1] = values
+    return out
 
 
 # Name levels, "not said" first, at which given names agree: the same, slips, initials, parts.
@@ -264,7 +273,7 @@ def draw_m_collapsed(
 
 def by_field(levels: Floats) -> tuple[Floats, ...]:
     """Numbers of levels but the first, given for all fields one after the other, field by field."""
-    return tuple(np.split(levels, np.cumsum([len(each) for each in LEVEL_COUNTS])[:-1]))
+    return tuple([levels[span] for span in _SPANS])
 
 
 def kind_sums(levels: Floats) -> Floats:
@@ -281,7 +290,11 @@ def _draw_kinds(rng: np.random.Generator, kinds: Floats, last: Floats) -> Floats
     rightly = agree.copy()
     has = KIND_COUNTS[:, pair_likelihood.SLIP] > 0
     rightly[has] *= _beta_above(rng, right[has], slip[has], 0.0, (was_right / was_agree)[has])
-    return np.stack([np.zeros(len(agree)), rightly**2, agree**2 - rightly**2, 1 - agree**2], axis=1)
+    drawn = np.zeros((len(agree), 4))
+    drawn[:, pair_likelihood.RIGHT] = rightly**2
+    drawn[:, pair_likelihood.SLIP] = agree**2 - rightly**2
+    drawn[:, pair_likelihood.DIFFERENT] = 1 - agree**2
+    return drawn
 
 
 def _draw_shares(rng: np.random.Generator, weight: Floats, last: Floats) -> Floats:
@@ -295,6 +308,11 @@ def _draw_shares(rng: np.random.Generator, weight: Floats, last: Floats) -> Floa
 
 # Of the levels of all fields, one after the other: the number of field and kind.
 _OF_KIND = np.concatenate([4 * field + np.array(prior.kinds) for field, prior in enumerate(PRIORS)])
+# The field of each of them, its level in it ("not said" is 0), and where those of a field stand.
+_FIELD_OF = np.repeat(np.arange(len(PRIORS)), [len(prior.kinds) for prior in PRIORS])
+_LEVEL_OF = np.concatenate([1 + np.arange(len(prior.kinds)) for prior in PRIORS])
+_ENDS = np.cumsum([0, *(len(prior.kinds) for prior in PRIORS)]).tolist()
+_SPANS = tuple(slice(*ends) for ends in itertools.pairwise(_ENDS))
 # And which of them have a cap.
 _HAS_CAP = np.concatenate([~prior.agrees & bool(prior.split) for prior in PRIORS])
 # What each prior adds to the reports of each kind: two for each pair that it thinks of.
@@ -305,9 +323,14 @@ _LEAST = np.sqrt([prior.least for prior in PRIORS])
 def _beta_above(
     rng: np.random.Generator, a: Floats, b: Floats, least: Floats | float, last: Floats
 ) -> Floats:
-    """Draws of Beta(a, b) above `least`, opposite the last, by inverting the distribution."""
+    """Draws of Beta(a, b) above `least`, opposite the last, by inverting the distribution.
+
+    Their chances are in the same order: only what is chosen among them is inverted.
+    """
     below = special.betainc(a, b, least)
     chances = below + rng.random((overrelaxation.FRESH, len(a))) * (1 - below)
-    values = overrelaxation.opposite(rng, last, special.betaincinv(a, b, chances))
+    was = special.betainc(a, b, last)
+    chosen = overrelaxation.opposite(rng, was, chances)
+    values = np.where(chosen == was, last, special.betaincinv(a, b, chosen))
     # where the data are far below the cut, the draw sits on it
     return np.where(below > 1 - 1e-12, least + 1e-6, np.clip(values, least, 1 - 1e-9))

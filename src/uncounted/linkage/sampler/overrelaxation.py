@@ -19,7 +19,7 @@ FRESH = 9  # draws beside the last one
 
 def opposite(rng: np.random.Generator, last: Floats, fresh: Floats) -> Floats:
     """The draw that has as many above it as the last has below; `fresh`: shape (draws, numbers)."""
-    below, alike = (fresh < last).sum(axis=0), (fresh == last).sum(axis=0)
+    below, alike = np.add.reduce(fresh < last), np.add.reduce(fresh == last)
     place = below + rng.integers(0, alike + 1)  # ties are broken at random
     order = np.sort(np.concatenate([last[None], fresh]), axis=0)
-    return np.asarray(np.take_along_axis(order, (len(fresh) - place)[None], axis=0)[0])
+    return np.asarray(order[len(fresh) - place, np.arange(len(place))])
