@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from tests.records.cells.test_names_vectors import level
 
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
 from uncounted.linkage.encoding import spelling
 from uncounted.linkage.encoding.columns import columns
+from uncounted.linkage.encoding.encode import encode
 from uncounted.linkage.encoding.source_names import of_sources
 from uncounted.linkage.encoding.spelling import NEAR, OTHER, SLIP, TWO_SEXES, VARIANT, variants
 from uncounted.records.names.name import Name
@@ -54,6 +57,33 @@ def test_many_words_are_compared_by_keys_as_few_are(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(spelling, "ALL_WORDS", 2)
     many = variants(words)
     assert [row.tolist() for row in few] == [row.tolist() for row in many]
+
+
+@pytest.mark.parametrize(
+    ("maria", "marta", "expect"),
+    [
+        ([9], [7], NEAR),  # two names of one list
+        ([9], [5], SLIP),  # one is rare
+        ([5000], [12], SLIP),  # a common misspelling
+        ([9, 0], [0, 9], SLIP),  # each list spells in its own way
+        ([9, 0], [9, 9], NEAR),
+        ([], [], SLIP),
+    ],
+)
+def test_two_common_names_of_one_list_are_no_misspellings(
+    maria: list[int], marta: list[int], expect: int
+) -> None:
+    by_list = [np.array(each, float) for each in zip(maria, marta, strict=True)]
+    found = spelling.apart_from_own_names(variants(["maria", "marta"]), by_list)
+    assert found.kinds.tolist() == [expect, expect]
+
+
+def test_names_of_a_register_that_are_a_letter_apart() -> None:
+    given = ["Maria", "Marta"] * 6 + ["Maris"]
+    names = [Name("x", family="Cruz", given=each) for each in given]
+    encoded = encode(Report("A", str(at), (name,)) for at, name in enumerate(names))
+    found = levels.levels(encoded, np.array([0, 0, 0]), np.array([1, 2, 12]))[:, 0]
+    assert [NAME[at].split(",")[0] for at in found] == ["given near", "same", "given slip"]
 
 
 @pytest.mark.parametrize(

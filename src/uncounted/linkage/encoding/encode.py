@@ -21,7 +21,12 @@ from uncounted.linkage.encoding.source_names import (
     Stated,
     of_sources,
 )
-from uncounted.linkage.encoding.spelling import VARIANT, Variants, variants
+from uncounted.linkage.encoding.spelling import (
+    VARIANT,
+    Variants,
+    apart_from_own_names,
+    variants,
+)
 from uncounted.records.cells.name_parser import forms
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.report import Report
@@ -76,7 +81,6 @@ def _encoded(recorded: ReportColumns, stated: Stated) -> Encoded:
     (name, relative, father), form_starts, parts = _forms(recorded, sources, families, givens)
     form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
     sizes = np.diff(form_starts)
-    times = np.repeat(np.bincount(name, minlength=len(sizes)), sizes)
     seen = int((sizes[name] > 0).sum())
     words = families.letters + givens.letters
     vocabulary = sorted(
@@ -90,15 +94,26 @@ def _encoded(recorded: ReportColumns, stated: Stated) -> Encoded:
     read = places.across_scripts(texts, [places.read(text) for text in texts])
     days = np.array([_days(day) for day in (*recorded.dates, None)], np.int64)
     letter_starts = np.cumsum([0, *(len(word) for group in words for word in group)])
-    family_uses, given_uses = (
-        np.bincount(of_form, times, minlength=len(names.letters))
-        for of_form, names in ((form_family, families), (form_given, givens))
-    )
+
+    def uses(rows: Codes) -> tuple[Floats, Floats]:
+        of_form = np.repeat(np.bincount(rows, minlength=len(sizes)), sizes)
+        return (
+            np.bincount(form_family, of_form, minlength=len(families.letters)),
+            np.bincount(form_given, of_form, minlength=len(givens.letters)),
+        )
+
+    family_uses, given_uses = uses(name)
     spellings, apart = word_starts[:-1], len(families.letters)
     family = _name_arrays(families, spellings[: apart + 1], numbers, family_uses, seen, 0.02)
     given = _name_arrays(givens, spellings[apart:], numbers, given_uses, seen, 0.002)
-    near = variants(vocabulary)
-    word_sums = _word_sums(len(vocabulary), ((family, family_uses), (given, given_uses)))
+
+    def word_uses(rows: Codes) -> Floats:
+        of_family, of_given = uses(rows)
+        return _word_sums(len(vocabulary), ((family, of_family), (given, of_given)))
+
+    by_list = [word_uses(name[recorded.source == each]) for each in np.unique(recorded.source)]
+    near = apart_from_own_names(variants(vocabulary), by_list)
+    word_sums = sum(by_list, np.zeros(len(vocabulary)))
     word_sums = _with_variants(word_sums, near)
     arrays = ReportArrays(
         name=name,

@@ -22,6 +22,7 @@ from uncounted.records.names import sounds as heard
 VARIANT, SLIP, NEAR, OTHER, TWO_SEXES = range(5)
 ALL_WORDS = 4000  # distinct words up to which every pair is looked at
 MOST_IN_BLOCK = 600  # words that share a key and are compared with one another
+OWN_NAME, OWN_SHARE = 6, 0.01  # uses of a word that is no misspelling; over the other word's
 _SIZE = len(heard.SOUNDS)  # its number is "no letter"
 # Ends of words: in a, in a consonant or o, or another.
 _ENDS = np.array(
@@ -164,6 +165,25 @@ def variants(vocabulary: Sequence[str]) -> Variants:
         np.concatenate([kinds, kinds])[order],
         np.concatenate([cost, cost])[order],
     )
+
+
+def apart_from_own_names(near: Variants, by_list: Sequence[Floats]) -> Variants:
+    """The same, with names that are both common in one list a step further apart.
+
+    A misspelling is rare beside the name that it stands for, so Maria is none of Marta where many
+    have either; spellings of one name are mostly on different lists. `by_list` has the number of
+    names of each list that have each word.
+    """
+    owner = np.repeat(np.arange(len(near.starts) - 1), np.diff(near.starts))
+    own = np.zeros(len(owner), np.bool_)
+    for times in by_list:
+        one, other = times[owner], times[near.words]
+        fewer, more = np.minimum(one, other), np.maximum(one, other)
+        own |= (fewer >= OWN_NAME) & (fewer >= OWN_SHARE * more)
+    kinds = near.kinds.copy()
+    kinds[own & (near.kinds == NEAR)] = OTHER
+    kinds[own & (near.kinds == SLIP)] = NEAR
+    return near._replace(kinds=kinds)
 
 
 def _sets(starts: Ints, codes: Codes) -> Ints:
