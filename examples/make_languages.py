@@ -195,7 +195,8 @@ class Writer:
 
     def _date(self, day: date, form: str = "date") -> str:
         said: str = self.settings[form]
-        return said.format(y=day.year, m=day.month, d=day.day, month=MONTHS[day.month - 1])
+        months = self.settings.get("months", MONTHS)
+        return said.format(y=day.year, m=day.month, d=day.day, month=months[day.month - 1])
 
     def _digits(self, written: str) -> str:
         digits = self.settings.get("digits")

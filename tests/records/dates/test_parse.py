@@ -521,3 +521,27 @@ def test_nothing_but_a_refusal_comes_out_and_it_repeats_nothing(text: str) -> No
 def test_hostile_texts_are_refused_at_once(text: str) -> None:
     with pytest.raises(BadInput, match=r"not a date|count of days|open end"):
         dates.read(text + "x", birth=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("١٢ أيار ٢٠١٣", "2013-05-12"),
+        ("كانون الأول 2012", "2012-12"),
+        ("12 مايو 2013 م", "2013-05-12"),
+        ("5 березня 2022 р.", "2022-03-05"),
+        ("март 2022", "2022-03"),
+        ("12 de mayo de 2013", "2013-05-12"),
+        ("1er août 2013", "2013-08-01"),
+        ("၂၀၂၁ ခုနှစ် မတ်လ ၁၂ ရက်", "2021-03-12"),
+        ("١٥ رمضان ١٤٣٣", "2012-08-02?/2012-08-05?"),  # a month of another calendar
+    ],
+)
+def test_months_in_words_of_other_languages(text: str, found: str) -> None:
+    assert translate(text)[0] == found
+
+
+def test_a_gregorian_month_says_its_calendar() -> None:
+    assert translate("5 мая 2013", calendar="ethiopian")[0] == "2013-05-05"
+    with pytest.raises(BadInput, match="no such day"):
+        dates.read("31 квітня 2022")

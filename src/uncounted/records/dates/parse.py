@@ -19,6 +19,7 @@ from uncounted.records.dates.affixes import says_unknown, without_age, without_b
 from uncounted.records.dates.calendars import decimal_numerals, lunar_end, lunar_names
 from uncounted.records.dates.expressions import BRACKETED, ExpressionReader
 from uncounted.records.dates.intervals import is_backwards, lies_in, qualified
+from uncounted.records.dates.month_words import in_digits
 from uncounted.records.dates.other_calendars import converted, without_gregorian_mark
 from uncounted.records.dates.single_dates import HINT, point, sought
 from uncounted.records.tabular.xlsx_formats import JANUARY_OR_OCTOBER, MAY_BE_OCTOBER
@@ -88,6 +89,7 @@ class _Reader(ExpressionReader):
         if not plain or says_unknown(plain):
             return None, ()
         gregorian = without_gregorian_mark(plain)
+        gregorian = in_digits(gregorian or plain) or gregorian
         if self.calendar and gregorian is None:
             return self._of_calendar(plain), tuple(self.notes)
         plain = gregorian or plain
