@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -47,6 +48,7 @@ from uncounted.progress import Progress
 CHAINS = 4
 WARM_UP = 100
 LENGTH = 300  # sweeps of a chain after it, at the least
+MANY_REPORTS, VERY_MANY = 3000, 50_000  # of more, counts settle in fewer sweeps (`usual_run`)
 THIN = 5  # sweeps between kept draws, at the least; odd, as two in doubt go back and forth
 WATCH = 5  # sweeps between looks
 TARGET_RHAT = 1.03
@@ -83,6 +85,17 @@ class Run:
     hopeless: float = np.inf  # with a higher R-hat after a round, no other is worth it
     most_pairs: float = np.inf  # with more pairs linked than these, chains have run away
     hold_m: bool = False  # m stays as the EM has it, and is not drawn
+
+
+def usual_run(reports: int, draws: int) -> Run:
+    """How long chains of so many reports run, for so many draws."""
+    if reports <= MANY_REPORTS:
+        return Run()
+    run = Run(length=60, watch=1)
+    if reports > VERY_MANY:  # chance in the mean of a count is then a seventh of a small error
+        run = Run(warm_up=60, length=30, watch=1, target=1.05, ess=50.0)
+    apart = min(run.length * CHAINS // max(draws, 1), THIN)
+    return attrs.evolve(run, thin=max(apart - 1, 0) // 2 * 2 + 1)
 
 
 @attrs.define
@@ -144,17 +157,24 @@ def sample(
     progress: Progress,
     prior: partition_priors.PartitionPrior = partition_priors.OVERLAP_TABLE,
     run: Run | None = None,
+    starts: Sequence[NDArray[np.int32]] = (),
 ) -> PartitionDraws:
     """Run the chains until they agree, then keep `draws` of their partitions; else `NotConverged`.
+
+    Chains start by turns from all reports apart and from likely matches together, or from the
+    partitions `starts`, a chain each, that the posterior of a like model has been drawn from.
 
     If each of them runs away (`Run.most_pairs`) they are given up, with an infinite R-hat, and
     their present states stand for draws. Chains start from m in `rates`; u and companions stay as
     they are. A seed gives the same draws, bit for bit.
     """
     run = run or Run()
+    like = [None if prior.once_a_list or not starts else starts[at] for at in range(run.chains)]
     chains = [
-        start_chain(built, rates, lists, prior, np.random.default_rng([seed, 7, at]), at % 2 == 1)
-        for at in range(run.chains)
+        start_chain(
+            built, rates, lists, prior, np.random.default_rng([seed, 7, at]), at % 2 == 1, start
+        )
+        for at, start in enumerate(like)
     ]
     sizes, times = np.unique(np.bincount(built.component), return_counts=True)
     work = ParallelChains(built, prior, sizes, times, progress)
@@ -261,10 +281,14 @@ def start_chain(
     prior: partition_priors.PartitionPrior,
     rng: np.random.Generator,
     together: bool,
+    like: NDArray[np.int32] | None = None,
 ) -> Chain:
-    """Start a chain with all candidates apart, or joined."""
+    """Start a chain with all candidates apart, or joined; or from a partition like this."""
+    if like is None:
+        label = candidate_graph.start(built, together=together, once_a_list=prior.once_a_list)
+    else:
+        label = candidate_graph.hanging_together(built.graph, like)
     state = partition.empty_state(len(built.graph.lists), lists)
-    label = candidate_graph.start(built, together=together, once_a_list=prior.once_a_list)
     partition.place(built.graph, state, label)
     return Chain(
         rng,

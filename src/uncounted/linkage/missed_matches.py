@@ -14,6 +14,7 @@ list a second report of a person.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import attrs
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted.linkage.arrays import Codes, Flags, Floats, Ints
+from uncounted.linkage.arrays import Codes, Floats, Ints
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded
 from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
 
@@ -119,23 +120,31 @@ def _alike(
 
 
 def _merge(row: Codes, on: Ints, lists: Ints, left: Ints, right: Ints, apart: Ints) -> None:
-    """Merge the people of these pairs in a draw, one pair after another."""
+    """Merge the people of these pairs in a draw, one pair after another (union-find)."""
     root = np.arange(len(on), dtype=np.int32)
-    kept_apart = row[apart]
+    forbidden: defaultdict[int, set[int]] = defaultdict(set)
+    for one, two in row[apart].tolist():
+        forbidden[one].add(two)
+        forbidden[two].add(one)
     for i, j in zip(left.tolist(), right.tolist(), strict=True):
-        one, two = int(root[row[i]]), int(root[row[j]])
+        one, two = _root(root, int(row[i])), _root(root, int(row[j]))
         shared = on[one] & on[two]
         if one == two or (shared and not shared == lists[i] == lists[j]):
             continue
-        if len(apart) and _forbidden(root[kept_apart], one, two).any():
+        if two in forbidden[one]:
             continue
-        root[root == two] = one
+        root[two] = one
         on[one] |= on[two]
+        for other in forbidden.pop(two, ()):
+            forbidden[one].add(other)
+            forbidden[other] = forbidden[other] - {two} | {one}
+    while (further := root[root] != root).any():
+        root[further] = root[root[further]]
     row[:] = root[row]
 
 
-def _forbidden(people: Codes, one: int, two: int) -> Flags:
-    return np.asarray(
-        ((people[:, 0] == one) & (people[:, 1] == two))
-        | ((people[:, 0] == two) & (people[:, 1] == one))
-    )
+def _root(root: Codes, person: int) -> int:
+    while (further := int(root[person])) != person:
+        root[person] = root[further]
+        person = further
+    return person

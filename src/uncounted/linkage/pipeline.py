@@ -165,7 +165,7 @@ def link(
         languages=languages,
         progress=progress,
     )
-    tries = _tries(compared, floor)
+    tries = _tries(compared, floor, draws)
     compared, nearest = arranged(compared, tries[0].floor)
     once = np.argsort(nearest)[once]  # of each report in order, where it stands
     place = once[place]
@@ -236,7 +236,7 @@ class _Try:
     one_to_one: bool = False
 
 
-def _tries(compared: Compared, floor: float | None) -> list[_Try]:
+def _tries(compared: Compared, floor: float | None, draws: int) -> list[_Try]:
     """How to draw, stricter where the draws before fail a check.
 
     Strictly, m is learned one to one and held: chains that run away take m with them. Where hardly
@@ -245,7 +245,8 @@ def _tries(compared: Compared, floor: float | None) -> list[_Try]:
     probability that is asked for is tried alone.
     """
     count, expected = compared.encoded.count, compared.rates.expected_pairs
-    usual = mcmc.Run(most_pairs=_FAR_TOO_MANY * (expected + count))
+    most = _FAR_TOO_MANY * (expected + count)
+    usual = attrs.evolve(mcmc.usual_run(count, draws), most_pairs=most)
     if floor is not None:
         return [_Try(floor, usual)]
     strict = [_Try(each, attrs.evolve(usual, hold_m=True), True) for each in (STRICT, STRICTEST)]

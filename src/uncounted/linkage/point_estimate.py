@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage.arrays import Labels, connected
-from uncounted.linkage.result import Linkage, numbered, together
+from uncounted.linkage.result import Linkage, numbered, pair_shares, together
 
 Pairs = dict[tuple[int, int], float]
 _GAIN = 1e-9  # of loss, below which a change does not count
@@ -69,7 +69,24 @@ def point_partition(linkage: Linkage) -> Labels:
     labels = np.take(linkage.labels, order, axis=1)
     if labels.size == 0:
         return numbered(np.arange(len(order), dtype=np.int64))
-    chances = together(labels)
+    left, right, share = pair_shares(labels)
+    group = connected(len(order), left, right)
+    doubtful = np.isin(group, group[left[share < 1.0]])  # all draws have the other groups alike
+    best = labels[0].astype(np.int64)
+    if doubtful.any():
+        place = np.cumsum(doubtful) - 1
+        of = doubtful[left]
+        pairs = zip(place[left[of]].tolist(), place[right[of]].tolist(), strict=True)
+        chances = dict(zip(pairs, share[of].tolist(), strict=True))
+        rows = np.stack([numbered(row[doubtful]) for row in labels])
+        best[doubtful] = best.max() + 1 + _point_of(rows, chances)
+    point = np.empty(len(order), np.int64)
+    point[order] = best
+    return numbered(point)
+
+
+def _point_of(labels: Labels, chances: Pairs) -> NDArray[np.int64]:
+    """Steps 1 to 4 of `point_partition`, of reports that draws differ on."""
     people = float(np.median(labels.max(axis=1) + 1))
     nearest = NearestDraws(labels, chances)
     best = improved(nearest.at(0.5), chances, 0.5)
@@ -87,9 +104,7 @@ def point_partition(linkage: Linkage) -> Labels:
             best, least = found, abs(off)
     if not _within(_people(best), labels):
         best = _typical(labels, chances)
-    point = np.empty(len(order), np.int64)
-    point[order] = best
-    return numbered(point)
+    return best
 
 
 def _within(people: int, labels: Labels) -> bool:

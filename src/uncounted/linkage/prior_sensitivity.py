@@ -37,6 +37,8 @@ RUN = mcmc.Run(
     ess=0.0,
     refuse=np.inf,
 )
+# The same from where main draws ended, in files of so many reports that an average settles sooner.
+FROM_MAIN = attrs.evolve(RUN, warm_up=20, length=80, watch=1, target=1.08)
 _STRICT, _LOOSE = 20.0, 0.1  # how much likelier or less likely than the floor candidates have to be
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
@@ -76,10 +78,19 @@ def alternative_linkages(
     seed: int,
     progress: Progress,
 ) -> tuple[AlternativeLinkage, ...]:
-    """Draw under every other prior and rule, from where the `main` draws ended."""
+    """Draw under every other prior and rule, with the rates of the `main` draws.
+
+    Of many reports, chains also start from partitions of the main draws.
+    """
     built = {"usual": usual}
+    many = encoded.count > mcmc.MANY_REPORTS
+    run = attrs.evolve(FROM_MAIN if many else RUN, most_pairs=_most(main.rates.expected_pairs))
+    if encoded.count > mcmc.VERY_MANY:
+        run = attrs.evolve(run, length=40)
+    warm_up = 1 if many else run.warm_up  # sweeps of a cell that is refuted beforehand
+    ends = np.linspace(0, len(main.slots), mcmc.CHAINS + 1).astype(int)[1:] - 1
+    starts = [main.slots[at] for at in ends[: run.chains]] if many else []
     todo, found = grid_cells(prior), list[AlternativeLinkage]()
-    most = _most(main.rates.expected_pairs)
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))
         if rule not in built:
@@ -94,7 +105,8 @@ def alternative_linkages(
             seed=seed + done + 1,
             progress=silent,  # the grid tells how far it is, not each cell
             prior=each,
-            run=attrs.evolve(RUN, most_pairs=-1.0 if refuted else most),  # or a look is enough
+            run=attrs.evolve(run, most_pairs=-1.0, warm_up=warm_up) if refuted else run,
+            starts=starts,
         )
         labels = np.stack([numbered(row) for row in sampled.slots])
         why = refuted or failed_check(sampled, labels, encoded)

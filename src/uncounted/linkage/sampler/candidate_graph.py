@@ -175,6 +175,15 @@ def start(built: CandidateGraph, *, together: bool, once_a_list: bool) -> Ints:
     return label
 
 
+def hanging_together(graph: Graph, labels: Codes) -> Ints:
+    """The same people, apart where no candidates of this graph lead from one report to another."""
+    owner = whose(graph)
+    within = labels[owner] == labels[graph.near]
+    one = np.concatenate([owner[within], np.arange(len(labels))])
+    other = np.concatenate([graph.near[within], graph.unit])
+    return connected(len(labels), one, other)
+
+
 @compiled
 def _join(graph: Graph, left: Ints, right: Ints, label: Ints, once_a_list: bool) -> None:
     count = len(label)
