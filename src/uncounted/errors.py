@@ -93,7 +93,7 @@ class NotConverged(NotEstimable):
 
 
 class ClusterLost(Error):
-    """The cluster that was to compute does not answer any more."""
+    """A process or a cluster that was to compute does not answer any more."""
 
 
 class NotPublishable(Error):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import attrs
 import numpy as np
 
+from uncounted._processes import in_order
 from uncounted.linkage.arrays import Codes, Floats, Ints
 from uncounted.linkage.encoding import places
 from uncounted.linkage.encoding.columns import ReportColumns, columns
@@ -29,6 +30,8 @@ from uncounted.linkage.encoding.spelling import (
 )
 from uncounted.records.cells.name_parser import forms
 from uncounted.records.dates.partial_date import PartialDate
+from uncounted.records.names.forms import Form
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 OPEN = 10_000_000  # days: further than any date
@@ -173,9 +176,11 @@ def _forms(
     code = (all_ + way_of).ravel()
     distinct, row = np.unique(code, return_inverse=True)
     starts, parts = [0], []
-    for at in distinct.tolist():
-        names, way = name_rows[at // len(ways_)], ways_[at % len(ways_)]
-        for form in forms(names, way.order, korean=way.korean, language=way.language)[:MOST_FORMS]:
+    distinct_names = (
+        (name_rows[at // len(ways_)], ways_[at % len(ways_)]) for at in distinct.tolist()
+    )
+    for of_name in in_order(_read_names, distinct_names):
+        for form in of_name:
             words = ((), ()) if form.korean else (form.family_words, form.given_words)
             family = families(form.family, form.family_letters, words[0])
             given = givens(form.given, form.given_letters, words[1])
@@ -191,6 +196,13 @@ def _forms(
     table = np.array(parts, np.int64).reshape(-1, 10)
     name, relative, father = row.astype(np.int32).reshape(3, -1)
     return (name, relative, father), np.array(starts, np.int64), table
+
+
+def _read_names(names: list[tuple[tuple[Name, ...], SourceNames]]) -> list[list[Form]]:
+    return [
+        forms(each, way.order, korean=way.korean, language=way.language)[:MOST_FORMS]
+        for each, way in names
+    ]
 
 
 def _name_arrays(

@@ -122,7 +122,10 @@ _WHERE = pattern(
 _KIND = pattern("{place-kind}")
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]")
 
+_REMEMBERED = 16_384  # texts: places and words recur, and a name is looked at more than once
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def is_unknown(text: str) -> bool:
     """Tell whether a cell says that what stands there is unknown or withheld."""
     found = _words(text)
@@ -142,6 +145,7 @@ def is_unknown_part(part: str) -> bool:
     return (len(part) > 2 or not part.isascii()) and is_unknown(part)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def says_nothing(text: str) -> bool:
     """Tell whether the whole of a cell says nothing: unknown, withheld, NULL, "as above"."""
     return is_unknown(text) or is_filler(text)
@@ -181,7 +185,7 @@ def _means(text: str, meaning: str) -> bool:
     return spaced in of_meaning or (not spaced.isascii() and "".join(found) in of_meaning)
 
 
-@lru_cache(maxsize=1024)  # a name is looked at more than once
+@lru_cache(maxsize=_REMEMBERED)
 def is_no_name(text: str, *, may_be_label: bool = True) -> bool:
     """Tell whether a cell for a name holds none: unknown, a kind of person, or a label."""
     if is_unknown(text) or _is_number(text) or is_filler(text):
@@ -261,6 +265,7 @@ def is_place_kind(text: str) -> bool:
     return _has_only_words(text, _WHERE, _KIND)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def says_where(text: str) -> bool:
     """Tell whether a text says where a place is, or of which kind it was."""
     return bool(_without_unknown(text))

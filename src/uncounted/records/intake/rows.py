@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 
 import attrs
 
 from uncounted import delimited
+from uncounted._processes import in_order
 from uncounted.errors import BadInput
 from uncounted.records import vocabulary
 from uncounted.records.cells.kinship import after_kin, is_fate, whose
@@ -74,28 +76,51 @@ def read_table(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted
 
 def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Rejected]:
     taken: set[str] = set()  # a row that is rejected takes no id from one below
-    for row in table:
-        if row.wrong:
-            yield Rejected(row.number, (row.wrong,))
-            continue
-        if _is_header(row, mapping):
-            yield Rejected(row.number, (HEADER_AGAIN,))
-            continue
-        cells = RowReader(row, mapping)
-        report_id = cells.ident(mapping.id)
-        if report_id in taken:
-            cells.reasons.append(ID_TAKEN)
-        elif report_id is not None:
-            cells.reaches(mapping.id, report_id)
-        report = cells.report(source, report_id or "")
-        consent = cells.consent()
-        if not cells.reasons:
-            cells.reasons += faults(report)
-        if cells.reasons or report_id is None:
-            yield Rejected(row.number, tuple(dict.fromkeys(cells.reasons)))
+    for row in in_order(partial(_read_rows, mapping, source), table):
+        if isinstance(row, Rejected):
+            yield row
+        elif row.report.id in taken:
+            yield Rejected(row.row, (ID_TAKEN, *row.reasons))
+        elif row.reasons:
+            yield Rejected(row.row, row.reasons)
         else:
-            taken.add(report_id)
-            yield Accepted(row.number, report, consent, tuple(dict.fromkeys(cells.warnings)))
+            taken.add(row.report.id)
+            yield Accepted(row.row, row.report, row.consent, row.warnings)
+
+
+@attrs.frozen
+class _Read:
+    """A row that has an id, and every reason why it is not taken."""
+
+    row: int
+    report: Report
+    consent: Consent
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def _read_rows(mapping: Mapping, source: str, rows: list[delimited.Row]) -> list[_Read | Rejected]:
+    return [_read_row(row, mapping, source) for row in rows]
+
+
+def _read_row(row: delimited.Row, mapping: Mapping, source: str) -> _Read | Rejected:
+    """Read a row on its own, whatever the others have."""
+    if row.wrong:
+        return Rejected(row.number, (row.wrong,))
+    if _is_header(row, mapping):
+        return Rejected(row.number, (HEADER_AGAIN,))
+    cells = RowReader(row, mapping)
+    report_id = cells.ident(mapping.id)
+    if report_id is not None:
+        cells.reaches(mapping.id, report_id)
+    report = cells.report(source, report_id or "")
+    consent = cells.consent()
+    if not cells.reasons:
+        cells.reasons += faults(report)
+    reasons = tuple(dict.fromkeys(cells.reasons))
+    if report_id is None:
+        return Rejected(row.number, reasons)
+    return _Read(row.number, report, consent, reasons, tuple(dict.fromkeys(cells.warnings)))
 
 
 def _is_header(row: delimited.Row, mapping: Mapping) -> bool:
