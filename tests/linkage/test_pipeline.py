@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import os
 import subprocess
 import sys
@@ -11,7 +10,6 @@ import attrs
 import numpy as np
 import pytest
 from benchmarks.partition_accuracy import evaluate
-from tests.records.read_file import read_file
 
 from benchmarks import bench_labelled, bench_linkage
 from uncounted.errors import Damaged, NotLinkable, UsedWrongly
@@ -21,8 +19,6 @@ from uncounted.linkage.diagnostics import LinkageDiagnostics
 from uncounted.linkage.encoding.encode import encode
 from uncounted.linkage.result import together
 from uncounted.records.dates.partial_date import PartialDate, parse
-from uncounted.records.intake import mapping
-from uncounted.records.intake import rows as intake
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
@@ -273,25 +269,6 @@ def test_people_are_counted_by_list() -> None:
 def test_evaluation_of_a_known_partition() -> None:
     found = evaluate(np.array([0, 0, 0, 1]), ["a", "a", "b", "b"])
     assert (found.precision, found.recall, found.exact) == (1 / 3, 1 / 2, 0.0)
-
-
-def test_the_example_is_linked() -> None:
-    if not (EXAMPLE / "truth.csv").exists():
-        pytest.skip("the example population is not there")
-    reports = []
-    for source in ("Saebyok", "TumenWatch", "Panel", "OpenDoor"):
-        columns = mapping.Mapping.parse(EXAMPLE / f"{source}.toml")
-        for row in read_file(EXAMPLE / f"{source}.csv", columns, source):
-            if isinstance(row, intake.Accepted):
-                reports.append(row.report)  # noqa: PERF401
-    rows = csv.DictReader((EXAMPLE / "truth.csv").read_text("utf-8-sig").splitlines())
-    person = {(row["source"], row["id"]): row["person"] for row in rows}
-    linkage = link(reports, draws=100, seed=1, with_grid=False)
-    found = evaluate(point_partition(linkage), [person[key] for key in linkage.keys])
-    assert found.f1 >= 0.92
-    assert found.precision >= 0.95
-    assert abs(found.people - found.true_people) <= 0.05 * found.true_people
-    assert linkage.diagnostics.chains.rhat < 1.1
 
 
 @pytest.mark.parametrize(

@@ -277,7 +277,7 @@ def test_hard_tables_end_in_an_answer_or_in_words(case: str) -> None:
     table = HARD[case]
     names = [name for name in METHODS if name not in ("latent-class", "identified")]
     many = len(table.lists) > MAX_GRAPH_LISTS  # sampled graphs, which checks would sample anew
-    own = {"decomposable": {"budget": 5.0}} if many and case not in SETTLED else {}
+    own = {"decomposable": {"budget": 2.0}} if many and case not in SETTLED else {}
     study = run(table, EstimateSettings(names, robustness=not many, by_method=own))
     for estimate in study.estimates:
         _answers_or_says_why(estimate, table.observed)

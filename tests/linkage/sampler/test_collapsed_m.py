@@ -100,14 +100,11 @@ def chain_of(
     return work, chain
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_m_and_partition_have_their_distribution(
-    seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_m_and_partition_have_their_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two lists that repeat nobody: links are pairs, and m integrates out in closed form."""
     light(monkeypatch)
-    rng = np.random.default_rng(seed)
-    case, rates = seen(small_linkage(rng, LISTS, 1.0), seed), rates_for(rng)
+    rng = np.random.default_rng(1)
+    case, rates = seen(small_linkage(rng, LISTS, 1.0), 1), rates_for(rng)
     truth = exact_with_m(case, LISTS, rates)
     work, chain = chain_of(case, rates, partition_priors.NO_DUPLICATES, 2, asking=True)
     assert chain.collapsed is not None
@@ -337,7 +334,7 @@ def wandering(case: SmallLinkage, rates: model.MatchProbabilities, *, asking: bo
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(mcmc, "monitored", note)
-        work.run_one(chain, mcmc.Run(watch=1), 4000, keep=True)
+        work.run_one(chain, mcmc.Run(watch=1), 2000, keep=True)
     off = np.array(people) - np.mean(people)
     assert off.std() > 0.5
     return float((off[4:] * off[:-4]).mean() / off.var())

@@ -8,6 +8,7 @@ prior as it is.
 
 from __future__ import annotations
 
+import functools
 import math
 
 import attrs
@@ -115,6 +116,7 @@ def of_kind(m: Floats, field: int, kind: int) -> Floats:
     return np.asarray(m[:, np.array(field_priors.PRIORS[field].kinds) == kind].sum(axis=1))
 
 
+@functools.cache  # each setting is compared with two ways of taking turns
 def directly(setting: Setting) -> Floats:
     """Draws of the prior."""
     rng = np.random.default_rng(17)
