@@ -25,7 +25,7 @@ from sybil import Document, Example, Region, Sybil
 from sybil.parsers.abstract.lexers import LexerCollection
 from sybil.parsers.markdown import PythonCodeBlockParser
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
-from tests.light_identity import seal_lightly
+from tests.light_identity import made_lightly, seal_lightly
 
 ROOT = Path(__file__).parent
 SLOW = ("sampler", "crash", "process", "exhaustive", "volume", "scrypt", "browser")
@@ -74,6 +74,10 @@ def run_block(example: Example) -> str | None:
     """Run the commands of one block; say what differed, or nothing."""
     folder: Path = example.namespace[_SCRATCH]
     environment: dict[str, str] = example.namespace["environment"]
+    home = Path(environment["UNCOUNTED_HOME"])
+    if not (home.exists() or _NEW in example.document.text):
+        made_lightly(home, environment["UNCOUNTED_PASSPHRASE"])
+        example.namespace[_LIGHT].add(home / "identity.age")
     commands = re.split(r"^\$ ", str(example.parsed), flags=re.MULTILINE)[1:]
     for command in commands:
         typed, _, expected = command.partition("\n")
@@ -107,6 +111,7 @@ def parse_console(document: Document) -> Iterator[Region]:
 
 _SCRATCH = "the page's scratch folder"  # no page can have a variable of that name
 _LIGHT = "identities that open without a second's work"
+_NEW = "Your identity is new"  # a page that says so makes one in earnest
 
 
 def setup(namespace: dict[str, object]) -> None:
