@@ -23,12 +23,16 @@ FIELDS = PERSON_FIELDS + ACT_FIELDS
 
 @attrs.frozen
 class DateColumns:
-    """Where a date is: in one column, or in columns for year, month and day."""
+    """Where a date is: in one column, or in columns for year, month and day.
+
+    `by_age`: a birth, and its column has the age at the first act of the row.
+    """
 
     year: str
     month: str | None = None
     day: str | None = None
     whole: bool = True
+    by_age: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:

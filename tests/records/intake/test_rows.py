@@ -1176,3 +1176,43 @@ def test_a_title_above_the_header_is_queried(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as cut:
         _read(tmp_path, HEADER, header="List of 2019,,")
     assert "is the first row a title?" in str(cut.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("cells", "born"),
+    [
+        ("34,2021-05-03,", "1986/1987"),
+        ("၃၄,May 2021,", "1986/1987"),
+        ("34 years,2020/2021,", "1985/1987"),
+        ("34 лет,2021,2019-02", "1984/1985"),  # at the first act
+        ("34,,", None),
+        (",2021,", None),
+        ("unknown,2021,", None),
+    ],
+)
+def test_an_age_at_the_first_act_gives_the_years_of_birth(
+    tmp_path: Path, cells: str, born: str | None
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"id,name,age,death,arrest\n1,Aung Hla,{cells}\n", encoding="utf-8")
+    acts = "".join(f'[[acts]]\nkind = "{kind}"\ndate = "{kind}"\n' for kind in ("death", "arrest"))
+    text = f'[columns]\nid = "id"\nname = "name"\nbirth = {{ age = "age" }}\n{acts}'
+    [row] = read_file(path, Mapping.parse(text), "A")
+    assert isinstance(row, Accepted)
+    assert (row.report.birth.edtf if row.report.birth else None) == born
+    assert any("no act has a date" in warning for warning in row.warnings) == (cells == "34,,")
+
+
+@pytest.mark.parametrize("cell", ["1987", "adult", "30-40", "-3", "200"])
+def test_what_is_no_age_is_refused(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"id,name,age,date\n1,Aung Hla,{cell},2021\n", encoding="utf-8")
+    text = '[columns]\nid = "id"\nname = "name"\nbirth = { age = "age" }\ndate = "date"\n'
+    [row] = read_file(path, Mapping.parse(text), "A")
+    assert isinstance(row, Rejected)
+    assert row.reasons == ("column 'age': not an age in years",)
+
+
+def test_an_age_has_no_year_beside_it() -> None:
+    with pytest.raises(BadMapping, match="birth"):
+        Mapping.parse('[columns]\nid = "i"\nname = "n"\nbirth = { age = "a", year = "y" }\n')

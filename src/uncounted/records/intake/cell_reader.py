@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 
 import attrs
@@ -52,6 +52,12 @@ _NUMBER = re.compile(r"(\d+)(?:\.0+)?\s*[년월일年月日.]?")  # 3, 3월 and,
 _NUMBERS = re.compile(r"\d+\W+\d[\W\d]*")
 _NOT_SHOWN = re.compile(r"#(?:.*[#!?])?")  # #####, #REF!, #NAME?, but not #N/A, which is "none"
 _YEAR_ALONE = re.compile(r"[\dX]{4}[?~%]?")
+_AGE = re.compile(
+    r"(?:aged?|العمر)?\s*(\d{1,3})(?:\.0+)?\s*(?:y(?:ea)?rs?(?: old)?|y/?o|세|살|岁|歳|años|ans"
+    r"|سنة|عام[اً]*|рок(?:и|ів)|рік|лет|года?|နှစ်)?\.?",
+    re.IGNORECASE,
+)
+_OLDEST = 115
 _EARLY = date(1850, 1, 1)  # before anybody counted here was born
 
 
@@ -271,6 +277,22 @@ class CellReader:
             self.warnings.append(f"column {column!r}: {odd}")
         day = reading.date and attrs.evolve(reading.date, written=text)
         return self._unpadded(column, day)
+
+    def birth_by_age(self, column: str, days: Sequence[PartialDate]) -> PartialDate | None:
+        """The years of birth by an age in completed years at the first of these days."""
+        text = self.text(column)
+        if text is None or self.known(column) is None:
+            return None
+        found = _AGE.fullmatch(names.visible(text).strip())
+        if found is None or int(found[1]) > _OLDEST:
+            self.reasons.append(f"column {column!r}: not an age in years")
+            return None
+        known = [(day.earliest, day.latest) for day in days if day.earliest and day.latest]
+        if not known:
+            self.warnings.append(f"column {column!r}: an age, and no act has a date")
+            return None
+        (first, last), age = min(known), int(found[1])
+        return PartialDate.of(f"{first.year - age - 1}/{last.year - age}")
 
     def _dated(self, column: str) -> str | None:
         """A cell of a date, or None if unknown; spreadsheet errors and #### are refused."""

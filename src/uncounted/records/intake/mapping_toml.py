@@ -129,7 +129,7 @@ def fields(tables: TomlTable) -> TomlTable:
         if key not in ("name_alt", "birth")
     }
     values, uses_words = _values(tables.get("values", {}), own)
-    birth = _date_columns("[columns] birth", columns["birth"]) if "birth" in columns else None
+    birth = _birth("[columns] birth", columns["birth"]) if "birth" in columns else None
     name_alt = _texts("[columns] name_alt", columns.get("name_alt", []))
     acts = tuple(_acts(columns, tables.get("acts", []), own))
     consent = _consent(tables.get("consent", {}))
@@ -162,6 +162,13 @@ def _texts(where: str, value: Any) -> tuple[str, ...]:
     return tuple(_text(where, item) for item in (value if isinstance(value, list) else [value]))
 
 
+def _birth(where: str, value: Any) -> DateColumns:
+    if isinstance(value, dict) and "age" in value:
+        section(where, value, ("age",))
+        return DateColumns(_text(f"{where} age", value["age"]), by_age=True)
+    return _date_columns(where, value)
+
+
 def _date_columns(where: str, value: Any) -> DateColumns:
     if not isinstance(value, dict):
         return DateColumns(_text(where, value))
@@ -171,7 +178,7 @@ def _date_columns(where: str, value: Any) -> DateColumns:
             f"{where} needs a year, and a month where it has a day",
             hint='write it as { year = "...", month = "...", day = "..." }',
         )
-    return DateColumns(**parts, whole=False)
+    return DateColumns(parts["year"], parts.get("month"), parts.get("day"), whole=False)
 
 
 def _act_columns(where: str, table: TomlTable, kind: str | None = None) -> ActColumns:

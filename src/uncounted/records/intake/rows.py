@@ -326,8 +326,11 @@ class RowReader(CellReader):
     def report(self, source: str, report_id: str) -> Report:
         """The report of the row, of worth only when there are no reasons against it."""
         mapping = self.mapping
-        birth = self.when(mapping.birth, birth=True)
+        by_age = mapping.birth is not None and mapping.birth.by_age
+        birth = None if by_age else self.when(mapping.birth, birth=True)
         acts = tuple(act for where in mapping.acts for act in self.acts(where))
+        if mapping.birth and by_age:
+            birth = self.birth_by_age(mapping.birth.year, [act.date for act in acts if act.date])
         if birth and birth.earliest:
             last_days = [act.date.latest for act in acts if act.date and act.date.latest]
             if any(end < birth.earliest for end in last_days):
