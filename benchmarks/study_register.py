@@ -1,0 +1,109 @@
+"""What the comparison levels could give on simulated registers of people killed.
+
+    python benchmarks/study_register.py                 seeds 201 to 212
+    python benchmarks/study_register.py 101 112
+
+For each register (`synthetic_register`) the pairwise F1 of pairs ranked by their match weight, at
+the best threshold: weights of the EM, as they are and with m learned one to one (which is where
+chains start); and two oracles, which learn from the labels of the other registers: true m and u of
+each level, and the true ratio of matches to non-matches at each pair of levels of name and event.
+The linkage itself has no labels and must choose its threshold (`bench_labelled.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import synthetic_register
+from uncounted.linkage import pipeline
+from uncounted.linkage.arrays import Floats
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.encoding.encode import encode
+from uncounted.linkage.model.fit import fit_pairs
+from uncounted.progress import silent
+
+FIELDS = (levels.FIELDS.index("name"), levels.FIELDS.index("event"))  # what a register has
+SHAPE = tuple(levels.COUNTS[field] for field in FIELDS)
+FEW = 0.1  # matches added to each level
+
+
+@attrs.frozen(eq=False)
+class Compared:
+    """The compared pairs of one register."""
+
+    true: NDArray[np.bool_]
+    found: levels.Levels  # of name and event
+    weights: dict[str, Floats]
+
+    def counts(self, *, matches: bool) -> Floats:
+        """How many matches, or others, are at each pair of levels."""
+        out = np.zeros(SHAPE)
+        np.add.at(out, tuple(self.found[self.true == matches].T), 1.0)
+        return out
+
+
+def compared(seed: int) -> Compared:
+    """A register whose pairs are compared, with the EM's weights."""
+    reports, truth = synthetic_register.made(seed)
+    encoded = encode(reports)
+    left, right, *_ = pipeline._pairs(encoded, silent)
+    weights = {}
+    for name, one_to_one in (("EM", False), ("EM, one to one", True)):
+        codes, _, weights[name] = fit_pairs(
+            encoded, left, right, seed=1, progress=silent, one_to_one=one_to_one
+        )
+    person = np.unique(truth, return_inverse=True)[1]
+    found = levels.unpacked(codes)[:, FIELDS]
+    return Compared(person[left] == person[right], found, weights)
+
+
+def best_f1(weights: Floats, true: NDArray[np.bool_]) -> float:
+    """F1 of the pairs above the best threshold."""
+    order = np.argsort(-weights, kind="stable")
+    right, said = np.cumsum(true[order]), np.arange(1, len(order) + 1)
+    return float((2 * right / (said + synthetic_register.REPEATED)).max())
+
+
+def oracles(matches: Floats, others: Floats) -> dict[str, Floats]:
+    """Weights by levels of name and event."""
+    ratios = [
+        np.log(matches.sum(axis=axis, keepdims=True) + FEW)
+        - np.log(others.sum(axis=axis, keepdims=True) + 1.0)
+        for axis in (1, 0)
+    ]
+    joint = np.log(matches + FEW / 5) - np.log(others + 1.0)
+    return {"true m and u": ratios[0] + ratios[1], "true ratio, joint": joint}
+
+
+def main() -> None:
+    """Print a line a register, and medians."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("first", type=int, nargs="?", default=201)
+    parser.add_argument("last", type=int, nargs="?", default=212)
+    arguments = parser.parse_args()
+    seeds = range(arguments.first, arguments.last + 1)
+    rows = [compared(seed) for seed in seeds]
+    matches, others = (
+        np.stack([each.counts(matches=which) for each in rows]) for which in (True, False)
+    )
+    found: dict[str, list[float]] = {}
+    for at, (seed, row) in enumerate(zip(seeds, rows, strict=True)):
+        tables = oracles(matches.sum(axis=0) - matches[at], others.sum(axis=0) - others[at])
+        weights = row.weights | {name: table[tuple(row.found.T)] for name, table in tables.items()}
+        for name, each in weights.items():
+            found.setdefault(name, []).append(best_f1(each, row.true))
+        print(seed, "  ".join(f"{name} {values[-1]:.3f}" for name, values in found.items()))
+    print("median", "  ".join(f"{name} {np.median(each):.3f}" for name, each in found.items()))
+    print("mean", "  ".join(f"{name} {np.mean(each):.3f}" for name, each in found.items()))
+
+
+if __name__ == "__main__":
+    main()
