@@ -24,6 +24,7 @@ ALPHABETS = {
     "persian": "ابتجحدرسعفقکلمنهوی",
     "ukrainian": "абвгдеиіклмнопрстуя",
     "burmese": "ကခမနလသစတ",
+    "amharic": "ሀለመረሰተነከደገ",
 }
 
 OF_PATRONYMIC = {

@@ -80,6 +80,8 @@ def test_marks_that_are_seen_as_letters_stay_and_accents_go() -> None:
         ("Ma Thidar", "Burmese", ("thi", "da")),
         ("ဦးအောင်ကျော်မိုး", "Burmese", ("အောင်", "ကျော်", "မိုး")),
         ("Juan de la Cruz", "Spanish", ("juan", "cruz")),
+        ("Girma Haile Mariam", "Amharic and Tigrinya", ("germa", "hailemariam")),
+        ("Haile Tadesse", "Amharic and Tigrinya", ("haile", "tadesse")),
     ],
 )
 def test_what_is_no_part_of_a_name_goes(text: str, language: str, expect: tuple[str, ...]) -> None:
