@@ -527,6 +527,7 @@ def _together(case: Case, one: ReportKey, other: ReportKey) -> list[bool]:
 
 
 @pytest.mark.sampler
+@pytest.mark.usefixtures("one_alternative")
 def test_a_merge_holds_in_every_draw_and_is_undone_to_the_last_byte(tmp_path: Path) -> None:
     """Linked in earnest: decided, the two are one; taken back, the draws are those of before."""
     names = ("김철수", "박영희", "최금옥", "한순남")
