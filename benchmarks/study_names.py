@@ -257,7 +257,7 @@ def tables(language: str) -> str:
             }
         people.append(sorted(spelt))
     reports = [
-        Report("A", f"{at}-{k}", (Name(text),))
+        Report(f"{k}", f"{at}", (Name(text),))  # each spelling from a list of its own
         for at, row in enumerate(people)
         for k, text in enumerate(row)
     ]
@@ -287,7 +287,7 @@ def main() -> None:
     ask.add_argument("--tables", action="store_true")
     asked = ask.parse_args()
     if asked.tables:
-        for language in asked.names or LANGUAGES:
+        for language in asked.names or [each for each in LANGUAGES if each != "spanish"]:
             print(tables(language), flush=True)
         return
     names = asked.names or [
