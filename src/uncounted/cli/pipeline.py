@@ -129,9 +129,7 @@ def link_warnings(done: LinkSummary) -> None:
 @click.option(
     "--draws",
     type=click.IntRange(10, 10_000),
-    default=200,
-    show_default=True,
-    help="How many posterior draws to keep.",
+    help="How many posterior draws to keep (200; of more than 20,000 reports fewer, at least 50).",
 )
 @seed_option
 @click.option("--audience", help="For a release to this audience, as its plan names it.")
@@ -140,7 +138,7 @@ def link_warnings(done: LinkSummary) -> None:
 @answers(_linked)
 def link(
     case: Path,
-    draws: int,
+    draws: int | None,
     seed: int,
     audience: str | None,
     lists: str | None,

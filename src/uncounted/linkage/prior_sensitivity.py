@@ -110,6 +110,8 @@ def alternative_linkages(
         )
         labels = np.stack([numbered(row) for row in sampled.slots])
         why = refuted or failed_check(sampled, labels, encoded)
+        if why is None and not sampled.chains.sweeps:  # given up: nothing was drawn
+            why = _runaway(_pairs(labels), main.rates.expected_pairs)
         found.append(
             AlternativeLinkage(each.name, rule, labels, why, alternative_fit(sampled, labels))
         )
@@ -188,12 +190,16 @@ def failed_check(
     if encoded is not None and (large := _too_large(labels, encoded.source)):
         return large
     if runs_away and (encoded is None or _speak_against(sampled, labels, encoded) > _AGAINST):
-        return f"{pairs:,.0f} pairs are linked where agreement alone suggests {expected:,.0f}"
+        return _runaway(pairs, expected)
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
     agree = _names_agree(sampled)
     if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:
         return f"names agree in {agree:.0%} of the links, hardly more than the least allowed"
     return None
+
+
+def _runaway(pairs: float, expected: float) -> str:
+    return f"{pairs:,.0f} pairs are linked where agreement alone suggests {expected:,.0f}"
 
 
 def too_few(sampled: mcmc.PartitionDraws, labels: Labels) -> str | None:

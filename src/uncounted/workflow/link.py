@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from uncounted.linkage.encoding.source_names import ListNames
     from uncounted.linkage.person_ids import LinkageChanges, PersonIds
 
-DRAWS = 200
+DRAWS, LEAST_DRAWS = 200, 50
+_MOST_LABELS = 4_000_000  # of 200 draws of 20,000 reports: of more there are fewer draws
 _IDS = "person-ids"
 _USES = ("link", "statistics")
 
@@ -156,13 +157,15 @@ def link(
     case: Case,
     audience: Audience = INTERNAL,
     *,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = 1,
     on: dt.date,
     progress: Progress = silent,
 ) -> LinkSummary:
     """Draw partitions of the reports that may be linked and counted on the day `on`.
 
+    Unless `draws` says how many, there are 200, and of more than 20,000 reports fewer, 50 at the
+    least: where links are many, draws differ little in how many people there are.
     Decisions on pairs of them hold in every draw; those on others are not looked at.
     """
     from uncounted import linkage
@@ -183,7 +186,7 @@ def link(
     languages = _stated(case, {source for source, _ in keys})
     result = linkage.link(
         reports,
-        draws=draws,
+        draws=draws or usual_draws(len(reports)),
         seed=seed,
         progress=progress,
         decisions=decisions,
@@ -211,6 +214,16 @@ def link(
     if audience != INTERNAL or summary.diagnostics.failed_check:  # people keep the ids they have
         return summary
     return attrs.evolve(summary, changes=_keep_ids(case, entry.seq, result)[1])
+
+
+def usual_draws(reports: int) -> int:
+    """How many draws are kept of so many reports.
+
+    Examples:
+        >>> [usual_draws(reports) for reports in (500, 20_000, 50_000, 1_000_000)]
+        [200, 200, 80, 50]
+    """
+    return min(DRAWS, max(LEAST_DRAWS, _MOST_LABELS // max(reports, 1)))
 
 
 def _stated(case: Case, lists: Collection[str]) -> dict[str, list[str]]:
