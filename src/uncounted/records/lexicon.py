@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import cast
 
 from uncounted.records.data_files import table_rows
 from uncounted.records.names.name import unmarked
@@ -44,7 +45,7 @@ def words(meanings: str, languages: str | None = None) -> frozenset[str]:
 
 
 def pattern(template: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
-    """Compile a regular expression that refers to meanings of the lexicon.
+    """A regular expression that refers to meanings of the lexicon, compiled at its first use.
 
     `{kin}` stands for words of any language, `{kin:ko zh}` for those of two, `{fate|remark}` for
     words of either meaning, `{kin:ko 2}` for those of two letters or more; the longest is tried
@@ -54,7 +55,23 @@ def pattern(template: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[st
         >>> pattern("{kin:en} of (.+)").fullmatch("wife of Kim")[1]
         'Kim'
     """
-    return re.compile(_REFERENCE.sub(_alternatives, template), flags)
+    return cast(re.Pattern[str], _Pattern(_REFERENCE.sub(_alternatives, template), flags))
+
+
+class _Pattern:
+    """A regular expression, compiled at its first use: few commands use many of them."""
+
+    def __init__(self, text: str, flags: re.RegexFlag) -> None:
+        self._written = text, flags
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("_"):  # of copies and pickles, which are made without `__init__`
+            raise AttributeError(name)
+        if "compiled" not in self.__dict__:
+            self.compiled = re.compile(*self._written)
+        found: object = getattr(self.compiled, name)
+        setattr(self, name, found)
+        return found
 
 
 def _alternatives(found: re.Match[str]) -> str:
