@@ -28,19 +28,23 @@ def in_order[T, R](
 ) -> Iterator[R]:
     """Do `work` on batches of items; an answer an item, in order, while later ones are read.
 
-    Fewer than `least` items, or work for one core, are done in this process.
+    Fewer than `least` items, or work for one core, are done in this process. Where `items` fail,
+    what came before is answered first.
 
     Examples:
         >>> list(in_order(sorted, [3, 1, 2]))
         [1, 2, 3]
     """
     jobs = cores() if jobs is None else jobs
-    upcoming = iter(items)
+    failed = list[Exception]()
+    upcoming = _until_one_fails(items, failed)
     first = list(itertools.islice(upcoming, least if jobs > 1 else 0))
     batches = _batches(itertools.chain(first, upcoming))
     if jobs < 2 or len(first) < least:
         for batch in batches:
             yield from work(batch)
+        if failed:
+            raise failed[0]
         return
     from joblib.externals import loky  # a fifth of a second
 
@@ -61,6 +65,15 @@ def in_order[T, R](
     finally:
         for each in handed:
             each.cancel()
+    if failed:
+        raise failed[0]
+
+
+def _until_one_fails[T](items: Iterable[T], failed: list[Exception]) -> Iterator[T]:
+    try:
+        yield from items
+    except Exception as error:  # noqa: BLE001 - raised again when what came before is answered
+        failed.append(error)
 
 
 def _batches[T](items: Iterable[T]) -> Iterator[list[T]]:
