@@ -416,3 +416,12 @@ def test_names_of_columns_beyond_the_limit_are_refused(tmp_path: Path) -> None:
     file = _written(tmp_path, b"id,name," + b"x" * (1 << 20) + b"\n1,Kim,1\n")
     with pytest.raises(BadInput, match="more than 1,048,576 characters"):
         delimited.read(file)
+
+
+@pytest.mark.parametrize(
+    "written", ["\u200fالاسم", "الا\u200dسم", "الاسم\u00a0", "\u2067الاسم\u2069", "الاسم"]
+)
+def test_a_column_is_called_what_is_seen(written: str) -> None:
+    assert delimited.heading(written) == "الاسم"
+    assert delimited.heading("Ім'я\u202fта\u00a0по батькові") == "Ім'я та по батькові"
+    assert delimited.heading("Preno\u0301m") == "Prenóm"

@@ -150,6 +150,8 @@ def test_the_only_number_is_the_id(tmp_path: Path, column: str) -> None:
     "columns",
     [
         "성,이름",
+        "الكنية,الاسم",
+        "apellidos,nombre",
         "Surname,Name",
         "Last name,Name",
         "姓,名字",
