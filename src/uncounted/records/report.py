@@ -7,6 +7,7 @@ one.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -77,7 +78,7 @@ class Report:
             source=_text(payload["source"]),
             id=_text(payload["id"]),
             names=tuple(Name(**name) for name in payload["names"]),
-            birth=PartialDate.from_payload(birth) if birth else None,
+            birth=_shared_date(birth["edtf"], birth["written"]) if birth else None,
             acts=tuple(_act(act) for act in payload["acts"]),
             relative=Name(**relative) if relative else None,
             **_texts(payload, _TEXTS),
@@ -105,10 +106,28 @@ def _text(value: Any) -> str:
 
 
 def _texts(payload: JSONObject, names: Iterable[str]) -> dict[str, str]:
-    return {name: _text(payload[name]) for name in names if payload.get(name) is not None}
+    return {name: _shared(_text(payload[name])) for name in names if payload.get(name) is not None}
 
 
 def _act(payload: JSONObject) -> Act:
     date = payload.get("date")
+    edtf, written = (date["edtf"], date["written"]) if date else (None, None)
     stated = _texts(payload, ("kind", "place", "authority", "outcome"))
-    return Act(date=PartialDate.from_payload(date) if date else None, **stated)
+    return _shared_act(edtf, written, **stated)
+
+
+# Many reports say the same: each value is there once.
+@lru_cache(maxsize=65_536)
+def _shared(text: str) -> str:
+    return text
+
+
+@lru_cache(maxsize=65_536)
+def _shared_date(edtf: str, written: str) -> PartialDate:
+    return PartialDate.from_payload({"edtf": edtf, "written": written})
+
+
+@lru_cache(maxsize=65_536)
+def _shared_act(edtf: str | None, written: str | None, **stated: str) -> Act:
+    date = None if edtf is None or written is None else _shared_date(edtf, written)
+    return Act(date=date, **stated)
