@@ -75,7 +75,7 @@ class Report:
             )
         birth, relative = payload.get("birth"), payload.get("relative")
         return cls(
-            source=_text(payload["source"]),
+            source=_shared(_text(payload["source"])),
             id=_text(payload["id"]),
             names=tuple(Name(**name) for name in payload["names"]),
             birth=_shared_date(birth["edtf"], birth["written"]) if birth else None,

@@ -181,7 +181,9 @@ def link(
             hint="import reports with consent for link and statistics: see [consent] in"
             " docs/reference/mapping.md",
         )
-    keys = [(stored.source, stored.id) for stored in chosen.reports]
+    excluded = dict(chosen.left_out)
+    del chosen  # of a million reports two gigabytes
+    keys = [(report.source, report.id) for report in reports]
     decisions, older = decided(case, keys), _older_decisions(case, keys)
     languages = _stated(case, {source for source, _ in keys})
     result = linkage.link(
@@ -202,7 +204,7 @@ def link(
         decisions=len(decisions),
         decisions_older=older,
         seconds=result.seconds,
-        excluded=dict(chosen.left_out),
+        excluded=excluded,
         diagnostics=result.diagnostics,
         names=of_lists(reports, languages),
     )
