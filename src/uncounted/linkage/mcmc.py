@@ -95,7 +95,7 @@ def usual_run(reports: int, draws: int) -> Run:
     if reports > VERY_MANY:  # chance in the mean of a count is then a seventh of a small error
         run = Run(warm_up=60, length=30, watch=1, target=1.05, ess=50.0)
     apart = min(run.length * CHAINS // max(draws, 1), THIN)
-    return attrs.evolve(run, thin=max(apart - 1, 0) // 2 * 2 + 1)
+    return attrs.evolve(run, thin=apart // 2 * 2 + 1)  # odd, and few labels are kept in vain
 
 
 @attrs.define
