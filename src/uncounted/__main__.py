@@ -59,6 +59,9 @@ def _leave_at_once() -> None:
     What was half done has been taken back by now. Twice in some thousand times, on a machine with
     much else to do, a program that had said so ended as one that the signal had killed.
     """
+    from uncounted import _processes
+
+    _processes.stop()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()

@@ -18,6 +18,8 @@ BATCH = 500
 AHEAD = 3  # batches of each process that wait or are done
 WORTH_IT = 20_000  # items from which processes save more than their start costs
 
+_executors = list[Any]()  # the one whose processes may be at work
+
 
 def in_order[T, R](
     work: Callable[[list[T]], list[R]],
@@ -49,6 +51,7 @@ def in_order[T, R](
     from joblib.externals import loky  # a fifth of a second
 
     executor = loky.get_reusable_executor(max_workers=jobs)
+    _executors[:] = [executor]
     handed = deque[Any]()
     try:
         for batch in batches:
@@ -67,6 +70,12 @@ def in_order[T, R](
             each.cancel()
     if failed:
         raise failed[0]
+
+
+def stop() -> None:
+    """End the processes, whatever they are at: a program that is left at once would leave them."""
+    while _executors:
+        _executors.pop().shutdown(wait=True, kill_workers=True)
 
 
 def _until_one_fails[T](items: Iterable[T], failed: list[Exception]) -> Iterator[T]:
