@@ -56,15 +56,24 @@ _FEWEST = "the usual candidates are as few as can be: there is no stricter rule"
 _REPEATS = 0.005  # of the reports: repeats in lists that "no duplicates" cannot be true of
 
 
-def grid_cells(prior: str) -> list[tuple[partition_priors.PartitionPrior, str]]:
-    """The other cells of the grid: every prior, strict and usual; and the chosen one, loose."""
+def grid_cells(prior: str, reports: int = 0) -> list[tuple[partition_priors.PartitionPrior, str]]:
+    """The other cells of the grid: every prior, strict and usual; and the chosen one, loose.
+
+    Of very many reports, strict candidates and one other prior: a flat prior runs away, lists of
+    such size repeat people, and draws have the matches that looser candidates would find.
+    """
+    chosen = partition_priors.PRIORS[prior]
+    if reports > mcmc.VERY_MANY:
+        ewens = partition_priors.EWENS
+        other = partition_priors.OVERLAP_TABLE if chosen is ewens else ewens
+        return [(chosen, "strict"), (other, "usual")]
     found = [
         (each, rule)
         for rule in ("strict", "usual")
         for each in partition_priors.PRIORS.values()
         if (each.name, rule) != (prior, "usual")
     ]
-    return [*found, (partition_priors.PRIORS[prior], "loose")]
+    return [*found, (chosen, "loose")]
 
 
 def alternative_linkages(
@@ -90,7 +99,7 @@ def alternative_linkages(
     warm_up = 1 if many else run.warm_up  # sweeps of a cell that is refuted beforehand
     ends = np.linspace(0, len(main.slots), mcmc.CHAINS + 1).astype(int)[1:] - 1
     starts = [main.slots[at] for at in ends[: run.chains]] if many else []
-    todo, found = grid_cells(prior), list[AlternativeLinkage]()
+    todo, found = grid_cells(prior, encoded.count), list[AlternativeLinkage]()
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))
         if rule not in built:

@@ -86,12 +86,12 @@ class LinkSummary:
     @property
     def mixing(self) -> tuple[float, float, float, float] | None:
         """R-hat, what it may be, effective draws, what they should be; None: they are so."""
-        from uncounted.linkage.mcmc import TARGET_ESS, TARGET_RHAT
+        from uncounted.linkage.mcmc import usual_run
 
-        chains = self.diagnostics.chains
-        if chains.rhat <= TARGET_RHAT and chains.ess >= TARGET_ESS:
+        chains, aim = self.diagnostics.chains, usual_run(self.reports, self.draws)
+        if chains.rhat <= aim.target and chains.ess >= aim.ess:
             return None
-        return chains.rhat, TARGET_RHAT, chains.ess, TARGET_ESS
+        return chains.rhat, aim.target, chains.ess, aim.ess
 
     @property
     def blocking_loss(self) -> str | None:
