@@ -158,4 +158,4 @@ def one_alternative(monkeypatch: pytest.MonkeyPatch) -> None:
     from uncounted.linkage import prior_sensitivity
 
     cells = prior_sensitivity.grid_cells
-    monkeypatch.setattr(prior_sensitivity, "grid_cells", lambda prior: cells(prior)[:1])
+    monkeypatch.setattr(prior_sensitivity, "grid_cells", lambda *of: cells(*of)[:1])
