@@ -13,7 +13,7 @@ from uncounted.linkage import Linkage, at_chance, link, mcmc, pipeline, prior_se
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.diagnostics import AlternativeFit, ChainDiagnostics
 from uncounted.linkage.model import partition_priors
-from uncounted.linkage.result import together
+from uncounted.linkage.result import numbered, together
 from uncounted.linkage.sampler import candidate_graph
 from uncounted.linkage.sampler import state as partition
 from uncounted.progress import silent
@@ -276,3 +276,33 @@ def test_strict_and_loose_readings_of_draws() -> None:
     assert at_chance(linkage, 0.05).tolist() == [0, 0, 0, 1]
     assert at_chance(linkage, 0.3).tolist() == [0, 0, 0, 1]  # by a chain of two pairs
     assert together(linkage.labels)[2, 3] == pytest.approx(0.1)
+
+
+def test_very_many_reports_have_two_alternatives() -> None:
+    def named(prior: str, reports: int) -> list[tuple[str, str]]:
+        return [(each.name, rule) for each, rule in prior_sensitivity.grid_cells(prior, reports)]
+
+    assert len(named("overlap-table", mcmc.VERY_MANY)) == 8
+    many = mcmc.VERY_MANY + 1
+    assert named("overlap-table", many) == [("overlap-table", "strict"), ("ewens", "usual")]
+    assert named("ewens", many) == [("ewens", "strict"), ("overlap-table", "usual")]
+
+
+@pytest.mark.parametrize("draws", [1, 50, 200, 5000])
+def test_chains_of_many_reports_are_shorter_and_keep_an_odd_number_apart(draws: int) -> None:
+    few, many, very = (mcmc.usual_run(n, draws) for n in (3000, 3001, mcmc.VERY_MANY + 1))
+    assert few == mcmc.Run()
+    assert few.length > many.length > very.length
+    assert {many.thin % 2, very.thin % 2} == {1}
+    assert (many.target, many.ess) == (few.target, few.ess)
+
+
+def test_a_start_like_a_partition_has_only_links_that_candidates_lead_through() -> None:
+    graph: Any = SimpleNamespace(
+        starts=np.array([0, 1, 3, 4, 5, 6]),
+        near=np.array([1, 0, 2, 1, 4, 3], np.int32),
+        unit=np.arange(5, dtype=np.int32),
+        lists=np.zeros(5, np.int64),
+    )
+    found = candidate_graph.hanging_together(graph, np.array([7, 7, 7, 7, 2], np.int32))
+    assert numbered(found).tolist() == [0, 0, 0, 1, 2]
