@@ -41,7 +41,7 @@ def in_order[T, R](
     failed = list[Exception]()
     upcoming = _until_one_fails(items, failed)
     first = list(itertools.islice(upcoming, least if jobs > 1 else 0))
-    batches = _batches(itertools.chain(first, upcoming))
+    batches = map(list, itertools.batched(itertools.chain(first, upcoming), BATCH))
     if jobs < 2 or len(first) < least:
         for batch in batches:
             yield from work(batch)
@@ -83,8 +83,3 @@ def _until_one_fails[T](items: Iterable[T], failed: list[Exception]) -> Iterator
         yield from items
     except Exception as error:  # noqa: BLE001 - raised again when what came before is answered
         failed.append(error)
-
-
-def _batches[T](items: Iterable[T]) -> Iterator[list[T]]:
-    for batch in itertools.batched(items, BATCH):
-        yield list(batch)

@@ -22,6 +22,7 @@ from uncounted.records.names.name import Name
 FORMATS = (1, 2)
 _SECOND = ("relative", "occupation", "number")
 _TEXTS = ("sex", "origin", "note", "collector", "occupation", "number")
+_OWN = ("note", "number")  # what no other report says: not remembered
 
 
 @attrs.frozen
@@ -106,7 +107,8 @@ def _text(value: Any) -> str:
 
 
 def _texts(payload: JSONObject, names: Iterable[str]) -> dict[str, str]:
-    return {name: _shared(_text(payload[name])) for name in names if payload.get(name) is not None}
+    stated = {name: _text(payload[name]) for name in names if payload.get(name) is not None}
+    return {name: text if name in _OWN else _shared(text) for name, text in stated.items()}
 
 
 def _act(payload: JSONObject) -> Act:
