@@ -380,6 +380,6 @@ def app() -> None:
     person, estimates how many people there were in total, documented or not, and
     publishes releases that anyone can verify.
 
-    It does not identify, find or track people. Only `timestamp` and
-    `estimate --dask` open a network connection, to the address that you give them.
+    It does not identify, find or track people. Only `timestamp`,
+    `estimate --dask` and `link --dask` open a network connection, to the address that you give them.
     """

@@ -134,6 +134,11 @@ def link_warnings(done: LinkSummary) -> None:
 @seed_option
 @click.option("--audience", help="For a release to this audience, as its plan names it.")
 @click.option("--lists", help="Link only these lists, e.g. A,B,C, as 'only' of a plan names them.")
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Link on the Dask cluster at this address. Who runs the cluster can read the reports.",
+)
 @opening_options
 @answers(_linked)
 def link(
@@ -142,6 +147,7 @@ def link(
     seed: int,
     audience: str | None,
     lists: str | None,
+    dask: str | None,
     passphrase_file: Path | None,
 ) -> LinkSummary:
     r"""Match reports that are about the same person (record linkage).
@@ -161,7 +167,7 @@ def link(
 
     whom = Audience(audience, listed("--lists", lists) or ())
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
-        return link(opened, whom, draws=draws, seed=seed, on=today(), progress=waiting)
+        return link(opened, whom, draws=draws, seed=seed, on=today(), dask=dask, progress=waiting)
 
 
 def _clusters(done: ClustersSummary) -> None:

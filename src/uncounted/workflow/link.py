@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from uncounted._cluster import on_cluster
 from uncounted.errors import NotLinkable, NotLinked, UsedWrongly, unknown
 from uncounted.progress import Progress, silent
 from uncounted.records.custom_vocabulary import OwnWords
@@ -160,9 +161,12 @@ def link(
     draws: int | None = None,
     seed: int = 1,
     on: dt.date,
+    dask: str | None = None,
     progress: Progress = silent,
 ) -> LinkSummary:
     """Draw partitions of the reports that may be linked and counted on the day `on`.
+
+    The stages are tasks of the Dask scheduler at the address `dask`; None: of this computer.
 
     Unless `draws` says how many, there are 200, and of more than 20,000 reports fewer, 50 at the
     least: where links are many, draws differ little in how many people there are.
@@ -186,14 +190,15 @@ def link(
     keys = [(report.source, report.id) for report in reports]
     decisions, older = decided(case, keys), _older_decisions(case, keys)
     languages = _stated(case, {source for source, _ in keys})
-    result = linkage.link(
-        reports,
-        draws=draws or usual_draws(len(reports)),
-        seed=seed,
-        progress=progress,
-        decisions=decisions,
-        languages=languages,
-    )
+    with on_cluster(dask):
+        result = linkage.link(
+            reports,
+            draws=draws or usual_draws(len(reports)),
+            seed=seed,
+            progress=progress,
+            decisions=decisions,
+            languages=languages,
+        )
     summary = LinkSummary(
         reports=len(result.keys),
         pairs=result.pairs,

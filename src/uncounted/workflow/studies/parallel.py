@@ -6,7 +6,6 @@ joblib decides where: processes of this computer, or the back end of an active
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
@@ -15,8 +14,9 @@ from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
 
+from uncounted._cluster import connected
 from uncounted._threads import cores
-from uncounted.errors import ClusterLost, UsedWrongly
+from uncounted.errors import ClusterLost
 from uncounted.workflow.studies.fits import FitDone, FitTask, fit_all
 
 # Methods of which a fit takes milliseconds: many of them are one task of joblib.
@@ -37,24 +37,9 @@ def on_dask(address: str | None) -> Iterator[None]:
     if address is None:
         yield
         return
-    try:
-        from distributed import CancelledError, Client
-    except ImportError:
-        raise UsedWrongly(
-            "--dask needs the package distributed", hint="pip install 'uncounted[cluster]'"
-        ) from None
-    for name in [
-        each for each in logging.root.manager.loggerDict if each.startswith("distributed")
-    ]:
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # they print tracebacks
-    try:
-        client = Client(address, timeout=10)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError) as error:
-        raise UsedWrongly(
-            "no Dask scheduler answers at the address of --dask",
-            hint="give it as the scheduler prints it, e.g. tcp://10.0.0.5:8786",
-        ) from error
-    with client, parallel_config(backend="dask", client=client):
+    with connected(address) as client, parallel_config(backend="dask", client=client):
+        from distributed import CancelledError
+
         try:
             yield
         except TimeoutError as error:
