@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import pytest
 
-from uncounted.linkage import Linkage, at_chance, link, mcmc, pipeline, prior_sensitivity
+from uncounted.linkage import Linkage, at_chance, chains, link, mcmc, pipeline, prior_sensitivity
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.diagnostics import AlternativeFit, ChainDiagnostics
 from uncounted.linkage.model import partition_priors
@@ -232,7 +232,7 @@ def test_repeats_in_a_list_are_reported_as_the_mean_over_draws(
         return drawn[-1]
 
     monkeypatch.setattr(partition_priors.PartitionPrior, "draw", spied)
-    monkeypatch.setattr(mcmc, "every_turn_taken", lambda schedule: True)  # in each sweep
+    monkeypatch.setattr(chains, "every_turn_taken", lambda schedule: True)  # in each sweep
     run = mcmc.Run(chains=1, warm_up=4, length=12, thin=3, rounds=1, refuse=np.inf)
     told = mcmc.sample(
         built, compared.rates, compared.lists, draws=4, seed=1, progress=silent, run=run

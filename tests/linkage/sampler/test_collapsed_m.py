@@ -13,7 +13,7 @@ from tests import naive_linkage as naive
 from tests.linkage.sampler.test_moves import SmallLinkage, small_linkage
 from tests.linkage.sampler.test_parameters import built_of, check, exact_with_m, in_order, rates_for
 
-from uncounted.linkage import mcmc
+from uncounted.linkage import chains, mcmc
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import field_priors, partition_priors
@@ -333,7 +333,7 @@ def wandering(case: SmallLinkage, rates: model.MatchProbabilities, *, asking: bo
         return np.zeros(1)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(mcmc, "monitored", note)
+        patched.setattr(chains, "monitored", note)
         work.run_one(chain, mcmc.Run(watch=1), 2000, keep=True)
     off = np.array(people) - np.mean(people)
     assert off.std() > 0.5
