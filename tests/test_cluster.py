@@ -6,14 +6,17 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from cryptography.exceptions import InvalidTag
 
-from uncounted import _cluster, _processes
-from uncounted._cluster import Cluster, on_cluster
+from uncounted import _processes
+from uncounted._cluster import dask, worker
+from uncounted._cluster.dask import Cluster, on_cluster
 from uncounted.errors import ClusterLost, NotLinkable, UsedWrongly
 from uncounted.linkage import link
 from uncounted.linkage.encoding import encode
@@ -63,8 +66,7 @@ def _linked(reports: list[Report], progress: Progress = silent) -> bytes:
 
 @pytest.mark.process
 def test_linkage_is_the_same_though_a_worker_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = encode.in_order
-    monkeypatch.setattr(encode, "in_order", lambda work, items: names(work, items, least=2))
+    monkeypatch.setattr(encode, "in_order", partial(_processes.in_order, least=2))
     reports, killed = _reports(), list[int]()
     with _workers(n_workers=2, processes=True) as cluster:
 
@@ -92,8 +94,8 @@ def test_another_computer_is_refused_without_tls_before_it_is_connected_to(
         with pytest.raises(UsedWrongly, match="without encryption"), on_cluster(address):
             pass
     for address in ("tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "localhost:1", "tcp://[::1]:1"):
-        assert _cluster._protected(address)
-    assert not _cluster._protected("tcp://127.0.0.1:8786@10.0.0.5:8786")
+        assert dask._protected(address)
+    assert not dask._protected("tcp://127.0.0.1:8786@10.0.0.5:8786")
 
 
 def test_a_worker_that_may_write_to_its_disk_is_refused() -> None:
@@ -104,7 +106,7 @@ def test_a_worker_that_may_write_to_its_disk_is_refused() -> None:
     ):
         pass
     assert "--memory-limit 0" in str(caught.value.hint)
-    assert not _cluster._keys
+    assert not worker.keys
 
 
 def test_a_worker_that_comes_later_is_checked(
@@ -120,7 +122,7 @@ def test_a_worker_that_comes_later_is_checked(
 
 
 def test_other_versions_are_refused(one_worker: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_cluster, "_versions", lambda: {"Python": str(os.urandom(4))})
+    monkeypatch.setattr(worker, "versions", lambda: {"Python": str(os.urandom(4))})
     (found,) = one_worker._unfit(list(one_worker._admitted)).values()
     assert "has not the versions of this computer" in str(found)
 
@@ -145,33 +147,34 @@ def test_what_fails_there_says_no_name(
 
 
 def test_dask_sees_no_name(one_worker: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen, sealed = list[bytes](), _cluster._sealed
+    seen, sealed = list[bytes](), worker.sealed
 
     def watched(*arguments: Any) -> bytes:
         seen.append(sealed(*arguments))
         return seen[-1]
 
-    monkeypatch.setattr(_cluster, "_sealed", watched)
-    lent = one_worker.lend([NAME.lower()])
-    assert list(one_worker.each(_upper, [lent.values], lent=lent)) == [[NAME.upper()]]
+    monkeypatch.setattr(worker, "sealed", watched)
+    names = [NAME.lower()]
+    lent = one_worker.lend(names)
+    assert list(one_worker.each(_upper, [names], lent=lent)) == [[NAME.upper()]]
     assert len(seen) == 3  # what is lent, the task, and the answer
     assert not any(NAME.encode().lower() in each.lower() for each in seen)
 
 
 def test_a_worker_that_has_lost_the_key_is_checked_again(one_worker: Cluster) -> None:
-    _cluster._keys.clear()
+    worker.keys.clear()
     assert list(one_worker.each(_upper, [["a"], ["b"]])) == [["A"], ["B"]]
 
 
 def test_parcels_of_several_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_cluster, "_CHUNK", 10)
+    monkeypatch.setattr(worker, "CHUNK", 10)
     key, value = bytes(32), list(range(100))
-    parcel = _cluster._sealed(key, value, {})
-    assert _cluster._unsealed(key, parcel, []) == value
-    part = 10 + _cluster._NONCE + _cluster._TAG
+    parcel = worker.sealed(key, value, {})
+    assert worker.unsealed(key, parcel, []) == value
+    part = 10 + worker.NONCE + worker.TAG
     for other in (parcel[part:], parcel[:part], parcel[part : 2 * part] + parcel[:part]):
-        with pytest.raises(_cluster.InvalidTag):
-            _cluster._unsealed(key, other, [])
+        with pytest.raises(InvalidTag):
+            worker.unsealed(key, other, [])
 
 
 @pytest.mark.process

@@ -25,7 +25,7 @@ _executors = list[Any]()  # the one whose processes may be at work
 
 
 class Cluster(Protocol):
-    """Other computers that work on tasks (`uncounted._cluster`)."""
+    """Other computers that work on tasks (`_cluster.dask.Cluster`)."""
 
     def lend(self, values: Sequence[object]) -> Any:
         """Lend values that tasks refer to: each computer is sent them once."""

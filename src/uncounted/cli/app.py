@@ -381,5 +381,6 @@ def app() -> None:
     publishes releases that anyone can verify.
 
     It does not identify, find or track people. Only `timestamp`,
-    `estimate --dask` and `link --dask` open a network connection, to the address that you give them.
+    `estimate --dask` and `link --dask` open a network connection, to the address that
+    you give them.
     """

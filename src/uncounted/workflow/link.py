@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from uncounted._cluster import on_cluster
+from uncounted._cluster.dask import on_cluster
 from uncounted.errors import NotLinkable, NotLinked, UsedWrongly, unknown
 from uncounted.progress import Progress, silent
 from uncounted.records.custom_vocabulary import OwnWords

@@ -14,7 +14,7 @@ from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
 
-from uncounted._cluster import connected
+from uncounted._cluster.dask import connected
 from uncounted._threads import cores
 from uncounted.errors import ClusterLost
 from uncounted.workflow.studies.fits import FitDone, FitTask, fit_all

@@ -1,37 +1,27 @@
-"""Tasks on a Dask cluster: what they are sent is encrypted, and the key goes to checked workers.
+"""The workers of a Dask cluster: checked, given the key, sent tasks, and missed when they die.
 
 A worker is given the key only if it keeps what it is sent in memory, is reached by TLS or on this
-computer, and has the same versions as this computer. The key is in its memory alone, so that
-neither logs, nor a disk, nor a worker that was not checked has anything in clear.
+computer, and has the same versions as this computer.
 """
 
 from __future__ import annotations
 
-import io
 import logging
-import os
-import pickle
-import sys
 import uuid
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib import metadata
 from typing import Any
 
 import attrs
-from cryptography.exceptions import InvalidTag as InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from uncounted import _processes
+from uncounted._cluster import worker
 from uncounted.errors import ClusterLost, Error, UsedWrongly
 
 _LOOK = 1.0  # seconds between looks at whether workers are there
 _TIMES = 2  # that a task is handed to a worker which has been started anew and has no key
-_CHUNK = 1 << 30  # bytes that are encrypted at a time: AES-GCM takes no more than 2^31
-_NONCE, _TAG = 12, 16
-_OPENED = 3  # lent values that a worker keeps in memory
-_SAME = ("uncounted", "numpy", "numba")  # packages on which numbers depend
 _HERE = ("127.0.0.1", "localhost", "::1")
 _SPILLS = (
     "start every worker with --memory-limit 0, or with distributed.worker.memory.target and"
@@ -39,10 +29,6 @@ _SPILLS = (
 )
 _TOO_OFTEN = "a task lost its worker again and again (out of memory?); nothing was stored"
 _MORE_MEMORY = "start workers with more memory, and run the command again"
-
-# in the memory of a worker: the key of each client, and what it was lent
-_keys = dict[str, bytes]()
-_opened = OrderedDict[str, list[object]]()
 
 
 @contextmanager
@@ -191,7 +177,7 @@ class Cluster:
             raise next(iter(unfit.values()))
         fit = [address for address in new if address not in unfit]
         if fit:
-            self._client.run(_receive, self._name, self._key, workers=fit)
+            self._client.run(worker.receive, self._name, self._key, workers=fit)
         self._admitted = frozenset(there) - unfit.keys()
         return sum(there[address] for address in self._admitted)
 
@@ -206,8 +192,8 @@ class Cluster:
             if not _protected(address)
         }
         asked = [address for address in addresses if address not in found]
-        here = _versions()
-        facts = self._client.run(_facts, workers=asked, on_error="return") if asked else {}
+        here = worker.versions()
+        facts = self._client.run(worker.facts, workers=asked, on_error="return") if asked else {}
         for address, fact in facts.items():
             if isinstance(fact, BaseException) or fact["versions"] != here:
                 found[address] = UsedWrongly(
@@ -224,12 +210,12 @@ class Cluster:
     def leave(self) -> None:
         """Have workers forget the key."""
         with suppress(Exception):
-            self._client.run(_forget, self._name, workers=list(self._admitted))
+            self._client.run(worker.forget, self._name, workers=list(self._admitted))
 
     def _scatter(self, lent: Lent) -> None:
         if lent.future is not None and self._admitted <= lent.holders:
             return
-        parcel = _sealed(self._key, list(lent.values), {})
+        parcel = worker.sealed(self._key, list(lent.values), {})
         self.sent += len(parcel)
         holders = list(self._admitted)
         lent.future = self._client.scatter(parcel, workers=holders, broadcast=True, hash=False)
@@ -237,11 +223,11 @@ class Cluster:
 
     def _submit(self, task: _Task) -> _Task:
         known = task.lent.known if task.lent else {}
-        parcel = _sealed(self._key, (task.work, task.part), known)
+        parcel = worker.sealed(self._key, (task.work, task.part), known)
         self.sent += len(parcel)
         name, lent = (task.lent.name, task.lent.future) if task.lent else (None, None)
         task.future = self._client.submit(
-            _run,
+            worker.run,
             self._name,
             parcel,
             name,
@@ -265,7 +251,9 @@ class Cluster:
             else:
                 raise ClusterLost(_TOO_OFTEN, hint=_MORE_MEMORY)
         self.received += len(parcel)
-        done, answer = _unsealed(self._key, parcel, list(task.lent.values) if task.lent else [])
+        done, answer = worker.unsealed(
+            self._key, parcel, list(task.lent.values) if task.lent else []
+        )
         if done:
             return answer
         if isinstance(answer, Error):
@@ -309,102 +297,3 @@ class _Task:
     part: object
     lent: Lent | None
     future: Any = None
-
-
-class _Pickler(pickle.Pickler):
-    """Refers to what was lent instead of writing it."""
-
-    def __init__(self, file: io.BytesIO, known: dict[int, int]) -> None:
-        super().__init__(file, protocol=5)
-        self._known = known
-
-    def persistent_id(self, value: object) -> int | None:
-        return self._known.get(id(value))
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, values: Sequence[object]) -> None:
-        super().__init__(file)
-        self._values = values
-
-    def persistent_load(self, place: Any) -> object:
-        return self._values[place]
-
-
-def _sealed(key: bytes, value: object, known: dict[int, int]) -> bytes:
-    """A value as encrypted bytes, in which what is known stands as its place."""
-    if known:
-        file = io.BytesIO()
-        _Pickler(file, known).dump(value)
-        clear = file.getbuffer()
-    else:
-        clear = memoryview(pickle.dumps(value, protocol=5))
-    cipher, parts = AESGCM(key), list[bytes]()
-    for at in range(0, len(clear), _CHUNK):
-        nonce = os.urandom(_NONCE)
-        last = at + _CHUNK >= len(clear)
-        parts += [nonce, cipher.encrypt(nonce, clear[at : at + _CHUNK], _place(at, last=last))]
-    return b"".join(parts)
-
-
-def _unsealed(key: bytes, parcel: bytes, values: Sequence[object]) -> Any:
-    cipher, clear, whole = AESGCM(key), io.BytesIO(), memoryview(parcel)
-    size = _NONCE + _CHUNK + _TAG
-    for number, at in enumerate(range(0, len(whole), size)):
-        part, last = whole[at : at + size], at + size >= len(whole)
-        place = _place(number * _CHUNK, last=last)
-        clear.write(cipher.decrypt(part[:_NONCE], part[_NONCE:], place))
-    clear.seek(0)
-    return _Unpickler(clear, values).load()
-
-
-def _place(at: int, *, last: bool) -> bytes:
-    return b"%d %d" % (at, last)
-
-
-def _run(name: str, parcel: bytes, lent: str | None, of_lent: bytes | None) -> bytes | None:
-    """On a worker: one task. None: this worker has no key.
-
-    Nothing is raised: Dask would write the error and what the task was sent to a log.
-    """
-    key = _keys.get(name)
-    if key is None:
-        return None
-    try:
-        work, part = _unsealed(key, parcel, values := _values(key, lent, of_lent))
-        known = {id(value): at for at, value in enumerate(values)}
-        return _sealed(key, (True, work(part)), known)
-    except Error as error:
-        return _sealed(key, (False, error), {})
-    except Exception as error:  # noqa: BLE001 - its kind is told; its words may hold a name
-        return _sealed(key, (False, type(error).__name__), {})
-
-
-def _values(key: bytes, lent: str | None, of_lent: bytes | None) -> list[object]:
-    if lent is None or of_lent is None:
-        return []
-    values = _opened.get(lent)
-    if values is None:
-        values = _opened[lent] = _unsealed(key, of_lent, [])
-        while len(_opened) > _OPENED:
-            _opened.popitem(last=False)
-    return values
-
-
-def _versions() -> dict[str, str]:
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return {"Python": python} | {each: metadata.version(each) for each in _SAME}
-
-
-def _facts(dask_worker: Any) -> dict[str, Any]:
-    """On a worker: its versions, and whether what it is sent stays in memory."""
-    return {"versions": _versions(), "in_memory": type(dask_worker.data) is dict}
-
-
-def _receive(name: str, key: bytes) -> None:
-    _keys[name] = key
-
-
-def _forget(name: str) -> None:
-    _keys.pop(name, None)
-    _opened.clear()
