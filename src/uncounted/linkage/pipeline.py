@@ -30,6 +30,7 @@ from uncounted.linkage.diagnostics import (
     LinkageSettings,
 )
 from uncounted.linkage.encoding.encode import Encoded, encode, reordered
+from uncounted.linkage.encoding.read_names import ReadNames
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
 from uncounted.linkage.missed_matches import LEAST, MissedMatches, with_missed
 from uncounted.linkage.model import fellegi_sunter as model
@@ -363,29 +364,40 @@ def _comparing_once(
     first = exact_duplicates.first_alike(reports, decisions, across=across)
     if len(np.unique(first)) < 2:  # there would be nothing to compare with
         first = np.arange(len(reports))
-    compared, kept, once = _comparing(reports, first, seed, languages, progress)
+    read = ReadNames()
+    compared, kept, once = _comparing(reports, first, seed, languages, read, progress)
     twice = np.flatnonzero(np.bincount(once) > 1)
     unsure = exact_duplicates.unsure(compared.encoded, compared.rates, twice)
     if len(unsure):
         first = exact_duplicates.without(first, kept[unsure])
-        compared, _, once = _comparing(reports, first, seed, languages, progress)
+        compared, _, once = _comparing(reports, first, seed, languages, read, progress)
     return compared, once
 
 
 def _comparing(
-    reports: Sequence[Report], first: Ints, seed: int, languages: Stated, progress: Progress
+    reports: Sequence[Report],
+    first: Ints,
+    seed: int,
+    languages: Stated,
+    read: ReadNames,
+    progress: Progress,
 ) -> tuple[Compared, Ints, Ints]:
     kept, once = np.unique(first, return_inverse=True)
     rows = [reports[at] for at in kept]
-    return comparing(rows, languages, seed=seed, progress=progress), kept, once
+    return comparing(rows, languages, read, seed=seed, progress=progress), kept, once
 
 
 def comparing(
-    reports: Sequence[Report], languages: Stated = NOT_STATED, *, seed: int, progress: Progress
+    reports: Sequence[Report],
+    languages: Stated = NOT_STATED,
+    read: ReadNames | None = None,
+    *,
+    seed: int,
+    progress: Progress,
 ) -> Compared:
     """Compare reports: candidate pairs, their levels, and what each level is worth."""
     progress("reading names", 0, None)
-    return compared(encode(reports, languages), seed=seed, progress=progress)
+    return compared(encode(reports, languages, read), seed=seed, progress=progress)
 
 
 def compared(

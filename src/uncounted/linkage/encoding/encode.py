@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import attrs
 import numpy as np
 
-from uncounted._processes import in_order
 from uncounted.linkage.arrays import Codes, Floats, Ints
 from uncounted.linkage.encoding import places
 from uncounted.linkage.encoding.columns import ReportColumns, columns
 from uncounted.linkage.encoding.fathers import with_fathers
 from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays, letter_sets
 from uncounted.linkage.encoding.name_index import Indexer, NameParts
+from uncounted.linkage.encoding.read_names import Forms, ReadNames
 from uncounted.linkage.encoding.source_names import (
     NOT_STATED,
     SourceNames,
@@ -28,15 +28,11 @@ from uncounted.linkage.encoding.spelling import (
     apart_from_own_names,
     variants,
 )
-from uncounted.records.cells.name_parser import forms
 from uncounted.records.dates.partial_date import PartialDate
-from uncounted.records.names.forms import Form
-from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 OPEN = 10_000_000  # days: further than any date
 NO_KEY = -1
-MOST_FORMS = 8
 BACKGROUND_REPORTS = 200.0  # what is thought of a name's share before any is seen counts so much
 _WORD_BACKGROUND = 0.005
 _EPOCH = 719163  # number of 1 January 1970
@@ -56,12 +52,18 @@ class Encoded:
         return len(self.source)
 
 
-def encode(reports: Iterable[Report] | ReportColumns, stated: Stated = NOT_STATED) -> Encoded:
+def encode(
+    reports: Iterable[Report] | ReportColumns,
+    stated: Stated = NOT_STATED,
+    read: ReadNames | None = None,
+) -> Encoded:
     """Turn reports into arrays, reading each distinct name, date and place once.
 
-    `stated`: the languages of a source's names, where its mapping says them.
+    `stated`: the languages of a source's names, where its mapping says them. `read`: names that
+    were read before, to which those of these reports are added.
     """
-    return _encoded(reports if isinstance(reports, ReportColumns) else columns(reports), stated)
+    recorded = reports if isinstance(reports, ReportColumns) else columns(reports)
+    return _encoded(recorded, stated, ReadNames() if read is None else read)
 
 
 @contextmanager
@@ -77,13 +79,11 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def _encoded(recorded: ReportColumns, stated: Stated) -> Encoded:
-    keys = Indexer[Hashable]()
-    families, givens = NameParts(given=False, keys=keys), NameParts(given=True, keys=keys)
-    sources = of_sources(recorded, stated)
-    (name, relative, father), form_starts, parts = _forms(recorded, sources, families, givens)
-    form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
-    sizes = np.diff(form_starts)
+def _encoded(recorded: ReportColumns, stated: Stated, names: ReadNames) -> Encoded:
+    (name, relative, father), forms = _forms(recorded, of_sources(recorded, stated), names)
+    families, givens = forms.families, forms.givens
+    form_family, form_given = forms.family.astype(np.int32), forms.given.astype(np.int32)
+    sizes = np.diff(forms.starts)
     seen = int((sizes[name] > 0).sum())
     words = families.letters + givens.letters
     vocabulary = sorted(
@@ -120,19 +120,19 @@ def _encoded(recorded: ReportColumns, stated: Stated) -> Encoded:
     word_sums = _with_variants(word_sums, near)
     arrays = ReportArrays(
         name=name,
-        form_starts=form_starts,
+        form_starts=forms.starts,
         form_family=form_family,
         form_given=form_given,
         family=family,
         given=given,
-        korean=parts[:, 2] > 0,
-        general=parts[:, 9] > 0,
-        initials_only=parts[:, 3] > 0,
-        open=parts[:, 6] > 0,
-        alias=parts[:, 7] > 0,
-        less_likely_order=parts[:, 8] > 0,
-        family_firsts=parts[:, 4].copy(),
-        given_firsts=parts[:, 5].copy(),
+        korean=forms.korean,
+        general=forms.general,
+        initials_only=forms.masked,
+        open=forms.open,
+        alias=forms.alias,
+        less_likely_order=forms.less_likely_order,
+        family_firsts=forms.family_firsts,
+        given_firsts=forms.given_firsts,
         word_log_share=_log_shares(word_sums, seen, _WORD_BACKGROUND),
         variants=near,
         first_word=int(word_starts[-2]),
@@ -158,15 +158,9 @@ def _encoded(recorded: ReportColumns, stated: Stated) -> Encoded:
 
 
 def _forms(
-    recorded: ReportColumns, sources: Sequence[SourceNames], families: NameParts, givens: NameParts
-) -> tuple[tuple[Codes, Codes, Codes], Ints, Ints]:
-    """Forms of names: row of each report, relative and father, row starts, ten numbers a form.
-
-    A name is read as its source's are. The numbers of a form are its family name, its given
-    name, whether it is Korean, whether it is masked, what its two parts may begin with, whether the
-    family name is open, whether it is an alias, whether another order is likelier, and whether it
-    is compared by words. Forms are not kept as such: a million reports have half a million.
-    """
+    recorded: ReportColumns, sources: Sequence[SourceNames], names: ReadNames
+) -> tuple[tuple[Codes, Codes, Codes], Forms]:
+    """Forms of names, and the row of names of each report, its relative and its father."""
     ways = Indexer[SourceNames]()
     read = np.array([ways(attrs.evolve(each, scripts=())) for each in sources], np.int64)
     ways_ = list(ways.of)
@@ -175,34 +169,11 @@ def _forms(
     all_ = np.stack([recorded.names, relatives, fathers]).astype(np.int64) * max(len(ways_), 1)
     code = (all_ + way_of).ravel()
     distinct, row = np.unique(code, return_inverse=True)
-    starts, parts = [0], []
-    distinct_names = (
+    found = names.forms(
         (name_rows[at // len(ways_)], ways_[at % len(ways_)]) for at in distinct.tolist()
     )
-    for of_name in in_order(_read_names, distinct_names):
-        for form in of_name:
-            words = ((), ()) if form.korean else (form.family_words, form.given_words)
-            family = families(form.family, form.family_letters, words[0])
-            given = givens(form.given, form.given_letters, words[1])
-            general = bool(not form.korean and not form.is_masked and (words[0] or words[1]))
-            kind = form.is_open, form.is_alias, form.is_other_way, general
-            if form.is_masked:
-                parts.append((family, given, form.korean, True, *form.firsts, *kind))
-                continue
-            korean = givens.korean[given] and (families.korean[family] or not form.family)
-            firsts = families.firsts[family], givens.firsts[given]
-            parts.append((family, given, korean, False, *firsts, *kind))
-        starts.append(len(parts))
-    table = np.array(parts, np.int64).reshape(-1, 10)
     name, relative, father = row.astype(np.int32).reshape(3, -1)
-    return (name, relative, father), np.array(starts, np.int64), table
-
-
-def _read_names(names: list[tuple[tuple[Name, ...], SourceNames]]) -> list[list[Form]]:
-    return [
-        forms(each, way.order, korean=way.korean, language=way.language)[:MOST_FORMS]
-        for each, way in names
-    ]
+    return (name, relative, father), found
 
 
 def _name_arrays(

@@ -1,0 +1,129 @@
+"""Names as forms, by number: each name is read once, however often its reports are encoded.
+
+A name is read as its source's are. Forms are not kept as such: a million reports have half a
+million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+
+import attrs
+import numpy as np
+
+from uncounted._processes import in_order
+from uncounted.linkage.arrays import Flags, Ints
+from uncounted.linkage.encoding.name_index import Indexer, NameParts
+from uncounted.linkage.encoding.source_names import SourceNames
+from uncounted.records.cells.name_parser import forms
+from uncounted.records.names.forms import Form
+from uncounted.records.names.name import Name
+from uncounted.records.names.surnames import Key
+
+MOST_FORMS = 8
+_COLUMNS = 10
+type _Names = tuple[tuple[Name, ...], SourceNames]  # and how they are read
+type _Part = tuple[tuple[tuple[Key, float], ...], tuple[str, ...], tuple[str, ...]]
+
+
+@attrs.frozen
+class Forms:
+    """The forms of rows of names: row i has those from `starts[i]` to `starts[i + 1]`."""
+
+    starts: Ints
+    family: Ints  # a form: row of `families`
+    given: Ints
+    families: NameParts
+    givens: NameParts
+    korean: Flags
+    masked: Flags
+    family_firsts: Ints
+    given_firsts: Ints
+    open: Flags
+    alias: Flags
+    less_likely_order: Flags
+    general: Flags
+
+
+class ReadNames:
+    """Names that were read, to be given again without reading."""
+
+    def __init__(self) -> None:
+        self._rows = Indexer[_Names]()
+        self._starts = np.zeros(1, np.int64)
+        self._table = np.zeros((0, _COLUMNS), np.int64)
+        self._families, self._givens = Indexer[_Part](), Indexer[_Part]()
+
+    def forms(self, names: Iterable[_Names]) -> Forms:
+        """The forms of these names, in order; those that were not read before are read.
+
+        Parts are numbered in the order in which these names have them, whatever was read before.
+        """
+        known = len(self._rows.of)
+        rows = np.array([self._rows(each) for each in names], np.int64)
+        self._read(list(self._rows.of)[known:])
+        sizes = np.diff(self._starts)[rows]
+        starts = np.concatenate([[0], np.cumsum(sizes)])
+        at = np.arange(starts[-1]) + np.repeat(self._starts[:-1][rows] - starts[:-1], sizes)
+        return self._numbered(starts, self._table[at])
+
+    def _read(self, names: Sequence[_Names]) -> None:
+        starts, table = [int(self._starts[-1])], []
+        for of_name in in_order(_read, names):
+            for form in of_name:
+                words = ((), ()) if form.korean else (form.family_words, form.given_words)
+                family = tuple(form.family.items()), form.family_letters, words[0]
+                given = tuple(form.given.items()), form.given_letters, words[1]
+                general = not form.korean and not form.is_masked and bool(words[0] or words[1])
+                kind = form.is_open, form.is_alias, form.is_other_way, general
+                firsts = form.firsts if form.is_masked else (0, 0)
+                parts = self._families(family), self._givens(given)
+                table.append((*parts, form.korean, form.is_masked, *firsts, *kind))
+            starts.append(int(self._starts[-1]) + len(table))
+        read = np.array(table, np.int64).reshape(-1, _COLUMNS)
+        self._table = np.concatenate([self._table, read])
+        self._starts = np.concatenate([self._starts, np.array(starts[1:], np.int64)])
+
+    def _numbered(self, starts: Ints, table: Ints) -> Forms:
+        keys = Indexer[Hashable]()
+        families, givens = NameParts(given=False, keys=keys), NameParts(given=True, keys=keys)
+        both = (families, list(self._families.of)), (givens, list(self._givens.of))
+        number = [np.zeros(len(known), np.int64) for _, known in both]
+        seen = [np.unique(table[:, side], return_index=True) for side in (0, 1)]
+        order = sorted(
+            (at, side, part)
+            for side, (parts, first) in enumerate(seen)
+            for part, at in zip(parts.tolist(), first.tolist(), strict=True)
+        )
+        for _, side, part in order:
+            index, known = both[side]
+            readings, letters, words = known[part]
+            number[side][part] = index(dict(readings), letters, words)
+        family, given = (number[side][table[:, side]] for side in (0, 1))
+        masked = table[:, 3] > 0
+        read_as_korean = [np.array(index.korean) for index, _ in both]
+        unnamed = np.array([not readings for readings in families.readings])
+        korean = read_as_korean[1][given] & (read_as_korean[0][family] | unnamed[family])
+        firsts = [
+            np.where(masked, table[:, 4 + side], np.array(index.firsts, np.int64)[part])
+            for side, ((index, _), part) in enumerate(zip(both, (family, given), strict=True))
+        ]
+        return Forms(
+            starts,
+            family,
+            given,
+            families,
+            givens,
+            np.where(masked, table[:, 2] > 0, korean),
+            masked,
+            firsts[0],
+            firsts[1],
+            *(table[:, at] > 0 for at in (6, 7, 8, 9)),
+        )
+
+
+def _read(names: list[_Names]) -> list[list[Form]]:
+    return [
+        forms(each, way.order, korean=way.korean, language=way.language)[:MOST_FORMS]
+        for each, way in names
+    ]
