@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.bench_linkage import fresh
 
 from benchmarks import bench_million
-from uncounted.linkage import mcmc, pipeline
+from uncounted.linkage import compare_reports, mcmc, pipeline
 from uncounted.linkage.encoding import columns, encode
 from uncounted.linkage.sampler import candidate_graph
 from uncounted.progress import silent
@@ -49,9 +49,9 @@ class Clock(mcmc.ParallelChains):
 
 def sampled(said: columns.ReportColumns, run: mcmc.Run) -> mcmc.PartitionDraws:
     """Draws of a file, as `link` makes them."""
-    done = pipeline.compared(encode.encode(said), seed=1, progress=silent)
+    done = compare_reports.compared(encode.encode(said), seed=1, progress=silent)
     floor = pipeline.usual_floor(done.encoded.count)
-    done, _ = pipeline.arranged(done, floor)
+    done, _ = compare_reports.arranged(done, floor)
     built = candidate_graph.build(done.encoded, done.pairs, floor=floor)
     return mcmc.sample(built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run)
 

@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from examples.returns_people import Dice, Place, options, origins, surnames, text, towns
 
 from examples import returns_spelling
-from uncounted.linkage import arrays, mcmc, pipeline
+from uncounted.linkage import arrays, compare_reports, mcmc, pipeline
 from uncounted.linkage.encoding import encode
 from uncounted.linkage.encoding.columns import NOTHING, ReportColumns
 from uncounted.linkage.sampler import candidate_graph
@@ -340,7 +340,7 @@ def clustered(count: int, pairs: candidate_graph.CandidatePairs) -> Ints:
 
 def sample_pairs(
     built: candidate_graph.CandidateGraph,
-    done: pipeline.Compared,
+    done: compare_reports.Compared,
     person: Ints,
     warm_up: int,
     wanted: int,
@@ -382,7 +382,7 @@ def one(count: int, warm_up: int, sweeps: int, seed: int) -> None:
     encoded = clock("read", functools.partial(encode.encode, said))
     del said
     done = clock(
-        "paired and scored", lambda: pipeline.compared(encoded, seed=seed, progress=silent)
+        "paired and scored", lambda: compare_reports.compared(encoded, seed=seed, progress=silent)
     )
     labels = clock("clustered at .5", lambda: clustered(count, done.pairs))
     print("  " + told_of_pairs(done.pairs, person))
@@ -390,7 +390,7 @@ def one(count: int, warm_up: int, sweeps: int, seed: int) -> None:
     for name, value in done.blocking.to_json().items():
         print(f"  {name}: {value}")
     floor = pipeline.usual_floor(count)
-    near, order = clock("put together", lambda: pipeline.arranged(done, floor))
+    near, order = clock("put together", lambda: compare_reports.arranged(done, floor))
     built = clock("graph", lambda: candidate_graph.build(near.encoded, near.pairs, floor=floor))
     print(f"  {built.diagnostics}")
     if sweeps:
@@ -399,11 +399,11 @@ def one(count: int, warm_up: int, sweeps: int, seed: int) -> None:
 
 def _compile(*, sampler: bool) -> None:
     """Compile what is measured, where sources have changed: a minute or two, once."""
-    done = pipeline.compared(encode.encode(made(4000)[0]), seed=1, progress=silent)
+    done = compare_reports.compared(encode.encode(made(4000)[0]), seed=1, progress=silent)
     if not sampler:
         return
     floor = pipeline.usual_floor(4000)
-    near, _ = pipeline.arranged(done, floor)
+    near, _ = compare_reports.arranged(done, floor)
     built = candidate_graph.build(near.encoded, near.pairs, floor=floor)
     run = mcmc.Run(chains=2, warm_up=40, length=20, rounds=1, refuse=np.inf)
     mcmc.sample(built, near.rates, near.lists, draws=4, seed=1, progress=silent, run=run)

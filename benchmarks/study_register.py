@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import synthetic_register
-from uncounted.linkage import pipeline
+from uncounted.linkage import compare_reports
 from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.encoding.encode import encode
@@ -54,7 +54,7 @@ def compared(seed: int) -> Compared:
     """A register whose pairs are compared, with the EM's weights."""
     reports, truth = synthetic_register.made(seed)
     encoded = encode(reports)
-    left, right, *_ = pipeline._pairs(encoded, silent)
+    left, right, *_ = compare_reports._pairs(encoded, silent)
     weights = {}
     for name, one_to_one in (("EM", False), ("EM, one to one", True)):
         codes, _, weights[name] = fit_pairs(

@@ -19,7 +19,7 @@ from benchmarks.bench_linkage import EXAMPLE, population
 
 import uncounted
 from uncounted.estimate import Claim, EstimateSettings, run
-from uncounted.linkage import pipeline
+from uncounted.linkage import compare_reports
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.comparison.name_levels import NAME
 from uncounted.progress import silent
@@ -97,7 +97,7 @@ LEVELS = (NAME, levels.BIRTH, levels.SEX, levels.ORIGIN, levels.EVENT)
 def match_weight_steps() -> list[Step]:
     """The parts of the log odds of one pair of the example, before MCMC."""
     reports, _ = population(EXAMPLE)
-    found = pipeline.comparing(reports, seed=1, progress=silent)
+    found = compare_reports.comparing(reports, seed=1, progress=silent)
     place = {(each.source, each.id): at for at, each in enumerate(reports)}
     wanted = {place[key] for key in PAIR}
     pairs = zip(found.pairs.left.tolist(), found.pairs.right.tolist(), strict=True)

@@ -9,7 +9,16 @@ import attrs
 import numpy as np
 import pytest
 
-from uncounted.linkage import Linkage, at_chance, chains, link, mcmc, pipeline, prior_sensitivity
+from uncounted.linkage import (
+    Linkage,
+    at_chance,
+    chains,
+    compare_reports,
+    link,
+    mcmc,
+    pipeline,
+    prior_sensitivity,
+)
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.diagnostics import AlternativeFit, ChainDiagnostics
 from uncounted.linkage.model import partition_priors
@@ -105,7 +114,7 @@ def test_what_a_fit_may_be_found_wanting_in() -> None:
 
 
 def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
-    compared = pipeline.comparing(reports(), seed=1, progress=silent)
+    compared = compare_reports.comparing(reports(), seed=1, progress=silent)
     log_odds = np.random.default_rng(0).normal(-1.0, 2.0, len(compared.pairs.left))
     crowded = attrs.evolve(compared.pairs, log_odds=log_odds)
     usual = candidate_graph.build(compared.encoded, crowded, floor=pipeline.FLOOR)
@@ -143,7 +152,7 @@ def test_strict_candidates_are_likelier_and_none_of_them_is_weak(
 ) -> None:
     assert prior_sensitivity.rule_floor("strict", usual) == pytest.approx(strict)
     assert prior_sensitivity.rule_floor("loose", usual) == pytest.approx(usual / 10)
-    compared = pipeline.comparing(reports(), seed=1, progress=silent)
+    compared = compare_reports.comparing(reports(), seed=1, progress=silent)
 
     def built(floor: float) -> candidate_graph.CandidateGraph:
         return candidate_graph.build(compared.encoded, compared.pairs, floor=floor)
@@ -162,7 +171,7 @@ def test_a_floor_that_is_not_stated_hangs_on_how_many_reports_there_are(
 ) -> None:
     few = reports()
     many = [*few, Report("B", "one more", (Name("Kim 1"),), birth=parse("1940"))]
-    monkeypatch.setattr(pipeline, "ALL_PAIRS", len(few))
+    monkeypatch.setattr(compare_reports, "ALL_PAIRS", len(few))
     assert link(
         few, draws=4, with_grid=False
     ).diagnostics.candidates.min_match_probability == pytest.approx(1e-4)
@@ -173,7 +182,7 @@ def test_a_floor_that_is_not_stated_hangs_on_how_many_reports_there_are(
 
 def test_chains_that_run_away_are_given_up() -> None:
     rows = reports()
-    compared = pipeline.comparing(rows, seed=1, progress=silent)
+    compared = compare_reports.comparing(rows, seed=1, progress=silent)
     built = candidate_graph.build(compared.encoded, compared.pairs, floor=pipeline.FLOOR)
     told: list[int] = []
 
@@ -203,7 +212,7 @@ def test_chains_that_run_away_are_given_up() -> None:
 
 
 def test_a_warm_up_shorter_than_the_first_look_is_kept_to() -> None:
-    compared = pipeline.comparing(reports(), seed=1, progress=silent)
+    compared = compare_reports.comparing(reports(), seed=1, progress=silent)
     built = candidate_graph.build(compared.encoded, compared.pairs, floor=pipeline.FLOOR)
     told: list[int] = []
     run = mcmc.Run(chains=1, warm_up=4, length=10, rounds=1, refuse=np.inf)
@@ -222,7 +231,7 @@ def test_a_warm_up_shorter_than_the_first_look_is_kept_to() -> None:
 def test_repeats_in_a_list_are_reported_as_the_mean_over_draws(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    compared = pipeline.comparing(reports(), seed=1, progress=silent)
+    compared = compare_reports.comparing(reports(), seed=1, progress=silent)
     built = candidate_graph.build(compared.encoded, compared.pairs, floor=pipeline.FLOOR)
     drawn = []
     draw = partition_priors.PartitionPrior.draw

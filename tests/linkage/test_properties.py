@@ -14,7 +14,7 @@ from tests import naive_linkage as naive
 from tests.linkage.sampler.test_moves import SmallLinkage, pair_tables
 
 from benchmarks import bench_linkage
-from uncounted.linkage import mcmc, pipeline
+from uncounted.linkage import compare_reports, mcmc
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import partition_priors
@@ -31,10 +31,10 @@ MOST = 6  # reports of a component whose partitions are all written out
 
 
 @functools.cache
-def compared() -> pipeline.Compared:
+def compared() -> compare_reports.Compared:
     """Some hundred reports of a made-up population."""
     rows = list(bench_linkage.fresh([301])[0])[:400]
-    found = pipeline.comparing(rows, seed=1, progress=silent)
+    found = compare_reports.comparing(rows, seed=1, progress=silent)
     return attrs.evolve(found, rates=attrs.evolve(found.rates, fields_recorded=len(compare.FIELDS)))
 
 

@@ -17,32 +17,27 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted.errors import NotConverged, NotLinkable, UsedWrongly
-from uncounted.linkage import exact_duplicates, mcmc, prior_sensitivity
-from uncounted.linkage.arrays import Ints
-from uncounted.linkage.blocking import rules as blocking
-from uncounted.linkage.blocking.recall import MOST_ADDED, blocking_loss, matches_not_compared
+from uncounted.linkage import compare_reports, mcmc, prior_sensitivity
+from uncounted.linkage.blocking.recall import MOST_ADDED, matches_not_compared
+from uncounted.linkage.compare_reports import (
+    Compared,
+    arranged,
+    comparing_once,
+    with_rates_one_to_one,
+)
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.copied_lists import copied
-from uncounted.linkage.diagnostics import (
-    BlockingDiagnostics,
-    FitDiagnostics,
-    LinkageDiagnostics,
-    LinkageSettings,
-)
-from uncounted.linkage.encoding.encode import Encoded, encode, reordered
-from uncounted.linkage.encoding.read_names import ReadNames
+from uncounted.linkage.diagnostics import FitDiagnostics, LinkageDiagnostics, LinkageSettings
+from uncounted.linkage.encoding.encode import Encoded
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
 from uncounted.linkage.missed_matches import LEAST, MissedMatches, with_missed
-from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import partition_priors
-from uncounted.linkage.model.fit import fit_pairs
 from uncounted.linkage.result import AlternativeLinkage, Linkage, numbered
 from uncounted.linkage.sampler import candidate_graph
-from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
+from uncounted.linkage.sampler.candidate_graph import Decision
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 
-ALL_PAIRS = 3000  # reports up to which every pair is compared
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
 FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long
 STRICT, STRICTEST = 0.02, 0.1  # where draws fail a check, or there are few matches:
@@ -51,18 +46,6 @@ _FAR_TOO_MANY = 10.0  # pairs linked for each that is expected, and each report:
 MOST_LISTS = 60
 _FEW_SAY_MORE = 0.05  # of the reports
 _MOST_LOST = 0.5  # of the expected links: some fiftieth where few links are true
-
-
-@attrs.frozen
-class Compared:
-    """Reports as numbers, the pairs that were compared, and what levels are worth."""
-
-    encoded: Encoded
-    pairs: CandidatePairs
-    rates: model.MatchProbabilities
-    lists: int
-    blocking: BlockingDiagnostics
-    one_to_one: bool = False  # m is learned from matches one to one
 
 
 def link(
@@ -158,7 +141,7 @@ def link(
     order = sorted(range(len(keys)), key=keys.__getitem__)
     place = np.argsort(order)  # of each report in that order
     decided = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
-    compared, once = _comparing_once(
+    compared, once = comparing_once(
         [reports[at] for at in order],
         decided,
         across=not chosen.once_a_list,
@@ -217,7 +200,7 @@ def link(
         prior=chosen.name,
         prior_words=chosen.words,
         min_match_probability=built.diagnostics.min_match_probability,
-        all_pairs_compared=compared.encoded.count <= ALL_PAIRS,
+        all_pairs_compared=compared.encoded.count <= compare_reports.ALL_PAIRS,
         decisions=len(decisions),
         warm_up=mcmc.WARM_UP,
     )
@@ -251,7 +234,7 @@ def _tries(compared: Compared, floor: float | None, draws: int) -> list[_Try]:
     if floor is not None:
         return [_Try(floor, usual)]
     strict = [_Try(each, attrs.evolve(usual, hold_m=True), True) for each in (STRICT, STRICTEST)]
-    if count > ALL_PAIRS and expected < FEW_REPEATS * count:
+    if count > compare_reports.ALL_PAIRS and expected < FEW_REPEATS * count:
         return [_Try(STRICT, usual, True), *strict]
     return [_Try(usual_floor(count), usual), *strict]
 
@@ -309,7 +292,7 @@ def _until_it_passes(
         if first is not None:
             progress("linking again with stricter candidates", 0, None)
         if how.one_to_one and not compared.one_to_one:
-            compared = again(compared, seed=seed, progress=progress)
+            compared = with_rates_one_to_one(compared, seed=seed, progress=progress)
         try:
             found = draw(compared, how)
         except NotConverged as error:
@@ -325,14 +308,9 @@ def _until_it_passes(
     return (*first[:-1], None)
 
 
-def again(compared_: Compared, *, seed: int, progress: Progress) -> Compared:
-    """The same reports, with rates from matches one to one."""
-    return compared(compared_.encoded, seed=seed, progress=progress, one_to_one=True)
-
-
 def usual_floor(reports: int) -> float:
     """Least match probability of a candidate pair, in a file of so many reports."""
-    return FLOOR if reports <= ALL_PAIRS else FLOOR_OF_MANY
+    return FLOOR if reports <= compare_reports.ALL_PAIRS else FLOOR_OF_MANY
 
 
 def _keys(
@@ -349,99 +327,6 @@ def _keys(
         if not (0 <= i < len(keys) and 0 <= j < len(keys)) or i == j:
             raise UsedWrongly("a decision names a report that is not linked")
     return keys
-
-
-def _comparing_once(
-    reports: Sequence[Report],
-    decisions: Sequence[Decision],
-    *,
-    across: bool,
-    seed: int,
-    languages: Stated,
-    progress: Progress,
-) -> tuple[Compared, Ints]:
-    """Compare reports, each that is there twice once; and which of these each report is."""
-    first = exact_duplicates.first_alike(reports, decisions, across=across)
-    if len(np.unique(first)) < 2:  # there would be nothing to compare with
-        first = np.arange(len(reports))
-    read = ReadNames()
-    compared, kept, once = _comparing(reports, first, seed, languages, read, progress)
-    twice = np.flatnonzero(np.bincount(once) > 1)
-    unsure = exact_duplicates.unsure(compared.encoded, compared.rates, twice)
-    if len(unsure):
-        first = exact_duplicates.without(first, kept[unsure])
-        compared, _, once = _comparing(reports, first, seed, languages, read, progress)
-    return compared, once
-
-
-def _comparing(
-    reports: Sequence[Report],
-    first: Ints,
-    seed: int,
-    languages: Stated,
-    read: ReadNames,
-    progress: Progress,
-) -> tuple[Compared, Ints, Ints]:
-    kept, once = np.unique(first, return_inverse=True)
-    rows = [reports[at] for at in kept]
-    return comparing(rows, languages, read, seed=seed, progress=progress), kept, once
-
-
-def comparing(
-    reports: Sequence[Report],
-    languages: Stated = NOT_STATED,
-    read: ReadNames | None = None,
-    *,
-    seed: int,
-    progress: Progress,
-) -> Compared:
-    """Compare reports: candidate pairs, their levels, and what each level is worth."""
-    progress("reading names", 0, None)
-    return compared(encode(reports, languages, read), seed=seed, progress=progress)
-
-
-def compared(
-    encoded: Encoded, *, seed: int, progress: Progress, one_to_one: bool = False
-) -> Compared:
-    """Compare reports that are numbers already."""
-    lists = int(encoded.source.max()) + 1
-    left, right, found_by, everything, found = _pairs(encoded, progress)
-    codes, rates, log_odds = fit_pairs(
-        encoded, left, right, seed=seed, progress=progress, one_to_one=one_to_one
-    )
-    loss = blocking_loss(
-        encoded.keys,
-        left,
-        right,
-        found_by,
-        special.expit(log_odds),
-        everything=everything,
-        found=found,
-    )
-    pairs = CandidatePairs(left, right, codes, log_odds)
-    return Compared(encoded, pairs, rates, lists, loss, one_to_one)
-
-
-def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
-    """The same reports with candidates near one another in memory; and the new order."""
-    encoded, pairs = compared.encoded, compared.pairs
-    order = candidate_graph.near_one_another(encoded.count, pairs, floor)
-    place = np.argsort(order)
-    endpoints = place[pairs.left], place[pairs.right]
-    moved = attrs.evolve(pairs, left=np.maximum(*endpoints), right=np.minimum(*endpoints))
-    return attrs.evolve(compared, encoded=reordered(encoded, order), pairs=moved), order
-
-
-def _pairs(
-    encoded: Encoded, progress: Progress
-) -> tuple[Ints, Ints, NDArray[np.uint16], bool, BlockingDiagnostics]:
-    """Pairs to compare, later report first; the rules that find each; whether all; diagnostics."""
-    progress("finding candidate pairs", 0, None)
-    found = blocking.find(encoded, everybody=encoded.count > ALL_PAIRS)
-    if encoded.count > ALL_PAIRS:
-        return found.left, found.right, found.rules, found.everybody, found.diagnostics
-    left, right = (each.astype(np.int64) for each in np.tril_indices(encoded.count, -1))
-    return left, right, blocking.rules_of(encoded, left, right), True, found.diagnostics
 
 
 def _numbered(slots: NDArray[np.int32]) -> NDArray[np.int32]:

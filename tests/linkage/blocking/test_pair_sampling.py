@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import bench_million
-from uncounted.linkage import pipeline
+from uncounted.linkage import compare_reports
 from uncounted.linkage.blocking import pair_sampling
 from uncounted.linkage.blocking import rules as blocking
 from uncounted.linkage.comparison import levels
@@ -91,14 +91,14 @@ def test_rates_are_those_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     of its candidates.
     """
     encoded = encode(bench_million.made(2600)[0])
-    exact = pipeline.compared(encoded, seed=1, progress=silent).rates
-    monkeypatch.setattr(pipeline, "ALL_PAIRS", 10)
+    exact = compare_reports.compared(encoded, seed=1, progress=silent).rates
+    monkeypatch.setattr(compare_reports, "ALL_PAIRS", 10)
     monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)
     monkeypatch.setattr(blocking, "MOST_KEPT", 1)
     monkeypatch.setattr(blocking, "LEAST_KEPT", 1)
     monkeypatch.setattr(pair_sampling, "ALL", 10_000)
     monkeypatch.setattr(pair_sampling, "SHARING", 1_000)
-    done = pipeline.compared(encoded, seed=1, progress=silent)
+    done = compare_reports.compared(encoded, seed=1, progress=silent)
     assert 0 < len(done.pairs.left) < 1.5 * encoded.count  # one a report or so: a sample cuts
     birth = levels.levels(encoded, done.pairs.left, done.pairs.right)[:, 1]
     pairs = encoded.count * (encoded.count - 1) / 2
@@ -147,11 +147,11 @@ def test_each_two_people_count_once_however_often_they_are_reported() -> None:
 def test_what_lots_never_show_is_not_thought_rare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of few pairs by lot stands for thousands: of two things at once they may show none."""
     encoded = encode(bench_million.made(2600)[0])
-    monkeypatch.setattr(pipeline, "ALL_PAIRS", 10)
+    monkeypatch.setattr(compare_reports, "ALL_PAIRS", 10)
     monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)
     monkeypatch.setattr(pair_sampling, "ALL", 3_000)
     monkeypatch.setattr(pair_sampling, "SHARING", 300)
-    rates = pipeline.compared(encoded, seed=1, progress=silent).rates
+    rates = compare_reports.compared(encoded, seed=1, progress=silent).rates
     assert rates.place_and_event is not None
     assert np.abs(np.log(rates.place_and_event)).max() < 1.2
     for lean, u in zip(rates.namesake[1:], rates.u[1:], strict=True):

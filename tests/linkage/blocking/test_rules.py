@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from uncounted.linkage import pipeline
+from uncounted.linkage import compare_reports
 from uncounted.linkage.blocking import pair_sampling
 from uncounted.linkage.blocking import rules as blocking
 from uncounted.linkage.blocking.recall import agreements, blocking_loss, by_keys, describe_loss
@@ -231,8 +231,8 @@ def test_of_more_who_are_called_alike_than_can_be_compared_it_is_reported(
     for most in ("LEAST_LOOKED", "LOOKED_AT_ALL"):
         monkeypatch.setattr(blocking, most, 1000)
     monkeypatch.setattr(blocking, "MOST_LOOKED", 1)
-    monkeypatch.setattr(pipeline, "ALL_PAIRS", 100)
-    facts = pipeline.comparing(reports, seed=1, progress=silent).blocking
+    monkeypatch.setattr(compare_reports, "ALL_PAIRS", 100)
+    facts = compare_reports.comparing(reports, seed=1, progress=silent).blocking
     assert "79,800 pairs of reports were not compared" in (describe_loss(facts) or "")
 
 
@@ -263,7 +263,7 @@ def _reports(people: int) -> list[Report]:
 
 def test_compared_reports_tell_of_their_blocking() -> None:
     encoded = encode(_reports(60))
-    done = pipeline.compared(encoded, seed=1, progress=silent)
+    done = compare_reports.compared(encoded, seed=1, progress=silent)
     facts = done.blocking
     assert len(done.pairs.left) == 120 * 119 // 2  # all, in a small file
     assert facts.pairs is not None
@@ -275,14 +275,14 @@ def test_compared_reports_tell_of_their_blocking() -> None:
 
 def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     encoded = encode(_reports(60))
-    exact = pipeline.compared(encoded, seed=1, progress=silent).rates
-    monkeypatch.setattr(pipeline, "ALL_PAIRS", 10)
+    exact = compare_reports.compared(encoded, seed=1, progress=silent).rates
+    monkeypatch.setattr(compare_reports, "ALL_PAIRS", 10)
     monkeypatch.setattr(pair_sampling, "ALL", 100_000)
     monkeypatch.setattr(pair_sampling, "SHARING", 10_000)
-    every = pipeline.compared(encoded, seed=1, progress=silent)
+    every = compare_reports.compared(encoded, seed=1, progress=silent)
     assert every.blocking.missed_share_counted is not None
     monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)
-    sampled = pipeline.compared(encoded, seed=1, progress=silent)
+    sampled = compare_reports.compared(encoded, seed=1, progress=silent)
     assert sampled.blocking.missed_share_counted is None
     assert len(sampled.pairs.left) < len(every.pairs.left) <= 120 * 119 // 2
     for one, other in zip(exact.u, sampled.rates.u, strict=True):
@@ -295,8 +295,8 @@ def test_reports_in_another_order_say_the_same() -> None:
     acts = (*rows[7].acts, Act("repatriation", parse("2001-03"), "함경북도 온성군"))
     rows[7] = attrs.evolve(rows[7], acts=acts, occupation="농민", number="0042")
     rows[9] = attrs.evolve(rows[9], acts=(), number="42")
-    done = pipeline.comparing(rows, seed=1, progress=silent)
-    arranged, order = pipeline.arranged(done, 1e-4)
+    done = compare_reports.comparing(rows, seed=1, progress=silent)
+    arranged, order = compare_reports.arranged(done, 1e-4)
     assert sorted(order.tolist()) == list(range(len(rows)))
     pairs = arranged.pairs
     assert (pairs.left > pairs.right).all()

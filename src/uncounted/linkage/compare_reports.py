@@ -1,0 +1,141 @@
+"""Comparison of reports: exact duplicates once, candidate pairs, levels, m- and u-probabilities.
+
+Names are read once, although nearly the same reports are compared again where duplicates are
+unsure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from uncounted.linkage import exact_duplicates
+from uncounted.linkage.arrays import Ints
+from uncounted.linkage.blocking import rules as blocking
+from uncounted.linkage.blocking.recall import blocking_loss
+from uncounted.linkage.diagnostics import BlockingDiagnostics
+from uncounted.linkage.encoding.encode import Encoded, encode, reordered
+from uncounted.linkage.encoding.read_names import ReadNames
+from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
+from uncounted.linkage.model import fellegi_sunter as model
+from uncounted.linkage.model.fit import fit_pairs
+from uncounted.linkage.sampler import candidate_graph
+from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
+from uncounted.progress import Progress
+from uncounted.records.report import Report
+
+ALL_PAIRS = 3000  # reports up to which every pair is compared
+
+
+@attrs.frozen
+class Compared:
+    """Reports as numbers, the pairs that were compared, and what levels are worth."""
+
+    encoded: Encoded
+    pairs: CandidatePairs
+    rates: model.MatchProbabilities
+    lists: int
+    blocking: BlockingDiagnostics
+    one_to_one: bool = False  # m is learned from matches one to one
+
+
+def comparing_once(
+    reports: Sequence[Report],
+    decisions: Sequence[Decision],
+    *,
+    across: bool,
+    seed: int,
+    languages: Stated,
+    progress: Progress,
+) -> tuple[Compared, Ints]:
+    """Compare reports, each that is there twice once; and which of these each report is."""
+    first = exact_duplicates.first_alike(reports, decisions, across=across)
+    if len(np.unique(first)) < 2:  # there would be nothing to compare with
+        first = np.arange(len(reports))
+    read = ReadNames()
+    compared, kept, once = _comparing(reports, first, seed, languages, read, progress)
+    twice = np.flatnonzero(np.bincount(once) > 1)
+    unsure = exact_duplicates.unsure(compared.encoded, compared.rates, twice)
+    if len(unsure):
+        first = exact_duplicates.without(first, kept[unsure])
+        compared, _, once = _comparing(reports, first, seed, languages, read, progress)
+    return compared, once
+
+
+def _comparing(
+    reports: Sequence[Report],
+    first: Ints,
+    seed: int,
+    languages: Stated,
+    read: ReadNames,
+    progress: Progress,
+) -> tuple[Compared, Ints, Ints]:
+    kept, once = np.unique(first, return_inverse=True)
+    rows = [reports[at] for at in kept]
+    return comparing(rows, languages, read, seed=seed, progress=progress), kept, once
+
+
+def comparing(
+    reports: Sequence[Report],
+    languages: Stated = NOT_STATED,
+    read: ReadNames | None = None,
+    *,
+    seed: int,
+    progress: Progress,
+) -> Compared:
+    """Compare reports: candidate pairs, their levels, and what each level is worth."""
+    progress("reading names", 0, None)
+    return compared(encode(reports, languages, read), seed=seed, progress=progress)
+
+
+def compared(
+    encoded: Encoded, *, seed: int, progress: Progress, one_to_one: bool = False
+) -> Compared:
+    """Compare reports that are numbers already."""
+    lists = int(encoded.source.max()) + 1
+    left, right, found_by, everything, found = _pairs(encoded, progress)
+    codes, rates, log_odds = fit_pairs(
+        encoded, left, right, seed=seed, progress=progress, one_to_one=one_to_one
+    )
+    loss = blocking_loss(
+        encoded.keys,
+        left,
+        right,
+        found_by,
+        special.expit(log_odds),
+        everything=everything,
+        found=found,
+    )
+    pairs = CandidatePairs(left, right, codes, log_odds)
+    return Compared(encoded, pairs, rates, lists, loss, one_to_one)
+
+
+def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
+    """The same reports with candidates near one another in memory; and the new order."""
+    encoded, pairs = compared.encoded, compared.pairs
+    order = candidate_graph.near_one_another(encoded.count, pairs, floor)
+    place = np.argsort(order)
+    endpoints = place[pairs.left], place[pairs.right]
+    moved = attrs.evolve(pairs, left=np.maximum(*endpoints), right=np.minimum(*endpoints))
+    return attrs.evolve(compared, encoded=reordered(encoded, order), pairs=moved), order
+
+
+def _pairs(
+    encoded: Encoded, progress: Progress
+) -> tuple[Ints, Ints, NDArray[np.uint16], bool, BlockingDiagnostics]:
+    """Pairs to compare, later report first; the rules that find each; whether all; diagnostics."""
+    progress("finding candidate pairs", 0, None)
+    found = blocking.find(encoded, everybody=encoded.count > ALL_PAIRS)
+    if encoded.count > ALL_PAIRS:
+        return found.left, found.right, found.rules, found.everybody, found.diagnostics
+    left, right = (each.astype(np.int64) for each in np.tril_indices(encoded.count, -1))
+    return left, right, blocking.rules_of(encoded, left, right), True, found.diagnostics
+
+
+def with_rates_one_to_one(compared_: Compared, *, seed: int, progress: Progress) -> Compared:
+    """The same reports, with rates from matches one to one."""
+    return compared(compared_.encoded, seed=seed, progress=progress, one_to_one=True)
