@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import numpy as np
 import pytest
 from cryptography.exceptions import InvalidTag
 
@@ -19,7 +20,7 @@ from uncounted._cluster import dask, worker
 from uncounted._cluster.dask import Cluster, on_cluster
 from uncounted.errors import ClusterLost, NotLinkable, UsedWrongly
 from uncounted.linkage import link
-from uncounted.linkage.encoding import encode
+from uncounted.linkage.encoding import read_names
 from uncounted.progress import Progress, silent
 from uncounted.records.intake import rows
 from uncounted.records.intake.mapping import Mapping
@@ -34,7 +35,11 @@ NAME = "Kim Chol Su"
 def _workers(**options: Any) -> Iterator[Any]:
     from distributed import LocalCluster
 
-    usual: dict[str, Any] = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
+    usual: dict[str, Any] = {
+        "n_workers": 1,
+        "threads_per_worker": 1,
+        "dashboard_address": "127.0.0.1:0",
+    }
     usual |= {"memory_limit": 0, "processes": False, "host": "127.0.0.1", "protocol": "tcp://"}
     with LocalCluster(**usual | options) as cluster:  # type: ignore[no-untyped-call]
         yield cluster
@@ -66,7 +71,7 @@ def _linked(reports: list[Report], progress: Progress = silent) -> bytes:
 
 @pytest.mark.process
 def test_linkage_is_the_same_though_a_worker_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encode, "in_order", partial(_processes.in_order, least=2))
+    monkeypatch.setattr(read_names, "in_order", partial(_processes.in_order, least=2))
     reports, killed = _reports(), list[int]()
     with _workers(n_workers=2, processes=True) as cluster:
 
@@ -154,9 +159,9 @@ def test_dask_sees_no_name(one_worker: Cluster, monkeypatch: pytest.MonkeyPatch)
         return seen[-1]
 
     monkeypatch.setattr(worker, "sealed", watched)
-    names = [NAME.lower()]
-    lent = one_worker.lend(names)
-    assert list(one_worker.each(_upper, [names], lent=lent)) == [[NAME.upper()]]
+    array = np.array([NAME.lower()])
+    lent = one_worker.lend({"names": array})
+    assert list(one_worker.each(np.char.upper, [array], lent=lent)) == [[NAME.upper()]]
     assert len(seen) == 3  # what is lent, the task, and the answer
     assert not any(NAME.encode().lower() in each.lower() for each in seen)
 

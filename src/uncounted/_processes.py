@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -27,8 +27,8 @@ _executors = list[Any]()  # the one whose processes may be at work
 class Cluster(Protocol):
     """Other computers that work on tasks (`_cluster.dask.Cluster`)."""
 
-    def lend(self, values: Sequence[object]) -> Any:
-        """Lend values that tasks refer to: each computer is sent them once."""
+    def lend(self, value: object) -> Any:
+        """Lend the arrays within a value: each computer is sent them once."""
 
     def each[T, R](
         self, work: Callable[[T], R], parts: Iterable[T], *, lent: Any = None

@@ -103,9 +103,9 @@ def _protected(address: str) -> bool:
 
 @attrs.define(eq=False)
 class Lent:
-    """Values that many tasks refer to; each worker is sent them once."""
+    """Arrays that many tasks refer to; each worker is sent them once."""
 
-    values: Sequence[object]
+    values: list[object]
     name: str = attrs.field(factory=lambda: uuid.uuid4().hex)
     holders: frozenset[str] = frozenset()
     future: Any = None
@@ -132,9 +132,9 @@ class Cluster:
     sent: int = 0
     received: int = 0
 
-    def lend(self, values: Sequence[object]) -> Lent:
-        """Lend values to all workers: tasks refer to them without sending them again."""
-        return Lent(values)
+    def lend(self, value: object) -> Lent:
+        """Lend the arrays within a value to all workers; tasks refer to them."""
+        return Lent(worker.arrays_within(value))
 
     def each[T, R](
         self, work: Callable[[T], R], parts: Iterable[T], *, lent: Lent | None = None
@@ -215,7 +215,7 @@ class Cluster:
     def _scatter(self, lent: Lent) -> None:
         if lent.future is not None and self._admitted <= lent.holders:
             return
-        parcel = worker.sealed(self._key, list(lent.values), {})
+        parcel = worker.sealed(self._key, lent.values, {})
         self.sent += len(parcel)
         holders = list(self._admitted)
         lent.future = self._client.scatter(parcel, workers=holders, broadcast=True, hash=False)
@@ -251,9 +251,7 @@ class Cluster:
             else:
                 raise ClusterLost(_TOO_OFTEN, hint=_MORE_MEMORY)
         self.received += len(parcel)
-        done, answer = worker.unsealed(
-            self._key, parcel, list(task.lent.values) if task.lent else []
-        )
+        done, answer = worker.unsealed(self._key, parcel, task.lent.values if task.lent else [])
         if done:
             return answer
         if isinstance(answer, Error):

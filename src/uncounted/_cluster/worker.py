@@ -39,6 +39,20 @@ class _Pickler(pickle.Pickler):
         return self._known.get(id(value))
 
 
+class _Collector(pickle.Pickler):
+    """Collects arrays."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), protocol=5)
+        self.found = dict[int, object]()
+
+    def persistent_id(self, value: object) -> int | None:
+        if type(value).__name__ != "ndarray":
+            return None
+        self.found[id(value)] = value
+        return id(value)
+
+
 class _Unpickler(pickle.Unpickler):
     def __init__(self, file: io.BytesIO, values: Sequence[object]) -> None:
         super().__init__(file)
@@ -46,6 +60,13 @@ class _Unpickler(pickle.Unpickler):
 
     def persistent_load(self, place: Any) -> object:
         return self._values[place]
+
+
+def arrays_within(value: object) -> list[object]:
+    """All arrays of numpy within a value, each once."""
+    collector = _Collector()
+    collector.dump(value)
+    return list(collector.found.values())
 
 
 def sealed(key: bytes, value: object, known: dict[int, int]) -> bytes:

@@ -220,15 +220,6 @@ def _looked(whole: partition.Graph, tried: partition.Graph | None, stand: ChainS
     return ChainState.of(chain, whole)._replace(graph=None, collapsed=None, kept=_kept(chain))
 
 
-def _arrays(value: object) -> Iterator[NDArray[Any]]:
-    """All arrays within tuples."""
-    if isinstance(value, np.ndarray):
-        yield value
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _arrays(each)
-
-
 @attrs.frozen
 class ParallelChains:
     """What all chains share, and how they are run side by side."""
@@ -244,7 +235,7 @@ class ParallelChains:
     @lent.default
     def _lend(self) -> Any:
         cluster = _processes.cluster()
-        return None if cluster is None else cluster.lend(list(_arrays(self.built.graph)))
+        return None if cluster is None else cluster.lend(self.built.graph)
 
     def all(self, chains: list[Chain], run: Run, sweeps: int, *, keep: bool) -> None:
         """Run every chain for so many sweeps: on every core, or each on the cluster."""

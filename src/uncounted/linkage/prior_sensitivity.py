@@ -7,13 +7,15 @@ through the same checks. Those that pass widen the interval (`docs/explanation/l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted import _processes
 from uncounted.linkage import mcmc
 from uncounted.linkage.arrays import Labels
 from uncounted.linkage.comparison import levels
@@ -91,41 +93,76 @@ def alternative_linkages(
 
     Of many reports, chains also start from partitions of the main draws.
     """
-    built = {"usual": usual}
+    grid = _Grid(encoded, pairs, main, decisions, {"usual": usual})
+    cells = [
+        _Cell(each, rule, seed + at + 1)
+        for at, (each, rule) in enumerate(grid_cells(prior, encoded.count))
+    ]
+    there = _processes.cluster()
+    work = functools.partial(_drawn, grid)
+    drawn: Iterator[AlternativeLinkage]
+    drawn = map(work, cells) if there is None else there.each(work, cells, lent=there.lend(grid))
+    found = list[AlternativeLinkage]()
+    for done in range(len(cells)):
+        progress("linking under other priors and rules", done, len(cells))
+        found.append(next(drawn))
+    progress("linking under other priors and rules", len(cells), len(cells))
+    return tuple(found)
+
+
+@attrs.frozen
+class _Grid:
+    """What alternatives are drawn from; candidates are built once for each rule."""
+
+    encoded: Encoded
+    pairs: CandidatePairs
+    main: mcmc.PartitionDraws
+    decisions: Sequence[Decision]
+    built: dict[str, CandidateGraph]
+
+
+@attrs.frozen
+class _Cell:
+    prior: partition_priors.PartitionPrior
+    rule: str
+    seed: int
+
+
+def _drawn(grid: _Grid, cell: _Cell) -> AlternativeLinkage:
+    """Draw under one prior and rule."""
+    encoded, main, built = grid.encoded, grid.main, grid.built
+    usual = built["usual"]
     many = encoded.count > mcmc.MANY_REPORTS
     run = attrs.evolve(FROM_MAIN if many else RUN, most_pairs=_most(main.rates.expected_pairs))
     if encoded.count > mcmc.VERY_MANY:
         run = attrs.evolve(run, length=40)
-    warm_up = 1 if many else run.warm_up  # sweeps of a cell that is refuted beforehand
+    if cell.rule not in built:
+        at = rule_floor(cell.rule, usual.diagnostics.min_match_probability)
+        built[cell.rule] = candidate_graph.build(
+            encoded, grid.pairs, floor=at, decisions=grid.decisions
+        )
+    refuted = unchanged_candidates(cell.rule, built[cell.rule], usual)
+    refuted = refuted or _repeats(cell.prior, main, encoded)
+    if refuted:  # one sweep is enough
+        run = attrs.evolve(run, most_pairs=-1.0, warm_up=1 if many else run.warm_up)
     ends = np.linspace(0, len(main.slots), mcmc.CHAINS + 1).astype(int)[1:] - 1
-    starts = [main.slots[at] for at in ends[: run.chains]] if many else []
-    todo, found = grid_cells(prior, encoded.count), list[AlternativeLinkage]()
-    for done, (each, rule) in enumerate(todo):
-        progress("linking under other priors and rules", done, len(todo))
-        if rule not in built:
-            at = rule_floor(rule, usual.diagnostics.min_match_probability)
-            built[rule] = candidate_graph.build(encoded, pairs, floor=at, decisions=decisions)
-        refuted = unchanged_candidates(rule, built[rule], usual) or _repeats(each, main, encoded)
-        sampled = mcmc.sample(
-            built[rule],
-            main.rates,
-            int(encoded.source.max()) + 1,
-            draws=DRAWS,
-            seed=seed + done + 1,
-            progress=silent,  # the grid tells how far it is, not each cell
-            prior=each,
-            run=attrs.evolve(run, most_pairs=-1.0, warm_up=warm_up) if refuted else run,
-            starts=starts,
-        )
-        labels = np.stack([numbered(row) for row in sampled.slots])
-        why = refuted or failed_check(sampled, labels, encoded)
-        if why is None and not sampled.chains.sweeps:  # given up: nothing was drawn
-            why = _runaway(_pairs(labels), main.rates.expected_pairs)
-        found.append(
-            AlternativeLinkage(each.name, rule, labels, why, alternative_fit(sampled, labels))
-        )
-    progress("linking under other priors and rules", len(todo), len(todo))
-    return tuple(found)
+    sampled = mcmc.sample(
+        built[cell.rule],
+        main.rates,
+        int(encoded.source.max()) + 1,
+        draws=DRAWS,
+        seed=cell.seed,
+        progress=silent,  # the grid tells how far it is, not each cell
+        prior=cell.prior,
+        run=run,
+        starts=[main.slots[at] for at in ends[: run.chains]] if many else [],
+    )
+    labels = np.stack([numbered(row) for row in sampled.slots])
+    why = refuted or failed_check(sampled, labels, encoded)
+    if why is None and not sampled.chains.sweeps:  # given up: nothing was drawn
+        why = _runaway(_pairs(labels), main.rates.expected_pairs)
+    fit = alternative_fit(sampled, labels)
+    return AlternativeLinkage(cell.prior.name, cell.rule, labels, why, fit)
 
 
 def rule_floor(rule: str, usual: float) -> float:

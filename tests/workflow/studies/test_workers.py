@@ -66,7 +66,7 @@ def test_on_a_dask_cluster_a_worker_that_is_killed_costs_its_tasks_alone(tmp_pat
     file = _study(tmp_path, 20, "sample-coverage")
     with (
         LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+            n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1"
         ) as cluster,
         on_dask(cluster.scheduler_address),
     ):
