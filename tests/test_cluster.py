@@ -19,7 +19,7 @@ from uncounted import _processes
 from uncounted._cluster import dask, worker
 from uncounted._cluster.dask import Cluster, on_cluster
 from uncounted.errors import ClusterLost, NotLinkable, UsedWrongly
-from uncounted.linkage import link
+from uncounted.linkage import link, prior_sensitivity
 from uncounted.linkage.encoding import read_names
 from uncounted.progress import Progress, silent
 from uncounted.records.intake import rows
@@ -72,11 +72,14 @@ def _linked(reports: list[Report], progress: Progress = silent) -> bytes:
 @pytest.mark.process
 def test_linkage_is_the_same_though_a_worker_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_names, "in_order", partial(_processes.in_order, least=2))
+    two = prior_sensitivity.grid_cells("overlap-table")[-2:]
+    monkeypatch.setattr(prior_sensitivity, "grid_cells", lambda *_: two)
     reports, killed = _reports(), list[int]()
     with _workers(n_workers=2, processes=True) as cluster:
 
         def kill(what: str, done: int, total: int | None) -> None:
             if what == "sampling the linkage" and not killed:
+                cluster.workers[0].auto_restart = False
                 killed.append(cluster.workers[0].pid)
                 os.kill(killed[0], signal.SIGKILL)
 
