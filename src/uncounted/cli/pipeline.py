@@ -85,6 +85,10 @@ def _linked(done: LinkSummary) -> None:
         rows.append(("changes", done.changes.words))
     if done.excluded:
         rows.append(("excluded", messages.excluded(done.excluded)))
+    if done.continued:
+        rows.append(("continued", f"a linkage that was interrupted ({done.continued}: done)"))
+    if done.not_kept:
+        rows.append(("note", done.not_kept))
     for name, text in rows:
         answer(
             textwrap.fill(
@@ -156,7 +160,8 @@ def link(
     Uses only reports whose consent allows linking and statistics today; with --audience also
     only those that allow this audience. A release needs a linkage of exactly the reports that
     it may count: the case file keeps one for each set of reports. Warns of lists that share
-    records.
+    records. If it is interrupted, give the same command again: of more than 3,000 reports it
+    goes on after the last stage that was done.
 
     \b
     Examples:

@@ -7,6 +7,7 @@ unsure.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
 import numpy as np
@@ -42,6 +43,38 @@ class Compared:
     blocking: BlockingDiagnostics
     one_to_one: bool = False  # m is learned from matches one to one
 
+    @property
+    def fits_together(self) -> bool:
+        """Whether its parts are of the same reports and pairs."""
+        arrays, pairs, count = self.encoded.arrays, self.pairs, self.encoded.count
+        a_report: list[NDArray[Any]] = [*self.encoded.keys.values(), arrays.name, arrays.birth]
+        a_pair = pairs.left, pairs.right, pairs.codes, pairs.log_odds
+        return (
+            {len(each) for each in a_report} == {count}
+            and len(arrays.act_starts) == count + 1
+            and {each.shape for each in a_pair} == {pairs.left.shape}
+            and bool((pairs.right >= 0).all() and (pairs.right < pairs.left).all())
+            and int(pairs.left.max(initial=0)) < count
+            and self.lists == int(self.encoded.source.max()) + 1
+        )
+
+
+@attrs.frozen
+class ComparedOnce:
+    """Reports without exact duplicates, compared; and which of them each report is."""
+
+    compared: Compared
+    once: Ints
+
+    def is_of(self, reports: int) -> bool:
+        """Whether it can be of so many reports."""
+        count = self.compared.encoded.count
+        return (
+            self.compared.fits_together
+            and self.once.shape == (reports,)
+            and bool(np.array_equal(np.unique(self.once), np.arange(count)))
+        )
+
 
 def comparing_once(
     reports: Sequence[Report],
@@ -51,8 +84,8 @@ def comparing_once(
     seed: int,
     languages: Stated,
     progress: Progress,
-) -> tuple[Compared, Ints]:
-    """Compare reports, each that is there twice once; and which of these each report is."""
+) -> ComparedOnce:
+    """Compare reports, each that is there twice once."""
     first = exact_duplicates.first_alike(reports, decisions, across=across)
     if len(np.unique(first)) < 2:  # there would be nothing to compare with
         first = np.arange(len(reports))
@@ -63,7 +96,7 @@ def comparing_once(
     if len(unsure):
         first = exact_duplicates.without(first, kept[unsure])
         compared, _, once = _comparing(reports, first, seed, languages, read, progress)
-    return compared, once
+    return ComparedOnce(compared, once)
 
 
 def _comparing(

@@ -70,6 +70,10 @@ class PartitionDraws:
     compared: Floats  # (fields, levels): comparisons within people, since the warm-up
     watched: Floats  # (chains, looks, quantities)
 
+    def are(self, draws: int, reports: int) -> bool:
+        """Whether they can be so many draws of so many reports."""
+        return self.slots.shape == (draws, reports) and bool((self.slots >= 0).all())
+
 
 def sample(
     built: CandidateGraph,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import attrs
 import numpy as np
@@ -19,8 +20,10 @@ from scipy import special
 from uncounted.errors import NotConverged, NotLinkable, UsedWrongly
 from uncounted.linkage import compare_reports, mcmc, prior_sensitivity
 from uncounted.linkage.blocking.recall import MOST_ADDED, matches_not_compared
+from uncounted.linkage.checkpoints import NOTHING_KEPT, Checkpoints, staged
 from uncounted.linkage.compare_reports import (
     Compared,
+    ComparedOnce,
     arranged,
     comparing_once,
     with_rates_one_to_one,
@@ -58,6 +61,7 @@ def link(
     floor: float | None = None,
     with_grid: bool = True,
     languages: Stated = NOT_STATED,
+    checkpoints: Checkpoints = NOTHING_KEPT,
     progress: Progress = silent,
 ) -> Linkage:
     """Draw partitions of reports into people (Bayesian record linkage).
@@ -85,6 +89,9 @@ def link(
         Also draw a few times under every other prior and rule for candidates (`Linkage.grid`).
     languages : mapping of str to sequence of str
         By source, the languages of its names ("korean", "other", or a pack); others are found.
+    checkpoints : Checkpoints
+        Keeps what each stage has made, by its name, for a call with the same arguments to go on
+        from; default: nothing is kept.
     progress : callable
         Called as it goes.
 
@@ -141,14 +148,22 @@ def link(
     order = sorted(range(len(keys)), key=keys.__getitem__)
     place = np.argsort(order)  # of each report in that order
     decided = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
-    compared, once = comparing_once(
-        [reports[at] for at in order],
-        decided,
-        across=not chosen.once_a_list,
-        seed=seed,
-        languages=languages,
-        progress=progress,
+
+    def comparing() -> ComparedOnce:
+        return comparing_once(
+            [reports[at] for at in order],
+            decided,
+            across=not chosen.once_a_list,
+            seed=seed,
+            languages=languages,
+            progress=progress,
+        )
+
+    made = staged(
+        checkpoints, "pairs", ComparedOnce, lambda found: found.is_of(len(reports)), comparing
     )
+    compared, once = made.compared, made.once
+    del made
     tries = _tries(compared, floor, draws)
     compared, nearest = arranged(compared, tries[0].floor)
     once = np.argsort(nearest)[once]  # of each report in order, where it stands
@@ -157,9 +172,21 @@ def link(
     decided = [(i, j, same) for i, j, same in endpoints if i != j]
 
     def drawn(of: Compared, how: _Try) -> _Drawn:
-        return _draw(of, decided, how, draws=draws, seed=seed, prior=chosen, progress=progress)
+        kept = partial(staged, checkpoints, f"draws-{tries.index(how)}")
+        return _draw(
+            of, decided, how, draws=draws, seed=seed, prior=chosen, kept=kept, progress=progress
+        )
 
-    compared, built, sampled, again = _until_it_passes(compared, tries, drawn, seed, progress)
+    def one_to_one(of: Compared) -> Compared:
+        return staged(
+            checkpoints,
+            "pairs-one-to-one",
+            Compared,
+            lambda found: found.fits_together and found.encoded.count == of.encoded.count,
+            lambda: with_rates_one_to_one(of, seed=seed, progress=progress),
+        )
+
+    compared, built, sampled, again = _until_it_passes(compared, tries, drawn, one_to_one, progress)
     missed = None if again else _missed(compared, built.diagnostics.min_match_probability)
 
     def all_matches(slots: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -188,6 +215,7 @@ def link(
             prior=chosen.name,
             decisions=decided,
             seed=seed,
+            checkpoints=checkpoints,
             progress=progress,
         )
         others = tuple(
@@ -247,6 +275,7 @@ def _draw(
     draws: int,
     seed: int,
     prior: partition_priors.PartitionPrior,
+    kept: Callable[..., mcmc.PartitionDraws],
     progress: Progress,
 ) -> _Drawn:
     """Draws with candidates at least so likely, and the check that they fail, in words.
@@ -256,15 +285,19 @@ def _draw(
     encoded = compared.encoded
     built = candidate_graph.build(encoded, compared.pairs, floor=how.floor, decisions=decisions)
     _refuse_all_alike(built)
-    sampled = mcmc.sample(
-        built,
-        compared.rates,
-        compared.lists,
-        draws=draws,
-        seed=seed,
-        progress=progress,
-        prior=prior,
-        run=how.run,
+    sampled = kept(
+        mcmc.PartitionDraws,
+        lambda found: found.are(draws, encoded.count),
+        lambda: mcmc.sample(
+            built,
+            compared.rates,
+            compared.lists,
+            draws=draws,
+            seed=seed,
+            progress=progress,
+            prior=prior,
+            run=how.run,
+        ),
     )
     labels = _numbered(sampled.slots)
     if prior_sensitivity.outweighed(sampled, labels):
@@ -280,7 +313,7 @@ def _until_it_passes(
     compared: Compared,
     tries: Sequence[_Try],
     draw: Callable[[Compared, _Try], _Drawn],
-    seed: int,
+    one_to_one: Callable[[Compared], Compared],
     progress: Progress,
 ) -> _Drawn:
     """The first draws that pass the checks, and the check that those before them failed.
@@ -292,7 +325,7 @@ def _until_it_passes(
         if first is not None:
             progress("linking again with stricter candidates", 0, None)
         if how.one_to_one and not compared.one_to_one:
-            compared = with_rates_one_to_one(compared, seed=seed, progress=progress)
+            compared = one_to_one(compared)
         try:
             found = draw(compared, how)
         except NotConverged as error:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from uncounted import _processes
 from uncounted.linkage import mcmc
 from uncounted.linkage.arrays import Labels
+from uncounted.linkage.checkpoints import NOTHING_KEPT, Checkpoints, keep, recalled
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.diagnostics import AlternativeFit
 from uncounted.linkage.encoding.encode import Encoded
@@ -87,25 +88,35 @@ def alternative_linkages(
     prior: str,
     decisions: Sequence[Decision],
     seed: int,
+    checkpoints: Checkpoints = NOTHING_KEPT,
     progress: Progress,
 ) -> tuple[AlternativeLinkage, ...]:
     """Draw under every other prior and rule, with the rates of the `main` draws.
 
-    Of many reports, chains also start from partitions of the main draws.
+    Of many reports, chains also start from partitions of the main draws. Each alternative is kept
+    among the `checkpoints`, and not drawn again if it is.
     """
     grid = _Grid(encoded, pairs, main, decisions, {"usual": usual})
     cells = [
         _Cell(each, rule, seed + at + 1)
         for at, (each, rule) in enumerate(grid_cells(prior, encoded.count))
     ]
-    there = _processes.cluster()
+    kept = [
+        recalled(checkpoints, _stage(at), AlternativeLinkage, functools.partial(_is_of, grid, cell))
+        for at, cell in enumerate(cells)
+    ]
+    todo = [cell for cell, one in zip(cells, kept, strict=True) if one is None]
+    there = _processes.cluster() if todo else None
     work = functools.partial(_drawn, grid)
     drawn: Iterator[AlternativeLinkage]
-    drawn = map(work, cells) if there is None else there.each(work, cells, lent=there.lend(grid))
+    drawn = map(work, todo) if there is None else there.each(work, todo, lent=there.lend(grid))
     found = list[AlternativeLinkage]()
-    for done in range(len(cells)):
+    for done, one in enumerate(kept):
         progress("linking under other priors and rules", done, len(cells))
-        found.append(next(drawn))
+        if one is None:
+            one = next(drawn)
+            keep(checkpoints, _stage(done), one)
+        found.append(one)
     progress("linking under other priors and rules", len(cells), len(cells))
     return tuple(found)
 
@@ -126,6 +137,16 @@ class _Cell:
     prior: partition_priors.PartitionPrior
     rule: str
     seed: int
+
+
+def _stage(number: int) -> str:
+    return f"alternative-{number}"
+
+
+def _is_of(grid: _Grid, cell: _Cell, found: AlternativeLinkage) -> bool:
+    """Whether what was kept is this alternative, of so many reports."""
+    kind = found.prior, found.candidates, found.labels.shape
+    return kind == (cell.prior.name, cell.rule, (DRAWS, grid.encoded.count))
 
 
 def _drawn(grid: _Grid, cell: _Cell) -> AlternativeLinkage:

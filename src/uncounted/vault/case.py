@@ -24,7 +24,7 @@ from uncounted.vault.artefacts import OWN_KINDS, Artefact, Commitments
 from uncounted.vault.keys.grants import Member
 from uncounted.vault.log.entries import Entry
 from uncounted.vault.open_case import OpenCase
-from uncounted.vault.reports import attachments, decisions, ingest, versions
+from uncounted.vault.reports import attachments, decisions, ingest, unfinished, versions
 from uncounted.vault.reports import identifiers as naming
 from uncounted.vault.reports.attachments import Attachment
 from uncounted.vault.reports.consent import Consent
@@ -50,6 +50,7 @@ from uncounted.vault.reports.selection import (
     left_out,
     select,
 )
+from uncounted.vault.reports.unfinished import UnfinishedWork
 from uncounted.vault.reports.versions import UndoneImport, Version
 from uncounted.vault.reports.withdrawal import withdraw
 
@@ -295,6 +296,7 @@ class Case(OpenCase):
         What it brought is forgotten, and what was made from reports with it; the log
         still verifies. Reports that were changed since stay as they are, and are counted.
         """
+        unfinished.forget(self._entries, self.folder)
         return versions.undo_import(self._entries, number)
 
     def sources(self) -> dict[str, JSONObject]:
@@ -409,6 +411,19 @@ class Case(OpenCase):
             BadInput: what would stand again contradicts what was decided since.
         """
         return decisions.undo(self._entries, number)
+
+    # --- work on reports that is not finished -------------------------------------------------
+
+    def unfinished(self, of: bytes) -> UnfinishedWork:
+        """Parts of work that was interrupted, if it is this one; any other is forgotten.
+
+        `of` is a hash of all that the work is made from. Parts are sealed and not in the log.
+        """
+        return UnfinishedWork(self._entries, self.folder, self.signer, of)
+
+    def forget_unfinished(self) -> None:
+        """Forget what is kept of work that was interrupted."""
+        unfinished.forget(self._entries, self.folder)
 
     # --- artefacts ------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from uncounted.vault.log.signatures import SignatureState, SignedEntries
 from uncounted.vault.log.timestamps import StoredTimestamp
 from uncounted.vault.log.tsa_client import place
 from uncounted.vault.reports.decisions import DecisionStatus
-from uncounted.workflow.link import carry_ids, ids_without
+from uncounted.workflow.linkages.person_ids import carry_ids, ids_without
 from uncounted.workflow.release_record import keep_suppression_key
 
 __all__ = [

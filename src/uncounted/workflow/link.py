@@ -7,31 +7,33 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
 from uncounted._cluster.dask import on_cluster
-from uncounted.errors import NotLinkable, NotLinked, UsedWrongly, unknown
+from uncounted.errors import NotConverged, NotLinkable, NotLinked, UsedWrongly, unknown
 from uncounted.progress import Progress, silent
 from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.records.report import Report
 from uncounted.vault.case import Artefact, Case
 from uncounted.vault.reports.selection import Selection
 from uncounted.workflow.csv_file import write_csv
+from uncounted.workflow.linkages import progress as link_progress
+from uncounted.workflow.linkages.person_ids import ids_kept, keep_ids
+from uncounted.workflow.linkages.progress import LinkProgress
 
 if TYPE_CHECKING:
     from uncounted.linkage import Linkage
     from uncounted.linkage.diagnostics import CopiedList as CopiedList
     from uncounted.linkage.diagnostics import LinkageDiagnostics
     from uncounted.linkage.encoding.source_names import ListNames
-    from uncounted.linkage.person_ids import LinkageChanges, PersonIds
+    from uncounted.linkage.person_ids import LinkageChanges
 
 DRAWS, LEAST_DRAWS = 200, 50
 _MOST_LABELS = 4_000_000  # of 200 draws of 20,000 reports: of more there are fewer draws
-_IDS = "person-ids"
 _USES = ("link", "statistics")
 
 
@@ -53,7 +55,11 @@ class PeopleInterval:
 
 @attrs.frozen
 class LinkSummary:
-    """What a linkage found, and what it was made from; `diagnostics` as the case file has them."""
+    """What a linkage found, and what it was made from; `diagnostics` as the case file has them.
+
+    `continued` has the stages that an interrupted linkage had done, in words; `not_kept` why some
+    could not be used or kept.
+    """
 
     reports: int
     pairs: int
@@ -68,6 +74,8 @@ class LinkSummary:
     diagnostics: LinkageDiagnostics
     names: Mapping[str, ListNames] = attrs.field(factory=dict)
     changes: LinkageChanges | None = None
+    continued: str | None = None
+    not_kept: str | None = None
 
     @property
     def other_names(self) -> str | None:
@@ -171,6 +179,8 @@ def link(
     Unless `draws` says how many, there are 200, and of more than 20,000 reports fewer, 50 at the
     least: where links are many, draws differ little in how many people there are.
     Decisions on pairs of them hold in every draw; those on others are not looked at.
+    Of many reports each stage is kept until the linkage is stored, and one that was interrupted
+    goes on from there (`link_progress`).
     """
     from uncounted import linkage
     from uncounted.linkage.active_review import uncertain_pairs
@@ -186,19 +196,28 @@ def link(
             " docs/reference/mapping.md",
         )
     excluded = dict(chosen.left_out)
+    content = link_progress.hash_of(chosen.reports)
     del chosen  # of a million reports two gigabytes
     keys = [(report.source, report.id) for report in reports]
     decisions, older = decided(case, keys), _older_decisions(case, keys)
     languages = _stated(case, {source for source, _ in keys})
-    with on_cluster(dask):
-        result = linkage.link(
-            reports,
-            draws=draws or usual_draws(len(reports)),
-            seed=seed,
-            progress=progress,
-            decisions=decisions,
-            languages=languages,
-        )
+    draws = draws or usual_draws(len(reports))
+    how = str(seed), draws, [list(each) for each in decisions], languages, case.sources()
+    kept = LinkProgress(case, content, *how)
+    try:
+        with on_cluster(dask):
+            result = linkage.link(
+                reports,
+                draws=draws,
+                seed=seed,
+                progress=progress,
+                decisions=decisions,
+                languages=languages,
+                checkpoints=kept,
+            )
+    except (NotLinkable, NotConverged):  # it would end like this again
+        case.forget_unfinished()
+        raise
     summary = LinkSummary(
         reports=len(result.keys),
         pairs=result.pairs,
@@ -212,15 +231,18 @@ def link(
         excluded=excluded,
         diagnostics=result.diagnostics,
         names=of_lists(reports, languages),
+        continued=link_progress.in_words(kept.continued),
+        not_kept=kept.note,
     )
     noted = attrs.asdict(summary)
     body = {name: noted[name] for name in ("reports", "pairs", "people", "draws", "lists")}
     body |= {"settings": result.settings_json(), "diagnostics": result.diagnostics.to_stored()}
     body |= {"languages": languages} if languages else {}
     entry = case.put("linkage", body, result.to_bytes(), uses=_USES)
+    case.forget_unfinished()
     if audience != INTERNAL or summary.diagnostics.failed_check:  # people keep the ids they have
         return summary
-    return attrs.evolve(summary, changes=_keep_ids(case, entry.seq, result)[1])
+    return attrs.evolve(summary, changes=keep_ids(case, entry.seq, result)[1])
 
 
 def usual_draws(reports: int) -> int:
@@ -364,77 +386,6 @@ def _linkage_of(stored: Artefact, reports: Collection[tuple[str, str]]) -> Linka
     return linkage if set(linkage.keys) == set(reports) else None
 
 
-def _ids_kept(case: Case) -> Iterator[PersonIds]:
-    """The persistent ids of each linkage that has them, the newest first."""
-    from uncounted.linkage.person_ids import PersonIds
-
-    return (PersonIds.from_bytes(each.payload) for each in case.artefacts(_IDS) if each.payload)
-
-
-def _keep_ids(case: Case, entry: int, linkage: Linkage) -> tuple[PersonIds, LinkageChanges | None]:
-    """Give the people of a linkage ids, those of the linkage before if they are the same, and keep.
-
-    Of a linkage of an earlier version, which gave none, the people get ids first. Those of a
-    linkage that fails a check are not kept: the next one has the ids of the one before.
-    """
-    from uncounted.linkage import Linkage, person_ids, point_partition
-
-    before = next(_ids_kept(case), None)
-    if before is None:
-        earlier = [
-            each for each in case.artefacts("linkage") if each.payload and each.entry.seq < entry
-        ]
-        if earlier:  # the latest of all reports: others were of some, for an audience
-            largest = max(earlier, key=lambda each: (each.body.get("reports", 0), each.entry.seq))
-            old = Linkage.from_bytes(largest.payload or b"")
-            seq = largest.entry.seq
-            before = person_ids.first_ids(seq, old.keys, point_partition(old).tolist())
-    point = point_partition(linkage).tolist()
-    if before is None:
-        ids, changes = person_ids.first_ids(entry, linkage.keys, point), None
-    else:
-        ids, changes = person_ids.relinked(before, entry, linkage.keys, point)
-    if not linkage.diagnostics.failed_check:
-        noted = {"linkage": entry, "changes": changes and attrs.asdict(changes)}
-        case.put(_IDS, noted, ids.to_bytes(), uses=_USES)
-    return ids, changes
-
-
-def ids_without(case: Case, source: str, report_id: str) -> PersonIds | None:
-    """The ids to keep when this report is withdrawn; None: there are none.
-
-    People of whom it is or was a report get other ids: those in an earlier table of clusters
-    would lead from the report to the others.
-    """
-    from uncounted.linkage.person_ids import same_reports
-
-    kept = list(_ids_kept(case))
-    if not kept:
-        return None
-    had = [(each, same_reports((source, report_id), each.of)) for each in kept]
-    cut = {each.of[key] for each, keys in had for key in keys}
-    return kept[0].without(had[0][1], cut)
-
-
-def ids_of_present(case: Case, ids: PersonIds | None) -> PersonIds | None:
-    """The same ids, of the reports that the case file has now."""
-    if ids is None:
-        return None
-    present = {(stored.source, stored.id) for stored in case.every_report()}
-    return ids.without(set(ids.of) - present)
-
-
-def standing_ids(case: Case) -> PersonIds | None:
-    """The ids of the latest linkage; None: there are none."""
-    return next(_ids_kept(case), None)
-
-
-def carry_ids(case: Case, ids: PersonIds | None) -> None:
-    """Keep ids, if there are any, after what was made from reports was destroyed."""
-    if ids is not None:
-        case.put(_IDS, {}, ids.to_bytes(), uses=_USES)
-
-
 @attrs.frozen
 class ClustersSummary:
     """The point estimate of the partition that was written."""
@@ -456,10 +407,10 @@ def clusters(case: Case, out: Path, *, on: dt.date) -> ClustersSummary:
 
     latest = latest_linkage(case, on)
     drawn = latest.linkage
-    kept = list(_ids_kept(case))
+    kept = list(ids_kept(case))
     ids = next((each for each in kept if each.linkage == latest.entry), None)
     if ids is None:
-        ids = _keep_ids(case, latest.entry, drawn)[0]
+        ids = keep_ids(case, latest.entry, drawn)[0]
     before = next((each.of for each in kept if each.linkage < latest.entry), {})
     person = ids.of
     rows = [

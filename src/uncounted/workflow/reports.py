@@ -25,7 +25,7 @@ from uncounted.vault.case import Case
 from uncounted.vault.reports import decisions, identifiers
 from uncounted.vault.reports.consent import USES, Consent
 from uncounted.vault.reports.selection import LeftOut
-from uncounted.workflow.link import carry_ids, ids_of_present, standing_ids
+from uncounted.workflow.linkages.person_ids import carry_ids, ids_of_present, standing_ids
 from uncounted.workflow.release_record import keep_suppression_key
 
 __all__ = [

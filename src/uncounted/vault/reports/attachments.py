@@ -8,10 +8,6 @@ once. What is put back is checked whole before its first byte is written.
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -25,15 +21,14 @@ from uncounted.errors import BadInput, Damaged, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.vault.log.bodies import AttachmentBody
 from uncounted.vault.log.entries import Entries, Entry
+from uncounted.vault.reports import age_files, unfinished
+from uncounted.vault.reports.age_files import Digest, SealedFile
 from uncounted.vault.reports.versions import current
 from uncounted.vault.store.database import Storage
 
-FOLDER = "attachments"
+FOLDER = age_files.FOLDER
 KIND = "attachment"
 _COPY = "restore the case file from a copy, or attach the file again"
-# What this module writes. Nothing else is ever deleted: it is not ours (the indexes that a
-# file server puts into every folder, for one), and `check` counts it.
-_OURS = re.compile(r"[0-9a-f]{64}\.age|\.[0-9a-f]{16}\.tmp")
 
 
 @attrs.frozen
@@ -43,9 +38,14 @@ class Attachment(AttachmentBody):
     entry: Entry
 
     @property
+    def sealed(self) -> SealedFile:
+        """The age file that holds it."""
+        return SealedFile(self.size, self.sha256, self.file, self.identity)
+
+    @property
     def key(self) -> x25519.Identity:
         """What opens the age file."""
-        return x25519.Identity.from_str(self.identity)
+        return self.sealed.key
 
 
 @attrs.frozen
@@ -56,14 +56,6 @@ class NewAttachment:
     report: str = attrs.field(repr=False)
     file: Path
     name: str = attrs.field(repr=False)
-
-
-@attrs.frozen
-class _Sealed:
-    size: int
-    sha256: str
-    file: str
-    identity: str = attrs.field(repr=False)
 
 
 def of_report(
@@ -109,16 +101,16 @@ def attach_all(
                 f"file {number} to attach does not exist, or is not a regular file",
                 hint="check the path; a folder, a pipe or a device cannot be attached",
             )
-    there, held = dict[str, _Sealed](), set[tuple[str, str, str, str]]()
+    there, held = dict[str, SealedFile](), set[tuple[str, str, str, str]]()
     for one in every(entries):
-        there[one.sha256] = _Sealed(one.size, one.sha256, one.file, one.identity)
+        there[one.sha256] = one.sealed
         held.add((one.source, one.report, one.name, one.file))
     if entries.storage.must_sweep():  # an attempt before this one could not tidy up after itself
         sweep(entries, folder)
     with entries.storage.transaction():  # 2
         entries.storage.must_be_swept()
     try:
-        sealed_now = list[tuple[str, str, str, _Sealed]]()
+        sealed_now = list[tuple[str, str, str, SealedFile]]()
         for number, (row, each) in enumerate(zip(rows, new, strict=True)):  # 3
             sealed = _seal(each.file, folder / FOLDER, there, progress, (number, len(new)))
             there[sealed.sha256] = sealed
@@ -155,15 +147,15 @@ def forget(entries: Entries, source: str, report_id: str) -> None:
 
 
 def sweep(entries: Entries, folder: Path) -> None:
-    """Delete the age files that no entry speaks of any more, and pieces that a crash left."""
+    """Delete the age files that nothing speaks of any more, and pieces that a crash left."""
     place = folder / FOLDER
     if not place.is_dir():
         return
-    wanted = {f"{each.file}.age" for each in every(entries)}
+    wanted = {f"{each.file}.age" for each in every(entries)} | unfinished.files(entries.storage)
     gone = [
         path
         for path in place.iterdir()
-        if path.name not in wanted and _OURS.fullmatch(path.name) and not path.is_dir()
+        if path.name not in wanted and age_files.OURS.fullmatch(path.name) and not path.is_dir()
     ]
     with atomic_files.disk_errors():
         for path in gone:
@@ -183,9 +175,9 @@ def put_back(folder: Path, attachment: Attachment, target: IO[bytes]) -> None:
     wrong = Damaged(
         f"the attachment of entry {attachment.entry.seq} was altered or is missing", hint=_COPY
     )
-    whole, again = _Digest(), _Digest(target)
+    whole, again = Digest(), Digest(target)
     try:
-        with regular_files.opened(path, most=_most_of(attachment.size)) as file:
+        with regular_files.opened(path, most=age_files.most_of(attachment.size)) as file:
             pyrage.decrypt_io(file, whole, [attachment.key])
             if whole.hexdigest() == attachment.sha256:
                 file.seek(0)
@@ -208,19 +200,21 @@ def findings(entries: Entries, folder: Path) -> Iterator[str]:
             yield f"the attachment of entry {seq} is missing"
             continue
         try:
-            if _sha256(path, attachment.size) != name:
+            if age_files.hash_of(path, attachment.size) != name:
                 yield f"the attachment of entry {seq} was altered"
         except regular_files.TooLarge:
             yield f"the attachment of entry {seq} was altered"
         except OSError:
             yield f"the attachment of entry {seq} cannot be read: the disk fails"
     there = {path.name for path in place.iterdir()} if place.is_dir() else set()
-    strange = there - {f"{name}.age" for name in wanted}
+    strange = there - {f"{name}.age" for name in wanted} - unfinished.files(entries.storage)
     if strange:
         yield f"{FOLDER}/ holds {len(strange)} that no entry speaks of"
 
 
-def _note(entries: Entries, source: str, report_id: str, name: str, sealed: _Sealed) -> Attachment:
+def _note(
+    entries: Entries, source: str, report_id: str, name: str, sealed: SealedFile
+) -> Attachment:
     body = AttachmentBody(source, report_id, name, **attrs.asdict(sealed))
     return Attachment(**attrs.asdict(body), entry=entries.append(KIND, body.to_json()))
 
@@ -228,40 +222,23 @@ def _note(entries: Entries, source: str, report_id: str, name: str, sealed: _Sea
 def _seal(
     file: Path,
     place: Path,
-    there: Mapping[str, _Sealed],
+    there: Mapping[str, SealedFile],
     progress: Progress,
     of: tuple[int, int],
-) -> _Sealed:
-    key = x25519.Identity.generate()
-    atomic_files.make_private_folder(place)
-    passing = place / f".{secrets.token_hex(8)}.tmp"
-    with atomic_files.disk_errors():
-        created = atomic_files.create(passing)
-    try:
-        with created as target, _opened(file, of[0]) as plain:
-            progress("sealing files", *of)
-            reading, writing = _Read(plain), _Digest(target)
-            with atomic_files.disk_errors():
-                _encrypt(reading, writing, key)
-                target.flush()
-                os.fsync(target.fileno())
-        known = there.get(reading.hexdigest())
+) -> SealedFile:
+    def known(sha256: str) -> SealedFile | None:
         # One that was lost or altered may not stand for this one, which is whole.
-        if known is not None and _is_whole(place / f"{known.file}.age", known):
-            return known
-        name = writing.hexdigest()
-        with atomic_files.disk_errors():
-            passing.replace(place / f"{name}.age")
-        atomic_files.sync_folders([place])
-    finally:
-        with atomic_files.disk_errors():  # an error, since nothing else says that it is there
-            passing.unlink(missing_ok=True)
-    return _Sealed(reading.size, reading.hexdigest(), name, str(key))
+        found = there.get(sha256)
+        return found if found is not None and _is_whole(place, found) else None
+
+    with _opened(file, of[0]) as plain:
+        progress("sealing files", *of)
+        return age_files.seal(plain, place, known)
 
 
-def _is_whole(path: Path, sealed: _Sealed) -> bool:
+def _is_whole(place: Path, sealed: SealedFile) -> bool:
     try:
-        return _sha256(path, sealed.size) == sealed.file
+        return age_files.hash_of(place / f"{sealed.file}.age", sealed.size) == sealed.file
     except OSError:
         return False
 
@@ -274,72 +251,3 @@ def _opened(file: Path, number: int) -> IO[bytes]:
             f"file {number + 1} to attach cannot be opened",
             hint="check its permissions, and its disk",
         ) from error
-
-
-def _encrypt(reading: _Read, writing: _Digest, key: x25519.Identity) -> None:
-    # pyrage turns what a reader or a writer raises into an error of its own: the first is kept.
-    try:
-        pyrage.encrypt_io(reading, writing, [key.to_public()])
-    except (OSError, pyrage.EncryptError) as error:
-        if writing.failed is not None:
-            raise writing.failed from error
-        raise BadInput("the file cannot be read completely", hint="check its disk") from (
-            reading.failed or error
-        )
-
-
-class _Read:
-    """Reads from a file, and keeps the hash and the length of what was read."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self._sha256 = file, hashlib.sha256()
-        self.size = 0
-        self.failed: OSError | None = None
-
-    def read(self, size: int = -1) -> bytes:
-        try:
-            part = self._file.read(size)
-        except OSError as error:
-            self.failed = error
-            raise
-        self._sha256.update(part)
-        self.size += len(part)
-        return part
-
-    def hexdigest(self) -> str:
-        return self._sha256.hexdigest()
-
-
-class _Digest:
-    """Keeps the hash of what is written, and passes it on if there is somewhere to."""
-
-    def __init__(self, file: IO[bytes] | None = None) -> None:
-        self._file, self._sha256 = file, hashlib.sha256()
-        self.failed: OSError | None = None
-
-    def write(self, part: bytes) -> int:
-        if self._file is not None:
-            try:
-                self._file.write(part)
-            except OSError as error:
-                self.failed = error
-                raise
-        self._sha256.update(part)
-        return len(part)
-
-    def flush(self) -> None:
-        if self._file is not None:
-            self._file.flush()
-
-    def hexdigest(self) -> str:
-        return self._sha256.hexdigest()
-
-
-def _most_of(size: int) -> int:
-    """The most bytes that the age file of so many can have: 16 more for each 64 KiB, a header."""
-    return size + 16 * (size // 65_536 + 2) + 65_536
-
-
-def _sha256(path: Path, size: int) -> str:
-    with regular_files.opened(path, most=_most_of(size)) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

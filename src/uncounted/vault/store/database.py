@@ -23,7 +23,7 @@ from uncounted.vault.store.rows import (
 )
 from uncounted.vault.store.schema import SIGNED_SCHEMA
 
-_UNSCRUBBED, _SWEEPING = "unscrubbed", "sweeping"
+_UNSCRUBBED, _SWEEPING, _UNFINISHED = "unscrubbed", "sweeping", "unfinished"
 _MEGABYTE = 1_000_000
 _BEYOND = 2**63  # SQLite has no such whole number
 
@@ -235,8 +235,21 @@ class Storage(EncryptedDatabase):
         return {seq: bool(derived) for seq, derived in rows}
 
     def forget_derived(self) -> None:
-        """Destroy every artefact that was made from reports."""
+        """Destroy every artefact that was made from reports, and what is to become one."""
         self._run("DELETE FROM objects WHERE derived")
+        self.forget_unfinished()
+
+    def unfinished(self) -> bytes | None:
+        """What is kept of work on reports that is not finished, with the keys of its files."""
+        return self.meta(_UNFINISHED)
+
+    def set_unfinished(self, value: bytes) -> None:
+        """Keep it, in place of what was kept before."""
+        self.set_meta(_UNFINISHED, value)
+
+    def forget_unfinished(self) -> None:
+        """Destroy the keys of its files, which `attachments.sweep` deletes."""
+        self.forget_meta(_UNFINISHED)
 
     # --- the state, which a replay gives again -----------------------------------------
 
