@@ -21,6 +21,7 @@ from uncounted._cluster.dask import Cluster, on_cluster
 from uncounted.errors import ClusterLost, NotLinkable, UsedWrongly
 from uncounted.linkage import link, prior_sensitivity
 from uncounted.linkage.encoding import read_names
+from uncounted.linkage.model import fit
 from uncounted.progress import Progress, silent
 from uncounted.records.intake import rows
 from uncounted.records.intake.mapping import Mapping
@@ -72,6 +73,8 @@ def _linked(reports: list[Report], progress: Progress = silent) -> bytes:
 @pytest.mark.process
 def test_linkage_is_the_same_though_a_worker_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_names, "in_order", partial(_processes.in_order, least=2))
+    monkeypatch.setattr(fit, "_CHUNK", 1000)
+    monkeypatch.setattr(fit, "_TASK", 1000)
     two = prior_sensitivity.grid_cells("overlap-table")[-2:]
     monkeypatch.setattr(prior_sensitivity, "grid_cells", lambda *_: two)
     reports, killed = _reports(), list[int]()

@@ -175,11 +175,22 @@ class Cluster:
         unfit = self._unfit(new) if new else {}
         if unfit and (strictly or len(unfit) == len(there)):
             raise next(iter(unfit.values()))
+        have = {address for address in there if address in self._admitted}
         fit = [address for address in new if address not in unfit]
-        if fit:
-            self._client.run(worker.receive, self._name, self._key, workers=fit)
-        self._admitted = frozenset(there) - unfit.keys()
-        return sum(there[address] for address in self._admitted)
+        given = self._on(fit, worker.receive, self._name, self._key)
+        have.update(address for address in fit if given.get(address) == self._name)
+        if not have:
+            raise ClusterLost(
+                "no worker of the Dask cluster answers", hint="start workers, and try again"
+            )
+        self._admitted = frozenset(have)
+        return sum(there[address] for address in have)
+
+    def _on(self, addresses: Sequence[str], work: Callable[..., Any], *arguments: Any) -> Any:
+        """What each of these workers answers at once, or the error of one that does not."""
+        if not addresses:
+            return {}
+        return self._client.run(work, *arguments, workers=list(addresses), on_error="return")
 
     def _unfit(self, addresses: Sequence[str]) -> dict[str, Error]:
         """Which of these workers must be sent nothing, and why."""
@@ -193,9 +204,12 @@ class Cluster:
         }
         asked = [address for address in addresses if address not in found]
         here = worker.versions()
-        facts = self._client.run(worker.facts, workers=asked, on_error="return") if asked else {}
-        for address, fact in facts.items():
-            if isinstance(fact, BaseException) or fact["versions"] != here:
+        for address, fact in self._on(asked, worker.facts).items():
+            if isinstance(fact, OSError):
+                found[address] = ClusterLost(
+                    "a worker of the Dask cluster does not answer", hint="try again"
+                )
+            elif isinstance(fact, BaseException) or fact["versions"] != here:
                 found[address] = UsedWrongly(
                     "a worker of the Dask cluster has not the versions of this computer",
                     hint="install on all: " + ", ".join(map(" ".join, here.items())),
@@ -210,7 +224,8 @@ class Cluster:
     def leave(self) -> None:
         """Have workers forget the key."""
         with suppress(Exception):
-            self._client.run(worker.forget, self._name, workers=list(self._admitted))
+            there = self._admitted & self._client.nthreads().keys()
+            self._on(list(there), worker.forget, self._name)
 
     def _scatter(self, lent: Lent) -> None:
         if lent.future is not None and self._admitted <= lent.holders:
@@ -281,10 +296,9 @@ class Cluster:
             yield
         except KilledWorker:
             raise ClusterLost(_TOO_OFTEN, hint=_MORE_MEMORY) from None
-        except (CancelledError, OSError) as error:
+        except (CancelledError, OSError):
             raise ClusterLost(
-                f"the connection to the Dask cluster is lost ({type(error).__name__});"
-                " nothing was stored",
+                "the connection to the Dask cluster is lost; nothing was stored",
                 hint="run the command again when the cluster answers, or without --dask",
             ) from None
 

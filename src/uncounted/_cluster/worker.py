@@ -86,6 +86,7 @@ def sealed(key: bytes, value: object, known: dict[int, int]) -> bytes:
 
 
 def unsealed(key: bytes, parcel: bytes, values: Sequence[object]) -> Any:
+    """What `sealed` was given, with `values` in the places of what was known."""
     cipher, clear, whole = AESGCM(key), io.BytesIO(), memoryview(parcel)
     size = NONCE + CHUNK + TAG
     for number, at in enumerate(range(0, len(whole), size)):
@@ -130,6 +131,7 @@ def _values(key: bytes, lent: str | None, of_lent: bytes | None) -> list[object]
 
 
 def versions() -> dict[str, str]:
+    """Of Python and of what computes."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {"Python": python} | {each: metadata.version(each) for each in _SAME}
 
@@ -139,10 +141,13 @@ def facts(dask_worker: Any) -> dict[str, Any]:
     return {"versions": versions(), "in_memory": type(dask_worker.data) is dict}
 
 
-def receive(name: str, key: bytes) -> None:
+def receive(name: str, key: bytes) -> str:
+    """On a worker: keep the key of a client; answer its name."""
     keys[name] = key
+    return name
 
 
 def forget(name: str) -> None:
+    """On a worker: keep neither the key of a client nor what was lent."""
     keys.pop(name, None)
     opened.clear()

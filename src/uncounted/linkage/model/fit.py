@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted import _threads
+from uncounted import _processes, _threads
 from uncounted.linkage.arrays import Codes, Floats, Ints
 from uncounted.linkage.blocking import pair_sampling
 from uncounted.linkage.blocking.pair_sampling import SampledPairs
@@ -16,6 +20,7 @@ from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.progress import Progress
 
 _CHUNK = 2_000_000
+_TASK = 250_000  # pairs of a task of a cluster, where there are as many as a chunk
 
 
 def fit_pairs(
@@ -133,11 +138,28 @@ def _isin(some: Ints, ordered: Ints) -> NDArray[np.bool_]:
 
 
 def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> Codes:
+    there = _processes.cluster()
+    if len(left) < _CHUNK:
+        there = None
     parts = [np.zeros(0, np.int32)]
-    for here in _chunks(len(left)):
+    chunks = _chunks(len(left), _CHUNK if there is None else _TASK)
+    compared: Iterator[Codes]
+    if there is None:
+        compared = (compare.codes(encoded, left[here], right[here]) for here in chunks)
+    else:
+        arrays = attrs.evolve(encoded, keys={})
+        pairs = ((left[here].astype(np.int32), right[here].astype(np.int32)) for here in chunks)
+        compared = there.each(partial(_codes, arrays), pairs, lent=there.lend(arrays))
+    for here in chunks:
         progress("comparing pairs", here.start, len(left))
-        parts.append(compare.codes(encoded, left[here], right[here]))
+        parts.append(next(compared))
     return np.concatenate(parts)
+
+
+def _codes(encoded: Encoded, pairs: tuple[Codes, Codes]) -> Codes:
+    """On a cluster: compare pairs."""
+    left, right = (each.astype(np.int64) for each in pairs)
+    return compare.codes(encoded, left, right)
 
 
 def _rows(patterns: Codes, codes: Codes) -> Codes:
@@ -148,5 +170,6 @@ def _rows(patterns: Codes, codes: Codes) -> Codes:
     return out
 
 
-def _chunks(count: int) -> list[slice]:
-    return [slice(at, at + _CHUNK) for at in range(0, count, _CHUNK)]
+def _chunks(count: int, size: int | None = None) -> list[slice]:
+    size = size or _CHUNK
+    return [slice(at, at + size) for at in range(0, count, size)]
