@@ -157,6 +157,18 @@ def test_what_fails_there_says_no_name(
         list(one_worker.each(_upper, [[]]))
 
 
+def _raises(*_: object) -> None:
+    raise ValueError(NAME)
+
+
+def test_what_dask_itself_raises_is_an_error(
+    one_worker: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "run", _raises)
+    with pytest.raises(ClusterLost, match=r"could not run a task \(ValueError\)"):
+        list(one_worker.each(_upper, [["a"]]))
+
+
 def test_dask_sees_no_name(one_worker: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     seen, sealed = list[bytes](), worker.sealed
 

@@ -277,25 +277,34 @@ class Cluster:
         )
 
     def _wait(self, task: _Task) -> Any:
+        from distributed import KilledWorker
+
         while True:
             try:
-                return task.future.result(timeout=_LOOK)
+                failed = task.future.exception(timeout=_LOOK)
             except TimeoutError:
                 if not self._admitted & self._client.nthreads().keys():
                     raise ClusterLost(
                         "all workers of the Dask cluster have gone; nothing was stored",
                         hint=_MORE_MEMORY,
                     ) from None
+                continue
+            if isinstance(failed, KilledWorker):
+                raise ClusterLost(_TOO_OFTEN, hint=_MORE_MEMORY)
+            if failed is not None:  # tasks raise nothing: this is Dask's own
+                raise ClusterLost(
+                    f"the Dask cluster could not run a task ({type(failed).__name__})",
+                    hint="install the same version of uncounted on the scheduler and all workers",
+                )
+            return task.future.result()
 
     @contextmanager
     def lost(self) -> Iterator[None]:
-        """Raise `ClusterLost` for what Dask raises."""
-        from distributed import CancelledError, KilledWorker
+        """Raise `ClusterLost` where the scheduler does not answer any more."""
+        from distributed import CancelledError
 
         try:
             yield
-        except KilledWorker:
-            raise ClusterLost(_TOO_OFTEN, hint=_MORE_MEMORY) from None
         except (CancelledError, OSError):
             raise ClusterLost(
                 "the connection to the Dask cluster is lost; nothing was stored",
