@@ -27,7 +27,7 @@ _SPILLS = (
     "start every worker with --memory-limit 0, or with distributed.worker.memory.target and"
     " distributed.worker.memory.spill set to false in its configuration"
 )
-_TOO_OFTEN = "a task lost its worker again and again (out of memory?); nothing was stored"
+_TOO_OFTEN = "a task lost its worker again and again (out of memory?)"
 _MORE_MEMORY = "start workers with more memory, and run the command again"
 
 
@@ -285,7 +285,7 @@ class Cluster:
             except TimeoutError:
                 if not self._admitted & self._client.nthreads().keys():
                     raise ClusterLost(
-                        "all workers of the Dask cluster have gone; nothing was stored",
+                        "all workers of the Dask cluster have gone",
                         hint=_MORE_MEMORY,
                     ) from None
                 continue
@@ -307,7 +307,7 @@ class Cluster:
             yield
         except (CancelledError, OSError):
             raise ClusterLost(
-                "the connection to the Dask cluster is lost; nothing was stored",
+                "the connection to the Dask cluster is lost",
                 hint="run the command again when the cluster answers, or without --dask",
             ) from None
 
