@@ -14,7 +14,7 @@ import pytest
 
 from uncounted.cli import pipeline as cli
 from uncounted.errors import NoSpace, NotLinkable, UsedWrongly
-from uncounted.linkage import Linkage, prior_sensitivity
+from uncounted.linkage import Linkage, mcmc, prior_sensitivity
 from uncounted.linkage.checkpoints import Checkpoints
 from uncounted.records.intake import rows
 from uncounted.records.intake.mapping import Mapping
@@ -66,6 +66,9 @@ def few() -> Iterator[None]:
         patch.setattr(progress, "FEW", 10)
         two = prior_sensitivity.grid_cells("overlap-table")[-2:]
         patch.setattr(prior_sensitivity, "grid_cells", lambda *_: two)
+        brief = mcmc.Run(chains=2, warm_up=30, length=20, rounds=1, ess=0.0, refuse=np.inf)
+        patch.setattr(mcmc, "usual_run", lambda *_: brief)
+        patch.setattr(prior_sensitivity, "RUN", brief)
         yield
 
 
@@ -75,7 +78,7 @@ def interrupted(few: None, tmp_path_factory: pytest.TempPathFactory) -> Interrup
     copies = dict[str, Path]()
     with Case.create(folder / "a.case", identity) as case, pytest.MonkeyPatch.context() as patch:
         for name in ("OpenDoor", "Panel"):
-            case.intake(name, {}, list(_incoming(name))[::8])
+            case.intake(name, {}, list(_incoming(name))[::12])
         save = UnfinishedWork.save
 
         def saved(self: UnfinishedWork, stage: str, content: bytes) -> None:

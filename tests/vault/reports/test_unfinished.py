@@ -113,6 +113,20 @@ def test_a_row_that_says_nothing_sensible_is_no_work(
         assert (folder / "case.db").exists()
 
 
+def test_a_row_that_names_an_attachment_does_not_delete_it(
+    folder: Path, me: Identity, tmp_path: Path
+) -> None:
+    (tmp_path / "photo").write_bytes(b"one")
+    with Case.open(folder, me) as case:
+        (attached,) = case.attach("A", "R-0", [tmp_path / "photo"])
+    with entries_of(folder, me) as entries, entries.storage.transaction():
+        entries.storage.set_unfinished(json.dumps({"parts": [{"file": attached.file}]}).encode())
+    with Case.open(folder, me) as case:
+        assert list(case.unfinished(ONE)) == []
+        assert case.check() == ()
+    assert [path.stem for path in _files(folder)] == [attached.file]
+
+
 @pytest.mark.parametrize("harm", ["missing", "altered", "cut", "longer", "a folder"])
 def test_a_part_that_was_altered_is_found(folder: Path, me: Identity, harm: str) -> None:
     (path,) = _files(folder)

@@ -5,7 +5,9 @@ What is sealed is read once, in pieces, and is on the disk in ciphertext only.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -19,6 +21,7 @@ from pyrage import x25519
 
 from uncounted import atomic_files, regular_files
 from uncounted.errors import BadInput
+from uncounted.vault.store.database import Storage
 
 FOLDER = "attachments"
 # What is written there. Nothing else is ever deleted: it is not ours (the indexes that a
@@ -88,6 +91,15 @@ def hash_of(path: Path, size: int) -> str:
 def most_of(size: int) -> int:
     """The most bytes that the age file of so many can have: 16 more for each 64 KiB, a header."""
     return size + 16 * (size // 65_536 + 2) + 65_536
+
+
+def of_unfinished(storage: Storage) -> set[str]:
+    """The names of the files of unfinished work, whoever's it is."""
+    with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError):
+        listed = json.loads(storage.unfinished() or b"{}").get("parts", [])
+        named = [f"{part['file']}.age" for part in listed]
+        return {name for name in named if OURS.fullmatch(name)}
+    return set()
 
 
 def _encrypt(reading: _Read, writing: Digest, key: x25519.Identity) -> None:

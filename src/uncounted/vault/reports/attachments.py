@@ -21,7 +21,7 @@ from uncounted.errors import BadInput, Damaged, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.vault.log.bodies import AttachmentBody
 from uncounted.vault.log.entries import Entries, Entry
-from uncounted.vault.reports import age_files, unfinished
+from uncounted.vault.reports import age_files
 from uncounted.vault.reports.age_files import Digest, SealedFile
 from uncounted.vault.reports.versions import current
 from uncounted.vault.store.database import Storage
@@ -151,7 +151,9 @@ def sweep(entries: Entries, folder: Path) -> None:
     place = folder / FOLDER
     if not place.is_dir():
         return
-    wanted = {f"{each.file}.age" for each in every(entries)} | unfinished.files(entries.storage)
+    wanted = {f"{each.file}.age" for each in every(entries)} | age_files.of_unfinished(
+        entries.storage
+    )
     gone = [
         path
         for path in place.iterdir()
@@ -207,7 +209,7 @@ def findings(entries: Entries, folder: Path) -> Iterator[str]:
         except OSError:
             yield f"the attachment of entry {seq} cannot be read: the disk fails"
     there = {path.name for path in place.iterdir()} if place.is_dir() else set()
-    strange = there - {f"{name}.age" for name in wanted} - unfinished.files(entries.storage)
+    strange = there - {f"{name}.age" for name in wanted} - age_files.of_unfinished(entries.storage)
     if strange:
         yield f"{FOLDER}/ holds {len(strange)} that no entry speaks of"
 

@@ -11,21 +11,20 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pyrage
 
-from uncounted import atomic_files, regular_files
+from uncounted import regular_files
 from uncounted.errors import BadInput, Damaged
 from uncounted.proof.canonical_json import canonical
 from uncounted.proof.signed_note import Signer
 from uncounted.vault.log.entries import Entries
-from uncounted.vault.reports import age_files
+from uncounted.vault.reports import age_files, attachments
 from uncounted.vault.reports.age_files import SealedFile
-from uncounted.vault.store.database import Storage
 
 _CONTEXT = b"uncounted unfinished work 1\0"
 
@@ -92,7 +91,7 @@ class UnfinishedWork:
         with storage.transaction():
             storage.set_unfinished(self._signed())
         if name in before:
-            _delete(self._folder, [f"{before[name].file}.age"])
+            attachments.sweep(self._entries, self._folder)
         with storage.transaction():
             storage.nothing_to_sweep()
 
@@ -108,28 +107,12 @@ def forget(entries: Entries, folder: Path) -> None:
     storage = entries.storage
     if storage.unfinished() is None:
         return
-    gone = files(storage)
     with storage.transaction():
         storage.forget_unfinished()
         storage.must_be_swept()  # the next opening does it, where this is cut short
-    _delete(folder, gone)
+    attachments.sweep(entries, folder)
     with storage.transaction():
         storage.nothing_to_sweep()
-
-
-def files(storage: Storage) -> set[str]:
-    """The names of the files of unfinished work, whoever's it is."""
-    with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError):
-        listed = json.loads(storage.unfinished() or b"{}").get("parts", [])
-        named = [f"{part['file']}.age" for part in listed]
-        return {name for name in named if age_files.OURS.fullmatch(name)}
-    return set()
-
-
-def _delete(folder: Path, names: Iterable[str]) -> None:
-    with atomic_files.disk_errors():
-        for name in names:
-            (folder / age_files.FOLDER / name).unlink(missing_ok=True)
 
 
 def _opened(stored: bytes, case_id: str, signer: Signer) -> dict[str, Any] | None:
