@@ -184,6 +184,24 @@ def test_dask_sees_no_name(one_worker: Cluster, monkeypatch: pytest.MonkeyPatch)
     assert not any(NAME.encode().lower() in each.lower() for each in seen)
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_task_that_no_worker_finishes_is_an_error(
+    one_worker: Cluster, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    from distributed import Future, KilledWorker
+
+    def without_end(*_: object, timeout: float) -> Exception:
+        if not gone:
+            return KilledWorker("uncounted-1", None, 3)  # type: ignore[arg-type]
+        monkeypatch.setattr(one_worker._client, "nthreads", dict)  # they are no more
+        raise TimeoutError
+
+    monkeypatch.setattr(Future, "exception", without_end)
+    why = "all workers of the Dask cluster have gone" if gone else "lost its worker again and again"
+    with pytest.raises(ClusterLost, match=why):
+        list(one_worker.each(_upper, [["a"]]))
+
+
 def test_a_worker_that_has_lost_the_key_is_checked_again(one_worker: Cluster) -> None:
     worker.keys.clear()
     assert list(one_worker.each(_upper, [["a"], ["b"]])) == [["A"], ["B"]]
