@@ -58,6 +58,7 @@ AT_RANDOM = 3
 _SQLITE = {"ENOSPC": 13, "EROFS": 8, "EIO": 10}
 _MOVES = {"os.rename", "os.link", "os.mkdir", "os.remove", "os.rmdir"}
 _FREES = {"os.rename", "os.remove", "os.rmdir", "os.ftruncate"}  # a full disk still does these
+WORK = b"w" * 32
 NAMES = ("김무명", "국경", "R-5", "면담")  # the last in a decision's note, too
 
 
@@ -84,6 +85,10 @@ class Place:
 
 def link(case: Case, place: Place, canned: Any) -> None:
     case.put("linkage", {"draws": 3}, b"the second", ["link"])
+
+
+def keep(case: Case, place: Place, canned: Any) -> None:
+    case.unfinished(WORK).save("first", b"kept anew" * 9_000)
 
 
 def take_in(case: Case, place: Place, canned: Any) -> None:
@@ -156,8 +161,8 @@ def opened(case: Case, place: Place, canned: Any) -> None:
 STEPS = {
     step.__name__: step
     for step in (
-        link, take_in, attach, amend, set_consent, undo_import, decide, undo_decision, withdraw,
-        stamp, release, export_bag, export_tables, opened,
+        link, keep, take_in, attach, amend, set_consent, undo_import, decide, undo_decision,
+        withdraw, stamp, release, export_bag, export_tables, opened,
     )
 }  # fmt: skip
 
@@ -314,7 +319,7 @@ def member() -> Identity:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory, member: Identity) -> Place:
-    """Two imports of one source, the second over the first; attachments; decisions; a linkage."""
+    """Two imports, the second over the first; attachments; decisions; a linkage; work begun."""
     place = Place(tmp_path_factory.mktemp("base"))
     files = place.root / "files"
     files.mkdir()
@@ -330,6 +335,7 @@ def base(tmp_path_factory: pytest.TempPathFactory, member: Identity) -> Place:
         case.decide(_words((0, 1, True), (4, 5, True)))
         case.decide(_words((0, 1, False), (4, 6, True)))  # of the first file one still stands
         case.put("linkage", {"draws": 3}, b"the first", ["link"])
+        case.unfinished(WORK).save("first", b"kept")
     return place
 
 
@@ -370,6 +376,8 @@ def _reported(place: Place, me: Identity) -> dict[str, Any]:
         assert case.replay() == case.state()
         linkage = case.latest("linkage")
         assert linkage is not None
+        work = case.unfinished(WORK)
+        kept = {name: work.load(name) for name in work}
         found = {
             "kinds": [entry.kind for entry in case.entries()],
             "reports": {
@@ -382,9 +390,12 @@ def _reported(place: Place, me: Identity) -> dict[str, Any]:
             "attached": [(each.report, each.name, each.sha256) for each in case.attachments()],
             "linked": linkage.payload,
             "out": _out(place),
+            "kept": kept,
         }
         held = {path.name for path in (place.case / "attachments").iterdir()}
-        assert held == {f"{each.file}.age" for each in case.attachments()}
+        attached = {f"{each.file}.age" for each in case.attachments()}
+        assert held >= attached
+        assert len(held - attached) == len(kept)
     assert {path.name for path in place.case.iterdir()} == {
         "attachments", "case.db", "case.json", "lock", "log", "members",
     }  # fmt: skip
@@ -436,6 +447,8 @@ def test_all_of_a_step_or_nothing(
     allowed = [before, after]
     if step == "release":  # an entry that no folder was written for: nothing to mend
         allowed.append({**after, "out": None})
+    if step == "undo_import":  # what was kept goes first
+        allowed.append({**before, "kept": {}})
     assert (before == after) is (step == "opened")
     seen = []
     for place in places:
