@@ -12,6 +12,7 @@ import click
 import numpy as np
 import pytest
 
+from uncounted.cli import custody as custody_cli
 from uncounted.cli import pipeline as cli
 from uncounted.errors import NoSpace, NotLinkable, UsedWrongly
 from uncounted.linkage import Linkage, mcmc, prior_sensitivity
@@ -122,7 +123,8 @@ def test_after_each_stage_it_goes_on_and_gives_the_same_bytes(
 ) -> None:
     assert list(interrupted.copies) == STAGES
     with interrupted.opened(stage, tmp_path) as case:
-        assert case.check() == ()
+        checked = custody.check(case, ())
+        assert (checked.errors, checked.interrupted) == ((), STAGES.index(stage) + 1)
         done = _link(case)
         assert (done.continued, done.not_kept) == (words, None)
         assert _payload(case) == interrupted.whole
@@ -280,10 +282,13 @@ def test_what_the_command_prints(
     interrupted: Interrupted, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with interrupted.opened("alternative-1", tmp_path) as case:
+        checked = custody.check(case, ())
         done = attrs.evolve(_link(case), not_kept=progress.NO_ROOM)
     with click.Context(click.Command("link"), info_name="link") as context:
         context.params["case"] = "a.case"
+        custody_cli._checked(checked)
         cli._linked(done)
     said = " ".join(capsys.readouterr().out.split())
     assert f"continued a linkage that was interrupted ({ALL_WORDS}: done)" in said
     assert f"note {progress.NO_ROOM}" in said
+    assert "A linkage was interrupted: 4 files in attachments/, which uncounted link" in said

@@ -152,6 +152,11 @@ def _checked(done: SoundnessCheck) -> None:
         return
     entries = plural(done.entries, "entry", "entries")
     answer(f"OK: no errors found in {entries}, the database and the signed log.")
+    if done.interrupted:
+        answer(
+            f"A linkage was interrupted: {plural(done.interrupted, 'file')} in attachments/, which"
+            " uncounted link continues or deletes."
+        )
     for each in done.timestamps if done.trusted else ():
         answer(
             f"{each.stamp.authority} says: the log's first {plural(each.size, 'entry', 'entries')}"

@@ -24,7 +24,7 @@ from uncounted.vault.artefacts import OWN_KINDS, Artefact, Commitments
 from uncounted.vault.keys.grants import Member
 from uncounted.vault.log.entries import Entry
 from uncounted.vault.open_case import OpenCase
-from uncounted.vault.reports import attachments, decisions, ingest, unfinished, versions
+from uncounted.vault.reports import age_files, attachments, decisions, ingest, unfinished, versions
 from uncounted.vault.reports import identifiers as naming
 from uncounted.vault.reports.attachments import Attachment
 from uncounted.vault.reports.consent import Consent
@@ -420,6 +420,11 @@ class Case(OpenCase):
         `of` is a hash of all that the work is made from. Parts are sealed and not in the log.
         """
         return UnfinishedWork(self._entries, self.folder, self.signer, of)
+
+    @property
+    def unfinished_parts(self) -> int:
+        """How many parts of work that was interrupted are kept, by any member."""
+        return len(age_files.of_unfinished(self._storage))
 
     def forget_unfinished(self) -> None:
         """Forget what is kept of work that was interrupted."""

@@ -124,6 +124,7 @@ class SoundnessCheck:
         doubtful_times: times that only their writer claims; no damage.
         unsigned: timestamps that are not signed under the certificates that were given.
         trusted: whether certificates were given.
+        interrupted: files that are kept of a linkage that was interrupted; no damage.
     """
 
     entries: int
@@ -132,6 +133,7 @@ class SoundnessCheck:
     clock_warnings: Sequence[str]
     unsigned: int
     trusted: bool
+    interrupted: int = 0
 
     def to_json(self) -> JSONObject:
         """As plain values."""
@@ -140,6 +142,7 @@ class SoundnessCheck:
             "errors": list(self.errors),
             "timestamps": [_stamp(each) | {"file": each.file.name} for each in self.timestamps],
             "clock_warnings": list(self.clock_warnings),
+            "interrupted": self.interrupted,
         }
 
 
@@ -153,7 +156,8 @@ def check(case: Case, roots: Sequence[Certificate]) -> SoundnessCheck:
             held.append(timestamps.verify(file, roots))
         except NotVerified:
             unsigned += 1
-    return SoundnessCheck(entries, wrong, held, case.doubtful_times(), unsigned, bool(roots))
+    doubtful, interrupted = case.doubtful_times(), case.unfinished_parts
+    return SoundnessCheck(entries, wrong, held, doubtful, unsigned, bool(roots), interrupted)
 
 
 @attrs.frozen
