@@ -22,6 +22,7 @@ from uncounted.errors import ClusterLost, Error, UsedWrongly
 
 _LOOK = 1.0  # seconds between looks at whether workers are there
 _TIMES = 2  # that a task is handed to a worker which has been started anew and has no key
+_COPIES = 2  # of what is lent, to begin with: workers copy it from one another
 _HERE = ("127.0.0.1", "localhost", "::1")
 _SPILLS = (
     "start every worker with --memory-limit 0, or with distributed.worker.memory.target and"
@@ -103,7 +104,7 @@ def _protected(address: str) -> bool:
 
 @attrs.define(eq=False)
 class Lent:
-    """Arrays that many tasks refer to; each worker is sent them once."""
+    """Arrays that many tasks refer to; each worker that needs them is sent them once."""
 
     values: list[object]
     name: str = attrs.field(factory=lambda: uuid.uuid4().hex)
@@ -196,7 +197,7 @@ class Cluster:
         """Which of these workers must be sent nothing, and why."""
         found: dict[str, Error] = {
             address: UsedWrongly(
-                "a worker of the Dask cluster is reached without TLS",
+                f"the Dask worker at {address} is reached without TLS",
                 hint="start all workers with TLS",
             )
             for address in addresses
@@ -207,16 +208,16 @@ class Cluster:
         for address, fact in self._on(asked, worker.facts).items():
             if isinstance(fact, OSError):
                 found[address] = ClusterLost(
-                    "a worker of the Dask cluster does not answer", hint="try again"
+                    f"the Dask worker at {address} does not answer", hint="try again"
                 )
             elif isinstance(fact, BaseException) or fact["versions"] != here:
                 found[address] = UsedWrongly(
-                    "a worker of the Dask cluster has not the versions of this computer",
+                    f"the Dask worker at {address} has not the versions of this computer",
                     hint="install on all: " + ", ".join(map(" ".join, here.items())),
                 )
             elif not fact["in_memory"]:
                 found[address] = UsedWrongly(
-                    "a worker of the Dask cluster may write names to its disk when memory is short",
+                    f"the Dask worker at {address} may write names to its disk",
                     hint=_SPILLS,
                 )
         return found
@@ -232,8 +233,12 @@ class Cluster:
             return
         parcel = worker.sealed(self._key, lent.values, {})
         self.sent += len(parcel)
-        holders = list(self._admitted)
-        lent.future = self._client.scatter(parcel, workers=holders, broadcast=True, hash=False)
+        lent.future = self._client.scatter(
+            parcel,
+            workers=list(self._admitted),
+            broadcast=min(_COPIES, len(self._admitted)),
+            hash=False,
+        )
         lent.holders = self._admitted
 
     def _submit(self, task: _Task) -> _Task:
