@@ -110,6 +110,7 @@ def test_another_computer_is_refused_without_tls_before_it_is_connected_to(
 
 
 def test_a_worker_that_may_write_to_its_disk_is_refused() -> None:
+    before = worker.keys.copy()
     with (
         _workers(memory_limit="1 GiB") as cluster,
         pytest.raises(UsedWrongly, match="may write names to its disk") as caught,
@@ -117,7 +118,7 @@ def test_a_worker_that_may_write_to_its_disk_is_refused() -> None:
     ):
         pass
     assert "--memory-limit 0" in str(caught.value.hint)
-    assert not worker.keys
+    assert worker.keys == before  # it has not got the key
 
 
 def test_a_worker_that_comes_later_is_checked(
@@ -205,6 +206,26 @@ def test_a_task_that_no_worker_finishes_is_an_error(
 def test_a_worker_that_has_lost_the_key_is_checked_again(one_worker: Cluster) -> None:
     worker.keys.clear()
     assert list(one_worker.each(_upper, [["a"], ["b"]])) == [["A"], ["B"]]
+
+
+def test_what_was_lent_and_is_lost_is_lent_again(
+    one_worker: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import CancelledError
+
+    array, wait, lost = np.array([NAME.lower()]), Cluster._wait, list[str]()
+    lent = one_worker.lend(array)
+
+    def gone(cluster: Cluster, task: Any) -> Any:
+        if not lost:
+            lost.append(lent.future.key)
+            cluster._client.cancel(lent.future)
+            raise CancelledError
+        return wait(cluster, task)
+
+    monkeypatch.setattr(Cluster, "_wait", gone)
+    assert list(one_worker.each(np.char.upper, [array], lent=lent)) == [[NAME.upper()]]
+    assert [lent.future.key] != lost
 
 
 def test_parcels_of_several_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from uncounted import _processes
 from uncounted.errors import BadInput, ClusterLost
-from uncounted.linkage.encoding import encode
+from uncounted.linkage.encoding import encode, read_names
 from uncounted.records.intake import rows
 from uncounted.records.intake.mapping import Mapping
 from uncounted.records.tabular.open_table import open_table
@@ -57,7 +57,7 @@ def test_rows_and_names_read_in_processes_are_the_same(monkeypatch: pytest.Monke
     encoded = encode.encode(reports)
     in_two = partial(_processes.in_order, least=2, jobs=2)
     monkeypatch.setattr(rows, "in_order", in_two)
-    monkeypatch.setattr(encode, "in_order", in_two)
+    monkeypatch.setattr(read_names, "in_order", in_two)
     assert read() == alone
     again = encode.encode(reports)
     for one, other in zip(encoded.arrays, again.arrays, strict=True):

@@ -21,7 +21,7 @@ from uncounted._cluster import worker
 from uncounted.errors import ClusterLost, Error, UsedWrongly
 
 _LOOK = 1.0  # seconds between looks at whether workers are there
-_TIMES = 2  # that a task is handed to a worker which has been started anew and has no key
+_TIMES = 3  # that a task is handed out: its worker may be new, or what it was lent may be lost
 _COPIES = 2  # of what is lent, to begin with: workers copy it from one another
 _HERE = ("127.0.0.1", "localhost", "::1")
 _SPILLS = (
@@ -147,8 +147,6 @@ class Cluster:
         """
         with self.lost():
             threads = self.admit()
-            if lent is not None:
-                self._scatter(lent)
         handed = deque[_Task]()
         try:
             for part in parts:
@@ -229,19 +227,20 @@ class Cluster:
             self._on(list(there), worker.forget, self._name)
 
     def _scatter(self, lent: Lent) -> None:
-        if lent.future is not None and self._admitted <= lent.holders:
+        kept = lent.future is not None and lent.future.status == "finished"
+        if kept and self._admitted <= lent.holders:
             return
         parcel = worker.sealed(self._key, lent.values, {})
         self.sent += len(parcel)
+        there = self._there()
         lent.future = self._client.scatter(
-            parcel,
-            workers=list(self._admitted),
-            broadcast=min(_COPIES, len(self._admitted)),
-            hash=False,
+            parcel, workers=there, broadcast=min(_COPIES, len(there)), hash=False
         )
         lent.holders = self._admitted
 
     def _submit(self, task: _Task) -> _Task:
+        if task.lent is not None:
+            self._scatter(task.lent)
         known = task.lent.known if task.lent else {}
         parcel = worker.sealed(self._key, (task.work, task.part), known)
         self.sent += len(parcel)
@@ -260,12 +259,19 @@ class Cluster:
         return task
 
     def _answer(self, task: _Task) -> Any:
+        from distributed import CancelledError
+
         with self.lost():
             for _ in range(_TIMES):
-                parcel = self._wait(task)
+                try:
+                    parcel = self._wait(task)
+                except CancelledError:  # Dask keeps what was lent once, and its worker is gone
+                    if self._client.status != "running":
+                        raise
+                    parcel = None
                 if parcel is not None:
                     break
-                self._admitted = frozenset()  # the worker was started anew at its address
+                self._admitted = frozenset()  # a worker may have been started anew at its address
                 self.admit()
                 self._submit(task)
             else:
@@ -288,11 +294,7 @@ class Cluster:
             try:
                 failed = task.future.exception(timeout=_LOOK)
             except TimeoutError:
-                if not self._admitted & self._client.nthreads().keys():
-                    raise ClusterLost(
-                        "all workers of the Dask cluster have gone",
-                        hint=_MORE_MEMORY,
-                    ) from None
+                self._there()
                 continue
             if isinstance(failed, KilledWorker):
                 raise ClusterLost(_TOO_OFTEN, hint=_MORE_MEMORY)
@@ -303,6 +305,13 @@ class Cluster:
                 )
             return task.future.result()
 
+    def _there(self) -> list[str]:
+        """Workers that were checked and have not gone; to Dask, none would stand for all."""
+        there = self._admitted & self._client.nthreads().keys()
+        if not there:
+            raise ClusterLost("all workers of the Dask cluster have gone", hint=_MORE_MEMORY)
+        return list(there)
+
     @contextmanager
     def lost(self) -> Iterator[None]:
         """Raise `ClusterLost` where the scheduler does not answer any more."""
@@ -310,7 +319,7 @@ class Cluster:
 
         try:
             yield
-        except (CancelledError, OSError):
+        except (CancelledError, OSError, KeyError):  # KeyError: a worker that has just gone
             raise ClusterLost(
                 "the connection to the Dask cluster is lost",
                 hint="run the command again when the cluster answers, or without --dask",
