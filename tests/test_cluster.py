@@ -195,9 +195,11 @@ def test_a_task_that_no_worker_finishes_is_an_error(
         if not gone:
             return KilledWorker("uncounted-1", None, 3)  # type: ignore[arg-type]
         monkeypatch.setattr(one_worker._client, "nthreads", dict)  # they are no more
+        monkeypatch.setattr(dask, "_RESTART", 0.0)
         raise TimeoutError
 
     monkeypatch.setattr(Future, "exception", without_end)
+    monkeypatch.setattr(dask, "_LOOK", 0.01)
     why = "all workers of the Dask cluster have gone" if gone else "lost its worker again and again"
     with pytest.raises(ClusterLost, match=why):
         list(one_worker.each(_upper, [["a"]]))

@@ -7,6 +7,7 @@ computer, and has the same versions as this computer.
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +23,7 @@ from uncounted.errors import ClusterLost, Error, UsedWrongly
 
 _LOOK = 1.0  # seconds between looks at whether workers are there
 _TIMES = 3  # that a task is handed out: its worker may be new, or what it was lent may be lost
+_RESTART = 20.0  # seconds in which workers that all end may be started anew
 _COPIES = 2  # of what is lent, to begin with: workers copy it from one another
 _HERE = ("127.0.0.1", "localhost", "::1")
 _SPILLS = (
@@ -244,6 +246,7 @@ class Cluster:
         known = task.lent.known if task.lent else {}
         parcel = worker.sealed(self._key, (task.work, task.part), known)
         self.sent += len(parcel)
+        task.workers = self._admitted
         name, lent = (task.lent.name, task.lent.future) if task.lent else (None, None)
         task.future = self._client.submit(
             worker.run,
@@ -271,6 +274,8 @@ class Cluster:
                     parcel = None
                 if parcel is not None:
                     break
+                task.future.cancel()
+                self._await_workers()
                 self._admitted = frozenset()  # a worker may have been started anew at its address
                 self.admit()
                 self._submit(task)
@@ -288,13 +293,15 @@ class Cluster:
         )
 
     def _wait(self, task: _Task) -> Any:
+        """The answer; None if the worker has no key, or all that may do the task have gone."""
         from distributed import KilledWorker
 
         while True:
             try:
                 failed = task.future.exception(timeout=_LOOK)
             except TimeoutError:
-                self._there()
+                if task.workers.isdisjoint(self._client.nthreads()):
+                    return None
                 continue
             if isinstance(failed, KilledWorker):
                 raise ClusterLost(_TOO_OFTEN, hint=_MORE_MEMORY)
@@ -305,11 +312,19 @@ class Cluster:
                 )
             return task.future.result()
 
+    def _await_workers(self) -> None:
+        """Wait for workers to be started anew, if all have gone."""
+        ends = time.monotonic() + _RESTART
+        while not self._client.nthreads():
+            if time.monotonic() > ends:
+                raise ClusterLost("all workers of the Dask cluster have gone", hint=_MORE_MEMORY)
+            time.sleep(_LOOK)
+
     def _there(self) -> list[str]:
         """Workers that were checked and have not gone; to Dask, none would stand for all."""
         there = self._admitted & self._client.nthreads().keys()
         if not there:
-            raise ClusterLost("all workers of the Dask cluster have gone", hint=_MORE_MEMORY)
+            raise ClusterLost("the Dask cluster has no worker", hint="start workers, and try again")
         return list(there)
 
     @contextmanager
@@ -332,3 +347,4 @@ class _Task:
     part: object
     lent: Lent | None
     future: Any = None
+    workers: frozenset[str] = frozenset()  # that may do it
