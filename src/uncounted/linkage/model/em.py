@@ -15,7 +15,7 @@ from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.comparison.name_levels import NAME, ONE_LETTER, OTHER_FAMILY, OTHER_GIVEN
 from uncounted.linkage.model.fellegi_sunter import MatchProbabilities, capped, name_and_birth
-from uncounted.linkage.model.field_priors import PRIORS, WEIGHT, FieldPrior
+from uncounted.linkage.model.field_priors import PRIORS, FieldPrior
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT
 
 # A level that no pair of different people shows still has this many pairs.
@@ -292,7 +292,7 @@ def _frequencies(patterns: levels.Levels, times: Floats) -> tuple[Floats, ...]:
 
 def _expected(prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
     """M as pairs alone suggest it; how capped levels are split is left to partitions."""
-    rate = WEIGHT * np.array(prior.mean) + linked
+    rate = prior.weight * np.array(prior.mean) + linked
     agrees = prior.agrees
     out = rate / rate.sum()
     share = max(float(out[agrees].sum()), prior.least)

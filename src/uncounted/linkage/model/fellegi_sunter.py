@@ -22,7 +22,7 @@ from scipy import special
 from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison.name_levels import NAME, OTHER_FAMILY
-from uncounted.linkage.model.field_priors import PRIORS, WEIGHT, prior_counts
+from uncounted.linkage.model.field_priors import PRIORS, prior_counts
 from uncounted.linkage.sampler import collapsed_m, collapsed_pairs, overrelaxation, pair_likelihood
 from uncounted.linkage.sampler import state as partition
 from uncounted.linkage.sampler.collapsed_m import MConditional
@@ -316,7 +316,8 @@ _SPANS = tuple(slice(*ends) for ends in itertools.pairwise(_ENDS))
 # And which of them have a cap.
 _HAS_CAP = np.concatenate([~prior.agrees & bool(prior.split) for prior in PRIORS])
 # What each prior adds to the reports of each kind: two for each pair that it thinks of.
-KIND_COUNTS = 2 * WEIGHT * report_shares(kind_sums(np.concatenate([p.mean for p in PRIORS])))
+KIND_COUNTS = report_shares(kind_sums(np.concatenate([prior.mean for prior in PRIORS])))
+KIND_COUNTS *= 2 * np.array([[prior.weight] for prior in PRIORS])
 _LEAST = np.sqrt([prior.least for prior in PRIORS])
 
 

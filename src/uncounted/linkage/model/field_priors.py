@@ -1,4 +1,8 @@
-"""Priors of the m-probabilities: judgements about such records, of weight `WEIGHT` comparisons."""
+"""Priors of the m-probabilities: judgements about such records, each worth so many comparisons.
+
+How lists err in births, places and events differs from file to file, and the matches of a file
+tell. Names need more weight: little else tells agreement by chance from matches.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, LESS, RIGHT, SLIP, WHOLE
 
-WEIGHT = 40.0
+WEIGHT, WEIGHT_OF_NAMES = 10.0, 40.0
 # Among reports of one person: mean of each level, after "not said".
 _NAME = (
     *(0.03, 0.225, 0.25, 0.185, 0.05),  # the same
@@ -57,6 +61,7 @@ class FieldPrior:
     says: tuple[int, ...]  # of right levels, whether both say all there is to say or one less; or 0
     least: float  # the share of right levels and slips is never below this
     split: tuple[float, ...] = ()  # of the levels that differ, where none may be for a link
+    weight: float = WEIGHT  # in comparisons
 
     @property
     def agrees(self) -> NDArray[np.bool_]:
@@ -73,13 +78,14 @@ def _prior(
     whole: frozenset[int] = frozenset({1}),
     either: frozenset[int] = frozenset(),
     split: tuple[float, ...] = (),
+    weight: float = WEIGHT,
 ) -> FieldPrior:
     """Of `right` levels, at `whole` both say all, and at `either` one may say more than that."""
     numbers = range(1, len(mean) + 1)
     kinds = tuple(RIGHT if at in right else SLIP if at in slips else DIFFERENT for at in numbers)
     less = right - whole - either
     says = tuple(WHOLE if at in whole else LESS if at in less else 0 for at in numbers)
-    return FieldPrior(mean, kinds, says, least, split)
+    return FieldPrior(mean, kinds, says, least, split, weight)
 
 
 def _events(days: set[int], places: set[int]) -> set[int]:
@@ -107,6 +113,7 @@ PRIORS: tuple[FieldPrior, ...] = (
             {levels.BEGINS_ALIKE, levels.ANOTHER, *range(levels.IN_PART, levels.IN_PART_LAST + 1)}
         ),
         split=_DIFFERS,
+        weight=WEIGHT_OF_NAMES,
     ),
     _prior(_BIRTH, {1, 2, 3, 4}, {5, 6, 7}, 0.7),
     _prior(_SEX, {1}, set(), 0.9),
@@ -126,7 +133,7 @@ PRIORS: tuple[FieldPrior, ...] = (
 
 def prior_counts(prior: FieldPrior) -> Floats:
     """What a prior adds to the counts of its levels."""
-    rate = WEIGHT * np.array(prior.mean)
+    rate = prior.weight * np.array(prior.mean)
     if prior.split:  # known well enough that few cases would teach it
-        rate[~prior.agrees] = WEIGHT * np.array(prior.split)
+        rate[~prior.agrees] = prior.weight * np.array(prior.split)
     return rate
