@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from uncounted.linkage import Linkage, point_estimate, point_partition
 from uncounted.linkage.arrays import Labels
-from uncounted.linkage.result import numbered, together
+from uncounted.linkage.result import numbered, pair_shares, together
 
 REPORTS = 12
 
@@ -35,9 +35,7 @@ def loss(labels: Labels, point: NDArray[np.int64], cost: float) -> float:
 
 
 def least(linkage: Linkage, cost: float) -> NDArray[np.int64]:
-    chances = together(linkage.labels)
-    nearest = point_estimate.NearestDraws(linkage.labels, chances).at(cost)
-    return point_estimate.improved(nearest, chances, cost)
+    return point_estimate.BinderSearch(linkage.labels, *pair_shares(linkage.labels)).at(cost)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -89,8 +87,8 @@ def test_some_corner_of_a_large_group_is_in_no_draw() -> None:
     keys = tuple(("A", f"{at:02}") for at in range(20))
     linkage = Linkage(keys, np.stack([numbered(row) for row in rows]))
     assert (point_partition(linkage) == right).all()
-    nearest = point_estimate.NearestDraws(linkage.labels, together(linkage.labels)).at(0.5)
-    assert (numbered(nearest) == linkage.labels[0]).all()
+    group = point_estimate.BinderSearch(linkage.labels, *pair_shares(linkage.labels)).groups[0]
+    assert (numbered(group.nearest(0.5)) == linkage.labels[0]).all()
 
 
 def pairs_at(chances: NDArray[np.float64], *, draws: int = 200) -> Linkage:
@@ -160,10 +158,19 @@ def test_two_people_become_one_where_no_report_would_go_over_by_itself() -> None
 
 
 def test_those_who_are_always_together_count_each() -> None:
-    chances = dict.fromkeys([(0, 1), (0, 2), (1, 2)], 1.0)
-    chances |= dict.fromkeys([(0, 3), (1, 3), (2, 3)], 0.6) | {(3, 4): 0.7}
-    found = point_estimate.improved(np.array([0, 0, 0, 3, 3]), chances, 0.5)
+    knot = np.array([0, 0, 0, 1, 2])
+    found = point_estimate.improved(
+        np.array([0, 0, 0, 3, 3]), knot, {(0, 1): 0.6, (1, 2): 0.7}, 0.5
+    )
     assert numbered(found).tolist() == [0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_cost_between_two_is_searched_as_if_it_were_the_first(seed: int) -> None:
+    linkage = drawn(seed, reports=60)
+    known = point_estimate.BinderSearch(linkage.labels, *pair_shares(linkage.labels))
+    for cost in (0.5, 0.75, 0.6, 0.55, 0.65):
+        assert (known.at(cost) == least(linkage, cost)).all()
 
 
 @pytest.mark.parametrize("seed", range(5))

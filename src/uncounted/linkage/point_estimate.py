@@ -7,16 +7,17 @@ release shows, checks, plots and evaluation use the first of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.linkage.arrays import Labels, connected
+from uncounted.linkage.arrays import Floats, Ints, Labels, connected
 from uncounted.linkage.result import Linkage, numbered, pair_shares, together
 
-Pairs = dict[tuple[int, int], float]
 _GAIN = 1e-9  # of loss, below which a change does not count
 _MOST_UNEVEN, _HALVINGS = 0.25, 7  # how far c goes from a half, and how closely it is found
 
@@ -76,20 +77,20 @@ def point_partition(linkage: Linkage) -> Labels:
     if doubtful.any():
         place = np.cumsum(doubtful) - 1
         of = doubtful[left]
-        pairs = zip(place[left[of]].tolist(), place[right[of]].tolist(), strict=True)
-        chances = dict(zip(pairs, share[of].tolist(), strict=True))
         rows = np.stack([numbered(row[doubtful]) for row in labels])
-        best[doubtful] = best.max() + 1 + _point_of(rows, chances)
+        best[doubtful] = (
+            best.max() + 1 + _point_of(rows, place[left[of]], place[right[of]], share[of])
+        )
     point = np.empty(len(order), np.int64)
     point[order] = best
     return numbered(point)
 
 
-def _point_of(labels: Labels, chances: Pairs) -> NDArray[np.int64]:
+def _point_of(labels: Labels, left: Ints, right: Ints, share: Floats) -> NDArray[np.int64]:
     """Steps 1 to 4 of `point_partition`, of reports that draws differ on."""
     people = float(np.median(labels.max(axis=1) + 1))
-    nearest = NearestDraws(labels, chances)
-    best = improved(nearest.at(0.5), chances, 0.5)
+    search = BinderSearch(labels, left, right, share)
+    best = search.at(0.5)
     off = _people(best) - people
     least = abs(off)
     low, high = (0.5 - _MOST_UNEVEN, 0.5) if off > 0 else (0.5, 0.5 + _MOST_UNEVEN)
@@ -97,13 +98,13 @@ def _point_of(labels: Labels, chances: Pairs) -> NDArray[np.int64]:
         if least <= people % 1:  # a median may lie between two numbers
             break
         cost = (low + high) / 2  # people grow with it
-        found = improved(nearest.at(cost), chances, cost)
+        found = search.at(cost)
         off = _people(found) - people
         low, high = (low, cost) if off > 0 else (cost, high)
         if abs(off) < least:
             best, least = found, abs(off)
     if not _within(_people(best), labels):
-        best = _typical(labels, chances)
+        best = _typical(labels, left, right, share)
     return best
 
 
@@ -112,15 +113,11 @@ def _within(people: int, labels: Labels) -> bool:
     return bool(low <= people <= high)
 
 
-def _typical(labels: Labels, chances: Pairs) -> NDArray[np.int64]:
+def _typical(labels: Labels, left: Ints, right: Ints, share: Floats) -> NDArray[np.int64]:
     """The draw of least loss, of those whose number of people is nearest to the median."""
     off = np.abs(labels.max(axis=1) + 1 - np.median(labels.max(axis=1) + 1))
     rows = np.flatnonzero(off == off.min())
-    endpoints = np.array(list(chances), np.int64).reshape(-1, 2)
-    worth = 0.5 - np.array(list(chances.values()))
-    loss = [
-        ((labels[at][endpoints[:, 0]] == labels[at][endpoints[:, 1]]) * worth).sum() for at in rows
-    ]
+    loss = [((labels[at][left] == labels[at][right]) * (0.5 - share)).sum() for at in rows]
     return np.asarray(labels[rows[int(np.argmin(np.round(loss, 9)))]], np.int64)
 
 
@@ -128,44 +125,86 @@ def _people(point: NDArray[np.int64]) -> int:
     return len(np.unique(point))
 
 
-@attrs.frozen
-class _Group:
-    """Reports that draws put together, and of each draw the pairs that it has together."""
+class BinderSearch:
+    """Partitions of low expected loss, group by group; a group is not searched in vain twice.
 
-    members: NDArray[np.int64]
-    labels: NDArray[np.int32]  # (draws, members)
-    pairs: NDArray[np.int64]  # how many a draw has together
-    chances: NDArray[np.float64]  # the sum of their probabilities
+    People of a group grow with the cost: where a lower and a higher cost have given the same
+    partition of it, one between them gives it too.
+    """
 
-    @classmethod
-    def of(cls, labels: Labels, rows: Sequence[tuple[int, int, float]]) -> _Group:
-        one, two = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
-        alike = labels[:, one] == labels[:, two]
-        members = np.unique(np.concatenate([one, two]))
-        chances = alike @ np.array([row[2] for row in rows])
-        return cls(members, labels[:, members], alike.sum(axis=1), chances)
-
-
-class NearestDraws:
-    """Within each group of reports the draw that is nearest to the pair probabilities."""
-
-    def __init__(self, labels: Labels, chances: Pairs) -> None:
+    def __init__(self, labels: Labels, left: Ints, right: Ints, share: Floats) -> None:
+        """From draws, shape (draws, reports), and their pairs, in order."""
         self.count = labels.shape[1]
-        groups = _groups(self.count, chances)
-        inside: dict[int, list[tuple[int, int, float]]] = {}
-        for (i, j), p in chances.items():
-            inside.setdefault(int(groups[i]), []).append((i, j, p))
-        self.groups = [_Group.of(labels, rows) for rows in inside.values()]
+        group = connected(self.count, left, right)[left]
+        order = np.argsort(group, kind="stable")
+        starts = np.flatnonzero(np.diff(group[order], prepend=-1, append=-2))
+        self.groups = [
+            Group.of(labels, left[rows], right[rows], share[rows])
+            for rows in (order[first:stop] for first, stop in pairwise(starts))
+        ]
+        self.known: dict[float, list[NDArray[np.int64]]] = {}
 
     def at(self, cost: float) -> NDArray[np.int64]:
-        """The partition of these draws, where being together wrongly has this cost."""
+        """The partition, where being together wrongly has this cost."""
+        lower = max((each for each in self.known if each < cost), default=None)
+        higher = min((each for each in self.known if each > cost), default=None)
+        if lower is None or higher is None:
+            found = [group.at(cost) for group in self.groups]
+        else:
+            found = [
+                one if np.array_equal(one, other) else group.at(cost)
+                for group, one, other in zip(
+                    self.groups, self.known[lower], self.known[higher], strict=True
+                )
+            ]
+        self.known[cost] = found
         point = np.arange(self.count, dtype=np.int64)
-        for group in self.groups:
-            loss = 2.0 * (cost * group.pairs - group.chances)
-            best = group.labels[int(np.argmin(np.round(loss, 9)))]
-            _, first, inverse = np.unique(best, return_index=True, return_inverse=True)
-            point[group.members] = group.members[first][inverse]
+        for group, labels in zip(self.groups, found, strict=True):
+            point[group.members] = group.members[labels]
         return point
+
+
+@attrs.frozen(eq=False)
+class Group:
+    """Reports that draws put together, and of each draw the pairs that it has together."""
+
+    members: Ints
+    labels: Labels  # (draws, members)
+    pairs: Ints  # how many a draw has together
+    chances: Floats  # the sum of their probabilities
+    knot: Ints  # of each member: reports together in each draw are one knot
+    between: dict[tuple[int, int], float]  # knots, and their probability
+
+    @classmethod
+    def of(cls, labels: Labels, left: Ints, right: Ints, share: Floats) -> Group:
+        """Of the pairs of one group."""
+        members, local = np.unique(np.concatenate([left, right]), return_inverse=True)
+        one, two = local[: len(left)], local[len(left) :]
+        own = labels[:, members]
+        alike = own[:, one] == own[:, two]
+        always = share == 1.0
+        knot = np.arange(len(members), dtype=np.int64)
+        if always.any():
+            knot = connected(len(members), one[always], two[always])
+        ends = zip(knot[one].tolist(), knot[two].tolist(), share.tolist(), strict=True)
+        between = {(a, b): p for a, b, p in ends if a != b}
+        return cls(members, own, alike.sum(axis=1), alike @ share, knot, between)
+
+    def at(self, cost: float) -> Ints:
+        """Of each member the first member of its person, where being together has this cost."""
+        return _first(improved(self.nearest(cost), self.knot, self.between, cost))
+
+    def nearest(self, cost: float) -> Ints:
+        """The same of the draw that is nearest to the pair probabilities."""
+        loss = 2.0 * (cost * self.pairs - self.chances)
+        return _first(self.labels[int(np.argmin(np.round(loss, 9)))])
+
+
+def _first(labels: NDArray[Any]) -> Ints:
+    """Of each label, where the first like it is."""
+    seen: dict[int, int] = {}
+    found = [seen.setdefault(label, at) for at, label in enumerate(labels.tolist())]
+    return np.array(found, np.int64)
 
 
 class PartitionSearch:
@@ -229,25 +268,22 @@ class PartitionSearch:
             self.knots[person].add(knot)
 
 
-def improved(point: NDArray[np.int64], chances: Pairs, cost: float) -> NDArray[np.int64]:
-    """The same partition, or one of less expected loss."""
-    always = _groups(len(point), (pair for pair, p in chances.items() if p == 1.0))
-    _, first, place, size = np.unique(
-        always, return_index=True, return_inverse=True, return_counts=True
-    )
-    pair_gain: list[dict[int, float]] = [{} for _ in first]
-    for (i, j), p in chances.items():
-        a, b = int(place[i]), int(place[j])
-        if a != b:
-            pair_gain[a][b] = pair_gain[b][a] = float(size[a] * size[b]) * 2.0 * (p - cost)
+def improved(
+    point: Ints, knot: Ints, between: Mapping[tuple[int, int], float], cost: float
+) -> Ints:
+    """The same partition of a group, or one of less expected loss."""
+    size, first = np.bincount(knot).tolist(), np.unique(knot, return_index=True)[1]
+    pair_gain: list[dict[int, float]] = [{} for _ in size]
+    for (a, b), p in between.items():
+        pair_gain[a][b] = pair_gain[b][a] = float(size[a] * size[b]) * 2.0 * (p - cost)
     people = PartitionSearch(point[first].tolist(), pair_gain)
-    doubtful = [knot for knot, others in enumerate(pair_gain) if others]
+    doubtful = [at for at, others in enumerate(pair_gain) if others]
     joined = 1
     while joined:
-        while sum(people.move(knot) for knot in doubtful):
+        while sum(people.move(at) for at in doubtful):
             pass
         joined = sum(people.join(person) for person in sorted({people.of[at] for at in doubtful}))
-    return np.asarray(people.of, np.int64)[place]
+    return np.asarray(people.of, np.int64)[knot]
 
 
 def at_chance(linkage: Linkage, chance: float) -> Labels:
@@ -289,11 +325,6 @@ def at_chance(linkage: Linkage, chance: float) -> Labels:
                 of[at] = one
             people[one] += people[other]
     return numbered(np.array(of, np.int64))
-
-
-def _groups(count: int, pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
-    endpoints = np.array(list(pairs), np.int64).reshape(-1, 2)
-    return connected(count, endpoints[:, 0], endpoints[:, 1])
 
 
 def people_rows(linkage: Linkage) -> list[tuple[str, str, int, float]]:
