@@ -97,12 +97,8 @@ def test_a_person_whom_a_list_without_repeats_has_often() -> None:
 
 def test_the_number_of_links_has_a_lower_limit_too() -> None:
     labels = rows(*(2,) * 100)[0]
-
-    def expecting(pairs: float) -> Any:
-        return SimpleNamespace(rates=SimpleNamespace(expected_pairs=pairs))
-
-    assert prior_sensitivity.too_few(expecting(240.0), labels) is None
-    told = prior_sensitivity.too_few(expecting(260.0), labels)
+    assert prior_sensitivity.too_few(labels, 240.0) is None
+    told = prior_sensitivity.too_few(labels, 260.0)
     assert told is not None
     assert "only 100 pairs are linked where agreement alone suggests 260" in told
 

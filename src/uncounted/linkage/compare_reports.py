@@ -44,6 +44,11 @@ class Compared:
     one_to_one: bool = False  # m is learned from matches one to one
 
     @property
+    def expected(self) -> float:
+        """How many matches are expected among the pairs that were compared."""
+        return float(special.expit(self.pairs.log_odds).sum())
+
+    @property
     def fits_together(self) -> bool:
         """Whether its parts are of the same reports and pairs."""
         arrays, pairs, count = self.encoded.arrays, self.pairs, self.encoded.count

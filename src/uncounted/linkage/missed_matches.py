@@ -27,6 +27,7 @@ from uncounted.linkage.encoding.encode import NO_KEY, Encoded
 from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
 
 LEAST = 0.01  # of the expected matches: fewer are within the error of the linkage
+MOST_UNLIKELY = 0.1  # of them, among compared pairs that are no candidates: the model is in doubt
 _UNLIKELY = 0.02  # pairs less likely than this tell between which lists matches are missed
 _SHAPE = 16.0  # of matches not compared: what keys alone suggest, a quarter more or less
 _ATTEMPTS = 40  # reports among which one is looked for that agrees

@@ -19,7 +19,7 @@ from scipy import special
 
 from uncounted.errors import NotConverged, NotLinkable, UsedWrongly
 from uncounted.linkage import compare_reports, mcmc, prior_sensitivity
-from uncounted.linkage.blocking.recall import MOST_ADDED, matches_not_compared
+from uncounted.linkage.blocking.recall import matches_not_compared, may_add
 from uncounted.linkage.checkpoints import NOTHING_KEPT, Checkpoints, staged
 from uncounted.linkage.compare_reports import (
     Compared,
@@ -31,9 +31,8 @@ from uncounted.linkage.compare_reports import (
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.copied_lists import copied
 from uncounted.linkage.diagnostics import FitDiagnostics, LinkageDiagnostics, LinkageSettings
-from uncounted.linkage.encoding.encode import Encoded
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
-from uncounted.linkage.missed_matches import LEAST, MissedMatches, with_missed
+from uncounted.linkage.missed_matches import LEAST, MOST_UNLIKELY, MissedMatches, with_missed
 from uncounted.linkage.model import partition_priors
 from uncounted.linkage.result import AlternativeLinkage, Linkage, numbered
 from uncounted.linkage.sampler import candidate_graph
@@ -194,7 +193,7 @@ def link(
         return _numbered(found[:, place])
 
     labels = all_matches(sampled.slots)
-    fitted = _fit_diagnostics(sampled, _numbered(sampled.slots), labels, compared.encoded)
+    fitted = _fit_diagnostics(sampled, _numbered(sampled.slots), labels, compared)
     alone = _says_names_alone(reports)
     diagnostics = LinkageDiagnostics(
         sampled.chains,
@@ -306,7 +305,8 @@ def _draw(
             hint="omit date and place, or import fuller names",
         )
     failed = prior_sensitivity.failed_check(sampled, labels, encoded)
-    return compared, built, sampled, failed or prior_sensitivity.too_few(sampled, labels)
+    few = prior_sensitivity.too_few(labels, compared.expected)
+    return compared, built, sampled, failed or few
 
 
 def _until_it_passes(
@@ -403,17 +403,19 @@ def _says_more(report: Report) -> bool:
 
 def _missed(compared: Compared, least: float) -> MissedMatches | None:
     """Matches expected among pairs that are not candidates; None if few, or far too many."""
-    source, lost = compared.encoded.source, matches_not_compared(compared.blocking)
-    missed = MissedMatches.of(compared.pairs, least, source, lost)
-    share = missed.total / max(compared.rates.expected_pairs, 1.0)
-    return missed if LEAST <= share <= MOST_ADDED and not compared.one_to_one else None
+    if compared.one_to_one or not may_add(compared.blocking):
+        return None
+    lost, expected = matches_not_compared(compared.blocking), max(compared.expected, 1.0)
+    missed = MissedMatches.of(compared.pairs, least, compared.encoded.source, lost)
+    doubtful = missed.total - lost > MOST_UNLIKELY * expected
+    return missed if missed.total >= LEAST * expected and not doubtful else None
 
 
 def _fit_diagnostics(
     sampled: mcmc.PartitionDraws,
     linked: NDArray[np.int32],
     labels: NDArray[np.int32],
-    encoded: Encoded,
+    compared: Compared,
 ) -> FitDiagnostics:
     """What draws rest on: the checks are of the pairs that the chains linked, `linked`."""
     rates = sampled.rates
@@ -423,8 +425,8 @@ def _fit_diagnostics(
         mean_match_weight_by_field=prior_sensitivity.worth_by_field(sampled),
         event_correlated_share=round(rates.phi, 7),
         share_links_name_agrees=round(float(rates.m[0][: levels.NAME_AGREES].sum()), 4),
-        failed_check=prior_sensitivity.failed_check(sampled, linked, encoded)
-        or prior_sensitivity.too_few(sampled, linked),
+        failed_check=prior_sensitivity.failed_check(sampled, linked, compared.encoded)
+        or prior_sensitivity.too_few(linked, compared.expected),
         people_median=float(np.median(people)),
         people_interval=(float(low), float(high)),
     )

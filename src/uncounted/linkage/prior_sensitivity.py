@@ -269,12 +269,13 @@ def _runaway(pairs: float, expected: float) -> str:
     return f"{pairs:,.0f} pairs are linked where agreement alone suggests {expected:,.0f}"
 
 
-def too_few(sampled: mcmc.PartitionDraws, labels: Labels) -> str | None:
+def too_few(labels: Labels, expected: float) -> str | None:
     """That far fewer pairs are linked than agreement alone suggests, in words; None: they are not.
 
-    Of main draws only: candidates of an alternative may be strict on purpose.
+    Of main draws only: candidates of an alternative may be strict on purpose. `expected` are
+    matches among the pairs that were compared: of very many reports the others have some, too.
     """
-    pairs, expected = _pairs(labels), sampled.rates.expected_pairs
+    pairs = _pairs(labels)
     if pairs >= LEAST_TIMES * expected - MOST_LINKS_UNJUDGED:
         return None
     return (

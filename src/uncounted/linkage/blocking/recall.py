@@ -44,7 +44,7 @@ _TOGETHER = (
 # Rules that rest on the same key are one list for the lower bound.
 _GROUPS = ("given", "family", "birth_day", "number")
 _WORTH_A_WORD = 0.01  # of all links
-MOST_ADDED = 0.1  # of the matches: more are not added to draws, since the model is in doubt
+MOST_ADDED = 0.25  # of the matches: more are not added to draws, since the model is in doubt
 _WORTH_A_WORD_UNFOUND = 0.015  # of all; files with few errors have less
 _ROUNDS = 2000
 _CLOSE = 1e-9
@@ -96,6 +96,12 @@ def matches_not_compared(blocking: BlockingDiagnostics) -> float:
     return lost if blocking.all_pairs_compared else lost + (blocking.missed_matches or 0.0)
 
 
+def may_add(blocking: BlockingDiagnostics) -> bool:
+    """Whether matches that are not compared are few enough to be added to draws."""
+    lost = matches_not_compared(blocking)
+    return lost <= MOST_ADDED * (blocking.expected_matches + lost)
+
+
 def describe_loss(blocking: BlockingDiagnostics) -> str | None:
     """What is lost with pairs that were not compared, if that is more than 1%; else None."""
     found, lost = blocking.expected_matches, matches_not_compared(blocking)
@@ -103,7 +109,7 @@ def describe_loss(blocking: BlockingDiagnostics) -> str | None:
         return (
             f"about {lost:,.0f} of {found + lost:,.0f} matches are among pairs that were not"
             " compared: of so many reports only pairs that agree best in names, days and places"
-            " are. " + (_ADDED if lost <= MOST_ADDED * (found + lost) else _LOST)
+            " are. " + (_ADDED if may_add(blocking) else _LOST)
         )
     left_out = blocking.pairs_in_large_blocks_left_out or 0
     if left_out and blocking.missed_matches is None and not blocking.all_pairs_compared:
