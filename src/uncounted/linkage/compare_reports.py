@@ -45,8 +45,11 @@ class Compared:
 
     @property
     def expected(self) -> float:
-        """How many matches are expected among the pairs that were compared."""
-        return float(special.expit(self.pairs.log_odds).sum())
+        """How many matches are expected among the pairs that were compared.
+
+        Their match probabilities overlook that a person is on a list once; the fit may not.
+        """
+        return min(float(special.expit(self.pairs.log_odds).sum()), self.rates.expected_pairs)
 
     @property
     def fits_together(self) -> bool:
