@@ -78,7 +78,7 @@ def link_by_splink(file: Path, out: Path) -> None:
         one = json.loads(line)
         first = one["names"][0]
         text = first.get("text") or f"{first.get('given') or ''} {first.get('family') or ''}"
-        words = anyascii(text).lower().replace("-", " ").split() or [None]
+        words: list[Any] = anyascii(text).lower().replace("-", " ").split() or [None]
         birth = (one.get("birth") or {}).get("edtf") or ""
         act = (one.get("acts") or [{}])[0]
         when = (act.get("date") or {}).get("edtf") or ""

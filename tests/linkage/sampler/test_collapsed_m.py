@@ -151,7 +151,7 @@ def test_others_with_them_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     light(monkeypatch)
     rng = np.random.default_rng(5)
     lists = [0, 1, 2, 0, 1]
-    case, rates = seen(small_linkage(rng, lists, 1.0), 5), worth_about(rates_for(rng), -0.6, rng)
+    case, rates = seen(small_linkage(rng, lists, 1.0), 5), worth_about(rates_for(rng), 0.3, rng)
     rates.u[0][-3:] += 1.0  # no cap binds
     rates, found = with_errors(rates, rng), []
     for asking in (False, True):

@@ -1,7 +1,8 @@
 """Priors of the m-probabilities: judgements about such records, each worth so many comparisons.
 
-How lists err in births, places and events differs from file to file, and the matches of a file
-tell. Names need more weight: little else tells agreement by chance from matches.
+How lists err in births, places and sex differs from file to file, and the matches of a file tell.
+Names and events need more weight: a register of people killed has little else, and agreement by
+chance would count as matches.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, LESS, RIGHT, SLIP, WHOLE
 
-WEIGHT, WEIGHT_OF_NAMES = 10.0, 40.0
+WEIGHT, WELL_KNOWN = 10.0, 40.0  # the second of names and events
 # Among reports of one person: mean of each level, after "not said".
 _NAME = (
     *(0.03, 0.225, 0.25, 0.185, 0.05),  # the same
@@ -113,7 +114,7 @@ PRIORS: tuple[FieldPrior, ...] = (
             {levels.BEGINS_ALIKE, levels.ANOTHER, *range(levels.IN_PART, levels.IN_PART_LAST + 1)}
         ),
         split=_DIFFERS,
-        weight=WEIGHT_OF_NAMES,
+        weight=WELL_KNOWN,
     ),
     _prior(_BIRTH, {1, 2, 3, 4}, {5, 6, 7}, 0.7),
     _prior(_SEX, {1}, set(), 0.9),
@@ -124,6 +125,7 @@ PRIORS: tuple[FieldPrior, ...] = (
         _events({0, 1, 2, 3, 4}, {0, 1, 2, 4}) - _RIGHT_EVENTS,
         0.0,
         whole=frozenset(_events({1}, {1})),
+        weight=WELL_KNOWN,
     ),
     _prior(_RELATIVE, {1}, {2}, 0.5),
     _prior(_OCCUPATION, {1}, {2}, 0.3),
