@@ -19,6 +19,7 @@ from uncounted.linkage.arrays import Floats, Ints, Labels, connected
 from uncounted.linkage.result import Linkage, numbered, pair_shares, together
 
 _GAIN = 1e-9  # of loss, below which a change does not count
+_RARE, _MANY = 0.05, 20_000  # of more reports, pairs in so few draws (missed matches) stay apart
 _MOST_UNEVEN, _HALVINGS = 0.25, 7  # how far c goes from a half, and how closely it is found
 
 
@@ -31,7 +32,8 @@ def point_partition(linkage: Linkage) -> Labels:
 
     1. Reports that some draw puts together, directly or through others, form a group. Within each
     group the draw is taken that is nearest to the pair probabilities (Dahl 2006), since the loss
-    is a sum over groups. Ties go to the earliest draw.
+    is a sum over groups. Ties go to the earliest draw. Of more than 20,000 reports, pairs that no
+    more than one draw in twenty has together stay apart: most were added to draws at random.
     2. From there reports join another person, leave to be alone, and people are merged, as long
     as the loss falls (the sweetening of Dahl, Johnson and Mueller 2022). Those who are together in
     each draw stay so, and two whom no draw puts together never are.
@@ -71,29 +73,30 @@ def point_partition(linkage: Linkage) -> Labels:
     if labels.size == 0:
         return numbered(np.arange(len(order), dtype=np.int64))
     left, right, share = pair_shares(labels)
-    group = connected(len(order), left, right)
-    doubtful = np.isin(group, group[left[share < 1.0]])  # all draws have the other groups alike
-    best = labels[0].astype(np.int64)
-    if doubtful.any():
-        place = np.cumsum(doubtful) - 1
-        of = doubtful[left]
-        rows = np.stack([numbered(row[doubtful]) for row in labels])
-        best[doubtful] = (
-            best.max() + 1 + _point_of(rows, place[left[of]], place[right[of]], share[of])
-        )
+    likely = share > (_RARE if len(order) > _MANY else 0.0)
+    best = _with_as_many_people(
+        BinderSearch(labels, left[likely], right[likely], share[likely]), labels
+    )
+    if best is None:
+        best = _typical(labels, left, right, share)
     point = np.empty(len(order), np.int64)
     point[order] = best
     return numbered(point)
 
 
-def _point_of(labels: Labels, left: Ints, right: Ints, share: Floats) -> NDArray[np.int64]:
-    """Steps 1 to 4 of `point_partition`, of reports that draws differ on."""
-    people = float(np.median(labels.max(axis=1) + 1))
-    search = BinderSearch(labels, left, right, share)
+def _with_as_many_people(search: BinderSearch, labels: Labels) -> Ints | None:
+    """Steps 1 to 3 of `point_partition`; None where the number of people stays outside the 95%."""
+    each = labels.max(axis=1) + 1
+    people = float(np.median(each))
+    fewest, most = np.quantile(each, (0.025, 0.975), method="inverted_cdf")
     best = search.at(0.5)
     off = _people(best) - people
     least = abs(off)
     low, high = (0.5 - _MOST_UNEVEN, 0.5) if off > 0 else (0.5, 0.5 + _MOST_UNEVEN)
+    if not fewest <= _people(best) <= most:
+        utmost = _people(search.at(low if off > 0 else high))
+        if utmost > most if off > 0 else utmost < fewest:
+            return None
     for _ in range(_HALVINGS):
         if least <= people % 1:  # a median may lie between two numbers
             break
@@ -103,14 +106,7 @@ def _point_of(labels: Labels, left: Ints, right: Ints, share: Floats) -> NDArray
         low, high = (low, cost) if off > 0 else (cost, high)
         if abs(off) < least:
             best, least = found, abs(off)
-    if not _within(_people(best), labels):
-        best = _typical(labels, left, right, share)
-    return best
-
-
-def _within(people: int, labels: Labels) -> bool:
-    low, high = np.quantile(labels.max(axis=1) + 1, (0.025, 0.975), method="inverted_cdf")
-    return bool(low <= people <= high)
+    return best if fewest <= _people(best) <= most else None
 
 
 def _typical(labels: Labels, left: Ints, right: Ints, share: Floats) -> NDArray[np.int64]:
@@ -134,10 +130,12 @@ class BinderSearch:
 
     def __init__(self, labels: Labels, left: Ints, right: Ints, share: Floats) -> None:
         """From draws, shape (draws, reports), and their pairs, in order."""
-        self.count = labels.shape[1]
-        group = connected(self.count, left, right)[left]
-        order = np.argsort(group, kind="stable")
-        starts = np.flatnonzero(np.diff(group[order], prepend=-1, append=-2))
+        group = connected(labels.shape[1], left, right)
+        _, first, place = np.unique(group, return_index=True, return_inverse=True)
+        self.alike = first[place]  # of each report the first of its group
+        doubtful = np.flatnonzero(np.isin(group[left], group[left[share < 1.0]]))
+        order = doubtful[np.argsort(group[left[doubtful]], kind="stable")]
+        starts = np.flatnonzero(np.diff(group[left[order]], prepend=-1, append=-2))
         self.groups = [
             Group.of(labels, left[rows], right[rows], share[rows])
             for rows in (order[first:stop] for first, stop in pairwise(starts))
@@ -158,7 +156,7 @@ class BinderSearch:
                 )
             ]
         self.known[cost] = found
-        point = np.arange(self.count, dtype=np.int64)
+        point = self.alike.copy()
         for group, labels in zip(self.groups, found, strict=True):
             point[group.members] = group.members[labels]
         return point
