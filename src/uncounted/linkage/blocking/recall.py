@@ -88,6 +88,7 @@ def blocking_loss(
 
 _ADDED = "Each draw has as many links of random pairs."
 _LOST = "People are too many by as many."
+_MANY_LOST, _TOO_HIGH = 0.1, " With so many, an estimate of the total is too high."
 
 
 def matches_not_compared(blocking: BlockingDiagnostics) -> float:
@@ -109,7 +110,9 @@ def describe_loss(blocking: BlockingDiagnostics) -> str | None:
         return (
             f"about {lost:,.0f} of {found + lost:,.0f} matches are among pairs that were not"
             " compared: of so many reports only pairs that agree best in names, days and places"
-            " are. " + (_ADDED if may_add(blocking) else _LOST)
+            " are. "
+            + (_ADDED if may_add(blocking) else _LOST)
+            + (_TOO_HIGH if lost > _MANY_LOST * (found + lost) else "")
         )
     left_out = blocking.pairs_in_large_blocks_left_out or 0
     if left_out and blocking.missed_matches is None and not blocking.all_pairs_compared:
