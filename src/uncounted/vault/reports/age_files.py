@@ -94,7 +94,7 @@ def most_of(size: int) -> int:
 
 
 def of_unfinished(storage: Storage) -> set[str]:
-    """The names of the files of unfinished work, whoever's it is."""
+    """The names of the files of unfinished work, of any member."""
     with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError):
         listed = json.loads(storage.unfinished() or b"{}").get("parts", [])
         named = [f"{part['file']}.age" for part in listed]
