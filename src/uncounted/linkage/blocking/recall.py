@@ -13,6 +13,8 @@ fit has in the truncated part is lost.
 "Estimating the population size for capture-recapture data with unequal catchability", Biometrics
 43, 1987).
 
+The larger of the two counts.
+
 Where all pairs were compared, what the rules miss is counted. Each pair counts with its match
 probability before any partition.
 """
@@ -37,12 +39,12 @@ _TOGETHER = (
     ("birth_year", "birth_day"),
     ("family",),
     ("origin",),
-    ("event_month",),
+    ("event_month", "event_day"),
     ("event_place",),
     ("number",),
 )
 # Rules that rest on the same key are one list for the lower bound.
-_GROUPS = ("given", "family", "birth_day", "number")
+_GROUPS = ("given", "family", "birth", "event", "number")
 _WORTH_A_WORD = 0.01  # of all links
 MOST_ADDED = 0.25  # of the matches: more are not added to draws, since the model is in doubt
 _WORTH_A_WORD_UNFOUND = 0.015  # of all; files with few errors have less
@@ -71,14 +73,16 @@ def blocking_loss(
     seen = found_by > 0
     total = float(chance[seen].sum())
     share = by_keys(agreements(keys, left[seen], right[seen]), chance[seen], rules)
+    at_least = _chao(found_by[seen], chance[seen], rules)
+    larger = max(share or 0.0, at_least or 0.0)
     counted = everything and len(chance) > 0
     return attrs.evolve(
         found or BlockingDiagnostics(),
         expected_matches=round(total, 1),
         missed_share_estimated=None if share is None else round(share, 4),
         by_rule=_by_rule(found_by[seen], chance[seen], rules),
-        missed_share_at_least=_chao(found_by[seen], chance[seen], rules),
-        missed_matches=None if share is None else round(total * share / (1 - share), 1),
+        missed_share_at_least=at_least,
+        missed_matches=None if share is None else round(total * larger / (1 - larger), 1),
         all_pairs_compared=everything,
         missed_share_counted=round(float(chance[~seen].sum() / chance.sum()), 4)
         if counted
@@ -177,9 +181,8 @@ def _chao(
 
 
 def _rests_on(rule: tuple[str, ...]) -> str:
-    if "given" in rule or "alias" in rule:
-        return "given"
-    return next((key for key in _GROUPS[1:] if key in rule), "birth_day")
+    keys = {key.partition("_")[0] for key in rule}
+    return "given" if "alias" in rule else next(group for group in _GROUPS if group in keys)
 
 
 def agreements(keys: Mapping[str, Ints], left: Ints, right: Ints) -> dict[str, NDArray[np.bool_]]:

@@ -33,12 +33,15 @@ RULES = (
     ("given", "event_month"),
     ("given", "event_place"),
     ("given", "origin"),
-    ("family", "birth_year", "event_place"),
-    ("family", "birth_year", "origin"),
-    ("family", "event_month", "event_place"),
+    ("family", "birth_year"),
+    ("family", "event_month"),
     ("birth_day",),
     ("family", "origin"),
     ("number",),
+    ("birth_year", "origin"),
+    ("event_month", "event_place"),
+    ("birth_year", "event_place"),
+    ("event_day",),
 )
 MOST_LOOKED = 300  # pairs a report that a rule may look at
 LEAST_LOOKED = 100_000_000  # pairs that a rule may look at whatever the number of reports
@@ -55,20 +58,22 @@ KEY_M = {
     "birth_day": 0.8,
     "sex": 0.97,
     "origin": 0.6,
+    "event_year": 0.9,
     "event_month": 0.6,
+    "event_day": 0.7,
     "event_place": 0.75,
     "number": 0.8,
 }
+# Values at most so far apart are close, which has this m.
+CLOSE = {"birth_year": (2, 0.25), "event_year": (1, 0.07), "event_month": (3, 0.25)}
 OTHER_SOUND = 0.05  # what one key of given names is worth if they sound otherwise
-# Keys whose common values are worth less than rare ones.
-VALUE_WEIGHTED = ("given", "sound", "alias", "family")
 # In the order in which they are looked at: what parts most pairs first; alias after given.
 _COLUMNS = (
-    *("event_month", "birth_year", "given", "sound", "alias", "event_place", "origin", "family"),
-    *("birth_day", "sex", "number"),
+    *("event_month", "event_year", "birth_year", "given", "sound", "alias", "event_place"),
+    *("origin", "family", "birth_day", "event_day", "sex", "number"),
 )
-_GIVEN, _SOUND, _ALIAS, _DAY, _YEAR = (
-    _COLUMNS.index(key) for key in ("given", "sound", "alias", "birth_day", "birth_year")
+_GIVEN, _SOUND, _ALIAS, _YEAR, _MONTH = (
+    _COLUMNS.index(key) for key in ("given", "sound", "alias", "event_year", "event_month")
 )
 _SLICE = 2_000_000  # pairs looked at in one go
 _STEP, _BINS = 0.25, 256  # of the histogram of weights
@@ -112,7 +117,9 @@ class _OfRule(NamedTuple):
     """What compiled loops read of the keys of reports, and of a rule."""
 
     agree: Singles
+    close: Singles
     differ: Singles
+    apart: Codes
     blocks: Codes
     own: Codes  # (keys, members)
     members: Codes
@@ -125,12 +132,17 @@ class _Keys:
 
     codes: Codes  # (reports, keys), -1 not said
     agree: Singles  # (reports, keys): what the report's value is worth if shared
+    close: Singles  # (keys,): if nearly
     differ: Singles  # (keys,)
+    apart: Codes  # (keys,): up to which difference that is
     blocks: Codes  # (reports, rules): block of the report, -1 none
 
     def of_rule(self, rule: _Rule) -> _OfRule:
         own = np.ascontiguousarray(self.codes[rule.members].T)
-        return _OfRule(self.agree, self.differ, self.blocks, own, rule.members, rule.stops)
+        return _OfRule(
+            *(self.agree, self.close, self.differ, self.apart, self.blocks),
+            *(own, rule.members, rule.stops),
+        )
 
 
 def find(encoded: Encoded, *, everybody: bool = True) -> Blocked:
@@ -197,27 +209,36 @@ def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
     count = encoded.count
     codes = np.empty((count, len(_COLUMNS)), np.int32)
     agree = np.zeros((count, len(_COLUMNS)), np.float32)
-    differ = np.zeros(len(_COLUMNS), np.float32)
+    close, differ = np.zeros((2, len(_COLUMNS)), np.float32)
+    apart = np.array([CLOSE.get(key, (0, 0.0))[0] for key in _COLUMNS], np.int32)
 
     def number(here: slice) -> None:
         at, column = here.start, _COLUMNS[here.start]
         values = encoded.keys[column]
         recorded = values != NO_KEY
-        distinct, row = np.unique_inverse(values[recorded])
         codes[:, at] = -1
-        codes[recorded, at] = row
-        if not len(distinct):
+        if not recorded.any():
             return
+        row = np.unique_inverse(values[recorded])[1]
+        if apart[at]:
+            row = values[recorded] - values[recorded].min()
+        codes[recorded, at] = row
         share = np.bincount(row) / recorded.sum()
+        m, near = KEY_M["given" if column == "alias" else column], CLOSE.get(column, (0, 0.0))[1]
+        agree[recorded, at] = np.log(m / np.maximum(share, 1e-9))[row]
         u = float((share**2).sum())
-        m = KEY_M["given" if column == "alias" else column]
-        of_value = np.maximum(share, 1e-9) if column in VALUE_WEIGHTED else u
-        agree[recorded, at] = np.log(m / np.broadcast_to(of_value, share.shape))[row]
-        differ[at] = np.log((1 - m) / max(1 - u, 1e-9))
+        for step in range(1, apart[at] + 1):
+            u_close = 2 * float((share[step:] * share[:-step]).sum())
+            close[at] += u_close
+            u += u_close
+        close[at] = np.log(near / max(close[at], 1e-9)) if near else 0.0
+        differ[at] = np.log((1 - m - near) / max(1 - u, 1e-9))
 
     _threads.over(len(_COLUMNS), number, size=1)
-    # A shared day says more than the year does; alias counts where the given name differs.
-    agree[:, _DAY] -= np.where(codes[:, _DAY] >= 0, agree[:, _YEAR], 0)
+    # A shared day says more than the year or month does; alias counts where the given name differs.
+    for day, around in (("birth_day", "birth_year"), ("event_day", "event_month")):
+        inner, outer = _COLUMNS.index(day), _COLUMNS.index(around)
+        agree[:, inner] -= np.where(codes[:, inner] >= 0, agree[:, outer], 0)
     # The same sound of a given name says more than its key, and another one less.
     heard = codes[:, _SOUND] >= 0
     agree[heard, _GIVEN] += np.float32(np.log(OTHER_SOUND))
@@ -229,7 +250,9 @@ def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
         columns = [_COLUMNS.index(name) for name in RULES[here.start]]
         return _blocks(codes[:, columns], blocks[:, here.start])
 
-    return _Keys(codes, agree, differ, blocks), _threads.over(len(RULES), block, size=1)
+    return _Keys(codes, agree, close, differ, apart, blocks), _threads.over(
+        len(RULES), block, size=1
+    )
 
 
 def joined(columns: Sequence[Ints]) -> Ints:
@@ -291,10 +314,9 @@ def _looked(keys: _Keys, rule: _Rule, at: int, cut: float) -> list[Found]:
 
 
 @compiled
-def _weigh(
-    own: Codes, x: int, low: int, high: int, worth: Singles, differ: Singles, total: Singles
-) -> None:
+def _weigh(keys: _OfRule, x: int, low: int, high: int, worth: Singles, total: Singles) -> None:
     """Log of m / u of the keys of x and each of `low` to `high`, key by key (vectorised)."""
+    own, differ = keys.own, keys.differ
     wide = high - low
     total[:wide] = 0.0
     for key in range(len(differ)):
@@ -302,11 +324,23 @@ def _weigh(
         if mine < 0 or (key == _ALIAS and own[_GIVEN, x] < 0):
             continue
         theirs, same, other = own[key, low:high], worth[key], differ[key]
+        near, apart = keys.close[key], keys.apart[key]
         if key == _ALIAS:
             given, name, same = own[_GIVEN, low:high], own[_GIVEN, x], same - differ[_GIVEN]
             for y in range(wide):
-                apart = (given[y] >= 0) & (given[y] != name)
-                total[y] += same if (theirs[y] == mine) & apart else _NONE
+                other_name = (given[y] >= 0) & (given[y] != name)
+                total[y] += same if (theirs[y] == mine) & other_name else _NONE
+        elif key == _YEAR and own[_MONTH, x] >= 0:  # counts where a month is not known
+            month = own[_MONTH, low:high]
+            for y in range(wide):
+                gap = abs(theirs[y] - mine)
+                said = same if gap == 0 else (near if gap <= apart else other)
+                total[y] += _NONE if (theirs[y] < 0) | (month[y] >= 0) else said
+        elif apart:
+            for y in range(wide):
+                gap = abs(theirs[y] - mine)
+                said = same if gap == 0 else (near if gap <= apart else other)
+                total[y] += _NONE if theirs[y] < 0 else said
         else:
             for y in range(wide):
                 total[y] += same if theirs[y] == mine else (_NONE if theirs[y] < 0 else other)
@@ -325,14 +359,14 @@ def _found_by(blocks: Codes, i: int, j: int) -> int:
 def _survey(keys: _OfRule, rule: int, rows: Ints) -> Ints:
     """How many pairs have which weight, of these rows; pairs that no rule before finds."""
     keys = lend(keys)
-    blocks, own, members, stops = keys.blocks, keys.own, keys.members, keys.stops
+    blocks, members, stops = keys.blocks, keys.members, keys.stops
     found = np.zeros(_BINS, np.int64)
     total = np.empty(_TILE, np.float32)
     for x in rows:
         i = members[x]
         for low in range(x + 1, stops[x], _TILE):
             high = min(low + _TILE, stops[x])
-            _weigh(own, x, low, high, keys.agree[i], keys.differ, total)
+            _weigh(keys, x, low, high, keys.agree[i], total)
             for y in range(low, high):
                 if _found_by(blocks, i, members[y]) & ((1 << rule) - 1) == 0:
                     found[min(max(int((total[y - low] - _LOWEST) / _STEP), 0), _BINS - 1)] += 1
@@ -343,7 +377,7 @@ def _survey(keys: _OfRule, rule: int, rows: Ints) -> Ints:
 def _scan(keys: _OfRule, rule: int, cut: float, first: int, last: int, room: int) -> Found:
     """Rows of a rule: pairs above the cut that no rule before finds, the later report first."""
     keys = lend(keys)
-    blocks, own, members, stops = keys.blocks, keys.own, keys.members, keys.stops
+    blocks, members, stops = keys.blocks, keys.members, keys.stops
     left, right = np.empty(room, np.int32), np.empty(room, np.int32)
     weights, masks = np.empty(room, np.float32), np.empty(room, np.uint16)
     total = np.empty(_TILE, np.float32)
@@ -352,7 +386,7 @@ def _scan(keys: _OfRule, rule: int, cut: float, first: int, last: int, room: int
         i = members[x]
         for low in range(x + 1, stops[x], _TILE):
             high = min(low + _TILE, stops[x])
-            _weigh(own, x, low, high, keys.agree[i], keys.differ, total)
+            _weigh(keys, x, low, high, keys.agree[i], total)
             for y in range(low, high):
                 if total[y - low] < cut:
                     continue

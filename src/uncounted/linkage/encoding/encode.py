@@ -254,7 +254,6 @@ def _keys(
 ) -> dict[str, Ints]:
     """Blocking keys, one number for each report and key; `NO_KEY` is a missing value."""
     a = arrays
-    exact = (a.birth[:, 0] == a.birth[:, 1]) & (a.birth[:, 0] != 0)
     first, last = a.form_starts[a.name], a.form_starts[a.name.astype(np.int64) + 1] - 1
     given_of = np.append(a.form_given, 0)
     named = np.diff(a.form_starts)[a.name] > 0
@@ -265,9 +264,11 @@ def _keys(
         "alias": np.where(named, given[given_of[last]], NO_KEY),
         "family": np.where(named, _family_keys(a, families, givens)[first], NO_KEY),
         "birth_year": _periods(a.birth, "Y", 366, 1970),
-        "birth_day": np.where(exact, a.birth[:, 0], NO_KEY),
+        "birth_day": _exact(a.birth),
         "sex": np.where(a.sex > 0, a.sex.astype(np.int64), NO_KEY),
         "origin": towns[a.origin],
+        "event_year": _first(a.act_starts, _periods(a.act_days, "Y", 366, 1970)),
+        "event_day": _first(a.act_starts, _exact(a.act_days)),
         "event_month": _first(a.act_starts, _periods(a.act_days, "M", 31, 12_000_000)),
         "event_place": towns[_first(a.act_starts, a.act_place)],
         "number": a.number.astype(np.int64),
@@ -283,7 +284,8 @@ def _family_keys(a: ReportArrays, families: NameParts, givens: NameParts) -> Int
     word, last = np.array(families.keys, np.int64), np.array(givens.ends, np.int64)
     by_word = np.where(a.form_family > 0, word[a.form_family], last[a.form_given])
     offset = len(families.reading.of)
-    found = np.where(a.general, np.where(by_word >= 0, by_word + offset, NO_KEY), by_reading)
+    worded = a.general | ((a.form_family > 0) & (by_word >= 0))  # or the given name is an initial
+    found = np.where(worded, np.where(by_word >= 0, by_word + offset, NO_KEY), by_reading)
     return np.append(found, NO_KEY)
 
 
@@ -301,6 +303,11 @@ def reordered(encoded: Encoded, order: Ints) -> Encoded:
     )
     keys = {name: values[order] for name, values in encoded.keys.items()}
     return Encoded(moved, encoded.source[order], keys)
+
+
+def _exact(days: Ints) -> Ints:
+    """The day of each interval of one day; `NO_KEY` for wider ones."""
+    return np.where((days[:, 0] == days[:, 1]) & (days[:, 0] != 0), days[:, 0], NO_KEY)
 
 
 def _periods(days: Ints, unit: str, widest: int, first: int) -> Ints:

@@ -67,8 +67,10 @@ class NameParts:
                 self.keys.append(coarse[0] if coarse else -1)
                 self.ends.append(-1)
                 self.sounds.append(self._sound(sound(readings)) if readings else -1)
-            else:
-                for row in (self.keys, self.ends, self.sounds):
+            else:  # a family name beside an initial has no words
+                of_letters = letters[:1] if not self.korean[-1] else ()
+                self.keys.append(self._skeleton(word_key(of_letters)) if of_letters else -1)
+                for row in (self.ends, self.sounds):
                     row.append(-1)
         return at
 
