@@ -177,7 +177,8 @@ def test_a_floor_that_is_not_stated_hangs_on_how_many_reports_there_are(
     ).diagnostics.candidates.min_match_probability == pytest.approx(1e-4)
     assert link(
         many, draws=4, with_grid=False
-    ).diagnostics.candidates.min_match_probability == pytest.approx(3e-4)
+    ).diagnostics.candidates.min_match_probability == pytest.approx(1e-3)
+    assert usual_floor(50_001) == pytest.approx(3e-3)
 
 
 def test_chains_that_run_away_are_given_up() -> None:

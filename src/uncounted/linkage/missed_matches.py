@@ -62,14 +62,17 @@ class MissedMatches:
         below = pairs.only(pairs.log_odds < special.logit(least))
         weak = pairs.only(pairs.log_odds < special.logit(_WEAK))
         lists = int(source.max()) + 1
-        linked, likely = np.zeros((lists, lists)), np.zeros((lists, lists))
-        endpoints = source[weak.left], source[weak.right]
-        np.add.at(likely, endpoints, special.expit(weak.log_odds))
+        between = source[weak.left] * lists + source[weak.right]
+        by_lists = np.zeros(lists * lists)
         for row in slots[:: max(1, len(slots) // _DRAWS)]:
-            np.add.at(linked, endpoints, row[weak.left] == row[weak.right])
-        by_lists = linked if linked.any() else likely
+            linked = between[row[weak.left] == row[weak.right]]
+            by_lists += np.bincount(linked, minlength=lists * lists)
+        if not by_lists.any():
+            by_lists += np.bincount(between, special.expit(weak.log_odds), lists * lists)
         by_lists *= not_compared / max(float(by_lists.sum()), 1e-300)
-        return cls(below.left, below.right, special.expit(below.log_odds), by_lists)
+        return cls(
+            below.left, below.right, special.expit(below.log_odds), by_lists.reshape(lists, lists)
+        )
 
     @property
     def total(self) -> float:

@@ -294,5 +294,8 @@ def pairs_within(labels: NDArray[Any]) -> int:
 
 def numbered(labels: NDArray[Any]) -> Labels:
     """The same partition with labels 0, 1, ... in order of first reports."""
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[inverse].astype(np.int32)
+    order = np.arange(len(labels))
+    first = np.full(int(labels.max(initial=-1)) + 1, len(labels))
+    np.minimum.at(first, labels, order)
+    mine = first[labels]
+    return (np.cumsum(mine == order) - 1)[mine].astype(np.int32)
