@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from uncounted.linkage.encoding.encode import Encoded, encode
-from uncounted.linkage.missed_matches import MissedMatches, with_missed
+from uncounted.linkage.missed_matches import MissedMatches, unfound_matches, with_missed
 from uncounted.linkage.sampler.candidate_graph import CandidatePairs
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
@@ -37,7 +37,7 @@ def pairs(left: list[int], right: list[int], chance: list[float]) -> CandidatePa
 
 def missed_of(encoded: Encoded, many: float) -> MissedMatches:
     some = pairs([len(encoded.source) - 1], [0], [0.01])
-    return MissedMatches.of(some, 1e-9, encoded.source, many, NO_DRAWS)
+    return MissedMatches.of(some, 1e-9, encoded.source, NO_DRAWS, many)
 
 
 def people(labels: np.ndarray) -> np.ndarray:
@@ -59,7 +59,7 @@ def test_every_draw_has_as_many_people_fewer_as_matches_are_missed() -> None:
 def test_pairs_that_were_compared_are_linked_by_their_probability() -> None:
     encoded = reports(2)
     some = pairs([2, 3], [0, 1], [0.2, 0.9])
-    few = MissedMatches.of(some, 0.5, encoded.source, 0.0, NO_DRAWS)
+    few = MissedMatches.of(some, 0.5, encoded.source, NO_DRAWS, 0.0)
     assert few.total == pytest.approx(0.2)
     alone = np.tile(np.arange(4, dtype=np.int32), (4000, 1))
     found = with_missed(alone, encoded, few, (), seed=1)
@@ -70,9 +70,9 @@ def test_pairs_that_were_compared_are_linked_by_their_probability() -> None:
 def test_no_person_is_given_two_reports_of_a_list_or_what_a_decision_keeps_apart() -> None:
     encoded = reports(3)
     together = np.tile(np.array([0, 1, 2, 0, 1, 3], np.int32), (200, 1))  # A2 and B2 are free
-    one = MissedMatches.of(pairs([], [], []), 0.5, encoded.source, 0.0, NO_DRAWS)
-    by_lists = np.array([[0.0, 0.0], [5.0, 0.0]])
-    all_of_them = MissedMatches(one.left, one.right, one.chance, by_lists)
+    one = MissedMatches.of(pairs([], [], []), 0.5, encoded.source, NO_DRAWS, 0.0)
+    spread = np.array([[0.0, 0.0], [1.0, 0.0]])
+    all_of_them = MissedMatches(one.left, one.right, one.chance, spread, 5.0)
     free = with_missed(together, encoded, all_of_them, (), seed=1)
     assert (free[:, 5] == free[:, 2]).mean() > 0.9
     assert (people(free) >= 3).all()
@@ -88,3 +88,23 @@ def test_reports_that_contradict_each_other_are_not_linked() -> None:
     for row in found:
         for label in np.unique(row):
             assert len(np.unique(encoded.keys["sex"][row == label])) == 1
+
+
+def test_matches_that_are_suggested_and_not_found_are_added_from_none_to_all() -> None:
+    encoded = reports(1000)
+    alone = np.tile(np.arange(2000, dtype=np.int32), (400, 1))
+    some = pairs([len(encoded.source) - 1], [0], [0.01])
+    missed = MissedMatches.of(some, 1e-9, encoded.source, NO_DRAWS, 0.0, unfound=60.0)
+    fewer = 2000 - people(with_missed(alone, encoded, missed, (), seed=1))
+    assert (fewer == 0).mean() == pytest.approx(0.5, abs=0.1)
+    assert fewer.mean() == pytest.approx(15, abs=3)
+    assert np.quantile(fewer, 0.95) > 48
+
+
+def test_how_many_matches_are_suggested_and_not_found() -> None:
+    linked = np.repeat(np.arange(100, dtype=np.int32), 2)[None]
+    assert unfound_matches(None, linked) == 0.0  # not all pairs were compared
+    assert unfound_matches(90.0, linked) == 0.0
+    assert unfound_matches(104.0, linked) == 0.0
+    assert unfound_matches(112.0, linked) == pytest.approx(12.0)
+    assert unfound_matches(300.0, linked) == pytest.approx(25.0)

@@ -178,7 +178,7 @@ def test_a_floor_that_is_not_stated_hangs_on_how_many_reports_there_are(
     assert link(
         many, draws=4, with_grid=False
     ).diagnostics.candidates.min_match_probability == pytest.approx(1e-3)
-    assert usual_floor(50_001) == pytest.approx(3e-3)
+    assert pipeline.usual_floor(50_001) == pytest.approx(3e-3)
 
 
 def test_chains_that_run_away_are_given_up() -> None:

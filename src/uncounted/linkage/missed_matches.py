@@ -10,6 +10,10 @@ blocking estimates the number of matches; for each, two reports are drawn that a
 in birth (two years) and in the event (twelve months) as far as both have them. A pair is passed
 over if its reports are one person's already, if a decision keeps them apart, or if it would give a
 list a second report of a person.
+
+Where all pairs were compared and capture-recapture over keys suggests more matches than draws link,
+half of the draws get a share of the rest, between none and all: 16 simulated files with many errors
+had .94 of the true links, capture-recapture 1.02 of them, but from .81 to 1.44.
 """
 
 from __future__ import annotations
@@ -24,11 +28,14 @@ from scipy import special
 
 from uncounted.linkage.arrays import Codes, Floats, Ints
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded
+from uncounted.linkage.result import pairs_within
 from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
 
 LEAST = 0.01  # of the expected matches: fewer are within the error of the linkage
 MOST_UNLIKELY = 0.1  # of them, among compared pairs that are no candidates: the model is in doubt
 _WEAK, _DRAWS = 0.5, 10  # links of less likely pairs tell between which lists matches are missed
+# Matches that are suggested and not found, of those that are: fewer are within the error of this.
+FEW_UNFOUND, MOST_UNFOUND = 0.05, 0.25
 _SHAPE = 16.0  # of matches not compared: what keys alone suggest, a quarter more or less
 _ATTEMPTS = 100  # reports among which one is looked for that agrees
 
@@ -37,13 +44,16 @@ _ATTEMPTS = 100  # reports among which one is looked for that agrees
 class MissedMatches:
     """Matches expected among pairs that are not candidates.
 
-    `by_lists` has those of pairs that were not compared, by the lists of their reports.
+    Of those of pairs that were not compared, and of those that differ too much to be found,
+    `spread` has the shares by the lists of their reports.
     """
 
     left: Ints  # pairs that were compared
     right: Ints
     chance: Floats
-    by_lists: Floats
+    spread: Floats
+    not_compared: float
+    unfound: float = 0.0
 
     @classmethod
     def of(
@@ -51,13 +61,15 @@ class MissedMatches:
         pairs: CandidatePairs,
         least: float,
         source: Ints,
-        not_compared: float,
         slots: NDArray[np.int32],
+        not_compared: float,
+        *,
+        unfound: float = 0.0,
     ) -> MissedMatches:
         """Of pairs that were compared, these are all less likely than `least`.
 
-        Matches among the others, `not_compared` in all, are between lists as links of weak pairs
-        are in draws, `slots`; where there are none, as the weak pairs' probabilities.
+        Matches among the others are between lists as links of weak pairs are in draws, `slots`;
+        where there are none, as the weak pairs' probabilities.
         """
         below = pairs.only(pairs.log_odds < special.logit(least))
         weak = pairs.only(pairs.log_odds < special.logit(_WEAK))
@@ -69,15 +81,28 @@ class MissedMatches:
             by_lists += np.bincount(linked, minlength=lists * lists)
         if not by_lists.any():
             by_lists += np.bincount(between, special.expit(weak.log_odds), lists * lists)
-        by_lists *= not_compared / max(float(by_lists.sum()), 1e-300)
-        return cls(
-            below.left, below.right, special.expit(below.log_odds), by_lists.reshape(lists, lists)
-        )
+        spread = by_lists.reshape(lists, lists) / max(float(by_lists.sum()), 1e-300)
+        chance = special.expit(below.log_odds)
+        return cls(below.left, below.right, chance, spread, not_compared, unfound)
 
     @property
     def total(self) -> float:
-        """How many matches are expected."""
-        return float(self.chance.sum() + self.by_lists.sum())
+        """How many matches are expected, at the most."""
+        return float(self.chance.sum()) + self.not_compared + self.unfound
+
+    def times(self, rng: np.random.Generator) -> Ints:
+        """How many matches of other pairs a draw gets, by the lists of their reports."""
+        many = self.not_compared * (rng.standard_gamma(_SHAPE) / _SHAPE)
+        if self.unfound:
+            many += self.unfound * max(0.0, 2 * rng.random() - 1)
+        return np.asarray(rng.poisson(self.spread * many), np.int64)
+
+
+def unfound_matches(suggested: float | None, slots: NDArray[np.int32]) -> float:
+    """How many matches are suggested beyond the pairs that draws link; 0 if they are few."""
+    linked = float(np.mean([pairs_within(row) for row in slots]))
+    beyond = (suggested or 0.0) - linked
+    return min(beyond, MOST_UNFOUND * linked) if beyond > FEW_UNFOUND * linked else 0.0
 
 
 def with_missed(
@@ -102,7 +127,7 @@ def with_missed(
         many = rng.poisson(upto[-1]) if len(upto) else 0
         at = np.searchsorted(upto, rng.random(many) * upto[-1]) if many else np.zeros(0, np.int64)
         pairs = [np.stack([missed.left[at], missed.right[at]])]
-        times = rng.poisson(missed.by_lists * (rng.standard_gamma(_SHAPE) / _SHAPE))
+        times = missed.times(rng)
         for one, two in np.argwhere(times):
             pairs.append(_alike(encoded, on[row], one, two, int(times[one, two]), rng))
         left, right = rng.permutation(np.concatenate(pairs, axis=1), axis=1)

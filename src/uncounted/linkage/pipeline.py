@@ -19,7 +19,7 @@ from scipy import special
 
 from uncounted.errors import NotConverged, NotLinkable, UsedWrongly
 from uncounted.linkage import compare_reports, mcmc, prior_sensitivity
-from uncounted.linkage.blocking.recall import matches_not_compared, may_add
+from uncounted.linkage.blocking.recall import matches_not_compared, matches_suggested, may_add
 from uncounted.linkage.checkpoints import NOTHING_KEPT, Checkpoints, staged
 from uncounted.linkage.compare_reports import (
     Compared,
@@ -32,7 +32,13 @@ from uncounted.linkage.comparison import levels
 from uncounted.linkage.copied_lists import copied
 from uncounted.linkage.diagnostics import FitDiagnostics, LinkageDiagnostics, LinkageSettings
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
-from uncounted.linkage.missed_matches import LEAST, MOST_UNLIKELY, MissedMatches, with_missed
+from uncounted.linkage.missed_matches import (
+    LEAST,
+    MOST_UNLIKELY,
+    MissedMatches,
+    unfound_matches,
+    with_missed,
+)
 from uncounted.linkage.model import partition_priors
 from uncounted.linkage.result import AlternativeLinkage, Linkage, numbered
 from uncounted.linkage.sampler import candidate_graph
@@ -411,8 +417,11 @@ def _missed(compared: Compared, least: float, slots: NDArray[np.int32]) -> Misse
     if compared.one_to_one or not may_add(compared.blocking):
         return None
     lost, expected = matches_not_compared(compared.blocking), max(compared.expected, 1.0)
-    missed = MissedMatches.of(compared.pairs, least, compared.encoded.source, lost, slots)
-    doubtful = missed.total - lost > MOST_UNLIKELY * expected
+    unfound = unfound_matches(matches_suggested(compared.blocking), slots)
+    missed = MissedMatches.of(
+        compared.pairs, least, compared.encoded.source, slots, lost, unfound=unfound
+    )
+    doubtful = float(missed.chance.sum()) > MOST_UNLIKELY * expected
     return missed if missed.total >= LEAST * expected and not doubtful else None
 
 

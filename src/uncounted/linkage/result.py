@@ -298,4 +298,4 @@ def numbered(labels: NDArray[Any]) -> Labels:
     first = np.full(int(labels.max(initial=-1)) + 1, len(labels))
     np.minimum.at(first, labels, order)
     mine = first[labels]
-    return (np.cumsum(mine == order) - 1)[mine].astype(np.int32)
+    return np.asarray((np.cumsum(mine == order) - 1)[mine], np.int32)

@@ -101,6 +101,13 @@ def matches_not_compared(blocking: BlockingDiagnostics) -> float:
     return lost if blocking.all_pairs_compared else lost + (blocking.missed_matches or 0.0)
 
 
+def matches_suggested(blocking: BlockingDiagnostics) -> float | None:
+    """How many matches capture-recapture suggests in all; None if not all pairs were compared."""
+    if blocking.missed_share_counted is None:
+        return None
+    return blocking.expected_matches / (1 - _suggested(blocking))
+
+
 def may_add(blocking: BlockingDiagnostics) -> bool:
     """Whether matches that are not compared are few enough to be added to draws."""
     lost = matches_not_compared(blocking)
@@ -134,8 +141,11 @@ def unfound_share(blocking: BlockingDiagnostics) -> float:
     keys, or the lower bound over groups of rules, has beyond these differs too much to be found at
     all: misspelt in several fields.
     """
-    suggested = max(blocking.missed_share_estimated or 0.0, blocking.missed_share_at_least or 0.0)
-    return max(suggested - (blocking.missed_share_counted or 0.0), 0.0)
+    return max(_suggested(blocking) - (blocking.missed_share_counted or 0.0), 0.0)
+
+
+def _suggested(blocking: BlockingDiagnostics) -> float:
+    return max(blocking.missed_share_estimated or 0.0, blocking.missed_share_at_least or 0.0)
 
 
 def describe_unfound(blocking: BlockingDiagnostics) -> str | None:
@@ -145,7 +155,8 @@ def describe_unfound(blocking: BlockingDiagnostics) -> str | None:
         return None
     return (
         f"capture-recapture over names, births and places suggests that {share:.0%} of the matches"
-        " are not found: people are too many, and an estimate is too high by about twice as much"
+        " are not found: people may be too many, and an estimate too high by twice as much. Where"
+        " draws link fewer pairs than that suggests, each has up to as many links of random pairs"
     )
 
 
