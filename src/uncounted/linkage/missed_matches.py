@@ -1,7 +1,7 @@
 """Matches among pairs that are not candidates, added to the posterior draws.
 
 Chains link candidates only. The fitted model gives every other pair a match probability, too: each
-is too unlikely to be a candidate, and together they are 1% of the matches of 20,000 reports. Draws
+is too unlikely to be a candidate, and together they are 1% of the matches of 100,000 reports. Draws
 without them have as many people too many.
 
 A draw gets a Poisson number of these matches. Of pairs that were compared and are less likely than
@@ -12,8 +12,8 @@ over if its reports are one person's already, if a decision keeps them apart, or
 list a second report of a person.
 
 Where all pairs were compared and capture-recapture over keys suggests more matches than draws link,
-half of the draws get a share of the rest, between none and all: 16 simulated files with many errors
-had .94 of the true links, capture-recapture 1.02 of them, but from .81 to 1.44.
+half of the draws get a share of the rest, uniform between none and all (and a quarter of the links
+at the most).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MOST_UNLIKELY = 0.1  # of them, among compared pairs that are no candidates: the
 _WEAK, _DRAWS = 0.5, 10  # links of less likely pairs tell between which lists matches are missed
 # Matches that are suggested and not found, of those that are: fewer are within the error of this.
 FEW_UNFOUND, MOST_UNFOUND = 0.05, 0.25
-_SHAPE = 16.0  # of matches not compared: what keys alone suggest, a quarter more or less
+_SHAPE = 16.0  # of matches not compared, a quarter more or less
 _ATTEMPTS = 100  # reports among which one is looked for that agrees
 
 
@@ -44,8 +44,8 @@ _ATTEMPTS = 100  # reports among which one is looked for that agrees
 class MissedMatches:
     """Matches expected among pairs that are not candidates.
 
-    Of those of pairs that were not compared, and of those that differ too much to be found,
-    `spread` has the shares by the lists of their reports.
+    `chance` is of compared pairs; `spread[s, t]` is the share of the other matches that is between
+    the lists s and t.
     """
 
     left: Ints  # pairs that were compared
@@ -63,13 +63,11 @@ class MissedMatches:
         source: Ints,
         slots: NDArray[np.int32],
         not_compared: float,
-        *,
-        unfound: float = 0.0,
     ) -> MissedMatches:
         """Of pairs that were compared, these are all less likely than `least`.
 
         Matches among the others are between lists as links of weak pairs are in draws, `slots`;
-        where there are none, as the weak pairs' probabilities.
+        where there are none, as the pairs' probabilities.
         """
         below = pairs.only(pairs.log_odds < special.logit(least))
         weak = pairs.only(pairs.log_odds < special.logit(_WEAK))
@@ -80,10 +78,11 @@ class MissedMatches:
             linked = between[row[weak.left] == row[weak.right]]
             by_lists += np.bincount(linked, minlength=lists * lists)
         if not by_lists.any():
-            by_lists += np.bincount(between, special.expit(weak.log_odds), lists * lists)
+            between = source[pairs.left] * lists + source[pairs.right]
+            by_lists += np.bincount(between, special.expit(pairs.log_odds), lists * lists)
         spread = by_lists.reshape(lists, lists) / max(float(by_lists.sum()), 1e-300)
         chance = special.expit(below.log_odds)
-        return cls(below.left, below.right, chance, spread, not_compared, unfound)
+        return cls(below.left, below.right, chance, spread, not_compared)
 
     @property
     def total(self) -> float:
@@ -98,11 +97,17 @@ class MissedMatches:
         return np.asarray(rng.poisson(self.spread * many), np.int64)
 
 
-def unfound_matches(suggested: float | None, slots: NDArray[np.int32]) -> float:
-    """How many matches are suggested beyond the pairs that draws link; 0 if they are few."""
-    linked = float(np.mean([pairs_within(row) for row in slots]))
-    beyond = (suggested or 0.0) - linked
-    return min(beyond, MOST_UNFOUND * linked) if beyond > FEW_UNFOUND * linked else 0.0
+def with_unfound(
+    missed: MissedMatches, suggested: float | None, slots: NDArray[np.int32]
+) -> MissedMatches:
+    """Add the matches suggested beyond those linked in draws and missed otherwise, if many."""
+    if suggested is None:
+        return missed
+    found = float(np.mean([pairs_within(row) for row in slots])) + missed.total
+    beyond = suggested - found
+    if beyond <= FEW_UNFOUND * found:
+        return missed
+    return attrs.evolve(missed, unfound=min(beyond, MOST_UNFOUND * found))
 
 
 def with_missed(
@@ -150,9 +155,10 @@ def _alike(
     others = right[rng.integers(0, len(right), (many, _ATTEMPTS))]
     own = 1 << one if one == two else 0  # a list that has a person twice
     fits = (others != left[:, None]) & (on[left][:, None] & on[others] == own)
-    for values, apart in (("sex", 0), ("birth_year", 2), ("event_month", 12)):
+    alike = ("sex", 0), ("birth_year", 2), ("event_year", 1), ("event_month", 12)
+    for values, difference in alike:
         mine, theirs = encoded.keys[values][left][:, None], encoded.keys[values][others]
-        fits &= (mine == NO_KEY) | (theirs == NO_KEY) | (np.abs(mine - theirs) <= apart)
+        fits &= (mine == NO_KEY) | (theirs == NO_KEY) | (np.abs(mine - theirs) <= difference)
     chosen = (np.arange(many), np.argmax(fits, axis=1))
     return np.stack([left, others[chosen]])[:, fits[chosen]]
 

@@ -36,8 +36,8 @@ from uncounted.linkage.missed_matches import (
     LEAST,
     MOST_UNLIKELY,
     MissedMatches,
-    unfound_matches,
     with_missed,
+    with_unfound,
 )
 from uncounted.linkage.model import partition_priors
 from uncounted.linkage.result import AlternativeLinkage, Linkage, numbered
@@ -47,7 +47,7 @@ from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
-# The same in larger files, where draws get less likely matches all the same (`_missed`).
+# The same in larger files, where less likely matches are added to draws (`_missed`).
 FLOOR_OF_MANY, FLOOR_OF_VERY_MANY = 1e-3, 3e-3
 STRICT, STRICTEST = 0.02, 0.1  # where draws fail a check, or there are few matches:
 FEW_REPEATS = 0.025  # expected matches for each report
@@ -417,12 +417,11 @@ def _missed(compared: Compared, least: float, slots: NDArray[np.int32]) -> Misse
     if compared.one_to_one or not may_add(compared.blocking):
         return None
     lost, expected = matches_not_compared(compared.blocking), max(compared.expected, 1.0)
-    unfound = unfound_matches(matches_suggested(compared.blocking), slots)
-    missed = MissedMatches.of(
-        compared.pairs, least, compared.encoded.source, slots, lost, unfound=unfound
-    )
-    doubtful = float(missed.chance.sum()) > MOST_UNLIKELY * expected
-    return missed if missed.total >= LEAST * expected and not doubtful else None
+    missed = MissedMatches.of(compared.pairs, least, compared.encoded.source, slots, lost)
+    if float(missed.chance.sum()) > MOST_UNLIKELY * expected:
+        return None
+    missed = with_unfound(missed, matches_suggested(compared.blocking), slots)
+    return missed if missed.total >= LEAST * expected else None
 
 
 def _fit_diagnostics(

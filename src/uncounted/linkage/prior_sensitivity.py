@@ -146,7 +146,8 @@ def _stage(number: int) -> str:
 def _is_of(grid: _Grid, cell: _Cell, found: AlternativeLinkage) -> bool:
     """Whether what was kept is this alternative, of so many reports."""
     kind = found.prior, found.candidates, found.labels.shape
-    return kind == (cell.prior.name, cell.rule, (DRAWS, grid.encoded.count))
+    right = kind == (cell.prior.name, cell.rule, (DRAWS, grid.encoded.count))
+    return right and bool((found.labels >= 0).all())
 
 
 def _drawn(grid: _Grid, cell: _Cell) -> AlternativeLinkage:

@@ -59,9 +59,10 @@ def _naive_weight(keys: dict[str, Ints], i: int, j: int) -> float:
         apart, near = blocking.CLOSE.get(name, (0, 0.0))
         close = float(((gaps > 0) & (gaps <= apart)).mean())
         value = float((said == keys[name][i]).mean())
-        other = (1 - m - near) / (1 - float((gaps == 0).mean()) - close)
-        nearly = float(np.log(near / close)) if near else 0.0
-        return float(np.log(m / value)), nearly, float(np.log(other))
+        equal = float((gaps == 0).mean())
+        other = min(float(np.log((1 - m - near) / (1 - equal - close))), 0.0)
+        nearly = min(np.log(near / close), max(np.log(m / equal), 0.0)) if near else 0.0
+        return max(float(np.log(m / value)), 0.0), float(nearly), other
 
     for name, m in blocking.KEY_M.items():
         a, b = keys[name][i], keys[name][j]

@@ -13,7 +13,7 @@ fit has in the truncated part is lost.
 "Estimating the population size for capture-recapture data with unequal catchability", Biometrics
 43, 1987).
 
-The larger of the two counts.
+`missed_matches` uses the larger of the two.
 
 Where all pairs were compared, what the rules miss is counted. Each pair counts with its match
 probability before any partition.
@@ -48,6 +48,7 @@ _GROUPS = ("given", "family", "birth", "event", "number")
 _WORTH_A_WORD = 0.01  # of all links
 MOST_ADDED = 0.25  # of the matches: more are not added to draws, since the model is in doubt
 _WORTH_A_WORD_UNFOUND = 0.015  # of all; files with few errors have less
+_MOST_LOST = 0.99
 _ROUNDS = 2000
 _CLOSE = 1e-9
 
@@ -74,7 +75,7 @@ def blocking_loss(
     total = float(chance[seen].sum())
     share = by_keys(agreements(keys, left[seen], right[seen]), chance[seen], rules)
     at_least = _chao(found_by[seen], chance[seen], rules)
-    larger = max(share or 0.0, at_least or 0.0)
+    shares = [each for each in (share, at_least) if each is not None]
     counted = everything and len(chance) > 0
     return attrs.evolve(
         found or BlockingDiagnostics(),
@@ -82,7 +83,7 @@ def blocking_loss(
         missed_share_estimated=None if share is None else round(share, 4),
         by_rule=_by_rule(found_by[seen], chance[seen], rules),
         missed_share_at_least=at_least,
-        missed_matches=None if share is None else round(total * larger / (1 - larger), 1),
+        missed_matches=round(total * max(shares) / (1 - max(shares)), 1) if shares else None,
         all_pairs_compared=everything,
         missed_share_counted=round(float(chance[~seen].sum() / chance.sum()), 4)
         if counted
@@ -102,7 +103,7 @@ def matches_not_compared(blocking: BlockingDiagnostics) -> float:
 
 
 def matches_suggested(blocking: BlockingDiagnostics) -> float | None:
-    """How many matches capture-recapture suggests in all; None if not all pairs were compared."""
+    """How many matches capture-recapture suggests; None if not all pairs were looked at."""
     if blocking.missed_share_counted is None:
         return None
     return blocking.expected_matches / (1 - _suggested(blocking))
@@ -155,8 +156,9 @@ def describe_unfound(blocking: BlockingDiagnostics) -> str | None:
         return None
     return (
         f"capture-recapture over names, births and places suggests that {share:.0%} of the matches"
-        " are not found: people may be too many, and an estimate too high by twice as much. Where"
-        " draws link fewer pairs than that suggests, each has up to as many links of random pairs"
+        " are not found: people may be too many, and an estimate too high by twice as much. If"
+        " draws link at least 5% fewer pairs, half of them have links of random pairs, up to that"
+        " number"
     )
 
 
@@ -188,12 +190,14 @@ def _chao(
     if twice == 0.0:
         return None
     lost = (groups - 1) / groups * once**2 / (2 * twice)
-    return round(lost / (lost + float(chance.sum())), 4)
+    return round(min(lost / (lost + float(chance.sum())), _MOST_LOST), 4)
 
 
 def _rests_on(rule: tuple[str, ...]) -> str:
     keys = {key.partition("_")[0] for key in rule}
-    return "given" if "alias" in rule else next(group for group in _GROUPS if group in keys)
+    if "alias" in rule:
+        return "given"
+    return next((group for group in _GROUPS if group in keys), "birth")
 
 
 def agreements(keys: Mapping[str, Ints], left: Ints, right: Ints) -> dict[str, NDArray[np.bool_]]:
@@ -249,7 +253,7 @@ def _truncated(counts: Floats, seen: NDArray[np.bool_]) -> float | None:
             margin = full.sum(axis=others, keepdims=True)
             cell_probability *= margin / margin.sum()
         lost = float(cell_probability[~seen].sum())
-        if lost > 0.99:
+        if lost > _MOST_LOST:
             return None
         if abs(lost - before) < _CLOSE:
             return lost

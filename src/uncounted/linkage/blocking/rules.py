@@ -2,7 +2,7 @@
 
 1. Reports that share all keys of a rule are a block; of small files, all of them are one more.
 2. Every pair of a block is weighed once, by its keys alone, as a plain Fellegi-Sunter model would
-(exact agreement, m from a judgement, u from the reports, common names worth less).
+(exact and partial agreement, m from a judgement, u from the reports, by value).
 3. The best are kept, so many a report. Of the others only their number and their expected matches
 are stored, so that memory stays in proportion to the reports.
 
@@ -72,7 +72,7 @@ _COLUMNS = (
     *("event_month", "event_year", "birth_year", "given", "sound", "alias", "event_place"),
     *("origin", "family", "birth_day", "event_day", "sex", "number"),
 )
-_GIVEN, _SOUND, _ALIAS, _YEAR, _MONTH = (
+_GIVEN, _SOUND, _ALIAS, _EVENT_YEAR, _EVENT_MONTH = (
     _COLUMNS.index(key) for key in ("given", "sound", "alias", "event_year", "event_month")
 )
 _SLICE = 2_000_000  # pairs looked at in one go
@@ -132,7 +132,7 @@ class _Keys:
 
     codes: Codes  # (reports, keys), -1 not said
     agree: Singles  # (reports, keys): what the report's value is worth if shared
-    close: Singles  # (keys,): if nearly
+    close: Singles  # (keys,): if it is close, see `CLOSE`
     differ: Singles  # (keys,)
     apart: Codes  # (keys,): up to which difference that is
     blocks: Codes  # (reports, rules): block of the report, -1 none
@@ -225,14 +225,16 @@ def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
         codes[recorded, at] = row
         share = np.bincount(row) / recorded.sum()
         m, near = KEY_M["given" if column == "alias" else column], CLOSE.get(column, (0, 0.0))[1]
-        agree[recorded, at] = np.log(m / np.maximum(share, 1e-9))[row]
-        u = float((share**2).sum())
+        agree[recorded, at] = np.maximum(np.log(m / np.maximum(share, 1e-9)), 0.0)[row]
+        u = u_equal = float((share**2).sum())
         for step in range(1, apart[at] + 1):
             u_close = 2 * float((share[step:] * share[:-step]).sum())
             close[at] += u_close
             u += u_close
-        close[at] = np.log(near / max(close[at], 1e-9)) if near else 0.0
-        differ[at] = np.log((1 - m - near) / max(1 - u, 1e-9))
+        differ[at] = min(np.log((1 - m - near) / max(1 - u, 1e-9)), 0.0)
+        if near:  # no more than equal values, whatever few are so close
+            most = max(np.log(m / u_equal), 0.0)
+            close[at] = min(np.log(near / max(close[at], 1e-9)), most)
 
     _threads.over(len(_COLUMNS), number, size=1)
     # A shared day says more than the year or month does; alias counts where the given name differs.
@@ -330,8 +332,8 @@ def _weigh(keys: _OfRule, x: int, low: int, high: int, worth: Singles, total: Si
             for y in range(wide):
                 other_name = (given[y] >= 0) & (given[y] != name)
                 total[y] += same if (theirs[y] == mine) & other_name else _NONE
-        elif key == _YEAR and own[_MONTH, x] >= 0:  # counts where a month is not known
-            month = own[_MONTH, low:high]
+        elif key == _EVENT_YEAR and own[_EVENT_MONTH, x] >= 0:  # counts where a month is not known
+            month = own[_EVENT_MONTH, low:high]
             for y in range(wide):
                 gap = abs(theirs[y] - mine)
                 said = same if gap == 0 else (near if gap <= apart else other)

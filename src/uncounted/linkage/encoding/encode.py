@@ -284,7 +284,7 @@ def _family_keys(a: ReportArrays, families: NameParts, givens: NameParts) -> Int
     word, last = np.array(families.keys, np.int64), np.array(givens.ends, np.int64)
     by_word = np.where(a.form_family > 0, word[a.form_family], last[a.form_given])
     offset = len(families.reading.of)
-    worded = a.general | ((a.form_family > 0) & (by_word >= 0))  # or the given name is an initial
+    worded = a.general | (a.initials_only & (a.form_family > 0) & (by_word >= 0))
     found = np.where(worded, np.where(by_word >= 0, by_word + offset, NO_KEY), by_reading)
     return np.append(found, NO_KEY)
 

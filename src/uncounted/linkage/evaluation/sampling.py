@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.linkage.arrays import Flags, Floats, Ints
-from uncounted.linkage.blocking.rules import RULES
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.encoding.encode import NO_KEY, encode
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
@@ -51,6 +50,14 @@ _SHARING = (
     ("H", 1, 1, "in no draw, sharing one blocking key"),
 )
 UNLINKED = frozenset(letter for letter, *_ in _SHARING)
+
+# What pairs of the frame share; part of the design of samples that are out for labelling.
+SHARED = (
+    *(("given", "family"), ("alias", "birth_year"), ("given", "event_month")),
+    *(("given", "event_place"), ("given", "origin"), ("family", "birth_year", "event_place")),
+    *(("family", "birth_year", "origin"), ("family", "event_month", "event_place")),
+    *(("birth_day",), ("family", "origin"), ("number",)),
+)
 
 
 @attrs.frozen(eq=False)
@@ -96,8 +103,8 @@ class Sample:
 
 
 def near(reports: Sequence[Report], languages: Stated = NOT_STATED) -> Sharing:
-    """The pairs that share the blocking keys by which candidates are found."""
-    return sharing(encode(reports, languages).keys, RULES)
+    """The pairs that share the blocking keys of `SHARED`."""
+    return sharing(encode(reports, languages).keys, SHARED)
 
 
 def sharing(keys: Mapping[str, Ints], rules: Sequence[Sequence[str]]) -> Sharing:
