@@ -1133,3 +1133,18 @@ def test_repeats_in_lists_are_counted() -> None:
     clusters, more = partition_priors.repeats_by_list(on)
     assert clusters.tolist() == (on > 0).sum(axis=0).tolist()
     assert more.tolist() == np.maximum(on - 1, 0).sum(axis=0).tolist()
+
+
+def test_matches_outside_candidates_are_few_in_the_em() -> None:
+    """Pairs that blocking did not find make no more than a twentieth of the matches."""
+    field = compare.FIELDS.index("birth")
+    patterns = np.zeros((3, len(compare.FIELDS)), np.int64)
+    patterns[:, 0], patterns[:, field] = (1, 2, 28), (1, 1, 11)
+    times = np.array([1_000.0, 50_000.0, 1e9])
+    candidates = np.array([1_000.0, 0.0, 0.0])
+    free = em.fit(patterns, times, 100_000)
+    held = em.fit(patterns, times, 100_000, candidates=candidates)
+    assert free.expected_pairs > 5_000
+    assert held.expected_pairs == pytest.approx(1_050, rel=0.01)
+    all_found = em.fit(patterns, times, 100_000, candidates=times)
+    assert all_found.expected_pairs == free.expected_pairs

@@ -38,6 +38,7 @@ _OTHER_GIVEN = np.array([ONE_LETTER - 1, OTHER_GIVEN - 1])
 _OTHER_BIRTH = np.arange(levels.BIRTH.index("within a year"), len(levels.BIRTH)) - 1
 _NEIGHBOUR = levels.NUMBER.index("neighbour") - 1
 _NEIGHBOURS = 0.1  # of companions, who may have been registered one after the other
+_MOST_OTHERS = 0.05  # of the matches among candidates: those of pairs that blocking did not find
 _MOST_LINKS = 0.99  # share of pairs: of two reports the only pair may well be one person
 MIN_NON_MATCHES = 1e-7  # share of pairs, where all may well be one person's
 # Two of one name who were born, or taken, on one day are hardly ever strangers.
@@ -95,14 +96,21 @@ def _pulled(seen: Floats, thought: Floats) -> Floats:
 
 
 def fit(
-    patterns: levels.Levels, times: Floats, reports: int, stand_for: Floats | None = None
+    patterns: levels.Levels,
+    times: Floats,
+    reports: int,
+    stand_for: Floats | None = None,
+    *,
+    candidates: Floats | None = None,
 ) -> MatchProbabilities:
     """Fit m, u and companion rates to all pairs by expectation-maximisation with the prior.
 
     Without companions, two sisters arrested together look like one person with a wrong given name:
     fields that agree are not independent among different people. `times` is how many of all pairs
     of reports show each row of levels; each compared pair stands for `stand_for` pairs, on average
-    over its row.
+    over its row. Of each row `candidates` are pairs that blocking found: the others are no more
+    than `_MOST_OTHERS` of the matches. Of the 10^11 others of a million reports, each hardly a
+    match, EM would make most of the matches, and learn m from them.
     """
     stand_for = np.ones(len(times)) if stand_for is None else np.maximum(stand_for, 1.0)
     alike = _alike(patterns)
@@ -116,6 +124,11 @@ def fit(
     recorded = max(int(compared.max(initial=0)) + 1, _USUAL)
     for _ in range(60):
         kinds = times * _kinds(rates, patterns, share)
+        if candidates is not None:
+            others = kinds[0] * (1 - candidates / np.maximum(times, candidates))
+            most_others = _MOST_OTHERS * float((kinds[0] - others).sum())
+            beyond = others * (1 - min(1.0, most_others / max(float(others.sum()), 1e-300)))
+            kinds[:2] += np.stack([-beyond, beyond])
         share = np.clip(kinds.sum(axis=1) / times.sum(), 1e-7, 1.0)
         share[0] = min(share[0], most)
         share[2] = min(share[2], _MOST_COMPANIONS)

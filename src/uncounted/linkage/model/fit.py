@@ -59,7 +59,8 @@ def fit_pairs(
     levels = compare.unpacked(patterns)
     weights = together(times, sampled.stands_for)
     stand_for = together(times, sampled.stands_for**2) / weights
-    rates = em.fit(levels, weights, count, stand_for)
+    of_candidates = together(times, np.zeros(len(theirs)))
+    rates = em.fit(levels, weights, count, stand_for, candidates=of_candidates)
     likely = em.match_probability(rates, levels, weights)[mine]
     linked = (likely > 0.5)[row]
     if one_to_one:
