@@ -1138,7 +1138,7 @@ def test_repeats_in_lists_are_counted() -> None:
 def test_matches_outside_candidates_are_few_in_the_em() -> None:
     """Pairs that blocking did not find make no more than a twentieth of the matches."""
     field = compare.FIELDS.index("birth")
-    patterns = np.zeros((3, len(compare.FIELDS)), np.int64)
+    patterns = np.zeros((3, len(compare.FIELDS)), np.uint8)
     patterns[:, 0], patterns[:, field] = (1, 2, 28), (1, 1, 11)
     times = np.array([1_000.0, 50_000.0, 1e9])
     candidates = np.array([1_000.0, 0.0, 0.0])
