@@ -420,7 +420,8 @@ def _missed(compared: Compared, least: float, slots: NDArray[np.int32]) -> Misse
     missed = MissedMatches.of(compared.pairs, least, compared.encoded.source, slots, lost)
     if float(missed.chance.sum()) > MOST_UNLIKELY * expected:
         return None
-    missed = with_unfound(missed, matches_suggested(compared.blocking), slots)
+    if compared.encoded.count <= compare_reports.ALL_PAIRS:
+        missed = with_unfound(missed, matches_suggested(compared.blocking), slots)
     return missed if missed.total >= LEAST * expected else None
 
 

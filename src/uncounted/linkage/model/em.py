@@ -124,7 +124,7 @@ def fit(
     recorded = max(int(compared.max(initial=0)) + 1, _USUAL)
     for _ in range(60):
         kinds = times * _kinds(rates, patterns, share)
-        if candidates is not None:
+        if candidates is not None and candidates.any():
             others = kinds[0] * (1 - candidates / np.maximum(times, candidates))
             most_others = _MOST_OTHERS * float((kinds[0] - others).sum())
             beyond = others * (1 - min(1.0, most_others / max(float(others.sum()), 1e-300)))
