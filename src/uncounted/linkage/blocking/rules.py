@@ -219,9 +219,8 @@ def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
         codes[:, at] = -1
         if not recorded.any():
             return
-        row = np.unique_inverse(values[recorded])[1]
-        if apart[at]:
-            row = values[recorded] - values[recorded].min()
+        said = values[recorded]
+        row = said - said.min() if apart[at] else np.unique_inverse(said)[1]
         codes[recorded, at] = row
         share = np.bincount(row) / recorded.sum()
         m, near = KEY_M["given" if column == "alias" else column], CLOSE.get(column, (0, 0.0))[1]
