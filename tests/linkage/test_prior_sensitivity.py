@@ -113,6 +113,23 @@ def test_what_a_fit_may_be_found_wanting_in() -> None:
     assert wanting(np.inf) == "the chains disagree (each stays where it is)"
 
 
+def test_more_links_than_expected_do_not_excuse_chains_that_disagree() -> None:
+    linked = link(reports(), draws=20, with_grid=False)
+    compared = compare_reports.comparing(reports(), seed=1, progress=silent)
+    rates = attrs.evolve(compared.rates, expected_pairs=0.0)
+
+    def wanting(rhat: float) -> str | None:
+        sampled: Any = SimpleNamespace(
+            chains=ChainDiagnostics(rhat),
+            rates=rates,
+            compared=np.zeros((len(levels.COUNTS), 1)),
+        )
+        return prior_sensitivity.failed_check(sampled, linked.labels, compared.encoded)
+
+    assert wanting(1.0) is None  # hardly a pair speaks against its link
+    assert wanting(1.3) == "the chains disagree (R-hat 1.30)"
+
+
 def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
     compared = compare_reports.comparing(reports(), seed=1, progress=silent)
     log_odds = np.random.default_rng(0).normal(-1.0, 2.0, len(compared.pairs.left))

@@ -33,6 +33,7 @@ from uncounted.progress import Progress
 
 CHAINS = 4
 WARM_UP = 100
+UNGUESSED = 20  # last sweeps of the warm-up, in which nothing is guessed: guesses rest on them
 LENGTH = 300  # sweeps of a chain after it, at the least
 THIN = 5  # sweeps between kept draws, at the least; odd, as two in doubt go back and forth
 WATCH = 5  # sweeps between looks
@@ -56,6 +57,7 @@ class Run:
 
     chains: int = CHAINS
     warm_up: int = WARM_UP
+    unguessed: int = UNGUESSED
     length: int = LENGTH
     rounds: int = MOST_ROUNDS
     watch: int = WATCH
@@ -66,6 +68,7 @@ class Run:
     hopeless: float = np.inf  # with a higher R-hat after a round, no other is worth it
     most_pairs: float = np.inf  # with more pairs linked than these, chains have run away
     hold_m: bool = False  # m stays as the EM has it, and is not drawn
+    alike: float = 0.0  # of a count: means of chains and their halves that differ less are alike
 
 
 @attrs.define
@@ -122,14 +125,31 @@ def start_chain(
         label = candidate_graph.hanging_together(built.graph, like)
     state = partition.empty_state(len(built.graph.lists), lists)
     partition.place(built.graph, state, label)
+    parameters = prior.start(lists, len(state.cells) - 1)
+    if like is not None:  # those of another prior are far from what such a partition says
+        parameters = prior.draw(rng, state, *components(built), parameters)
     return Chain(
         rng,
         built.graph if _processes.cluster() else pair_likelihood.with_memory(built.graph),
         state,
         rates,
-        prior.start(lists, len(state.cells) - 1),
+        parameters,
         every(built.graph),
     )
+
+
+def components(built: CandidateGraph) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The sizes of components, and how many have each, as the prior takes them (`ewens`).
+
+    Where most reports that have candidates are one component, all of them count as one: theta of
+    that component and of pairs beside it would differ by orders of magnitude.
+    """
+    sizes, times = np.unique(np.bincount(built.component), return_counts=True)
+    have = int((sizes * times)[sizes > 1].sum())
+    if 0 < have < 2 * sizes[-1]:
+        alone = int(times[sizes == 1].sum())
+        sizes, times = np.array([1, have]), np.array([alone, 1])
+    return sizes, times
 
 
 class ChainState(NamedTuple):

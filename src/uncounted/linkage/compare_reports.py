@@ -30,6 +30,9 @@ from uncounted.progress import Progress
 from uncounted.records.report import Report
 
 ALL_PAIRS = 3000  # reports up to which every pair is compared
+# Of the reports: fewer copies do not change what is learned, and where one of them may be another
+# person, all would be compared again for it. One report alone cannot be compared with its copy.
+FEWEST_COPIES = 1e-3
 
 
 @attrs.frozen
@@ -93,9 +96,10 @@ def comparing_once(
     languages: Stated,
     progress: Progress,
 ) -> ComparedOnce:
-    """Compare reports, each that is there twice once."""
+    """Compare reports, each that is there twice once, unless hardly any is."""
     first = exact_duplicates.first_alike(reports, decisions, across=across)
-    if len(np.unique(first)) < 2:  # there would be nothing to compare with
+    count = len(np.unique(first))
+    if count < 2 or len(reports) - count < FEWEST_COPIES * len(reports):
         first = np.arange(len(reports))
     read = ReadNames()
     compared, kept, once = _comparing(reports, first, seed, languages, read, progress)

@@ -27,9 +27,9 @@ from uncounted.linkage.chains import WARM_UP as WARM_UP
 from uncounted.linkage.chains import Chain as Chain
 from uncounted.linkage.chains import ParallelChains as ParallelChains
 from uncounted.linkage.chains import Run as Run
+from uncounted.linkage.chains import components, remembering
 from uncounted.linkage.chains import linked_by_field as linked_by_field
 from uncounted.linkage.chains import monitored as monitored
-from uncounted.linkage.chains import remembering
 from uncounted.linkage.chains import start_chain as start_chain
 from uncounted.linkage.chains import visit_all_candidates as visit_all_candidates
 from uncounted.linkage.diagnostics import ChainDiagnostics
@@ -45,7 +45,6 @@ from uncounted.progress import Progress
 MANY_REPORTS, VERY_MANY = 3000, 50_000  # of more, counts settle in fewer sweeps (`usual_run`)
 _ROUNDS_ANYWAY = 4  # after these, chains that are far from agreement will hardly reach it
 _NEARLY = 1.2  # R-hat of chains that are not far from it
-_UNGUESSED = 20  # last sweeps of the warm-up, in which nothing is guessed: guesses rest on them
 _APT = 0.5  # of how often two draws of where a report goes are alike, guesses have to be right
 
 
@@ -55,7 +54,7 @@ def usual_run(reports: int, draws: int) -> Run:
         return Run()
     run = Run(length=60, watch=1)
     if reports > VERY_MANY:  # chance in the mean of a count is then a seventh of a small error
-        run = Run(warm_up=60, length=30, watch=1, target=1.05, ess=50.0)
+        run = Run(warm_up=50, unguessed=10, length=30, watch=1, target=1.05, ess=50.0)
     apart = min(run.length * CHAINS // max(draws, 1), THIN)
     return attrs.evolve(run, thin=apart // 2 * 2 + 1)  # odd, and few labels are kept in vain
 
@@ -104,12 +103,11 @@ def sample(
         )
         for at, start in enumerate(like)
     ]
-    sizes, times = np.unique(np.bincount(built.component), return_counts=True)
-    work = ParallelChains(built, prior, sizes, times, progress)
+    work = ParallelChains(built, prior, *components(built), progress)
     length = max(run.length, run.thin * -(-draws // run.chains))
     first = min(RUNAWAY_CHECK, run.warm_up)
     done, halfway = 0, (first + run.warm_up) // 2
-    proposed = run.warm_up - _UNGUESSED
+    proposed = run.warm_up - run.unguessed
     looks = {first // 8, first // 4, first, halfway, max(proposed, first // 4), run.warm_up}
     for until in sorted(looks - {0}):
         work.all(chains, run, until - done, keep=False)
@@ -129,7 +127,7 @@ def sample(
         work.all(chains, run, more, keep=True)
         kept += more
         watched = np.array([chain.watched for chain in chains])
-        rhat, ess = convergence(watched)
+        rhat, ess = convergence(watched, run.alike)
         enough = rhat <= run.target and ess >= run.ess
         far = rhat > run.hopeless or (round_ + 1 >= _ROUNDS_ANYWAY and rhat > _NEARLY)
         if enough or far or round_ == run.rounds - 1:
@@ -207,10 +205,11 @@ def _given_up(chains: list[Chain], draws: int) -> PartitionDraws:
     return _gather(chains, draws, ChainDiagnostics(np.inf, 0.0), np.zeros((len(chains), 0, 0)))
 
 
-def convergence(watched: Floats) -> tuple[float, float]:
+def convergence(watched: Floats, alike: float = 0.0) -> tuple[float, float]:
     """The worst split R-hat and the least bulk effective sample size (Vehtari et al. 2021).
 
-    `watched` has shape (chains, looks, quantities); R-hat is 1 when nothing ever moves.
+    `watched` has shape (chains, looks, quantities); R-hat is 1 when nothing ever moves. Counts are
+    not looked at whose means over the halves of all chains differ by a share of at most `alike`.
     """
     from arviz_stats.base import array_stats as untyped
 
@@ -224,6 +223,9 @@ def convergence(watched: Floats) -> tuple[float, float]:
         if halves.std(axis=1).max() == 0.0:  # split R-hat is a ratio to nothing
             if np.ptp(halves) > 0:
                 return np.inf, 0.0
+            continue
+        means = halves.mean(axis=1)
+        if np.ptp(means) <= alike * means.mean():
             continue
         # a count that hardly ever moves has no R-hat worth the name; compare its means
         if np.ptp(rows.mean(axis=1)) < 0.1 and rows.std() < 0.5:

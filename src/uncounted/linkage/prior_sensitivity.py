@@ -42,6 +42,7 @@ RUN = mcmc.Run(
 )
 # The same from where main draws ended, in files of so many reports that an average settles sooner.
 FROM_MAIN = attrs.evolve(RUN, warm_up=20, length=80, watch=1, target=1.08)
+_ALIKE = 1e-3  # of a count of very many: a tenth of what one alternative and another differ by
 _STRICT, _LOOSE = 20.0, 0.1  # how much likelier or less likely than the floor candidates have to be
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
@@ -157,7 +158,7 @@ def _drawn(grid: _Grid, cell: _Cell) -> AlternativeLinkage:
     many = encoded.count > mcmc.MANY_REPORTS
     run = attrs.evolve(FROM_MAIN if many else RUN, most_pairs=_most(main.rates.expected_pairs))
     if encoded.count > mcmc.VERY_MANY:
-        run = attrs.evolve(run, length=40)
+        run = attrs.evolve(run, unguessed=5, length=40, hopeless=np.inf, alike=_ALIKE)
     if cell.rule not in built:
         at = rule_floor(cell.rule, usual.diagnostics.min_match_probability)
         built[cell.rule] = candidate_graph.build(
@@ -168,8 +169,12 @@ def _drawn(grid: _Grid, cell: _Cell) -> AlternativeLinkage:
     if refuted:  # one sweep is enough
         run = attrs.evolve(run, most_pairs=-1.0, warm_up=1 if many else run.warm_up)
     ends = np.linspace(0, len(main.slots), mcmc.CHAINS + 1).astype(int)[1:] - 1
+    candidates = built[cell.rule]
+    if many:
+        graph = candidate_graph.firmer(candidates.graph, list(main.slots))
+        candidates = attrs.evolve(candidates, graph=graph)
     sampled = mcmc.sample(
-        built[cell.rule],
+        candidates,
         main.rates,
         int(encoded.source.max()) + 1,
         draws=DRAWS,
@@ -259,6 +264,8 @@ def failed_check(
         return large
     if runs_away and (encoded is None or _speak_against(sampled, labels, encoded) > _AGAINST):
         return _runaway(pairs, expected)
+    if mcmc.REFUSED_RHAT < rhat < np.inf:
+        return f"the chains disagree (R-hat {rhat:.2f})"
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
     agree = _names_agree(sampled)
     if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:

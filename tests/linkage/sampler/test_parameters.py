@@ -24,7 +24,7 @@ from tests.linkage.sampler.test_moves import (
     two_and_two,
 )
 
-from uncounted.linkage import mcmc
+from uncounted.linkage import chains, mcmc
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison.name_levels import NAME
 from uncounted.linkage.diagnostics import CandidateDiagnostics
@@ -552,7 +552,8 @@ def test_chains_that_nearly_agree_go_on_for_longer(
     case = small_linkage(rng, [0, 0, 1, 1], 1.0)
     collapsed = list[int]()
 
-    def agreement(watched: NDArray[np.float64]) -> tuple[float, float]:
+    def agreement(watched: NDArray[np.float64], alike: float) -> tuple[float, float]:
+        assert alike == 0.0
         collapsed.append(watched.shape[1])
         return rhat, ess
 
@@ -658,6 +659,43 @@ def test_q_drawn_with_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
         drawn_with(case, partition_priors.OVERLAP_TABLE, lists),
         worth=0.2,
     )
+
+
+def in_components(*sizes: int) -> candidate_graph.CandidateGraph:
+    component = np.repeat(np.arange(len(sizes)), sizes)
+    built = built_of(small_linkage(np.random.default_rng(8), [0, 0, 1, 1], 1.0))
+    return attrs.evolve(built, component=component)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "counted"),
+    [
+        ((1, 1, 1), {1: 3}),
+        ((2, 2, 3, 1), {1: 1, 2: 2, 3: 1}),
+        ((4, 2, 2, 1, 1), {1: 2, 2: 2, 4: 1}),  # half of those with candidates is not most
+        ((5, 2, 2, 1, 1), {1: 2, 9: 1}),
+        ((6,), {1: 0, 6: 1}),
+    ],
+)
+def test_one_component_of_most_reports_has_the_others_with_it(
+    sizes: tuple[int, ...], counted: dict[int, int]
+) -> None:
+    found, times = chains.components(in_components(*sizes))
+    assert dict(zip(found.tolist(), times.tolist(), strict=True)) == counted
+
+
+def test_chains_from_a_partition_begin_with_the_theta_that_it_suggests() -> None:
+    case = small_linkage(np.random.default_rng(8), [0, 0, 1, 1] * 50, 1.0, sparse=True)
+    built, rates = built_of(case), rates_for(np.random.default_rng(8))
+    apart = np.arange(200, dtype=np.int32)
+
+    def log_theta(like: NDArray[np.int32] | None) -> float:
+        rng = np.random.default_rng(1)
+        ewens = partition_priors.EWENS
+        return mcmc.start_chain(built, rates, 2, ewens, rng, False, like).prior.log_theta
+
+    assert log_theta(None) == 0.0
+    assert log_theta(apart) > np.log(200)  # with theta 1 there would be six people
 
 
 def test_theta_drawn_with_the_partition() -> None:

@@ -3,8 +3,8 @@
 `overlap-table` and `no-duplicates`: S. Aleshin-Guendel and M. Sadinle, "Multifile
 partitioning for record linkage and duplicate detection", JASA 118 (2023), with duplicates
 within a list geometric, or none. `ewens`: the Ewens-Pitman prior (W. J. Ewens, "The sampling
-theory of selectively neutral alleles", 1972), restricted to the components of the candidate graph,
-with theta learned. `flat`: uniform over the partitions that the candidates allow, as in M. Sadinle,
+theory of selectively neutral alleles", 1972), restricted to the components of the candidate graph
+(all as one, if one holds most reports), with theta learned. `flat`: uniform over the partitions that the candidates allow, as in M. Sadinle,
 "Detecting duplicates in a homicide registry using a Bayesian partitioning approach", Annals of
 Applied Statistics 8 (2014).
 """
