@@ -4,9 +4,9 @@
 partitioning for record linkage and duplicate detection", JASA 118 (2023), with duplicates
 within a list geometric, or none. `ewens`: the Ewens-Pitman prior (W. J. Ewens, "The sampling
 theory of selectively neutral alleles", 1972), restricted to the components of the candidate graph
-(all as one, if one holds most reports), with theta learned. `flat`: uniform over the partitions that the candidates allow, as in M. Sadinle,
-"Detecting duplicates in a homicide registry using a Bayesian partitioning approach", Annals of
-Applied Statistics 8 (2014).
+(all as one, if one holds most reports), with theta learned. `flat`: uniform over the partitions
+that the candidates allow, as in M. Sadinle, "Detecting duplicates in a homicide registry using a
+Bayesian partitioning approach", Annals of Applied Statistics 8 (2014).
 """
 
 from __future__ import annotations
