@@ -47,7 +47,6 @@ from uncounted.records.report import Act, Report
 
 LISTS = ("A", "B", "C", "D")
 CAPTURE = (0.45, 0.4, 0.35, 0.35)
-_OF_N = "ratio", "width"
 LANGUAGES = ("arabic", "ukrainian", "burmese", "persian", "spanish", "amharic")
 
 
@@ -308,11 +307,12 @@ def _summary(name: str, rows: Sequence[dict[str, float]]) -> None:
     if not rows:
         return
     f1 = [row["f1"] for row in rows]
-    ratios, widths = ([row[key] for row in rows if key in row] or [np.nan] for key in _OF_N)
+    ratios = [row["ratio"] for row in rows if "ratio" in row] or [np.nan]
+    widths = [row.get("width", np.inf) for row in rows]
     print(
         f"{name:>16} F1 mean {np.mean(f1):.3f}, least {min(f1):.3f}; N / perfect N median "
-        f"{np.median(ratios):.3f}, held in {sum(row['holds'] for row in rows):.0f} of {len(rows)};"
-        f" interval wider, median {np.median(widths):.2f}",
+        f"{np.median(ratios):.3f}, covered in {sum(row['holds'] for row in rows):.0f} of"
+        f" {len(rows)}; interval / perfect interval, median width {np.median(widths):.2f}",
         flush=True,
     )
 

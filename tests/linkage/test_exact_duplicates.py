@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import bench_linkage
-from uncounted.linkage import Linkage, link
+from uncounted.linkage import Linkage, compare_reports, link
 from uncounted.linkage.exact_duplicates import first_alike
 from uncounted.linkage.result import numbered
 from uncounted.records.dates.partial_date import parse
@@ -89,6 +89,27 @@ def test_rows_that_another_list_took_over_break_no_link(
     assert (last[:, took] == last[:, len(reports) :]).mean() > 0.97  # but who says hardly more
     assert both.diagnostics.exact_duplicates == 0
     assert both.diagnostics.copied
+
+
+@pytest.mark.parametrize("prior", ["overlap-table", "no-duplicates"])
+@pytest.mark.parametrize("copies", [1, 2])
+def test_of_very_many_reports_a_few_copies_are_reports_of_their_own(
+    copies: int, prior: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not if a list reports nobody twice: as reports of their own they would be other people."""
+    reports = bench_linkage.fresh([905])[0][::4]
+    named = [
+        each for each in reports if each.birth and each.origin and any(a.date for a in each.acts)
+    ]
+    said = [*reports, *again(named[:copies], "again")]
+    monkeypatch.setattr(compare_reports, "MIN_COPIED", 1.5 / len(said))
+
+    def merged() -> int | None:
+        return link(said, draws=4, prior=prior, with_grid=False).diagnostics.exact_duplicates
+
+    assert merged() == copies
+    monkeypatch.setattr(compare_reports, "VERY_MANY", len(said) - 1)
+    assert merged() == (0 if copies == 1 and prior == "overlap-table" else copies)
 
 
 def test_of_lists_that_know_by_themselves_no_report_is_a_copy() -> None:

@@ -118,9 +118,9 @@ def test_more_links_than_expected_do_not_excuse_chains_that_disagree() -> None:
     compared = compare_reports.comparing(reports(), seed=1, progress=silent)
     rates = attrs.evolve(compared.rates, expected_pairs=0.0)
 
-    def wanting(rhat: float) -> str | None:
+    def wanting(rhat: float, sweeps: int = 150) -> str | None:
         sampled: Any = SimpleNamespace(
-            chains=ChainDiagnostics(rhat),
+            chains=ChainDiagnostics(rhat, sweeps=sweeps),
             rates=rates,
             compared=np.zeros((len(levels.COUNTS), 1)),
         )
@@ -128,6 +128,35 @@ def test_more_links_than_expected_do_not_excuse_chains_that_disagree() -> None:
 
     assert wanting(1.0) is None  # hardly a pair speaks against its link
     assert wanting(1.3) == "the chains disagree (R-hat 1.30)"
+    assert wanting(np.inf) == "the chains disagree (each stays where it is)"
+    given_up = wanting(np.inf, sweeps=0)
+    assert given_up is not None
+    assert "pairs are linked where agreement alone suggests 0" in given_up
+
+
+def test_alternatives_of_very_many_reports_run_for_less_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = reports()
+    runs = dict[str, mcmc.Run]()
+    sample = mcmc.sample
+
+    def seen(*given: Any, prior: Any, run: mcmc.Run | None = None, **how: Any) -> Any:
+        assert run is not None
+        runs.setdefault(prior.name, run)
+        return sample(*given, prior=prior, run=run, **how)
+
+    monkeypatch.setattr(mcmc, "sample", seen)
+    link(rows, draws=8)
+    few = runs["ewens"]
+    assert (few.unguessed, few.length, few.tolerance) == (20, 150, 0.0)
+    runs.clear()
+    monkeypatch.setattr(mcmc, "MANY_REPORTS", len(rows) - 1)
+    monkeypatch.setattr(mcmc, "VERY_MANY", len(rows) - 1)
+    link(rows, draws=8)
+    very = runs["ewens"]
+    assert (very.unguessed, very.length, very.tolerance) == (5, 40, 1e-3)
+    assert very.hopeless == np.inf
 
 
 def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
@@ -322,6 +351,8 @@ def test_chains_of_many_reports_are_shorter_and_keep_an_odd_number_apart(draws: 
     assert few.length > many.length > very.length
     assert {many.thin % 2, very.thin % 2} == {1}
     assert (many.target, many.ess) == (few.target, few.ess)
+    assert [run.warm_up for run in (few, many, very)] == [100, 100, 50]
+    assert [run.unguessed for run in (few, many, very)] == [20, 20, 10]
 
 
 def test_a_start_like_a_partition_has_only_links_that_candidates_lead_through() -> None:

@@ -68,7 +68,7 @@ class Run:
     hopeless: float = np.inf  # with a higher R-hat after a round, no other is worth it
     most_pairs: float = np.inf  # with more pairs linked than these, chains have run away
     hold_m: bool = False  # m stays as the EM has it, and is not drawn
-    alike: float = 0.0  # of a count: means of chains and their halves that differ less are alike
+    tolerance: float = 0.0  # of a count: chains agree whose means over halves differ by less
 
 
 @attrs.define
@@ -127,7 +127,7 @@ def start_chain(
     partition.place(built.graph, state, label)
     parameters = prior.start(lists, len(state.cells) - 1)
     if like is not None:  # those of another prior are far from what such a partition says
-        parameters = prior.draw(rng, state, *components(built), parameters)
+        parameters = prior.draw(rng, state, *component_sizes(built), parameters)
     return Chain(
         rng,
         built.graph if _processes.cluster() else pair_likelihood.with_memory(built.graph),
@@ -138,11 +138,11 @@ def start_chain(
     )
 
 
-def components(built: CandidateGraph) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The sizes of components, and how many have each, as the prior takes them (`ewens`).
+def component_sizes(built: CandidateGraph) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The sizes of components, and how many have each, for the prior `ewens`.
 
-    Where most reports that have candidates are one component, all of them count as one: theta of
-    that component and of pairs beside it would differ by orders of magnitude.
+    Where most reports that have candidates are in one component, all that have candidates count as
+    one: theta of a component of thousands and of a pair differ by orders of magnitude.
     """
     sizes, times = np.unique(np.bincount(built.component), return_counts=True)
     have = int((sizes * times)[sizes > 1].sum())

@@ -22,6 +22,7 @@ from uncounted.linkage.diagnostics import BlockingDiagnostics
 from uncounted.linkage.encoding.encode import Encoded, encode, reordered
 from uncounted.linkage.encoding.read_names import ReadNames
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
+from uncounted.linkage.mcmc import VERY_MANY
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model.fit import fit_pairs
 from uncounted.linkage.sampler import candidate_graph
@@ -30,9 +31,9 @@ from uncounted.progress import Progress
 from uncounted.records.report import Report
 
 ALL_PAIRS = 3000  # reports up to which every pair is compared
-# Of the reports: fewer copies do not change what is learned, and where one of them may be another
-# person, all would be compared again for it. One report alone cannot be compared with its copy.
-FEWEST_COPIES = 1e-3
+# Of more than 50,000 reports, the share from which copies are looked for: a few among tens of
+# thousands of matches teach little, and one that may be another person has all compared again.
+MIN_COPIED = 1e-3
 
 
 @attrs.frozen
@@ -96,11 +97,15 @@ def comparing_once(
     languages: Stated,
     progress: Progress,
 ) -> ComparedOnce:
-    """Compare reports, each that is there twice once, unless hardly any is."""
+    """Compare reports, exact duplicates once.
+
+    Of very many reports, of which lists may repeat people (`across`), a few duplicates stay.
+    """
     first = exact_duplicates.first_alike(reports, decisions, across=across)
     count = len(np.unique(first))
-    if count < 2 or len(reports) - count < FEWEST_COPIES * len(reports):
-        first = np.arange(len(reports))
+    few = len(reports) - count < MIN_COPIED * len(reports)
+    if count < 2 or (across and few and len(reports) > VERY_MANY):
+        first = np.arange(len(reports))  # one report alone has nothing to be compared with
     read = ReadNames()
     compared, kept, once = _comparing(reports, first, seed, languages, read, progress)
     twice = np.flatnonzero(np.bincount(once) > 1)

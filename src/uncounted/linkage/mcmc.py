@@ -27,7 +27,7 @@ from uncounted.linkage.chains import WARM_UP as WARM_UP
 from uncounted.linkage.chains import Chain as Chain
 from uncounted.linkage.chains import ParallelChains as ParallelChains
 from uncounted.linkage.chains import Run as Run
-from uncounted.linkage.chains import components, remembering
+from uncounted.linkage.chains import component_sizes, remembering
 from uncounted.linkage.chains import linked_by_field as linked_by_field
 from uncounted.linkage.chains import monitored as monitored
 from uncounted.linkage.chains import start_chain as start_chain
@@ -103,7 +103,7 @@ def sample(
         )
         for at, start in enumerate(like)
     ]
-    work = ParallelChains(built, prior, *components(built), progress)
+    work = ParallelChains(built, prior, *component_sizes(built), progress)
     length = max(run.length, run.thin * -(-draws // run.chains))
     first = min(RUNAWAY_CHECK, run.warm_up)
     done, halfway = 0, (first + run.warm_up) // 2
@@ -127,7 +127,7 @@ def sample(
         work.all(chains, run, more, keep=True)
         kept += more
         watched = np.array([chain.watched for chain in chains])
-        rhat, ess = convergence(watched, run.alike)
+        rhat, ess = convergence(watched, run.tolerance)
         enough = rhat <= run.target and ess >= run.ess
         far = rhat > run.hopeless or (round_ + 1 >= _ROUNDS_ANYWAY and rhat > _NEARLY)
         if enough or far or round_ == run.rounds - 1:
@@ -205,11 +205,12 @@ def _given_up(chains: list[Chain], draws: int) -> PartitionDraws:
     return _gather(chains, draws, ChainDiagnostics(np.inf, 0.0), np.zeros((len(chains), 0, 0)))
 
 
-def convergence(watched: Floats, alike: float = 0.0) -> tuple[float, float]:
+def convergence(watched: Floats, tolerance: float = 0.0) -> tuple[float, float]:
     """The worst split R-hat and the least bulk effective sample size (Vehtari et al. 2021).
 
-    `watched` has shape (chains, looks, quantities); R-hat is 1 when nothing ever moves. Counts are
-    not looked at whose means over the halves of all chains differ by a share of at most `alike`.
+    `watched` has shape (chains, looks, quantities); R-hat is 1 when nothing ever moves. Both are
+    those of the quantities whose means over the halves of chains differ by more than a share,
+    `tolerance`, of their size, if one is given.
     """
     from arviz_stats.base import array_stats as untyped
 
@@ -220,12 +221,12 @@ def convergence(watched: Floats, alike: float = 0.0) -> tuple[float, float]:
         rows = watched[:, :, at]
         half = rows.shape[1] // 2
         halves = np.concatenate([rows[:, :half], rows[:, -half:]])
+        means = halves.mean(axis=1)
+        if tolerance and np.ptp(means) <= tolerance * means.mean():
+            continue
         if halves.std(axis=1).max() == 0.0:  # split R-hat is a ratio to nothing
             if np.ptp(halves) > 0:
                 return np.inf, 0.0
-            continue
-        means = halves.mean(axis=1)
-        if np.ptp(means) <= alike * means.mean():
             continue
         # a count that hardly ever moves has no R-hat worth the name; compare its means
         if np.ptp(rows.mean(axis=1)) < 0.1 and rows.std() < 0.5:

@@ -238,7 +238,7 @@ def link(
         min_match_probability=built.diagnostics.min_match_probability,
         all_pairs_compared=compared.encoded.count <= compare_reports.ALL_PAIRS,
         decisions=len(decisions),
-        warm_up=mcmc.WARM_UP,
+        warm_up=mcmc.usual_run(compared.encoded.count, draws).warm_up,
     )
     seconds, pairs = time.perf_counter() - began, len(compared.pairs.left)
     return Linkage(keys, labels, pairs, diagnostics, settings, seed, seconds, others)

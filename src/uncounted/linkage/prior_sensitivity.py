@@ -42,7 +42,8 @@ RUN = mcmc.Run(
 )
 # The same from where main draws ended, in files of so many reports that an average settles sooner.
 FROM_MAIN = attrs.evolve(RUN, warm_up=20, length=80, watch=1, target=1.08)
-_ALIKE = 1e-3  # of a count of very many: a tenth of what one alternative and another differ by
+# Of a count of very many reports: alternatives differ from main draws by .006 and more.
+_TOLERANCE = 1e-3
 _STRICT, _LOOSE = 20.0, 0.1  # how much likelier or less likely than the floor candidates have to be
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
@@ -158,7 +159,7 @@ def _drawn(grid: _Grid, cell: _Cell) -> AlternativeLinkage:
     many = encoded.count > mcmc.MANY_REPORTS
     run = attrs.evolve(FROM_MAIN if many else RUN, most_pairs=_most(main.rates.expected_pairs))
     if encoded.count > mcmc.VERY_MANY:
-        run = attrs.evolve(run, unguessed=5, length=40, hopeless=np.inf, alike=_ALIKE)
+        run = attrs.evolve(run, unguessed=5, length=40, hopeless=np.inf, tolerance=_TOLERANCE)
     if cell.rule not in built:
         at = rule_floor(cell.rule, usual.diagnostics.min_match_probability)
         built[cell.rule] = candidate_graph.build(
@@ -186,8 +187,6 @@ def _drawn(grid: _Grid, cell: _Cell) -> AlternativeLinkage:
     )
     labels = np.stack([numbered(row) for row in sampled.slots])
     why = refuted or failed_check(sampled, labels, encoded)
-    if why is None and not sampled.chains.sweeps:  # given up: nothing was drawn
-        why = _runaway(_pairs(labels), main.rates.expected_pairs)
     fit = alternative_fit(sampled, labels)
     return AlternativeLinkage(cell.prior.name, cell.rule, labels, why, fit)
 
@@ -255,17 +254,21 @@ def failed_check(
     pairs, expected = _pairs(labels), sampled.rates.expected_pairs
     runs_away = pairs > _most(expected)
     rhat = sampled.chains.rhat
-    if rhat > mcmc.REFUSED_RHAT and not runs_away:
-        far = f"R-hat {rhat:.2f}" if np.isfinite(rhat) else "each stays where it is"
-        return f"the chains disagree ({far})"
+    far = f"R-hat {rhat:.2f}" if np.isfinite(rhat) else "each stays where it is"
+    disagree = f"the chains disagree ({far})" if rhat > mcmc.REFUSED_RHAT else None
+    if disagree and not runs_away:
+        return disagree
     if outweighed(sampled, labels):
         return "what happened outweighs names in what was learned"
     if encoded is not None and (large := _too_large(labels, encoded.source)):
         return large
-    if runs_away and (encoded is None or _speak_against(sampled, labels, encoded) > _AGAINST):
+    given_up = not sampled.chains.sweeps
+    if runs_away and (
+        given_up or encoded is None or _speak_against(sampled, labels, encoded) > _AGAINST
+    ):
         return _runaway(pairs, expected)
-    if mcmc.REFUSED_RHAT < rhat < np.inf:
-        return f"the chains disagree (R-hat {rhat:.2f})"
+    if disagree:
+        return disagree
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
     agree = _names_agree(sampled)
     if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:

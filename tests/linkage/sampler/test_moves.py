@@ -1342,13 +1342,13 @@ def test_counts_that_hardly_move_are_agreed_on_or_not() -> None:
     assert rhat(apart) == rhat(jump) == np.inf
 
 
-def test_means_that_differ_by_a_small_share_are_alike_if_that_is_asked() -> None:
+def test_means_that_differ_by_less_than_a_tolerance_agree() -> None:
     rng = np.random.default_rng(2)
     near = 600_000 + rng.normal(0.0, 30.0, (2, 60)) + np.array([[0.0], [400.0]])
     small = 400 + rng.normal(0.0, 2.0, (2, 60)) + np.array([[0.0], [20.0]])
 
-    def rhat(alike: float, *rows: NDArray[np.float64]) -> float:
-        return mcmc.convergence(np.stack(rows, axis=2), alike)[0]
+    def rhat(tolerance: float, *rows: NDArray[np.float64]) -> float:
+        return mcmc.convergence(np.stack(rows, axis=2), tolerance)[0]
 
     assert rhat(0.0, near) > 1.5
     assert rhat(1e-3, near) == 1.0

@@ -459,18 +459,20 @@ def test_a_short_warm_up_is_a_warm_up(warm_up: int, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("warm_up", "guessing"),
+    ("warm_up", "unguessed", "guessing"),
     [
-        (0, {}),
-        (20, {2: False, 5: False, 20: True}),
-        (24, {2: True, 5: False, 20: False, 22: False, 24: True}),  # too early to be apt
-        (35, {2: True, 5: True, 15: False, 20: False, 27: False, 35: True}),
-        (40, {2: True, 5: True, 20: False, 30: False, 40: True}),
-        (70, {2: True, 5: True, 20: True, 45: True, 50: False, 70: True}),
+        (0, 20, {}),
+        (20, 20, {2: False, 5: False, 20: True}),
+        (20, 5, {2: True, 5: True, 15: False, 20: True}),
+        (24, 20, {2: True, 5: False, 20: False, 22: False, 24: True}),  # too early to be apt
+        (35, 20, {2: True, 5: True, 15: False, 20: False, 27: False, 35: True}),
+        (40, 20, {2: True, 5: True, 20: False, 30: False, 40: True}),
+        (50, 10, {2: True, 5: True, 20: True, 35: True, 40: False, 50: True}),
+        (70, 20, {2: True, 5: True, 20: True, 45: True, 50: False, 70: True}),
     ],
 )
 def test_in_the_last_sweeps_of_the_warm_up_proposals_are_not_informed(
-    warm_up: int, guessing: dict[int, bool], monkeypatch: pytest.MonkeyPatch
+    warm_up: int, unguessed: int, guessing: dict[int, bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guesses rest on them: where a report is likely to go is worked out at each visit."""
     rng = np.random.default_rng(8)
@@ -484,7 +486,7 @@ def test_in_the_last_sweeps_of_the_warm_up_proposals_are_not_informed(
             assert not any(chain.graph.informed.any() for chain in all_)
 
     monkeypatch.setattr(mcmc, "share_proposals", seen)
-    run = mcmc.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
+    run = mcmc.Run(warm_up=warm_up, unguessed=unguessed, length=20, rounds=1, refuse=np.inf)
     mcmc.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     assert said == guessing
 
@@ -552,8 +554,8 @@ def test_chains_that_nearly_agree_go_on_for_longer(
     case = small_linkage(rng, [0, 0, 1, 1], 1.0)
     collapsed = list[int]()
 
-    def agreement(watched: NDArray[np.float64], alike: float) -> tuple[float, float]:
-        assert alike == 0.0
+    def agreement(watched: NDArray[np.float64], tolerance: float) -> tuple[float, float]:
+        assert tolerance == 0.0
         collapsed.append(watched.shape[1])
         return rhat, ess
 
@@ -680,8 +682,34 @@ def in_components(*sizes: int) -> candidate_graph.CandidateGraph:
 def test_one_component_of_most_reports_has_the_others_with_it(
     sizes: tuple[int, ...], counted: dict[int, int]
 ) -> None:
-    found, times = chains.components(in_components(*sizes))
+    found, times = chains.component_sizes(in_components(*sizes))
     assert dict(zip(found.tolist(), times.tolist(), strict=True)) == counted
+
+
+def test_theta_is_drawn_given_the_components_as_they_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = small_linkage(np.random.default_rng(8), [0, 0, 1, 1] * 3, 1.0, sparse=True)
+    component = np.repeat(np.arange(5), (5, 2, 2, 1, 2))
+    built = attrs.evolve(built_of(case), component=component)
+    given = list[tuple[list[int], list[int]]]()
+
+    def drawn(rng: object, n: int, sizes: NDArray[np.int64], times: NDArray[np.int64]) -> float:
+        given.append((sizes.tolist(), times.tolist()))
+        return 1.0
+
+    monkeypatch.setattr(partition_priors, "_draw_log_theta", drawn)
+    run = mcmc.Run(warm_up=4, length=20, rounds=1, refuse=np.inf)
+    rates, ewens = rates_for(np.random.default_rng(8)), partition_priors.EWENS
+    mcmc.sample(built, rates, 2, draws=4, seed=1, progress=silent, prior=ewens, run=run)
+    few = ([1, 2, 5], [1, 3, 1])  # five of eleven
+    assert given
+    assert all(each == few for each in given)
+    given.clear()
+    built = attrs.evolve(built, component=np.repeat(np.arange(4), (7, 2, 2, 1)))
+    mcmc.sample(built, rates, 2, draws=4, seed=1, progress=silent, prior=ewens, run=run)
+    assert given
+    assert all(each == ([1, 11], [1, 1]) for each in given)
 
 
 def test_chains_from_a_partition_begin_with_the_theta_that_it_suggests() -> None:

@@ -73,7 +73,9 @@ NO_DUPLICATES = PartitionPrior(
     once_a_list=True,
 )
 EWENS = PartitionPrior(
-    "ewens", "Ewens within each component of the candidates, theta learned", partition.EWENS
+    "ewens",
+    "Ewens within components of the candidates (all as one, if one holds most), theta learned",
+    partition.EWENS,
 )
 FLAT = PartitionPrior("flat", "every partition that the candidates allow alike", partition.FLAT)
 PRIORS = MappingProxyType({each.name: each for each in (OVERLAP_TABLE, NO_DUPLICATES, EWENS, FLAT)})

@@ -12,7 +12,7 @@ Dirichlet-multinomial with weight `alpha` each, a cluster's reports on one list
     p(partition) = n! Gamma(A) / Gamma(n + A) prod_h Gamma(n_h + alpha) / Gamma(alpha)
                    prod over clusters and their lists of c! (1 - q_s) q_s^(c - 1)
 
-Prior `EWENS`, within each component of the candidate graph: theta^n prod_k (size_k - 1)!.
+Prior `EWENS`, within components of the candidate graph: theta^n prod_k (size_k - 1)!.
 Prior `FLAT`: every partition alike.
 
 Human decisions are hard: reports that are said to be one person are a unit and move as
