@@ -52,7 +52,7 @@ _SHARING = (
 UNLINKED = frozenset(letter for letter, *_ in _SHARING)
 
 # What pairs of the frame share; part of the design of samples that are out for labelling.
-SHARED = (
+FRAME = (
     *(("given", "family"), ("alias", "birth_year"), ("given", "event_month")),
     *(("given", "event_place"), ("given", "origin"), ("family", "birth_year", "event_place")),
     *(("family", "birth_year", "origin"), ("family", "event_month", "event_place")),
@@ -103,8 +103,8 @@ class Sample:
 
 
 def near(reports: Sequence[Report], languages: Stated = NOT_STATED) -> Sharing:
-    """The pairs that share the blocking keys of `SHARED`."""
-    return sharing(encode(reports, languages).keys, SHARED)
+    """The pairs that share the blocking keys of `FRAME`."""
+    return sharing(encode(reports, languages).keys, FRAME)
 
 
 def sharing(keys: Mapping[str, Ints], rules: Sequence[Sequence[str]]) -> Sharing:
