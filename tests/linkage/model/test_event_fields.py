@@ -72,7 +72,9 @@ def fit(agree: float, name: float, event: float) -> Any:
     weights = tuple(np.array([0.0, each]) for each in worth.values())
     rates = SimpleNamespace(expected_pairs=30.0, m=(m,), weights=lambda: weights)
     compared = np.tile([5.0, 40.0], (len(weights), 1))
-    return SimpleNamespace(chains=SimpleNamespace(rhat=1.0), rates=rates, compared=compared)
+    return SimpleNamespace(
+        chains=SimpleNamespace(rhat=1.0, sweeps=150), rates=rates, compared=compared
+    )
 
 
 def pairs(links: int) -> Labels:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from uncounted.linkage.comparison import levels
@@ -113,6 +113,7 @@ def test_a_name_in_hangul_agrees_with_its_usual_spelling(
 
 @calm
 @given(NAMES)
+@example(("o", "u", "gyeong"))
 def test_capitals_hyphens_dots_and_spaces_change_nothing(name: tuple[str, str, str]) -> None:
     family, one, two = name
     plain = read(f"{family} {one} {two}")

@@ -32,6 +32,7 @@ from uncounted.records.names.forms import (
 )
 
 _PARTS_OF_GIVEN = 2  # words of a given name of which one may be a family name
+_SYLLABLES = frozenset("AEIOU")  # single capitals that may be more than an initial
 _LOUD = 0.99  # how often the one word in capitals is the family name
 # How often the family name comes first, by the source's habit, before one looks at the words.
 _FIRST: dict[Order | None, float] = {"first": 0.98, "last": 0.02, None: 0.7}
@@ -54,6 +55,8 @@ def of_words(written: str, text: str, order: Order | None) -> list[Form]:
     if len(words) == 2 and len(text.split()) == 1 and lattice.of_latin(words):
         return [*_by_place(words, order), form_of((), words)]  # "Ji-hyang" may lack a family name
     loud = [word for word in raw if len(word) > 1 and word.isupper()]
+    if not _SYLLABLES.isdisjoint(raw):  # all of O U GYEONG may be in capitals
+        loud = []
     if len(loud) == 1 and len(raw) == len(words) and loud[0] in (raw[0], raw[-1]):
         return _by_capitals(words, first=raw[0] == loud[0])
     return _by_place(words, order)
