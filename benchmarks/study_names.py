@@ -3,6 +3,7 @@
     python benchmarks/study_names.py                     every language, seeds 1 to 3
     python benchmarks/study_names.py arabic ukrainian --seeds 1 10 --noise 1.5 --people 600
     python benchmarks/study_names.py --tables            names alone: spellings accepted
+    python benchmarks/study_names.py --without-packs     as names of a language without a pack
 
     python benchmarks/study_names.py arabic-fathers ukrainian-latin-fathers
 
@@ -40,8 +41,10 @@ from uncounted.estimate import EstimateSettings
 from uncounted.estimate.study import run_over
 from uncounted.linkage import capture_table, link, point_partition
 from uncounted.linkage.comparison import levels, name_levels
+from uncounted.linkage.encoding import source_names
 from uncounted.linkage.encoding.encode import encode
 from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.languages import pack
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
@@ -285,7 +288,11 @@ def main() -> None:
     ask.add_argument("--people", type=int, default=240)
     ask.add_argument("--noise", type=float, default=1.0)
     ask.add_argument("--tables", action="store_true")
+    ask.add_argument("--without-packs", action="store_true", help="by the general rules alone")
     asked = ask.parse_args()
+    if asked.without_packs:
+        for module in (pack, source_names):
+            vars(module)["languages"] = tuple  # no pack
     if asked.tables:
         for language in asked.names or [each for each in LANGUAGES if each != "spanish"]:
             print(tables(language), flush=True)
