@@ -31,7 +31,7 @@ from uncounted.progress import Progress
 from uncounted.records.report import Report
 
 ALL_PAIRS = 3000  # reports up to which every pair is compared
-# Of more than 50,000 reports, the share from which copies are looked for: a few among tens of
+# Of more than 50,000 reports, the share from which copies count once: a few among tens of
 # thousands of matches teach little, and one that may be another person has all compared again.
 MIN_COPIED = 1e-3
 

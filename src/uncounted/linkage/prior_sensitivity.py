@@ -98,7 +98,7 @@ def alternative_linkages(
     Of many reports, chains also start from partitions of the main draws. Each alternative is kept
     among the `checkpoints`, and not drawn again if it is.
     """
-    grid = _Grid(encoded, pairs, main, decisions, {"usual": usual})
+    grid = _Grid(encoded, pairs, main, decisions, {"usual": _as_main_draws(usual, main)})
     cells = [
         _Cell(each, rule, seed + at + 1)
         for at, (each, rule) in enumerate(grid_cells(prior, encoded.count))
@@ -162,20 +162,15 @@ def _drawn(grid: _Grid, cell: _Cell) -> AlternativeLinkage:
         run = attrs.evolve(run, unguessed=5, length=40, hopeless=np.inf, tolerance=_TOLERANCE)
     if cell.rule not in built:
         at = rule_floor(cell.rule, usual.diagnostics.min_match_probability)
-        built[cell.rule] = candidate_graph.build(
-            encoded, grid.pairs, floor=at, decisions=grid.decisions
-        )
+        new = candidate_graph.build(encoded, grid.pairs, floor=at, decisions=grid.decisions)
+        built[cell.rule] = _as_main_draws(new, main)
     refuted = unchanged_candidates(cell.rule, built[cell.rule], usual)
     refuted = refuted or _repeats(cell.prior, main, encoded)
     if refuted:  # one sweep is enough
         run = attrs.evolve(run, most_pairs=-1.0, warm_up=1 if many else run.warm_up)
     ends = np.linspace(0, len(main.slots), mcmc.CHAINS + 1).astype(int)[1:] - 1
-    candidates = built[cell.rule]
-    if many:
-        graph = candidate_graph.firmer(candidates.graph, list(main.slots))
-        candidates = attrs.evolve(candidates, graph=graph)
     sampled = mcmc.sample(
-        candidates,
+        built[cell.rule],
         main.rates,
         int(encoded.source.max()) + 1,
         draws=DRAWS,
@@ -189,6 +184,13 @@ def _drawn(grid: _Grid, cell: _Cell) -> AlternativeLinkage:
     why = refuted or failed_check(sampled, labels, encoded)
     fit = alternative_fit(sampled, labels)
     return AlternativeLinkage(cell.prior.name, cell.rule, labels, why, fit)
+
+
+def _as_main_draws(built: CandidateGraph, main: mcmc.PartitionDraws) -> CandidateGraph:
+    """The same candidates, of many reports firm if they are together in any of the main draws."""
+    if main.slots.shape[1] <= mcmc.MANY_REPORTS:
+        return built
+    return attrs.evolve(built, graph=candidate_graph.firmer(built.graph, list(main.slots)))
 
 
 def rule_floor(rule: str, usual: float) -> float:
