@@ -40,6 +40,7 @@ from uncounted.linkage.missed_matches import (
     with_unfound,
 )
 from uncounted.linkage.model import partition_priors
+from uncounted.linkage.model.field_priors import FEW_REPEATS
 from uncounted.linkage.result import AlternativeLinkage, Linkage, numbered
 from uncounted.linkage.sampler import candidate_graph
 from uncounted.linkage.sampler.candidate_graph import Decision
@@ -49,8 +50,7 @@ from uncounted.records.report import Report
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
 # The same in larger files, where less likely matches are added to draws (`_missed`).
 FLOOR_OF_MANY, FLOOR_OF_VERY_MANY = 1e-3, 3e-3
-STRICT, STRICTEST = 0.02, 0.1  # where draws fail a check, or there are few matches:
-FEW_REPEATS = 0.025  # expected matches for each report
+STRICT, STRICTEST = 0.02, 0.1  # where draws fail a check, or few reports repeat a person
 _FAR_TOO_MANY = 10.0  # pairs linked for each that is expected, and each report: chains give up
 MOST_LISTS = 60
 _FEW_SAY_MORE = 0.05  # of the reports

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -50,10 +51,13 @@ def twin(
     kinds: NDArray[np.float64],
     u: NDArray[np.float64],
     draws: int,
+    few: bool,
 ) -> NDArray[np.float64]:
     """m of a field by independent draws, written plainly; shape (draws, levels)."""
     prior = PRIORS[field]
-    right, slip, different = model.KIND_COUNTS[field][1:] + kinds[1:]
+    of_levels = model.LEVEL_COUNTS_OF_FEW if few else model.LEVEL_COUNTS
+    of_kinds = model.KIND_COUNTS_OF_FEW if few else model.KIND_COUNTS
+    right, slip, different = of_kinds[field][1:] + kinds[1:]
     kind = model.KINDS[field, 1 : len(linked) + 1]
     agree = rng.beta(right + slip, different, 4 * draws)
     agree = agree[agree > np.sqrt(prior.least)][:draws]
@@ -64,18 +68,22 @@ def twin(
     for which, share in shares.items():
         here = kind == which
         if here.any():
-            m[:, here] = rng.dirichlet((model.LEVEL_COUNTS[field] + linked)[here], draws)
+            m[:, here] = rng.dirichlet((of_levels[field] + linked)[here], draws)
             m[:, here] *= share[:, None]
     if prior.split:
         m[:, kind == DIFFERENT] = np.minimum(m, 0.7 * u)[:, kind == DIFFERENT]
     return m
 
 
-@pytest.mark.parametrize("field", [0, 1, 2, 4])
-def test_m_is_drawn_from_its_distribution_whatever_it_was(field: int) -> None:
+# Of names that differ, the first is capped now and then (`u`).
+@pytest.mark.parametrize(
+    ("field", "few", "u"),
+    [(0, False, 0.04), (0, True, 0.068), (1, False, 0.05), (2, False, 0.05), (4, True, 0.05)],
+)
+def test_m_is_drawn_from_its_distribution_whatever_it_was(field: int, few: bool, u: float) -> None:
     rng = np.random.default_rng(field)
-    rates = rates_for(rng)
-    rates.u[0][-3] = 0.068  # of names that differ, the first is capped now and then
+    rates = attrs.evolve(rates_for(rng), few=few)
+    rates.u[0][-3] = u
     size = levels.COUNTS[field] - 1
     linked = tuple(
         rng.integers(0, 30, each - 1).astype(float) * (f == field)
@@ -91,7 +99,7 @@ def test_m_is_drawn_from_its_distribution_whatever_it_was(field: int) -> None:
     assert rates.uncapped is not None
     cap = 0.7 * rates.u[0][-3:]
     assert rates.m[0][-3:].tolist() == np.minimum(rates.uncapped, cap).tolist()
-    truth = twin(rng, field, linked[field], kinds[field], rates.u[field], 40_000)
+    truth = twin(rng, field, linked[field], kinds[field], rates.u[field], 40_000, few)
     large = truth.mean(axis=0) > 0.01
     assert large.sum() >= 2
     for level in np.flatnonzero(large):
@@ -101,7 +109,7 @@ def test_m_is_drawn_from_its_distribution_whatever_it_was(field: int) -> None:
         inside, said = (((x > low) & (x < high)).mean() for x in (found[:, level], truth[:, level]))
         assert inside == pytest.approx(said, abs=0.03)
         assert np.corrcoef(found[1:, level], found[:-1, level])[0, 1] < -0.4
-    capped = (truth[:, -3] == 0.7 * 0.068).mean() if field == 0 else 0.5
+    capped = (truth[:, -3] == 0.7 * u).mean() if field == 0 else 0.5
     assert 0.1 < capped < 0.9
 
 

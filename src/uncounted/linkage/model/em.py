@@ -15,7 +15,7 @@ from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.comparison.name_levels import NAME, ONE_LETTER, OTHER_FAMILY, OTHER_GIVEN
 from uncounted.linkage.model.fellegi_sunter import MatchProbabilities, capped, name_and_birth
-from uncounted.linkage.model.field_priors import PRIORS, FieldPrior
+from uncounted.linkage.model.field_priors import FEW_REPEATS, PRIORS, PRIORS_OF_FEW, FieldPrior
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT
 
 # A level that no pair of different people shows still has this many pairs.
@@ -117,7 +117,7 @@ def fit(
     most = min(max(2.0 / reports, float(times[alike].sum() / times.sum())), _MOST_LINKS)
     u = _frequencies(patterns, np.where(alike, 0.0, times))
     linked = counts(patterns, np.where(alike, times, 0.0))
-    m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
+    m = _m_of_pairs(linked, u, few=True)
     rates = MatchProbabilities(m, u, _companion(m, u))
     share = np.array([most / 2, 1.0 - most / 2 - 1e-3, 1e-3])
     compared = np.flatnonzero((patterns > 0).any(axis=0))
@@ -135,7 +135,8 @@ def fit(
         share[1] = 1.0 - share[0] - share[2]
         u = _frequencies(patterns, times - kinds[0])
         linked, taken = counts(patterns, kinds[0]), counts(patterns, kinds[2] / stand_for)
-        m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
+        few = float(kinds[0].sum()) < FEW_REPEATS * reports
+        m = _m_of_pairs(linked, u, few=few)
         rates = MatchProbabilities(
             m,
             u,
@@ -147,6 +148,7 @@ def fit(
             float(kinds[0].sum()),
             m,
             recorded,
+            few=few,
         )
     return rates
 
@@ -182,7 +184,7 @@ def with_matches(
 ) -> MatchProbabilities:
     """The same with m, and the number of matches, from so many matches at each row of levels."""
     linked = counts(patterns, matches)
-    m = tuple(_expected(prior, linked[f], rates.u[f]) for f, prior in enumerate(PRIORS))
+    m = _m_of_pairs(linked, rates.u, few=rates.few)
     return attrs.evolve(
         rates,
         m=m,
@@ -301,6 +303,13 @@ def counts(patterns: levels.Levels, times: Floats) -> tuple[Floats, ...]:
 
 def _frequencies(patterns: levels.Levels, times: Floats) -> tuple[Floats, ...]:
     return tuple((row + U_PRIOR) / (row + U_PRIOR).sum() for row in counts(patterns, times))
+
+
+def _m_of_pairs(
+    linked: tuple[Floats, ...], u: tuple[Floats, ...], *, few: bool
+) -> tuple[Floats, ...]:
+    priors = PRIORS_OF_FEW if few else PRIORS
+    return tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(priors))
 
 
 def _expected(prior: FieldPrior, linked: Floats, u: Floats) -> Floats:

@@ -22,7 +22,7 @@ from scipy import special
 from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison.name_levels import NAME, OTHER_FAMILY
-from uncounted.linkage.model.field_priors import PRIORS, prior_counts
+from uncounted.linkage.model.field_priors import PRIORS, PRIORS_OF_FEW, prior_counts
 from uncounted.linkage.sampler import collapsed_m, collapsed_pairs, overrelaxation, pair_likelihood
 from uncounted.linkage.sampler import state as partition
 from uncounted.linkage.sampler.collapsed_m import MConditional
@@ -30,6 +30,7 @@ from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
 from uncounted.linkage.sampler.comparison_counts import ComparisonCounts
 
 LEVEL_COUNTS = tuple(prior_counts(prior) for prior in PRIORS)
+LEVEL_COUNTS_OF_FEW = tuple(prior_counts(prior) for prior in PRIORS_OF_FEW)
 # A name that differs is at most so much likelier among reports of one person as among others.
 DIFFERENT_NAME_CAP = 0.7
 _TINY = 1e-300  # no share is nothing, whose logarithm there is not
@@ -44,8 +45,9 @@ class MatchProbabilities:
     (origin levels, event levels), is how much likelier the two are together among different people
     than apart; `errors` is the same of kinds of name and birth within people. `first` is m before
     any partition, `uncapped` m of names that differ as drawn before the cap; both default to m. No
-    pair compares the fields from `fields_recorded` on. All but m and `uncapped` stay fixed while m
-    is drawn.
+    pair compares the fields from `fields_recorded` on. `few`: there are few matches, for which
+    names and events have a prior of more weight. All but m and `uncapped` stay fixed while m is
+    drawn.
     """
 
     m: tuple[Floats, ...]
@@ -59,6 +61,7 @@ class MatchProbabilities:
     first: tuple[Floats, ...] = ()
     fields_recorded: int = len(compare.FIELDS)
     uncapped: Floats | None = None
+    few: bool = False
 
     def weights(self) -> tuple[Floats, ...]:
         """log(m / u) a level, 0 for "not said"."""
@@ -233,8 +236,9 @@ def draw_m(
     last = np.concatenate(rates.m)
     if rates.uncapped is not None:
         last[_HAS_CAP] = rates.uncapped
-    chance = _draw_kinds(rng, kinds, kind_sums(last))
-    weight = np.concatenate(LEVEL_COUNTS) + np.concatenate(linked)
+    of_levels, of_kinds = _prior_counts(rates)
+    chance = _draw_kinds(rng, of_kinds, kinds, kind_sums(last))
+    weight = np.concatenate(of_levels) + np.concatenate(linked)
     drawn = _draw_shares(rng, weight, last) * chance.ravel()[_OF_KIND]
     m, uncapped = drawn.copy(), drawn[_HAS_CAP]
     m[_HAS_CAP] = capped(uncapped, np.concatenate(rates.u)[_HAS_CAP])
@@ -264,8 +268,9 @@ def draw_m_collapsed(
     m = _with_first(rates.m[: rates.fields_recorded])
     usual = partition.empty_state(2, state.on.shape[1])
     fields, width = m.shape
-    levels = _with_first(LEVEL_COUNTS)[:fields, :width].copy()
-    given = MConditional(counts, KINDS, levels, KIND_COUNTS[:fields], _LEAST[:fields])
+    of_levels, of_kinds = _prior_counts(rates)
+    levels = _with_first(of_levels)[:fields, :width].copy()
+    given = MConditional(counts, KINDS, levels, of_kinds[:fields], _LEAST[:fields])
     collapsed_m.draw_collapsed(rng, graph.lists, state, usual, prior, collapsed, given, m)
     drawn = [row[1 : len(each) + 1].copy() for row, each in zip(m, rates.m, strict=False)]
     return attrs.evolve(rates, m=(*drawn, *rates.m[len(drawn) :]))
@@ -281,14 +286,21 @@ def kind_sums(levels: Floats) -> Floats:
     return np.bincount(_OF_KIND, levels, 4 * len(PRIORS)).reshape(-1, 4)
 
 
-def _draw_kinds(rng: np.random.Generator, kinds: Floats, last: Floats) -> Floats:
+def _prior_counts(rates: MatchProbabilities) -> tuple[tuple[Floats, ...], Floats]:
+    """What the prior adds to comparisons at each level, and to reports of each kind."""
+    if rates.few:
+        return LEVEL_COUNTS_OF_FEW, KIND_COUNTS_OF_FEW
+    return LEVEL_COUNTS, KIND_COUNTS
+
+
+def _draw_kinds(rng: np.random.Generator, prior: Floats, kinds: Floats, last: Floats) -> Floats:
     """How often pairs are right, slips and different, by field, opposite the last."""
     _, was_right, was_slip, _ = report_shares(last).T
     was_agree = was_right + was_slip
-    right, slip, different = (KIND_COUNTS + kinds)[:, 1:].T
+    right, slip, different = (prior + kinds)[:, 1:].T
     agree = _beta_above(rng, right + slip, different, _LEAST, was_agree)
     rightly = agree.copy()
-    has = KIND_COUNTS[:, pair_likelihood.SLIP] > 0
+    has = prior[:, pair_likelihood.SLIP] > 0
     rightly[has] *= _beta_above(rng, right[has], slip[has], 0.0, (was_right / was_agree)[has])
     drawn = np.zeros((len(agree), 4))
     drawn[:, pair_likelihood.RIGHT] = rightly**2
@@ -316,8 +328,11 @@ _SPANS = tuple(slice(*ends) for ends in itertools.pairwise(_ENDS))
 # And which of them have a cap.
 _HAS_CAP = np.concatenate([~prior.agrees & bool(prior.split) for prior in PRIORS])
 # What each prior adds to the reports of each kind: two for each pair that it thinks of.
-KIND_COUNTS = report_shares(kind_sums(np.concatenate([prior.mean for prior in PRIORS])))
-KIND_COUNTS *= 2 * np.array([[prior.weight] for prior in PRIORS])
+_SHARES = report_shares(kind_sums(np.concatenate([prior.mean for prior in PRIORS])))
+KIND_COUNTS, KIND_COUNTS_OF_FEW = (
+    2 * np.array([[prior.weight] for prior in priors]) * _SHARES
+    for priors in (PRIORS, PRIORS_OF_FEW)
+)
 _LEAST = np.sqrt([prior.least for prior in PRIORS])
 
 

@@ -1,8 +1,8 @@
 """Priors of the m-probabilities: judgements about such records, each worth so many comparisons.
 
-How lists err in births, places and sex differs from file to file, and the matches of a file tell.
-Names and events need more weight: a register of people killed has little else, and agreement by
-chance would count as matches.
+How lists err differs from file to file, and the matches of a file tell. Where there are few
+matches, as in a register of people killed, names and events have more weight: agreement by chance
+would count as matches.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, LESS, RIGHT, SLIP, WHOLE
 
-WEIGHT, WELL_KNOWN = 10.0, 40.0  # the second of names and events
+WEIGHT, OF_FEW = 10.0, 40.0  # the second of names and events, where there are few matches
+FEW_REPEATS = 0.025  # matches for each report: fewer are few
 # Among reports of one person: mean of each level, after "not said".
 _NAME = (
     *(0.03, 0.225, 0.25, 0.185, 0.05),  # the same
@@ -79,14 +80,13 @@ def _prior(
     whole: frozenset[int] = frozenset({1}),
     either: frozenset[int] = frozenset(),
     split: tuple[float, ...] = (),
-    weight: float = WEIGHT,
 ) -> FieldPrior:
     """Of `right` levels, at `whole` both say all, and at `either` one may say more than that."""
     numbers = range(1, len(mean) + 1)
     kinds = tuple(RIGHT if at in right else SLIP if at in slips else DIFFERENT for at in numbers)
     less = right - whole - either
     says = tuple(WHOLE if at in whole else LESS if at in less else 0 for at in numbers)
-    return FieldPrior(mean, kinds, says, least, split, weight)
+    return FieldPrior(mean, kinds, says, least, split)
 
 
 def _events(days: set[int], places: set[int]) -> set[int]:
@@ -114,7 +114,6 @@ PRIORS: tuple[FieldPrior, ...] = (
             {levels.BEGINS_ALIKE, levels.ANOTHER, *range(levels.IN_PART, levels.IN_PART_LAST + 1)}
         ),
         split=_DIFFERS,
-        weight=WELL_KNOWN,
     ),
     _prior(_BIRTH, {1, 2, 3, 4}, {5, 6, 7}, 0.7),
     _prior(_SEX, {1}, set(), 0.9),
@@ -125,11 +124,15 @@ PRIORS: tuple[FieldPrior, ...] = (
         _events({0, 1, 2, 3, 4}, {0, 1, 2, 4}) - _RIGHT_EVENTS,
         0.0,
         whole=frozenset(_events({1}, {1})),
-        weight=WELL_KNOWN,
     ),
     _prior(_RELATIVE, {1}, {2}, 0.5),
     _prior(_OCCUPATION, {1}, {2}, 0.3),
     _prior(_NUMBER, {1}, {2, 3}, 0.5),
+)
+# The same where there are few matches, fewer than `FEW_REPEATS` for each report.
+PRIORS_OF_FEW = tuple(
+    attrs.evolve(prior, weight=OF_FEW if field in ("name", "event") else WEIGHT)
+    for field, prior in zip(compare.FIELDS, PRIORS, strict=True)
 )
 
 
