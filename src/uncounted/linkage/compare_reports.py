@@ -19,9 +19,11 @@ from uncounted.linkage.arrays import Ints
 from uncounted.linkage.blocking import rules as blocking
 from uncounted.linkage.blocking.recall import blocking_loss
 from uncounted.linkage.diagnostics import BlockingDiagnostics
+from uncounted.linkage.encoding.columns import columns
 from uncounted.linkage.encoding.encode import Encoded, encode, reordered
 from uncounted.linkage.encoding.read_names import ReadNames
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
+from uncounted.linkage.encoding.spelling_costs import learned_costs
 from uncounted.linkage.mcmc import VERY_MANY
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model.fit import fit_pairs
@@ -34,6 +36,8 @@ ALL_PAIRS = 3000  # reports up to which every pair is compared
 # Of more than 50,000 reports, the share from which copies count once: a few among tens of
 # thousands of matches teach little, and one that may be another person has all compared again.
 MIN_COPIED = 1e-3
+# Match probability of pairs from which spellings are learned, and how often that is done.
+_LIKELY, _LESSONS = 0.9, 2
 
 
 @attrs.frozen
@@ -137,9 +141,24 @@ def comparing(
     seed: int,
     progress: Progress,
 ) -> Compared:
-    """Compare reports: candidate pairs, their levels, and what each level is worth."""
+    """Compare reports: candidate pairs, their levels, and what each level is worth.
+
+    Where names of likely matches are in two scripts, they teach what is spelled how, and reports
+    are compared again.
+    """
     progress("reading names", 0, None)
-    return compared(encode(reports, languages, read), seed=seed, progress=progress)
+    recorded = columns(reports)
+    found = compared(encode(recorded, languages, read), seed=seed, progress=progress)
+    for _ in range(_LESSONS):
+        likely = special.expit(found.pairs.log_odds) > _LIKELY
+        left, right = found.pairs.left[likely], found.pairs.right[likely]
+        spelling = learned_costs(found.encoded.arrays, left, right)
+        if not spelling:
+            break
+        progress("learning spellings", 0, None)
+        encoded = encode(recorded, languages, read, spelling)
+        found = compared(encoded, seed=seed, progress=progress)
+    return found
 
 
 def compared(

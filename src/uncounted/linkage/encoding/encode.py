@@ -23,7 +23,9 @@ from uncounted.linkage.encoding.source_names import (
     of_sources,
 )
 from uncounted.linkage.encoding.spelling import (
+    NOT_LEARNED,
     VARIANT,
+    Learned,
     Variants,
     apart_from_own_names,
     variants,
@@ -56,14 +58,16 @@ def encode(
     reports: Iterable[Report] | ReportColumns,
     stated: Stated = NOT_STATED,
     read: ReadNames | None = None,
+    spelling: Learned = NOT_LEARNED,
 ) -> Encoded:
     """Turn reports into arrays, reading each distinct name, date and place once.
 
     `stated`: the languages of a source's names, where its mapping says them. `read`: names that
-    were read before, to which those of these reports are added.
+    were read before, to which those of these reports are added. `spelling`: what it costs to spell
+    names in another script, where links have taught it.
     """
     recorded = reports if isinstance(reports, ReportColumns) else columns(reports)
-    return _encoded(recorded, stated, ReadNames() if read is None else read)
+    return _encoded(recorded, stated, ReadNames() if read is None else read, spelling)
 
 
 @contextmanager
@@ -79,7 +83,9 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def _encoded(recorded: ReportColumns, stated: Stated, names: ReadNames) -> Encoded:
+def _encoded(
+    recorded: ReportColumns, stated: Stated, names: ReadNames, spelling: Learned
+) -> Encoded:
     (name, relative, father), forms = _forms(recorded, of_sources(recorded, stated), names)
     families, givens = forms.families, forms.givens
     form_family, form_given = forms.family.astype(np.int32), forms.given.astype(np.int32)
@@ -115,7 +121,7 @@ def _encoded(recorded: ReportColumns, stated: Stated, names: ReadNames) -> Encod
         return _word_sums(len(vocabulary), ((family, of_family), (given, of_given)))
 
     by_list = [word_uses(name[recorded.source == each]) for each in np.unique(recorded.source)]
-    near = apart_from_own_names(variants(vocabulary), by_list)
+    near = apart_from_own_names(variants(vocabulary, spelling), by_list)
     word_sums = sum(by_list, np.zeros(len(vocabulary)))
     word_sums = _with_variants(word_sums, near)
     arrays = ReportArrays(

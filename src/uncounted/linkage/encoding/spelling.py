@@ -8,7 +8,7 @@ vowels out, they have costs of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,6 +28,11 @@ _SIZE = len(heard.SOUNDS)  # its number is "no letter"
 _ENDS = np.array(
     [1 if char in "aA" else -1 if char in heard.CONSONANTS + "o" else 0 for char in heard.SOUNDS]
 )
+
+
+# Costs by scripts, as Unicode names them; rows are sounds of the first, and none.
+type Learned = Mapping[tuple[str, str], Floats]
+NOT_LEARNED: Learned = {}
 
 
 class Variants(NamedTuple):
@@ -136,23 +141,41 @@ def prior_costs() -> Floats:
     return np.stack([full, half])
 
 
-def variants(vocabulary: Sequence[str]) -> Variants:
-    """For each word the others that may be spellings of it, a slip of it, near, or for women."""
+def sound_rows(vocabulary: Sequence[str]) -> tuple[list[str], Flags]:
+    """The sounds of each word, and whether its script leaves short vowels out."""
     rows = [heard.sounds(word) for word in vocabulary]
     half = np.array([row.startswith(heard.UNWRITTEN) for row in rows], np.bool_)
+    return [row.lstrip(heard.UNWRITTEN) for row in rows], half
+
+
+def coded(rows: Sequence[str]) -> tuple[Ints, Codes]:
+    """Where each row of sounds starts, and the sounds as numbers."""
+    starts = np.cumsum([0, *map(len, rows)])
+    return starts, np.array([heard.SOUNDS.index(char) for row in rows for char in row], np.int32)
+
+
+def variants(vocabulary: Sequence[str], learned: Learned = NOT_LEARNED) -> Variants:
+    """For each word the others that may be spellings of it, a slip of it, near, or for women.
+
+    `learned` has costs between scripts that a case has taught.
+    """
+    rows, half = sound_rows(vocabulary)
     of_script = {script: at for at, script in enumerate({*map(heard.script_of, vocabulary)})}
     scripts = np.array([of_script[heard.script_of(word)] for word in vocabulary], np.int64)
-    rows = [row.lstrip(heard.UNWRITTEN) for row in rows]
-    starts = np.cumsum([0, *map(len, rows)])
-    codes = np.array([heard.SOUNDS.index(char) for row in rows for char in row], np.int32)
+    starts, codes = coded(rows)
     letters = np.array([ord(char) for word in vocabulary for char in word], np.int32)
     letter_starts = np.cumsum([0, *map(len, vocabulary)])
     sets = _sets(starts, codes)
     letter_set = _sets(letter_starts, letters)
     left, right = _candidates(rows, sets)
-    costs = prior_costs().astype(np.float32)
+    costs, table_of = _tables(of_script, learned)
     kinds, cost = _compare(
-        (starts, codes, half, scripts), (letter_starts, letters, letter_set), costs, left, right
+        (starts, codes, half, scripts),
+        (letter_starts, letters, letter_set),
+        costs,
+        table_of,
+        left,
+        right,
     )
     kept = kinds != OTHER
     left, right, kinds, cost = left[kept], right[kept], kinds[kept], cost[kept]
@@ -165,6 +188,16 @@ def variants(vocabulary: Sequence[str]) -> Variants:
         np.concatenate([kinds, kinds])[order],
         np.concatenate([cost, cost])[order],
     )
+
+
+def _tables(of_script: Mapping[str, int], learned: Learned) -> tuple[Singles, Ints]:
+    """Tables of costs, and which each two scripts have: -1 where nothing was learned."""
+    costs, table_of = [*prior_costs()], np.full((len(of_script), len(of_script)), -1)
+    for (one, other), table in learned.items():
+        i, j = of_script[one], of_script[other]
+        table_of[i, j], table_of[j, i] = len(costs), len(costs) + 1
+        costs += [table, table.T]
+    return np.stack(costs).astype(np.float32), table_of
 
 
 def apart_from_own_names(near: Variants, by_list: Sequence[Floats]) -> Variants:
@@ -246,6 +279,7 @@ def _compare(
     sounds: tuple[Ints, Codes, Flags, Ints],
     letters: tuple[Ints, Codes, Ints],
     costs: Singles,
+    table_of: Ints,
     left: Ints,
     right: Ints,
 ) -> tuple[Kinds, Singles]:
@@ -259,7 +293,8 @@ def _compare(
         i, j = left[at], right[at]
         if half[j] and not half[i]:
             i, j = j, i
-        table = costs[1] if half[i] and not half[j] else costs[0]
+        of = table_of[scripts[i], scripts[j]]
+        table = costs[of] if of >= 0 else costs[1] if half[i] and not half[j] else costs[0]
         x, y = codes[starts[i] : starts[i + 1]], codes[starts[j] : starts[j + 1]]
         out[at] = _cost(table, x, y, row)
         length = 0.5 * (len(x) + len(y))

@@ -1,0 +1,162 @@
+"""Costs of spelling names in another script are learned from likely links."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from uncounted.linkage.compare_reports import comparing
+from uncounted.linkage.comparison import levels, name_levels
+from uncounted.linkage.encoding import spelling_costs
+from uncounted.linkage.encoding.encode import Encoded, encode
+from uncounted.linkage.encoding.spelling import VARIANT, Variants, prior_costs, variants
+from uncounted.linkage.encoding.spelling_costs import FEW, learned_costs
+from uncounted.progress import silent
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names import sounds as heard
+from uncounted.records.names.name import Name
+from uncounted.records.report import Report
+
+SOUNDS = heard.SOUNDS
+# Greek letters as a habit of one list has them: gamma for k, tau for d, and so on.
+HABIT = str.maketrans("abdefgiklmnoprstuvz", "απτεφχιγλμνοβρσδυωζ")
+CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
+
+
+def made(people: int, seed: int) -> list[tuple[str, str]]:
+    """Names of two words in Latin letters, and in Greek ones."""
+    rng = np.random.default_rng(seed)
+
+    def word() -> str:
+        return (
+            "".join(
+                CONSONANTS[int(rng.integers(len(CONSONANTS)))]
+                + VOWELS[int(rng.integers(len(VOWELS)))]
+                for _ in range(3)
+            )
+            + CONSONANTS[int(rng.integers(len(CONSONANTS)))]
+        )
+
+    names = [f"{word()} {word()}" for _ in range(people)]
+    return [(name, name.translate(HABIT)) for name in names]
+
+
+def reports_of(names: list[tuple[str, str]], *, born: bool = True) -> list[Report]:
+    """One list in Latin letters and one in Greek, person by person."""
+    return [
+        Report(
+            source,
+            f"{at}",
+            (Name(pair[side]),),
+            sex="mf"[at % 2],
+            birth=parse(f"{1950 + at % 50}-{1 + at % 12:02}-{1 + at % 28:02}") if born else None,
+            origin=str(at % 30),
+        )
+        for side, source in enumerate("AB")
+        for at, pair in enumerate(names)
+    ]
+
+
+def learned(encoded: Encoded, people: int) -> dict[tuple[str, str], np.ndarray]:
+    left = np.arange(people)
+    return dict(learned_costs(encoded.arrays, left + people, left))
+
+
+def test_a_habit_of_one_list_is_learned() -> None:
+    names = made(60, 1)
+    costs = learned(encode(reports_of(names)), 60)
+    assert list(costs) == [("GREEK", "LATIN")]
+    (table,) = costs.values()
+    greek = {letter: heard.sounds(letter.translate(HABIT)) for letter in "kd"}
+    prior = prior_costs()[0]
+    for letter, other in greek.items():
+        at = SOUNDS.index(other), SOUNDS.index(letter)
+        assert prior[at] > 1.0
+        assert table[at] < 0.1
+    assert (table <= prior).all()
+    assert (table >= 0).all()
+
+
+def test_words_are_the_same_after_it_and_were_not_before() -> None:
+    names = made(60, 2)
+    encoded = encode(reports_of(names))
+    costs = learned(encoded, 60)
+    words = sorted({word for pair in names for name in pair for word in name.split()})
+    of = {word: at for at, word in enumerate(words)}
+    pairs = [
+        (of[one], of[other])
+        for pair in names
+        for one, other in zip(pair[0].split(), pair[1].split(), strict=True)
+    ]
+
+    def same(near: Variants) -> float:
+        kinds = [{word: kind for word, kind, _ in near.of(i)}.get(j) for i, j in pairs]
+        return float(np.mean([kind == VARIANT for kind in kinds]))
+
+    assert same(variants(words)) < 0.6
+    assert same(variants(words, costs)) > 0.9
+
+
+def test_reports_are_compared_by_what_their_links_teach() -> None:
+    names = made(80, 3)
+    reports = reports_of(names)
+    left, right = np.arange(80) + 80, np.arange(80)
+    before = levels.levels(encode(reports), left, right)[:, 0]
+    found = comparing(reports, seed=1, progress=silent)
+    after = levels.levels(found.encoded, left, right)[:, 0]
+    agree = [((row > 0) & (row <= name_levels.SAME_LAST)).mean() for row in (before, after)]
+    assert agree[0] < 0.4
+    assert agree[1] > 0.9
+    others = levels.levels(found.encoded, left[1:], right[:-1])[:, 0]
+    assert ((others > 0) & (others <= name_levels.SAME_LAST)).mean() < 0.02
+
+
+@pytest.mark.parametrize("case", ["few", "one script", "Korean", "nobody", "no name"])
+def test_nothing_is_learned(case: str) -> None:
+    names = made(FEW - 1 if case == "few" else 60, 4)
+    if case == "one script":
+        names = [(one, one) for one, _ in names]
+    if case == "Korean":
+        names = [("Kim Chol Su", "김철수")] * 60
+    encoded = encode(reports_of(names))
+    nobody = np.zeros(0, np.int64)
+    if case in ("nobody", "no name"):
+        if case == "no name":
+            encoded = encode([Report(source, "1", ()) for source in "AB"])
+        assert learned_costs(encoded.arrays, nobody, nobody) == {}
+        return
+    assert learned(encoded, len(names)) == {}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_cheapest_alignment(seed: int) -> None:
+    """Beside a plain recursion, with costs by lot."""
+    rng = np.random.default_rng(seed)
+    size = 5
+    table = rng.uniform(0.1, 2.0, (size + 1, size + 1))
+    x, y = rng.integers(0, size, 4), rng.integers(0, size, 5)
+
+    def cheapest(i: int, j: int) -> float:
+        if i == 0 and j == 0:
+            return 0.0
+        ways = []
+        if i and j:
+            ways.append(cheapest(i - 1, j - 1) + table[x[i - 1], y[j - 1]])
+        if i:
+            ways.append(cheapest(i - 1, j) + table[x[i - 1], size])
+        if j:
+            ways.append(cheapest(i, j - 1) + table[size, y[j - 1]])
+        return float(min(ways))
+
+    apart, seen = spelling_costs._aligned(
+        table[None],
+        np.zeros(1, np.int64),
+        np.array([0, 4, 9]),
+        np.concatenate([x, y]).astype(np.int32),
+        np.array([[0, 1]]),
+        np.array([2.0]),
+    )
+    assert apart[0] == pytest.approx(cheapest(4, 5))
+    assert (seen[0] * table).sum() == pytest.approx(2 * apart[0])
+    assert seen[0, :size].sum() == 2 * 4  # each sound of one stands for one of the other, or none
+    assert seen[0, :, :size].sum() == 2 * 5
