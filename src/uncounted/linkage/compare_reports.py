@@ -36,8 +36,9 @@ ALL_PAIRS = 3000  # reports up to which every pair is compared
 # Of more than 50,000 reports, the share from which copies count once: a few among tens of
 # thousands of matches teach little, and one that may be another person has all compared again.
 MIN_COPIED = 1e-3
-# Match probability of pairs from which spellings are learned, and how often that is done.
-_LIKELY, _LESSONS = 0.9, 2
+# Match probability of pairs from which spellings are learned, and how often that is done: each
+# time all are compared again.
+_LIKELY, _LESSONS, _LESSONS_OF_VERY_MANY = 0.9, 2, 1
 
 
 @attrs.frozen
@@ -149,7 +150,7 @@ def comparing(
     progress("reading names", 0, None)
     recorded = columns(reports)
     found = compared(encode(recorded, languages, read), seed=seed, progress=progress)
-    for _ in range(_LESSONS):
+    for _ in range(_LESSONS if len(reports) <= VERY_MANY else _LESSONS_OF_VERY_MANY):
         likely = special.expit(found.pairs.log_odds) > _LIKELY
         left, right = found.pairs.left[likely], found.pairs.right[likely]
         spelling = learned_costs(found.encoded.arrays, left, right)
