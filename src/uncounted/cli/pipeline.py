@@ -74,6 +74,9 @@ def _linked(done: LinkSummary) -> None:
     rows = [("reports", " · ".join(f"{name} {whole(n)}" for name, n in done.lists.items()))]
     if names := done.other_names:
         rows.append(("names", names))
+    if scripts := done.diagnostics.fit.scripts_learned:
+        between = "; ".join(scripts)
+        rows.append(("spelling", f"learned from likely matches, between {between} letters"))
     chains = done.diagnostics.chains
     if chains.sweeps:
         verdict = "ok" if done.mixing is None else "poor"

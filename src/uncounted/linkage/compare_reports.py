@@ -43,7 +43,10 @@ _LIKELY, _LESSONS, _LESSONS_OF_VERY_MANY = 0.9, 2, 1
 
 @attrs.frozen
 class Compared:
-    """Reports as numbers, the pairs that were compared, and what levels are worth."""
+    """Reports as numbers, the pairs that were compared, and what levels are worth.
+
+    `learned` has the scripts between which spellings were learned from matches, two and two.
+    """
 
     encoded: Encoded
     pairs: CandidatePairs
@@ -51,6 +54,7 @@ class Compared:
     lists: int
     blocking: BlockingDiagnostics
     one_to_one: bool = False  # m is learned from matches one to one
+    learned: tuple[str, ...] = ()
 
     @property
     def expected(self) -> float:
@@ -159,6 +163,8 @@ def comparing(
         progress("learning spellings", 0, None)
         encoded = encode(recorded, languages, read, spelling)
         found = compared(encoded, seed=seed, progress=progress)
+        scripts = tuple(f"{one.title()} and {other.title()}" for one, other in spelling)
+        found = attrs.evolve(found, learned=scripts)
     return found
 
 
@@ -208,4 +214,5 @@ def _pairs(
 
 def with_rates_one_to_one(compared_: Compared, *, seed: int, progress: Progress) -> Compared:
     """The same reports, with rates from matches one to one."""
-    return compared(compared_.encoded, seed=seed, progress=progress, one_to_one=True)
+    again = compared(compared_.encoded, seed=seed, progress=progress, one_to_one=True)
+    return attrs.evolve(again, learned=compared_.learned)

@@ -443,4 +443,5 @@ def _fit_diagnostics(
         or prior_sensitivity.too_few(linked, compared.expected),
         people_median=float(np.median(people)),
         people_interval=(float(low), float(high)),
+        scripts_learned=compared.learned or None,
     )
