@@ -3,6 +3,7 @@
     python benchmarks/study_names.py                     every language, seeds 1 to 3
     python benchmarks/study_names.py arabic ukrainian --seeds 1 10 --noise 1.5 --people 600
     python benchmarks/study_names.py --tables            names alone: spellings accepted
+    python benchmarks/study_names.py --tables --stated   the same where mappings state the language
     python benchmarks/study_names.py --without-packs     as names of a language without a pack
 
     python benchmarks/study_names.py arabic-fathers ukrainian-latin-fathers
@@ -43,6 +44,7 @@ from uncounted.linkage import capture_table, link, point_partition
 from uncounted.linkage.comparison import levels, name_levels
 from uncounted.linkage.encoding import source_names
 from uncounted.linkage.encoding.encode import encode
+from uncounted.linkage.encoding.source_names import NOT_STATED
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.languages import pack
 from uncounted.records.names.name import Name
@@ -232,7 +234,7 @@ def one(name: str, seed: int, people: int, noise: float) -> dict[str, float]:
     return row
 
 
-def tables(language: str) -> str:
+def tables(language: str, *, stated: bool) -> str:
     """Whole names of two words: spellings of one that agree, and of two that do."""
     table = words(language)
     rng = np.random.default_rng(5)
@@ -266,7 +268,10 @@ def tables(language: str) -> str:
     ]
     who = np.array([at for at, row in enumerate(people) for _ in row])
     left, right = np.triu_indices(len(reports), 1)
-    found = levels.levels(encode(reports), left, right)[:, 0]
+    pack_of = {code: each.code for each in pack.languages() for code in (each.code, *each.also)}
+    code = pack_of.get(language, "other")
+    spoken = {each.source: (code,) for each in reports} if stated else NOT_STATED
+    found = levels.levels(encode(reports, spoken), left, right)[:, 0]
     agree = (found > 0) & (found <= name_levels.SLIP_IN_BOTH)
     agree |= (found >= name_levels.IN_PART) & (found <= name_levels.IN_PART_SLIP)
     same = who[left] == who[right]
@@ -288,6 +293,7 @@ def main() -> None:
     ask.add_argument("--people", type=int, default=240)
     ask.add_argument("--noise", type=float, default=1.0)
     ask.add_argument("--tables", action="store_true")
+    ask.add_argument("--stated", action="store_true", help="of names alone the language is known")
     ask.add_argument("--without-packs", action="store_true", help="by the general rules alone")
     asked = ask.parse_args()
     if asked.without_packs:
@@ -295,7 +301,7 @@ def main() -> None:
             vars(module)["languages"] = tuple  # no pack
     if asked.tables:
         for language in asked.names or [each for each in LANGUAGES if each != "spanish"]:
-            print(tables(language), flush=True)
+            print(tables(language, stated=asked.stated), flush=True)
         return
     names = asked.names or [
         f"{language}{mode}"
