@@ -75,7 +75,7 @@ def _linked(done: LinkSummary) -> None:
     if names := done.other_names:
         rows.append(("names", names))
     if scripts := done.diagnostics.fit.scripts_learned:
-        between = "; ".join(scripts)
+        between = "; ".join(" and ".join(pair) for pair in scripts)
         rows.append(("spelling", f"learned from likely matches, between {between} letters"))
     chains = done.diagnostics.chains
     if chains.sweeps:

@@ -36,16 +36,16 @@ ALL_PAIRS = 3000  # reports up to which every pair is compared
 # Of more than 50,000 reports, the share from which copies count once: a few among tens of
 # thousands of matches teach little, and one that may be another person has all compared again.
 MIN_COPIED = 1e-3
-# Match probability of pairs from which spellings are learned, and how often that is done: each
-# time all are compared again.
-_LIKELY, _LESSONS, _LESSONS_OF_VERY_MANY = 0.9, 2, 1
+# Match probability of pairs from which costs of spelling are learned, and how often that is done:
+# each time all reports are compared again.
+_LIKELY, _LEARNED, _LEARNED_OF_VERY_MANY = 0.9, 2, 1
 
 
 @attrs.frozen
 class Compared:
     """Reports as numbers, the pairs that were compared, and what levels are worth.
 
-    `learned` has the scripts between which spellings were learned from matches, two and two.
+    `learned` has the pairs of scripts between which costs of spelling were learned.
     """
 
     encoded: Encoded
@@ -54,7 +54,7 @@ class Compared:
     lists: int
     blocking: BlockingDiagnostics
     one_to_one: bool = False  # m is learned from matches one to one
-    learned: tuple[str, ...] = ()
+    learned: tuple[tuple[str, str], ...] = ()
 
     @property
     def expected(self) -> float:
@@ -148,23 +148,25 @@ def comparing(
 ) -> Compared:
     """Compare reports: candidate pairs, their levels, and what each level is worth.
 
-    Where names of likely matches are in two scripts, they teach what is spelled how, and reports
-    are compared again.
+    Where likely matches have names in two scripts, costs of spelling are learned from them, and
+    reports are compared again.
     """
     progress("reading names", 0, None)
     recorded = columns(reports)
     found = compared(encode(recorded, languages, read), seed=seed, progress=progress)
-    for _ in range(_LESSONS if len(reports) <= VERY_MANY else _LESSONS_OF_VERY_MANY):
+    for _ in range(_LEARNED if len(reports) <= VERY_MANY else _LEARNED_OF_VERY_MANY):
+        progress("learning spellings", 0, None)
         likely = special.expit(found.pairs.log_odds) > _LIKELY
         left, right = found.pairs.left[likely], found.pairs.right[likely]
         spelling = learned_costs(found.encoded.arrays, left, right)
         if not spelling:
             break
-        progress("learning spellings", 0, None)
+        del found, likely, left, right  # of very many reports a gigabyte
         encoded = encode(recorded, languages, read, spelling)
-        found = compared(encoded, seed=seed, progress=progress)
-        scripts = tuple(f"{one.title()} and {other.title()}" for one, other in spelling)
-        found = attrs.evolve(found, learned=scripts)
+        found = attrs.evolve(
+            compared(encoded, seed=seed, progress=progress),
+            learned=tuple((one.title(), other.title()) for one, other in spelling),
+        )
     return found
 
 

@@ -131,7 +131,7 @@ class FitDiagnostics(_Stored):
     """Evidence of each field, the check it fails (None: none), and the number of people.
 
     `first_failed` is the check that failed before candidates were made stricter. `scripts_learned`
-    are the scripts between which spellings of names were learned from likely matches.
+    has the pairs of scripts between which costs of spelling were learned from likely matches.
     """
 
     mean_match_weight_by_field: Mapping[str, float] = attrs.field(
@@ -143,7 +143,9 @@ class FitDiagnostics(_Stored):
     people_median: float = 0.0
     people_interval: tuple[float, ...] = ()
     first_failed: str | None = attrs.field(default=None, metadata=_IF_ANY)
-    scripts_learned: tuple[str, ...] | None = attrs.field(default=None, metadata=_IF_ANY)
+    scripts_learned: tuple[tuple[str, str], ...] | None = attrs.field(
+        default=None, metadata=_IF_ANY
+    )
 
 
 @attrs.frozen

@@ -9,7 +9,13 @@ from uncounted.linkage.compare_reports import comparing
 from uncounted.linkage.comparison import levels, name_levels
 from uncounted.linkage.encoding import spelling_costs
 from uncounted.linkage.encoding.encode import Encoded, encode
-from uncounted.linkage.encoding.spelling import VARIANT, Variants, prior_costs, variants
+from uncounted.linkage.encoding.spelling import (
+    VARIANT,
+    Variants,
+    prior_costs,
+    sound_rows,
+    variants,
+)
 from uncounted.linkage.encoding.spelling_costs import FEW, learned_costs
 from uncounted.progress import silent
 from uncounted.records.dates.partial_date import parse
@@ -111,26 +117,26 @@ def test_reports_are_compared_by_what_their_links_teach() -> None:
     assert ((others > 0) & (others <= name_levels.SAME_LAST)).mean() < 0.02
 
 
-@pytest.mark.parametrize("case", ["few", "one script", "Korean", "nobody", "no name"])
+@pytest.mark.parametrize("case", ["few", "one script", "Korean", "no pairs", "no name"])
 def test_nothing_is_learned(case: str) -> None:
-    names = made(FEW - 1 if case == "few" else 60, 4)
+    names = made(FEW // 2 - 1 if case == "few" else 60, 4)
     if case == "one script":
         names = [(one, one) for one, _ in names]
     if case == "Korean":
         names = [("Kim Chol Su", "김철수")] * 60
     encoded = encode(reports_of(names))
-    nobody = np.zeros(0, np.int64)
-    if case in ("nobody", "no name"):
+    none = np.zeros(0, np.int64)
+    if case in ("no pairs", "no name"):
         if case == "no name":
             encoded = encode([Report(source, "1", ()) for source in "AB"])
-        assert learned_costs(encoded.arrays, nobody, nobody) == {}
+        assert learned_costs(encoded.arrays, none, none) == {}
         return
     assert learned(encoded, len(names)) == {}
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_cheapest_alignment(seed: int) -> None:
-    """Beside a plain recursion, with costs by lot."""
+    """Beside a plain recursion, with random costs."""
     rng = np.random.default_rng(seed)
     size = 5
     table = rng.uniform(0.1, 2.0, (size + 1, size + 1))
@@ -160,3 +166,88 @@ def test_the_cheapest_alignment(seed: int) -> None:
     assert (seen[0] * table).sum() == pytest.approx(2 * apart[0])
     assert seen[0, :size].sum() == 2 * 4  # each sound of one stands for one of the other, or none
     assert seen[0, :, :size].sum() == 2 * 5
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "scripts"),
+    [
+        ("محمد", "mohamad", ("ARABIC", "LATIN")),
+        ("משה", "моисей", ("HEBREW", "CYRILLIC")),
+        ("kyaw", "ကျော်", ("LATIN", "MYANMAR")),
+    ],
+)
+def test_a_learned_table_has_the_sounds_of_its_first_script_as_rows(
+    one: str, other: str, scripts: tuple[str, str]
+) -> None:
+    """Whichever of two words comes first."""
+    rng = np.random.default_rng(len(one))
+    size = len(SOUNDS) + 1
+    table = rng.uniform(0.0, 0.4, (size, size))
+    rows, _ = sound_rows([one, other])
+    x, y = ([SOUNDS.index(char) for char in row] for row in rows)
+    d = np.full((len(x) + 1, len(y) + 1), np.inf)
+    d[0, 0] = 0.0
+    for i in range(len(x) + 1):
+        for j in range(len(y) + 1):
+            if i:
+                d[i, j] = min(d[i, j], d[i - 1, j] + table[x[i - 1], -1])
+            if j:
+                d[i, j] = min(d[i, j], d[i, j - 1] + table[-1, y[j - 1]])
+            if i and j:
+                d[i, j] = min(d[i, j], d[i - 1, j - 1] + table[x[i - 1], y[j - 1]])
+    for words in ([one, other], [other, one]):
+        found = variants(words, {scripts: table})
+        assert found.costs[0] == pytest.approx(d[-1, -1], rel=1e-5)
+
+
+def test_costs_by_hand() -> None:
+    """Of two sounds: the first is aligned 4 times with the other script's second."""
+    prior = np.array([[[0.0, 2.0, 3.0], [2.0, 0.0, 3.0], [3.0, 3.0, 4.0]]])
+    seen = np.zeros((1, 3, 3))
+    seen[0, 0, 1] = 4.0
+    pseudo = 5 * np.exp(-prior[0])
+    pseudo[2, 2] = 0.0
+    uses = pseudo + seen[0]
+    (costs,) = spelling_costs._costs(prior, seen)
+    assert costs[0, 1] == pytest.approx(np.log(5.0 / uses[0, 1]))  # 5 with its own sound
+    assert costs[0, 0] == 0.0
+    assert costs[1, 0] == pytest.approx(2.0)
+    assert (costs <= prior[0]).all()
+    assert costs[2, 1] == pytest.approx(min(3.0, np.log(uses[:, 1].max() / uses[2, 1])))
+
+
+def test_one_wrong_pair_teaches_little() -> None:
+    """Sixty right pairs of names without z, and one in which z stands for m."""
+    names = [(one, other) for one, other in made(60, 5) if "z" not in one]
+    wrong = [("madir bolak", "zadir bolak".translate(HABIT))]
+    before = learned(encode(reports_of(names)), len(names))
+    after = learned(encode(reports_of(names + wrong)), len(names) + 1)
+    at = SOUNDS.index("z"), SOUNDS.index("m")
+    assert before["GREEK", "LATIN"][at] == prior_costs()[0][at]
+    assert after["GREEK", "LATIN"][at] > 1.2
+
+
+def test_vowels_that_are_not_written() -> None:
+    """In Arabic script; a letter of the list has a habit: f for b."""
+    letters = str.maketrans("bdfklmnrstz", "فدبكلمنرستز", "aeiou")
+    names = [(one, one.translate(letters)) for one, _ in made(150, 6)]
+    names = [pair for pair in names if not set(pair[0]) & set("gpv")]
+    costs = learned(encode(reports_of(names)), len(names))
+    assert list(costs) == [("ARABIC", "LATIN")]
+    table = costs["ARABIC", "LATIN"]
+    assert (table <= prior_costs()[1]).all()
+    assert table[SOUNDS.index("f"), SOUNDS.index("b")] < 0.1
+    assert table[-1, SOUNDS.index("a")] == 0.0 or table[-1, SOUNDS.index("a")] <= 0.1
+
+
+def test_words_that_resemble_nothing_teach_nothing() -> None:
+    """Names of other people: no two of their words are aligned."""
+    names = [(f"{c}abab {c}adad", "ηωηωηω υουουο") for c in "bdfgklmnpr" * 3]
+    assert learned(encode(reports_of(names)), len(names)) == {}
+
+
+def test_scripts_of_few_words_are_left_out() -> None:
+    names = made(60, 7)
+    few = [("Ivan Petrov", "Иван Петров"), ("Semen Orlov", "Семен Орлов")]
+    costs = learned(encode(reports_of(names + few)), len(names) + 2)
+    assert list(costs) == [("GREEK", "LATIN")]

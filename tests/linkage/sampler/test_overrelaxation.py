@@ -51,13 +51,12 @@ def twin(
     kinds: NDArray[np.float64],
     u: NDArray[np.float64],
     draws: int,
-    few: bool,
+    weight: float,
 ) -> NDArray[np.float64]:
     """m of a field by independent draws, written plainly; shape (draws, levels)."""
     prior = PRIORS[field]
-    of_levels = model.LEVEL_COUNTS_OF_FEW if few else model.LEVEL_COUNTS
-    of_kinds = model.KIND_COUNTS_OF_FEW if few else model.KIND_COUNTS
-    right, slip, different = of_kinds[field][1:] + kinds[1:]
+    known = weight / 10 if levels.FIELDS[field] in ("name", "event") else 1.0
+    right, slip, different = known * model.KIND_COUNTS[field][1:] + kinds[1:]
     kind = model.KINDS[field, 1 : len(linked) + 1]
     agree = rng.beta(right + slip, different, 4 * draws)
     agree = agree[agree > np.sqrt(prior.least)][:draws]
@@ -68,7 +67,7 @@ def twin(
     for which, share in shares.items():
         here = kind == which
         if here.any():
-            m[:, here] = rng.dirichlet((of_levels[field] + linked)[here], draws)
+            m[:, here] = rng.dirichlet((known * model.LEVEL_COUNTS[field] + linked)[here], draws)
             m[:, here] *= share[:, None]
     if prior.split:
         m[:, kind == DIFFERENT] = np.minimum(m, 0.7 * u)[:, kind == DIFFERENT]
@@ -77,12 +76,14 @@ def twin(
 
 # Of names that differ, the first is capped now and then (`u`).
 @pytest.mark.parametrize(
-    ("field", "few", "u"),
-    [(0, False, 0.04), (0, True, 0.068), (1, False, 0.05), (2, False, 0.05), (4, True, 0.05)],
+    ("field", "weight", "u"),
+    [(0, 10.0, 0.04), (0, 40.0, 0.068), (1, 40.0, 0.05), (2, 40.0, 0.05), (4, 40.0, 0.05)],
 )
-def test_m_is_drawn_from_its_distribution_whatever_it_was(field: int, few: bool, u: float) -> None:
+def test_m_is_drawn_from_its_distribution_whatever_it_was(
+    field: int, weight: float, u: float
+) -> None:
     rng = np.random.default_rng(field)
-    rates = attrs.evolve(rates_for(rng), few=few)
+    rates = attrs.evolve(rates_for(rng), prior_weight=weight)
     rates.u[0][-3] = u
     size = levels.COUNTS[field] - 1
     linked = tuple(
@@ -99,7 +100,7 @@ def test_m_is_drawn_from_its_distribution_whatever_it_was(field: int, few: bool,
     assert rates.uncapped is not None
     cap = 0.7 * rates.u[0][-3:]
     assert rates.m[0][-3:].tolist() == np.minimum(rates.uncapped, cap).tolist()
-    truth = twin(rng, field, linked[field], kinds[field], rates.u[field], 40_000, few)
+    truth = twin(rng, field, linked[field], kinds[field], rates.u[field], 40_000, weight)
     large = truth.mean(axis=0) > 0.01
     assert large.sum() >= 2
     for level in np.flatnonzero(large):

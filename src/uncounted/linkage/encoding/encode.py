@@ -63,8 +63,8 @@ def encode(
     """Turn reports into arrays, reading each distinct name, date and place once.
 
     `stated`: the languages of a source's names, where its mapping says them. `read`: names that
-    were read before, to which those of these reports are added. `spelling`: what it costs to spell
-    names in another script, where links have taught it.
+    were read before, to which those of these reports are added. `spelling`: costs between
+    scripts that were learned from likely matches.
     """
     recorded = reports if isinstance(reports, ReportColumns) else columns(reports)
     return _encoded(recorded, stated, ReadNames() if read is None else read, spelling)

@@ -157,7 +157,7 @@ def coded(rows: Sequence[str]) -> tuple[Ints, Codes]:
 def variants(vocabulary: Sequence[str], learned: Learned = NOT_LEARNED) -> Variants:
     """For each word the others that may be spellings of it, a slip of it, near, or for women.
 
-    `learned` has costs between scripts that a case has taught.
+    `learned` has costs between scripts that were learned from likely matches.
     """
     rows, half = sound_rows(vocabulary)
     of_script = {script: at for at, script in enumerate({*map(heard.script_of, vocabulary)})}

@@ -1,16 +1,16 @@
-"""Costs of spelling names in another script, learned from the likely links of a case.
+"""Costs of spelling names in another script, re-estimated from the likely matches of a case.
 
-Viterbi training of the transducer of `spelling` (E. S. Ristad and P. N. Yianilos, "Learning
-string-edit distance", IEEE PAMI 20, 1998): the words of two names that are likely one person's are
-paired by the cheapest alignments, and how often a sound of one script stands for one of the other
-gives its cost. Costs start from those that every case has, and never rise: what links do not show
-stays as it was. Within one script nothing is learned, since near words are other names there.
+Hard-assignment re-estimation of the transducer of `spelling`, as in Viterbi training (E. S. Ristad
+and P. N. Yianilos, "Learning string-edit distance", IEEE PAMI 20, 1998): the words of two names
+that are likely one person's are paired by the cheapest alignments, and the cost of a sound of one
+script for one of the other is -log of how often the two are aligned, relative to the commonest
+alignment of either. The prior costs count for some alignments of each sound, and are upper limits.
+Within one script nothing is learned, since near words are other names there.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,10 +23,12 @@ from uncounted.linkage.encoding.name_index import Indexer
 from uncounted.linkage.encoding.spelling import Learned, coded, prior_costs, sound_rows
 from uncounted.records.names import sounds as heard
 
-FEW, MOST = 20, 20_000  # pairs of names: nothing is learned from fewer, and of more these are taken
+FEW = 20  # pairs of words, by scripts: from fewer nothing is learned
+FEW_NAMES = 0.01  # of all pairs of reports: if fewer have names in two scripts, nothing is learned
+MOST, MOST_SCRIPTS = 20_000, 20  # pairs of names, and of scripts: of more, the commonest
 _ROUNDS = 3
-_THOUGHT = 5.0  # uses of each sound that are at the costs of every case
-_MOST_APART = 1.0  # cost a sound of two words that are taken for spellings of one
+_PSEUDO_COUNT = 5.0  # alignments of each sound with the one that has the least prior cost
+_MOST_APART = 1.0  # cost a sound of two words that count as spellings of one
 _MOST_WORDS = 8  # of a name
 _NEVER = 99.0
 
@@ -46,17 +48,15 @@ def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
     Returns
     -------
     dict of (str, str) to float64 array, shape (sounds and none, sounds and none)
-        By scripts, as Unicode names them, the rows being sounds of the first. Empty where fewer
-        than `FEW` pairs of names are in two scripts.
+        By scripts, as Unicode names them, the rows being sounds of the first. Scripts of which
+        fewer than `FEW` distinct pairs of words are aligned are left out.
     """
-    if not a.general.any():
+    names = _names(a, left, right) if a.general.any() else None
+    if not names:
         return {}
     words = _vocabulary(a)
     rows, half = sound_rows(words)
     scripts = [heard.script_of(word) for word in words]
-    names = _names(a, scripts, left, right)
-    if names.total() < FEW:
-        return {}
     number = Indexer[tuple[int, int]]()
 
     def numbered(one: int, other: int) -> int:
@@ -75,13 +75,14 @@ def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
     )
     starts, codes = coded(rows)
     sizes = np.maximum(np.diff(starts)[pairs].max(axis=1), 1)
-    costs, none = prior, np.zeros(len(pairs))
+    costs, aligned = prior, np.zeros(len(pairs))
     for _ in range(_ROUNDS):
-        apart, _ = _aligned(costs, of, starts, codes, pairs, none)
-        times = _paired(cells, list(names.values()), apart / sizes)
-        _, seen = _aligned(costs, of, starts, codes, pairs, times)
+        apart, _ = _aligned(costs, of, starts, codes, pairs, np.zeros(len(pairs)))
+        aligned = _paired(cells, apart / sizes)
+        _, seen = _aligned(costs, of, starts, codes, pairs, aligned)
         costs = _costs(prior, seen)
-    return dict(zip(distinct, costs, strict=True))
+    enough = np.bincount(of, aligned, len(distinct)) >= FEW
+    return {each: costs[at] for at, each in enumerate(distinct) if enough[at]}
 
 
 def _vocabulary(a: ReportArrays) -> list[str]:
@@ -91,30 +92,49 @@ def _vocabulary(a: ReportArrays) -> list[str]:
     ]
 
 
-def _names(
-    a: ReportArrays, scripts: Sequence[str], left: Ints, right: Ints
-) -> Counter[tuple[_Words, _Words]]:
-    """Words of the two names of each pair, each name in a script of its own."""
+def _names(a: ReportArrays, left: Ints, right: Ints) -> list[tuple[_Words, _Words]]:
+    """Distinct pairs of names in two scripts, each name in one, the commonest first."""
+    script = _scripts(a)
+    if len(np.unique(script[script >= 0])) < 2:
+        return []
     first = a.form_starts[a.name]
-    named = (first < a.form_starts[a.name.astype(np.int64) + 1]) & np.append(a.general, False)[
-        first
+    of = np.where(first < a.form_starts[a.name.astype(np.int64) + 1], script[first], -1)
+    one, other = of[left], of[right]
+    both = np.flatnonzero((one >= 0) & (other >= 0) & (one != other))
+    if len(both) < FEW_NAMES * len(left):
+        return []
+    many = int(script.max()) + 1
+    kinds, kind, uses = np.unique(
+        np.minimum(one, other)[both] * many + np.maximum(one, other)[both],
+        return_inverse=True,
+        return_counts=True,
+    )
+    common = np.argsort(-uses, kind="stable")[:MOST_SCRIPTS]
+    both = both[np.isin(kind, common)] if len(kinds) > MOST_SCRIPTS else both
+    forms, times = np.unique_counts(first[left[both]] * len(script) + first[right[both]])
+    forms = forms[np.argsort(-times, kind="stable")[:MOST]]
+    return [
+        (_words(a, form // len(script)), _words(a, form % len(script))) for form in forms.tolist()
     ]
-    both = np.flatnonzero(named[left] & named[right])
-    many = len(a.general) + 1
-    forms, times = np.unique_counts(first[left[both]] * many + first[right[both]])
-    words = {
-        form: _words(a, form) for form in {*(forms // many).tolist(), *(forms % many).tolist()}
-    }
-    found: Counter[tuple[_Words, _Words]] = Counter()
-    for form, count in zip(forms.tolist(), times.tolist(), strict=True):
-        one, other = divmod(form, many)
-        x, y = words[one], words[other]
-        of_x, of_y = {scripts[word] for word in x}, {scripts[word] for word in y}
-        if len(of_x) == len(of_y) == 1 and of_x != of_y:
-            found[x, y] += count
-            if len(found) == MOST:
-                break
-    return found
+
+
+def _scripts(a: ReportArrays) -> Ints:
+    """The script of each form by number, and of no form (last); -1: Korean, or in several."""
+    vocabulary = [heard.script_of(word) for word in _vocabulary(a)]
+    numbers = {name: at for at, name in enumerate(sorted(set(vocabulary)))}
+    of_word = np.array([numbers[each] for each in vocabulary], np.int64)
+    forms = len(a.general)
+    low, high = np.full(forms + 1, len(numbers)), np.full(forms + 1, -1)
+    for part, of_form in ((a.family, a.form_family), (a.given, a.form_given)):
+        size = np.diff(part.bag)
+        owner = np.repeat(np.arange(len(size)), size)
+        least, most = np.full(len(size), len(numbers)), np.full(len(size), -1)
+        np.minimum.at(least, owner, of_word[part.bag_words])
+        np.maximum.at(most, owner, of_word[part.bag_words])
+        low[:forms] = np.minimum(low[:forms], least[of_form])
+        high[:forms] = np.maximum(high[:forms], most[of_form])
+    alone = (low == high) & np.append(a.general, False)
+    return np.where(alone, low, -1)
 
 
 def _words(a: ReportArrays, form: int) -> _Words:
@@ -123,23 +143,23 @@ def _words(a: ReportArrays, form: int) -> _Words:
     return tuple([*found[0], *found[1]][:_MOST_WORDS])
 
 
-def _paired(cells: Sequence[Ints], counts: Sequence[int], rate: Floats) -> Floats:
-    """How often words are paired as spellings of one, the cheapest of each two names."""
-    times = np.zeros(len(rate))
-    for cell, count in zip(cells, counts, strict=True):
+def _paired(cells: Sequence[Ints], rate: Floats) -> Floats:
+    """Which words are paired as spellings of one (1, else 0): the cheapest of each two names."""
+    aligned = np.zeros(len(rate))
+    for cell in cells:
         chosen = cell[optimize.linear_sum_assignment(rate[cell])]
-        times[chosen[rate[chosen] <= _MOST_APART]] += count
-    return times
+        aligned[chosen[rate[chosen] <= _MOST_APART]] = 1.0
+    return aligned
 
 
 def _costs(prior: Floats, seen: Floats) -> Floats:
-    """-log of how often a sound stands for another, over what it stands for most."""
-    thought, costs = np.exp(-prior), prior.copy()
-    thought[:, -1, -1] = 0.0
+    """-log of how often two sounds are aligned, relative to the commonest alignment of either."""
+    likely, costs = np.exp(-prior), prior.copy()
+    likely[:, -1, -1] = 0.0
     for axis, nothing in ((2, np.s_[:, -1, :]), (1, np.s_[:, :, -1])):
-        uses = seen + _THOUGHT * thought / thought.sum(axis=axis, keepdims=True)
+        uses = seen + _PSEUDO_COUNT * likely / likely.max(axis=axis, keepdims=True)
         cost = np.log(uses.max(axis=axis, keepdims=True)) - np.log(np.maximum(uses, 1e-300))
-        cost[nothing] = _NEVER  # nothing stands for no sound
+        cost[nothing] = _NEVER  # no sound is aligned with none in one word
         costs = np.minimum(costs, cost)
     return costs
 

@@ -15,7 +15,13 @@ from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.comparison.name_levels import NAME, ONE_LETTER, OTHER_FAMILY, OTHER_GIVEN
 from uncounted.linkage.model.fellegi_sunter import MatchProbabilities, capped, name_and_birth
-from uncounted.linkage.model.field_priors import FEW_REPEATS, PRIORS, PRIORS_OF_FEW, FieldPrior
+from uncounted.linkage.model.field_priors import (
+    MOST_WEIGHT,
+    PRIORS,
+    WEIGHT,
+    FieldPrior,
+    weight_by_matches,
+)
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT
 
 # A level that no pair of different people shows still has this many pairs.
@@ -117,7 +123,7 @@ def fit(
     most = min(max(2.0 / reports, float(times[alike].sum() / times.sum())), _MOST_LINKS)
     u = _frequencies(patterns, np.where(alike, 0.0, times))
     linked = counts(patterns, np.where(alike, times, 0.0))
-    m = _m_of_pairs(linked, u, few=True)
+    m = _m_of_pairs(linked, u, MOST_WEIGHT)
     rates = MatchProbabilities(m, u, _companion(m, u))
     share = np.array([most / 2, 1.0 - most / 2 - 1e-3, 1e-3])
     compared = np.flatnonzero((patterns > 0).any(axis=0))
@@ -135,8 +141,8 @@ def fit(
         share[1] = 1.0 - share[0] - share[2]
         u = _frequencies(patterns, times - kinds[0])
         linked, taken = counts(patterns, kinds[0]), counts(patterns, kinds[2] / stand_for)
-        few = float(kinds[0].sum()) < FEW_REPEATS * reports
-        m = _m_of_pairs(linked, u, few=few)
+        weight = weight_by_matches(float(kinds[0].sum()), reports)
+        m = _m_of_pairs(linked, u, weight)
         rates = MatchProbabilities(
             m,
             u,
@@ -148,7 +154,7 @@ def fit(
             float(kinds[0].sum()),
             m,
             recorded,
-            few=few,
+            prior_weight=weight,
         )
     return rates
 
@@ -184,7 +190,7 @@ def with_matches(
 ) -> MatchProbabilities:
     """The same with m, and the number of matches, from so many matches at each row of levels."""
     linked = counts(patterns, matches)
-    m = _m_of_pairs(linked, rates.u, few=rates.few)
+    m = _m_of_pairs(linked, rates.u, rates.prior_weight)
     return attrs.evolve(
         rates,
         m=m,
@@ -306,15 +312,17 @@ def _frequencies(patterns: levels.Levels, times: Floats) -> tuple[Floats, ...]:
 
 
 def _m_of_pairs(
-    linked: tuple[Floats, ...], u: tuple[Floats, ...], *, few: bool
+    linked: tuple[Floats, ...], u: tuple[Floats, ...], weight: float
 ) -> tuple[Floats, ...]:
-    priors = PRIORS_OF_FEW if few else PRIORS
-    return tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(priors))
+    return tuple(
+        _expected(prior, weight if prior.weighs_more else WEIGHT, linked[f], u[f])
+        for f, prior in enumerate(PRIORS)
+    )
 
 
-def _expected(prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
+def _expected(prior: FieldPrior, weight: float, linked: Floats, u: Floats) -> Floats:
     """M as pairs alone suggest it; how capped levels are split is left to partitions."""
-    rate = prior.weight * np.array(prior.mean) + linked
+    rate = weight * np.array(prior.mean) + linked
     agrees = prior.agrees
     out = rate / rate.sum()
     share = max(float(out[agrees].sum()), prior.least)

@@ -22,7 +22,7 @@ from scipy import special
 from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison.name_levels import NAME, OTHER_FAMILY
-from uncounted.linkage.model.field_priors import PRIORS, PRIORS_OF_FEW, prior_counts
+from uncounted.linkage.model.field_priors import PRIORS, WEIGHT, prior_counts
 from uncounted.linkage.sampler import collapsed_m, collapsed_pairs, overrelaxation, pair_likelihood
 from uncounted.linkage.sampler import state as partition
 from uncounted.linkage.sampler.collapsed_m import MConditional
@@ -30,7 +30,6 @@ from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
 from uncounted.linkage.sampler.comparison_counts import ComparisonCounts
 
 LEVEL_COUNTS = tuple(prior_counts(prior) for prior in PRIORS)
-LEVEL_COUNTS_OF_FEW = tuple(prior_counts(prior) for prior in PRIORS_OF_FEW)
 # A name that differs is at most so much likelier among reports of one person as among others.
 DIFFERENT_NAME_CAP = 0.7
 _TINY = 1e-300  # no share is nothing, whose logarithm there is not
@@ -45,9 +44,8 @@ class MatchProbabilities:
     (origin levels, event levels), is how much likelier the two are together among different people
     than apart; `errors` is the same of kinds of name and birth within people. `first` is m before
     any partition, `uncapped` m of names that differ as drawn before the cap; both default to m. No
-    pair compares the fields from `fields_recorded` on. `few`: there are few matches, for which
-    names and events have a prior of more weight. All but m and `uncapped` stay fixed while m is
-    drawn.
+    pair compares the fields from `fields_recorded` on. `prior_weight`, in comparisons, is
+    that of the priors of names and events. All but m and `uncapped` stay fixed while m is drawn.
     """
 
     m: tuple[Floats, ...]
@@ -61,7 +59,7 @@ class MatchProbabilities:
     first: tuple[Floats, ...] = ()
     fields_recorded: int = len(compare.FIELDS)
     uncapped: Floats | None = None
-    few: bool = False
+    prior_weight: float = WEIGHT
 
     def weights(self) -> tuple[Floats, ...]:
         """log(m / u) a level, 0 for "not said"."""
@@ -288,9 +286,11 @@ def kind_sums(levels: Floats) -> Floats:
 
 def _prior_counts(rates: MatchProbabilities) -> tuple[tuple[Floats, ...], Floats]:
     """What the prior adds to comparisons at each level, and to reports of each kind."""
-    if rates.few:
-        return LEVEL_COUNTS_OF_FEW, KIND_COUNTS_OF_FEW
-    return LEVEL_COUNTS, KIND_COUNTS
+    if rates.prior_weight == WEIGHT:
+        return LEVEL_COUNTS, KIND_COUNTS
+    times = np.where(_WEIGHS_MORE, rates.prior_weight / WEIGHT, 1.0)
+    levels = tuple(row * each for row, each in zip(LEVEL_COUNTS, times, strict=True))
+    return levels, KIND_COUNTS * times[:, None]
 
 
 def _draw_kinds(rng: np.random.Generator, prior: Floats, kinds: Floats, last: Floats) -> Floats:
@@ -328,11 +328,9 @@ _SPANS = tuple(slice(*ends) for ends in itertools.pairwise(_ENDS))
 # And which of them have a cap.
 _HAS_CAP = np.concatenate([~prior.agrees & bool(prior.split) for prior in PRIORS])
 # What each prior adds to the reports of each kind: two for each pair that it thinks of.
-_SHARES = report_shares(kind_sums(np.concatenate([prior.mean for prior in PRIORS])))
-KIND_COUNTS, KIND_COUNTS_OF_FEW = (
-    2 * np.array([[prior.weight] for prior in priors]) * _SHARES
-    for priors in (PRIORS, PRIORS_OF_FEW)
-)
+KIND_COUNTS = report_shares(kind_sums(np.concatenate([prior.mean for prior in PRIORS])))
+KIND_COUNTS *= 2 * WEIGHT
+_WEIGHS_MORE = np.array([prior.weighs_more for prior in PRIORS])
 _LEAST = np.sqrt([prior.least for prior in PRIORS])
 
 

@@ -16,8 +16,8 @@ from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, LESS, RIGHT, SLIP, WHOLE
 
-WEIGHT, OF_FEW = 10.0, 40.0  # the second of names and events, where there are few matches
-FEW_REPEATS = 0.025  # matches for each report: fewer are few
+WEIGHT, MOST_WEIGHT = 10.0, 40.0  # comparisons; the second of names and events, of few matches
+FEW_REPEATS = 0.025  # expected matches for each report: fewer are few
 # Among reports of one person: mean of each level, after "not said".
 _NAME = (
     *(0.03, 0.225, 0.25, 0.185, 0.05),  # the same
@@ -63,7 +63,7 @@ class FieldPrior:
     says: tuple[int, ...]  # of right levels, whether both say all there is to say or one less; or 0
     least: float  # the share of right levels and slips is never below this
     split: tuple[float, ...] = ()  # of the levels that differ, where none may be for a link
-    weight: float = WEIGHT  # in comparisons
+    weighs_more: bool = False  # where there are few matches
 
     @property
     def agrees(self) -> NDArray[np.bool_]:
@@ -80,13 +80,14 @@ def _prior(
     whole: frozenset[int] = frozenset({1}),
     either: frozenset[int] = frozenset(),
     split: tuple[float, ...] = (),
+    weighs_more: bool = False,
 ) -> FieldPrior:
     """Of `right` levels, at `whole` both say all, and at `either` one may say more than that."""
     numbers = range(1, len(mean) + 1)
     kinds = tuple(RIGHT if at in right else SLIP if at in slips else DIFFERENT for at in numbers)
     less = right - whole - either
     says = tuple(WHOLE if at in whole else LESS if at in less else 0 for at in numbers)
-    return FieldPrior(mean, kinds, says, least, split)
+    return FieldPrior(mean, kinds, says, least, split, weighs_more)
 
 
 def _events(days: set[int], places: set[int]) -> set[int]:
@@ -114,6 +115,7 @@ PRIORS: tuple[FieldPrior, ...] = (
             {levels.BEGINS_ALIKE, levels.ANOTHER, *range(levels.IN_PART, levels.IN_PART_LAST + 1)}
         ),
         split=_DIFFERS,
+        weighs_more=True,
     ),
     _prior(_BIRTH, {1, 2, 3, 4}, {5, 6, 7}, 0.7),
     _prior(_SEX, {1}, set(), 0.9),
@@ -124,21 +126,23 @@ PRIORS: tuple[FieldPrior, ...] = (
         _events({0, 1, 2, 3, 4}, {0, 1, 2, 4}) - _RIGHT_EVENTS,
         0.0,
         whole=frozenset(_events({1}, {1})),
+        weighs_more=True,
     ),
     _prior(_RELATIVE, {1}, {2}, 0.5),
     _prior(_OCCUPATION, {1}, {2}, 0.3),
     _prior(_NUMBER, {1}, {2, 3}, 0.5),
 )
-# The same where there are few matches, fewer than `FEW_REPEATS` for each report.
-PRIORS_OF_FEW = tuple(
-    attrs.evolve(prior, weight=OF_FEW if field in ("name", "event") else WEIGHT)
-    for field, prior in zip(compare.FIELDS, PRIORS, strict=True)
-)
+
+
+def weight_by_matches(matches: float, reports: int) -> float:
+    """The weight of the priors of names and events where so many matches are expected."""
+    ends = 0.5 * FEW_REPEATS, 1.5 * FEW_REPEATS
+    return float(np.interp(matches / reports, ends, (MOST_WEIGHT, WEIGHT)))
 
 
 def prior_counts(prior: FieldPrior) -> Floats:
-    """What a prior adds to the counts of its levels."""
-    rate = prior.weight * np.array(prior.mean)
+    """What a prior with the weight `WEIGHT` adds to the counts of its levels."""
+    rate = WEIGHT * np.array(prior.mean)
     if prior.split:  # known well enough that few cases would teach it
-        rate[~prior.agrees] = prior.weight * np.array(prior.split)
+        rate[~prior.agrees] = WEIGHT * np.array(prior.split)
     return rate
