@@ -46,8 +46,11 @@ class _Stored:
         found = {
             each.name: stored[_key(each)] for each in attrs.fields(cls) if _key(each) in stored
         }
-        lists = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
-        return cls(**found | lists)
+        return cls(**{name: _frozen(value) for name, value in found.items()})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _key(field: attrs.Attribute[Any]) -> str:

@@ -1,9 +1,9 @@
 """Record linkage: from reports to posterior draws of the partition into people.
 
 1. reports as integer arrays; 2. pairs worth comparing: all of a small file's, else those
-that blocking finds; 3. comparison levels, and m- and u-probabilities; 4. reports reordered so that
-candidates are neighbours, and the graph of candidates; 5. MCMC over partitions; 6. checks that may
-refuse.
+that blocking finds; 3. comparison levels, and m- and u-probabilities; 1 to 3 again where costs of
+spelling between scripts are learned; 4. reports reordered so that candidates are neighbours, and
+the graph of candidates; 5. MCMC over partitions; 6. checks that may refuse.
 """
 
 from __future__ import annotations

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage.compare_reports import comparing
+from uncounted.linkage import Linkage, link
+from uncounted.linkage.checkpoints import packed, restored
+from uncounted.linkage.compare_reports import Compared, comparing, with_rates_one_to_one
 from uncounted.linkage.comparison import levels, name_levels
 from uncounted.linkage.encoding import spelling_costs
 from uncounted.linkage.encoding.encode import Encoded, encode
@@ -17,6 +19,7 @@ from uncounted.linkage.encoding.spelling import (
     variants,
 )
 from uncounted.linkage.encoding.spelling_costs import FEW, learned_costs
+from uncounted.linkage.model.field_priors import WEIGHT
 from uncounted.progress import silent
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names import sounds as heard
@@ -115,6 +118,19 @@ def test_reports_are_compared_by_what_their_links_teach() -> None:
     assert agree[1] > 0.9
     others = levels.levels(found.encoded, left[1:], right[:-1])[:, 0]
     assert ((others > 0) & (others <= name_levels.SAME_LAST)).mean() < 0.02
+
+
+def test_what_was_learned_is_kept_and_stored() -> None:
+    """By a checkpoint, where m is learned one to one, and in a stored linkage."""
+    reports = reports_of(made(60, 8))
+    found = comparing(reports, seed=1, progress=silent)
+    assert found.learned == (("Greek", "Latin"),)
+    again = restored(Compared, packed(found))
+    assert again.learned == found.learned
+    assert again.rates.prior_weight == found.rates.prior_weight == WEIGHT
+    assert with_rates_one_to_one(found, seed=1, progress=silent).learned == found.learned
+    stored = Linkage.from_bytes(link(reports, draws=20, with_grid=False).to_bytes())
+    assert stored.diagnostics.fit.scripts_learned == found.learned
 
 
 @pytest.mark.parametrize("case", ["few", "one script", "Korean", "no pairs", "no name"])
