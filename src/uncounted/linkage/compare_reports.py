@@ -22,7 +22,7 @@ from uncounted.linkage.diagnostics import BlockingDiagnostics
 from uncounted.linkage.encoding.columns import columns
 from uncounted.linkage.encoding.encode import Encoded, encode, reordered
 from uncounted.linkage.encoding.read_names import ReadNames
-from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
+from uncounted.linkage.encoding.source_names import NOT_STATED, Stated, script_name
 from uncounted.linkage.encoding.spelling_costs import learned_costs
 from uncounted.linkage.mcmc import VERY_MANY
 from uncounted.linkage.model import fellegi_sunter as model
@@ -165,7 +165,7 @@ def comparing(
         encoded = encode(recorded, languages, read, spelling)
         found = attrs.evolve(
             compared(encoded, seed=seed, progress=progress),
-            learned=tuple((one.title(), other.title()) for one, other in spelling),
+            learned=tuple((script_name(one), script_name(other)) for one, other in spelling),
         )
     return found
 

@@ -74,11 +74,21 @@ def of_lists(reports: Iterable[Report], stated: Stated = NOT_STATED) -> dict[str
             spoken = [named.get(code, code) for code in codes]
         elif found.korean:
             spoken = ["Korean"]
-        scripts = [_SCRIPTS.get(each, each.capitalize()) for each in found.scripts]
+        scripts = [script_name(each) for each in found.scripts]
         out[name] = ListNames(
             tuple(dict.fromkeys(spoken)), tuple(dict.fromkeys(scripts)), bool(codes)
         )
     return out
+
+
+def script_name(script: str) -> str:
+    """The name of a script for users.
+
+    Examples:
+        >>> script_name("MYANMAR"), script_name("GREEK")
+        ('Burmese', 'Greek')
+    """
+    return _SCRIPTS.get(script, script.capitalize())
 
 
 _SCRIPTS = {"CJK": "Chinese characters", "MYANMAR": "Burmese", "ETHIOPIC": "Ethiopic"}
