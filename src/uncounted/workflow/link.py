@@ -218,8 +218,6 @@ def link(
     except (NotLinkable, NotConverged):  # it would end like this again
         case.forget_unfinished()
         raise
-    names = of_lists(reports, languages)
-    del reports, keys  # of a million reports a gigabyte and a half
     summary = LinkSummary(
         reports=len(result.keys),
         pairs=result.pairs,
@@ -232,7 +230,7 @@ def link(
         seconds=result.seconds,
         excluded=excluded,
         diagnostics=result.diagnostics,
-        names=names,
+        names=of_lists(reports, languages),
         continued=link_progress.in_words(kept.continued),
         not_kept=kept.note,
     )
