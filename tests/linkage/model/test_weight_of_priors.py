@@ -13,7 +13,7 @@ SAME_NAME, IN_PART = name_levels.SAME + 1, name_levels.IN_PART + 1
 SAME_DAY = levels.BIRTH.index("same day")
 
 
-@pytest.mark.parametrize(("matches", "weight"), [(10, 40.0), (25, 25.0), (30, 19.0), (400, 10.0)])
+@pytest.mark.parametrize(("matches", "weight"), [(10, 40.0), (24, 40.0), (38, 24.4), (400, 10.0)])
 def test_few_matches_have_the_prior_of_more_weight(matches: int, weight: float) -> None:
     """Half of the matches have a name in part, of which the prior has 1 in 100."""
     patterns = np.zeros((3, len(levels.FIELDS)), np.uint8)

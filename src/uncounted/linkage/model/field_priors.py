@@ -136,7 +136,7 @@ PRIORS: tuple[FieldPrior, ...] = (
 
 def weight_by_matches(matches: float, reports: int) -> float:
     """The weight of the priors of names and events where so many matches are expected."""
-    ends = 0.5 * FEW_REPEATS, 1.5 * FEW_REPEATS
+    ends = FEW_REPEATS, 2 * FEW_REPEATS
     return float(np.interp(matches / reports, ends, (MOST_WEIGHT, WEIGHT)))
 
 
