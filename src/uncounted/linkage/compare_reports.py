@@ -163,15 +163,18 @@ def comparing(
             break
         del found, likely, left, right  # of very many reports a gigabyte
         encoded = encode(recorded, languages, read, spelling)
-        found = attrs.evolve(
-            compared(encoded, seed=seed, progress=progress),
-            learned=tuple((script_name(one), script_name(other)) for one, other in spelling),
-        )
+        learned = tuple((script_name(one), script_name(other)) for one, other in spelling)
+        found = compared(encoded, seed=seed, progress=progress, learned=learned)
     return found
 
 
 def compared(
-    encoded: Encoded, *, seed: int, progress: Progress, one_to_one: bool = False
+    encoded: Encoded,
+    *,
+    seed: int,
+    progress: Progress,
+    one_to_one: bool = False,
+    learned: tuple[tuple[str, str], ...] = (),
 ) -> Compared:
     """Compare reports that are numbers already."""
     lists = int(encoded.source.max()) + 1
@@ -189,7 +192,7 @@ def compared(
         found=found,
     )
     pairs = CandidatePairs(left, right, codes, log_odds)
-    return Compared(encoded, pairs, rates, lists, loss, one_to_one)
+    return Compared(encoded, pairs, rates, lists, loss, one_to_one, learned)
 
 
 def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
@@ -216,5 +219,10 @@ def _pairs(
 
 def with_rates_one_to_one(compared_: Compared, *, seed: int, progress: Progress) -> Compared:
     """The same reports, with rates from matches one to one."""
-    again = compared(compared_.encoded, seed=seed, progress=progress, one_to_one=True)
-    return attrs.evolve(again, learned=compared_.learned)
+    return compared(
+        compared_.encoded,
+        seed=seed,
+        progress=progress,
+        one_to_one=True,
+        learned=compared_.learned,
+    )

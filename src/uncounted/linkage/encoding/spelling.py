@@ -168,7 +168,9 @@ def variants(vocabulary: Sequence[str], learned: Learned = NOT_LEARNED) -> Varia
     sets = _sets(starts, codes)
     letter_set = _sets(letter_starts, letters)
     left, right = _candidates(rows, sets)
-    costs, table_of = _tables(of_script, learned)
+    unwritten = np.zeros(len(of_script), np.bool_)
+    unwritten[scripts] = half
+    costs, table_of = _tables(of_script, unwritten, learned)
     kinds, cost = _compare(
         (starts, codes, half, scripts),
         (letter_starts, letters, letter_set),
@@ -190,9 +192,12 @@ def variants(vocabulary: Sequence[str], learned: Learned = NOT_LEARNED) -> Varia
     )
 
 
-def _tables(of_script: Mapping[str, int], learned: Learned) -> tuple[Singles, Ints]:
-    """Tables of costs, and which each two scripts have: -1 where nothing was learned."""
-    costs, table_of = [*prior_costs()], np.full((len(of_script), len(of_script)), -1)
+def _tables(
+    of_script: Mapping[str, int], unwritten: Flags, learned: Learned
+) -> tuple[Singles, Ints]:
+    """Tables of costs, and which each two scripts have, one without vowels first."""
+    costs = [*prior_costs()]
+    table_of = (unwritten[:, None] & ~unwritten).astype(np.int64)
     for (one, other), table in learned.items():
         i, j = of_script[one], of_script[other]
         table_of[i, j], table_of[j, i] = len(costs), len(costs) + 1
@@ -293,8 +298,7 @@ def _compare(
         i, j = left[at], right[at]
         if half[j] and not half[i]:
             i, j = j, i
-        of = table_of[scripts[i], scripts[j]]
-        table = costs[of] if of >= 0 else costs[1] if half[i] and not half[j] else costs[0]
+        table = costs[table_of[scripts[i], scripts[j]]]
         x, y = codes[starts[i] : starts[i + 1]], codes[starts[j] : starts[j + 1]]
         out[at] = _cost(table, x, y, row)
         length = 0.5 * (len(x) + len(y))

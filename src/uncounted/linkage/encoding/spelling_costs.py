@@ -51,16 +51,21 @@ def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
         By scripts, as Unicode names them, the rows being sounds of the first. Scripts of which
         fewer than `FEW` distinct pairs of words are aligned are left out.
     """
-    names = _names(a, left, right) if a.general.any() else None
-    if not names:
+    if not a.general.any():
         return {}
     words = _vocabulary(a)
-    rows, half = sound_rows(words)
     scripts = [heard.script_of(word) for word in words]
+    names = _names(a, scripts, left, right)
+    if not names:
+        return {}
+    rows, half = sound_rows(words)
+    unwritten = {script for script, each in zip(scripts, half, strict=True) if each}
     number = Indexer[tuple[int, int]]()
 
     def numbered(one: int, other: int) -> int:
-        first, second = sorted((one, other), key=lambda word: (not half[word], scripts[word]))
+        first, second = sorted(
+            (one, other), key=lambda word: (scripts[word] not in unwritten, scripts[word])
+        )
         return number((first, second))
 
     cells = [np.array([[numbered(i, j) for j in other] for i in one]) for one, other in names]
@@ -68,10 +73,12 @@ def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
     between = [(scripts[i], scripts[j]) for i, j in pairs.tolist()]
     distinct = sorted(set(between))
     of = np.array([distinct.index(each) for each in between], np.int64)
-    unwritten = half[pairs[:, 0]] & ~half[pairs[:, 1]]
     with_vowels, without = prior_costs()
     prior = np.stack(
-        [without if unwritten[of == at].any() else with_vowels for at in range(len(distinct))]
+        [
+            without if one in unwritten and other not in unwritten else with_vowels
+            for one, other in distinct
+        ]
     )
     starts, codes = coded(rows)
     sizes = np.maximum(np.diff(starts)[pairs].max(axis=1), 1)
@@ -92,9 +99,11 @@ def _vocabulary(a: ReportArrays) -> list[str]:
     ]
 
 
-def _names(a: ReportArrays, left: Ints, right: Ints) -> list[tuple[_Words, _Words]]:
+def _names(
+    a: ReportArrays, scripts: Sequence[str], left: Ints, right: Ints
+) -> list[tuple[_Words, _Words]]:
     """Distinct pairs of names in two scripts, each name in one, the commonest first."""
-    script = _scripts(a)
+    script = _of_forms(a, scripts)
     if len(np.unique(script[script >= 0])) < 2:
         return []
     first = a.form_starts[a.name]
@@ -104,13 +113,13 @@ def _names(a: ReportArrays, left: Ints, right: Ints) -> list[tuple[_Words, _Word
     if len(both) < FEW_NAMES * len(left):
         return []
     many = int(script.max()) + 1
-    kinds, kind, uses = np.unique(
+    _, kind, uses = np.unique(
         np.minimum(one, other)[both] * many + np.maximum(one, other)[both],
         return_inverse=True,
         return_counts=True,
     )
     common = np.argsort(-uses, kind="stable")[:MOST_SCRIPTS]
-    both = both[np.isin(kind, common)] if len(kinds) > MOST_SCRIPTS else both
+    both = both[np.isin(kind, common)]
     forms, times = np.unique_counts(first[left[both]] * len(script) + first[right[both]])
     forms = forms[np.argsort(-times, kind="stable")[:MOST]]
     return [
@@ -118,11 +127,10 @@ def _names(a: ReportArrays, left: Ints, right: Ints) -> list[tuple[_Words, _Word
     ]
 
 
-def _scripts(a: ReportArrays) -> Ints:
+def _of_forms(a: ReportArrays, scripts: Sequence[str]) -> Ints:
     """The script of each form by number, and of no form (last); -1: Korean, or in several."""
-    vocabulary = [heard.script_of(word) for word in _vocabulary(a)]
-    numbers = {name: at for at, name in enumerate(sorted(set(vocabulary)))}
-    of_word = np.array([numbers[each] for each in vocabulary], np.int64)
+    numbers = {name: at for at, name in enumerate(sorted(set(scripts)))}
+    of_word = np.array([numbers[each] for each in scripts], np.int64)
     forms = len(a.general)
     low, high = np.full(forms + 1, len(numbers)), np.full(forms + 1, -1)
     for part, of_form in ((a.family, a.form_family), (a.given, a.form_given)):
