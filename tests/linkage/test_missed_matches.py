@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 import pytest
 
+from uncounted.linkage.diagnostics import BlockingDiagnostics
 from uncounted.linkage.encoding.encode import Encoded, encode
 from uncounted.linkage.missed_matches import MissedMatches, with_missed, with_unfound
 from uncounted.linkage.sampler.candidate_graph import CandidatePairs
@@ -108,13 +109,22 @@ def test_how_many_matches_are_suggested_and_not_found() -> None:
     linked = np.repeat(np.arange(100, dtype=np.int32), 2)[None]
     some = pairs([199, 198], [0, 1], [0.01, 0.2])
 
-    def unfound(suggested: float | None, not_compared: float = 0.0) -> float:
+    def unfound(suggested: float | None, not_compared: float = 0.0, counted: float = 0.0) -> float:
+        blocking = BlockingDiagnostics(
+            expected_matches=0.9 * (suggested or 0.0),
+            missed_share_estimated=0.1,
+            missed_share_counted=None if suggested is None else 0.1 - counted,
+        )
         missed = MissedMatches.of(some, 0.5, encoded.source, linked, not_compared)
         assert missed.total == pytest.approx(0.21 + not_compared)
-        return with_unfound(missed, suggested, linked).unfound
+        return with_unfound(missed, blocking, linked).unfound
 
     assert unfound(None) == 0.0  # not all pairs were looked at
     assert unfound(90.0) == unfound(104.0) == 0.0
     assert unfound(112.0) == pytest.approx(12 - 0.21)
     assert unfound(112.0, not_compared=2.0) == pytest.approx(12 - 2.21)
     assert unfound(300.0) == pytest.approx(0.25 * 100.21)
+    # too few are expected by the fit, and a share of those linked is not found
+    assert unfound(90.0, counted=0.02) == 0.0
+    assert unfound(90.0, counted=0.05) == pytest.approx(0.1 * 100.21)
+    assert unfound(112.0, counted=0.05) == pytest.approx(12 - 0.21)

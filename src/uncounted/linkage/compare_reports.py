@@ -1,7 +1,7 @@
 """Comparison of reports: exact duplicates once, candidate pairs, levels, m- and u-probabilities.
 
-Names are read once, although nearly the same reports are compared again where duplicates are
-unsure.
+Names are read and their spelling is learned once, although nearly the same reports are compared
+again where duplicates are unsure.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from uncounted._memory import release_freed
 from uncounted.linkage import exact_duplicates
 from uncounted.linkage.arrays import Ints
 from uncounted.linkage.blocking import rules as blocking
@@ -23,6 +24,7 @@ from uncounted.linkage.encoding.columns import columns
 from uncounted.linkage.encoding.encode import Encoded, encode, reordered
 from uncounted.linkage.encoding.read_names import ReadNames
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated, script_name
+from uncounted.linkage.encoding.spelling import NOT_LEARNED, Learned
 from uncounted.linkage.encoding.spelling_costs import learned_costs
 from uncounted.linkage.mcmc import VERY_MANY
 from uncounted.linkage.model import fellegi_sunter as model
@@ -116,32 +118,25 @@ def comparing_once(
     if count < 2 or (across and few and len(reports) > VERY_MANY):
         first = np.arange(len(reports))  # one report alone has nothing to be compared with
     read = ReadNames()
-    compared, kept, once = _comparing(reports, first, seed, languages, read, progress)
-    twice = np.flatnonzero(np.bincount(once) > 1)
-    unsure = exact_duplicates.unsure(compared.encoded, compared.rates, twice)
-    if len(unsure):
-        first = exact_duplicates.without(first, kept[unsure])
-        compared, _, once = _comparing(reports, first, seed, languages, read, progress)
-    return ComparedOnce(compared, once)
-
-
-def _comparing(
-    reports: Sequence[Report],
-    first: Ints,
-    seed: int,
-    languages: Stated,
-    read: ReadNames,
-    progress: Progress,
-) -> tuple[Compared, Ints, Ints]:
     kept, once = np.unique(first, return_inverse=True)
     rows = [reports[at] for at in kept]
-    return comparing(rows, languages, read, seed=seed, progress=progress), kept, once
+    found, spelling = _learning(rows, languages, read, seed=seed, progress=progress)
+    twice = np.flatnonzero(np.bincount(once) > 1)
+    unsure = exact_duplicates.unsure(found.encoded, found.rates, twice)
+    if len(unsure):
+        first = exact_duplicates.without(first, kept[unsure])
+        kept, once = np.unique(first, return_inverse=True)
+        rows, learned = [reports[at] for at in kept], found.learned
+        del found
+        progress("reading names", 0, None)
+        encoded = encode(rows, languages, read, spelling)
+        found = compared(encoded, seed=seed, progress=progress, learned=learned)
+    return ComparedOnce(found, once)
 
 
 def comparing(
     reports: Sequence[Report],
     languages: Stated = NOT_STATED,
-    read: ReadNames | None = None,
     *,
     seed: int,
     progress: Progress,
@@ -151,21 +146,35 @@ def comparing(
     Where likely matches have names in two scripts, costs of spelling are learned from them, and
     reports are compared again.
     """
+    return _learning(reports, languages, ReadNames(), seed=seed, progress=progress)[0]
+
+
+def _learning(
+    reports: Sequence[Report],
+    languages: Stated,
+    read: ReadNames,
+    *,
+    seed: int,
+    progress: Progress,
+) -> tuple[Compared, Learned]:
+    """As `comparing`, with names `read` before; and the costs of spelling that were learned."""
     progress("reading names", 0, None)
-    recorded = columns(reports)
+    recorded, spelling = columns(reports), NOT_LEARNED
     found = compared(encode(recorded, languages, read), seed=seed, progress=progress)
     for _ in range(_LEARNED if len(reports) <= VERY_MANY else _LEARNED_OF_VERY_MANY):
         progress("learning spellings", 0, None)
         likely = special.expit(found.pairs.log_odds) > _LIKELY
         left, right = found.pairs.left[likely], found.pairs.right[likely]
-        spelling = learned_costs(found.encoded.arrays, left, right)
-        if not spelling:
+        learned = learned_costs(found.encoded.arrays, left, right)
+        if not learned:
             break
+        spelling = learned
         del found, likely, left, right  # of very many reports a gigabyte
+        release_freed()
         encoded = encode(recorded, languages, read, spelling)
-        learned = tuple((script_name(one), script_name(other)) for one, other in spelling)
-        found = compared(encoded, seed=seed, progress=progress, learned=learned)
-    return found
+        between = tuple((script_name(one), script_name(other)) for one, other in spelling)
+        found = compared(encoded, seed=seed, progress=progress, learned=between)
+    return found, spelling
 
 
 def compared(

@@ -11,9 +11,9 @@ in birth (two years) and in the event (twelve months) as far as both have them. 
 over if its reports are one person's already, if a decision keeps them apart, or if it would give a
 list a second report of a person.
 
-Where all pairs were compared and capture-recapture over keys suggests more matches than draws link,
-half of the draws get a share of the rest, uniform between none and all (and a quarter of the links
-at the most).
+Where all pairs were compared and capture-recapture over keys suggests that matches are not found,
+half of the draws get some, uniform between none and as many as there may be (`matches_unfound`),
+and a quarter of the links at the most.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted.linkage.arrays import Codes, Floats, Ints
+from uncounted.linkage.blocking.recall import FEW_UNFOUND, matches_unfound
+from uncounted.linkage.diagnostics import BlockingDiagnostics
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded
 from uncounted.linkage.result import pairs_within
 from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
@@ -34,8 +36,7 @@ from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
 LEAST = 0.01  # of the expected matches: fewer are within the error of the linkage
 MOST_UNLIKELY = 0.1  # of them, among compared pairs that are no candidates: the model is in doubt
 _WEAK, _DRAWS = 0.5, 10  # links of less likely pairs tell between which lists matches are missed
-# Matches that are suggested and not found, of those that are: fewer are within the error of this.
-FEW_UNFOUND, MOST_UNFOUND = 0.05, 0.25
+MOST_UNFOUND = 0.25  # of the matches found, those that are suggested and not found
 _SHAPE = 16.0  # of matches not compared, a quarter more or less
 _ATTEMPTS = 100  # reports among which one is looked for that agrees
 
@@ -98,13 +99,11 @@ class MissedMatches:
 
 
 def with_unfound(
-    missed: MissedMatches, suggested: float | None, slots: NDArray[np.int32]
+    missed: MissedMatches, blocking: BlockingDiagnostics, slots: NDArray[np.int32]
 ) -> MissedMatches:
-    """Add the matches suggested beyond those linked in draws and missed otherwise, if many."""
-    if suggested is None:
-        return missed
+    """Add matches that are neither linked in draws nor missed otherwise, if there may be many."""
     found = float(np.mean([pairs_within(row) for row in slots])) + missed.total
-    beyond = suggested - found
+    beyond = matches_unfound(blocking, found)
     if beyond <= FEW_UNFOUND * found:
         return missed
     return attrs.evolve(missed, unfound=min(beyond, MOST_UNFOUND * found))

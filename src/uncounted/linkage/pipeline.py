@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from uncounted._memory import release_freed
 from uncounted.errors import NotConverged, NotLinkable, UsedWrongly
 from uncounted.linkage import compare_reports, mcmc, prior_sensitivity
-from uncounted.linkage.blocking.recall import matches_not_compared, matches_suggested, may_add
+from uncounted.linkage.blocking.recall import matches_not_compared, may_add
 from uncounted.linkage.checkpoints import NOTHING_KEPT, Checkpoints, staged
 from uncounted.linkage.compare_reports import (
     Compared,
@@ -170,6 +171,7 @@ def link(
     )
     compared, once = made.compared, made.once
     del made
+    release_freed()
     tries = _tries(compared, floor, draws)
     compared, nearest = arranged(compared, tries[0].floor)
     once = np.argsort(nearest)[once]  # of each report in order, where it stands
@@ -421,7 +423,7 @@ def _missed(compared: Compared, least: float, slots: NDArray[np.int32]) -> Misse
     if float(missed.chance.sum()) > MOST_UNLIKELY * expected:
         return None
     if compared.encoded.count <= compare_reports.ALL_PAIRS:
-        missed = with_unfound(missed, matches_suggested(compared.blocking), slots)
+        missed = with_unfound(missed, compared.blocking, slots)
     return missed if missed.total >= LEAST * expected else None
 
 

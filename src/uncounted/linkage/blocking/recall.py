@@ -48,6 +48,8 @@ _GROUPS = ("given", "family", "birth", "event", "number")
 _WORTH_A_WORD = 0.01  # of all links
 MOST_ADDED = 0.25  # of the matches: more are not added to draws, since the model is in doubt
 _WORTH_A_WORD_UNFOUND = 0.015  # of all; files with few errors have less
+_TIMES_TOO_HIGH = 2.0  # an estimate of the total may be, for the share of matches not found
+FEW_UNFOUND = 0.05  # of the matches found: fewer are within the error of what is suggested
 _MOST_LOST = 0.99
 _ROUNDS = 2000
 _CLOSE = 1e-9
@@ -91,6 +93,9 @@ def blocking_loss(
     )
 
 
+_HALF_ADDED = (
+    ". Half of the draws have links of random pairs, up to as many, and intervals are wider"
+)
 _ADDED = "Each draw has as many links of random pairs."
 _LOST = "People are too many by as many."
 _MANY_LOST, _TOO_HIGH = 0.1, " With so many, an estimate of the total is too high."
@@ -102,11 +107,17 @@ def matches_not_compared(blocking: BlockingDiagnostics) -> float:
     return lost if blocking.all_pairs_compared else lost + (blocking.missed_matches or 0.0)
 
 
-def matches_suggested(blocking: BlockingDiagnostics) -> float | None:
-    """How many matches capture-recapture suggests; None if not all pairs were looked at."""
+def matches_unfound(blocking: BlockingDiagnostics, found: float) -> float:
+    """How many matches are not found at the most, of `found` that are, if all pairs were compared.
+
+    That is up to as many as capture-recapture suggests in all, or twice the share that it suggests
+    is lost (`unfound_share`), whichever is more: with many errors the fit that it starts from finds
+    too few, and estimates of the total were up to twice as much too high.
+    """
     if blocking.missed_share_counted is None:
-        return None
-    return blocking.expected_matches / (1 - _suggested(blocking))
+        return 0.0
+    suggested = blocking.expected_matches / (1 - _suggested(blocking))
+    return max(suggested - found, _TIMES_TOO_HIGH * unfound_share(blocking) * found)
 
 
 def may_add(blocking: BlockingDiagnostics) -> bool:
@@ -154,12 +165,11 @@ def describe_unfound(blocking: BlockingDiagnostics) -> str | None:
     share = unfound_share(blocking)
     if blocking.missed_share_counted is None or share < _WORTH_A_WORD_UNFOUND:
         return None
+    times = _TIMES_TOO_HIGH * share
     return (
         f"capture-recapture over names, births and places suggests that {share:.0%} of the matches"
-        " are not found: people may be too many, and an estimate too high by twice as much. If"
-        " draws link at least 5% fewer pairs, half of them have links of random pairs, up to that"
-        " number"
-    )
+        f" are not found: people may be too many, and an estimate up to {times:.0%} too high"
+    ) + (_HALF_ADDED if times > FEW_UNFOUND else "")
 
 
 def _by_rule(
