@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted._memory import release_freed
 from uncounted.linkage import exact_duplicates
 from uncounted.linkage.arrays import Ints
 from uncounted.linkage.blocking import rules as blocking
@@ -170,7 +169,6 @@ def _learning(
             break
         spelling = learned
         del found, likely, left, right  # of very many reports a gigabyte
-        release_freed()
         encoded = encode(recorded, languages, read, spelling)
         between = tuple((script_name(one), script_name(other)) for one, other in spelling)
         found = compared(encoded, seed=seed, progress=progress, learned=between)

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted._memory import release_freed
 from uncounted.errors import NotConverged, NotLinkable, UsedWrongly
 from uncounted.linkage import compare_reports, mcmc, prior_sensitivity
 from uncounted.linkage.blocking.recall import matches_not_compared, may_add
@@ -171,7 +170,6 @@ def link(
     )
     compared, once = made.compared, made.once
     del made
-    release_freed()
     tries = _tries(compared, floor, draws)
     compared, nearest = arranged(compared, tries[0].floor)
     once = np.argsort(nearest)[once]  # of each report in order, where it stands

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from uncounted._cluster.dask import on_cluster
-from uncounted._memory import release_freed
 from uncounted.errors import NotConverged, NotLinkable, NotLinked, UsedWrongly, unknown
 from uncounted.progress import Progress, silent
 from uncounted.records.custom_vocabulary import OwnWords
@@ -199,7 +198,6 @@ def link(
     excluded = dict(chosen.left_out)
     content = link_progress.hash_of(chosen.reports)
     del chosen  # of a million reports two gigabytes
-    release_freed()
     keys = [(report.source, report.id) for report in reports]
     decisions, older = decided(case, keys), _older_decisions(case, keys)
     languages = _stated(case, {source for source, _ in keys})
