@@ -104,11 +104,14 @@ def test_the_number_of_links_has_a_lower_limit_too() -> None:
 
 
 def test_matches_that_keys_suggest_and_nothing_shows() -> None:
-    def told(estimated: float, at_least: float, counted: float | None) -> str | None:
+    def told(
+        estimated: float, at_least: float, counted: float | None, links: float | None = None
+    ) -> str | None:
         found = BlockingDiagnostics(
             missed_share_estimated=estimated,
             missed_share_at_least=at_least,
             missed_share_counted=counted,
+            random_links_at_most=links,
         )
         return recall.describe_unfound(found)
 
@@ -116,6 +119,15 @@ def test_matches_that_keys_suggest_and_nothing_shows() -> None:
     assert "3% of the matches" in (told(0.13, 0.10, 0.10) or "")
     assert told(0.045, 0.055, 0.043) is None  # few errors
     assert told(0.0, 0.0, 0.26) is None
+    few, many = told(0.116, 0.139, 0.101), told(0.116, 0.139, 0.101, 61.2)
+    assert few is not None
+    assert many is not None
+    assert few.endswith("about 8% too high")
+    assert (
+        many
+        == f"{few}; half of the draws have up to 61 links of random pairs, so intervals are wider"
+    )
+    assert "draws have fewer matches" in (told(0.045, 0.055, 0.043, 61.2) or "")
     assert told(0.1, 0.1, None) is None  # not all pairs were compared: `describe_loss` says so
 
 

@@ -1,7 +1,7 @@
 """Comparison of reports: exact duplicates once, candidate pairs, levels, m- and u-probabilities.
 
-Names are read and their spelling is learned once, although nearly the same reports are compared
-again where duplicates are unsure.
+Names are read and spelling is learned for all comparisons, although nearly the same reports are
+compared again where duplicates are unsure.
 """
 
 from __future__ import annotations

@@ -46,7 +46,8 @@ class MissedMatches:
     """Matches expected among pairs that are not candidates.
 
     `chance` is of compared pairs; `spread[s, t]` is the share of the other matches that is between
-    the lists s and t.
+    the lists s and t. `not_compared` is the number expected among pairs that were not compared,
+    `unfound` the most that half of the draws get beyond these.
     """
 
     left: Ints  # pairs that were compared
@@ -101,7 +102,11 @@ class MissedMatches:
 def with_unfound(
     missed: MissedMatches, blocking: BlockingDiagnostics, slots: NDArray[np.int32]
 ) -> MissedMatches:
-    """Add matches that are neither linked in draws nor missed otherwise, if there may be many."""
+    """Add matches that are neither linked in draws, `slots`, nor missed otherwise.
+
+    They are added if there may be more of them than a twentieth of those found, and a quarter of
+    those found at the most.
+    """
     found = float(np.mean([pairs_within(row) for row in slots])) + missed.total
     beyond = matches_unfound(blocking, found)
     if beyond <= FEW_UNFOUND * found:

@@ -207,7 +207,10 @@ def link(
     diagnostics = LinkageDiagnostics(
         sampled.chains,
         built.diagnostics,
-        compared.blocking,
+        attrs.evolve(
+            compared.blocking,
+            random_links_at_most=round(missed.unfound, 1) if missed and missed.unfound else None,
+        ),
         attrs.evolve(fitted, failed_check=fitted.failed_check or alone, first_failed=again),
         tuple(copied(reports)),
         len(reports)

@@ -48,7 +48,7 @@ _GROUPS = ("given", "family", "birth", "event", "number")
 _WORTH_A_WORD = 0.01  # of all links
 MOST_ADDED = 0.25  # of the matches: more are not added to draws, since the model is in doubt
 _WORTH_A_WORD_UNFOUND = 0.015  # of all; files with few errors have less
-_TIMES_TOO_HIGH = 2.0  # an estimate of the total may be, for the share of matches not found
+_TIMES_TOO_HIGH = 2.0  # an estimate of the total is about, for the share of matches not found
 FEW_UNFOUND = 0.05  # of the matches found: fewer are within the error of what is suggested
 _MOST_LOST = 0.99
 _ROUNDS = 2000
@@ -93,9 +93,6 @@ def blocking_loss(
     )
 
 
-_HALF_ADDED = (
-    ". Half of the draws have links of random pairs, up to as many, and intervals are wider"
-)
 _ADDED = "Each draw has as many links of random pairs."
 _LOST = "People are too many by as many."
 _MANY_LOST, _TOO_HIGH = 0.1, " With so many, an estimate of the total is too high."
@@ -108,11 +105,11 @@ def matches_not_compared(blocking: BlockingDiagnostics) -> float:
 
 
 def matches_unfound(blocking: BlockingDiagnostics, found: float) -> float:
-    """How many matches are not found at the most, of `found` that are, if all pairs were compared.
+    """How many matches there may be beyond `found` ones, if all pairs were compared; else 0.
 
-    That is up to as many as capture-recapture suggests in all, or twice the share that it suggests
-    is lost (`unfound_share`), whichever is more: with many errors the fit that it starts from finds
-    too few, and estimates of the total were up to twice as much too high.
+    That is the number that capture-recapture suggests in all, less `found`, or about twice the
+    share that it suggests is lost (`unfound_share`), whichever is more: with many errors the fit
+    that it starts from finds too few.
     """
     if blocking.missed_share_counted is None:
         return 0.0
@@ -162,14 +159,23 @@ def _suggested(blocking: BlockingDiagnostics) -> float:
 
 def describe_unfound(blocking: BlockingDiagnostics) -> str | None:
     """That all pairs were compared, and matches are still not found, in words; else None."""
-    share = unfound_share(blocking)
-    if blocking.missed_share_counted is None or share < _WORTH_A_WORD_UNFOUND:
+    if blocking.missed_share_counted is None:
         return None
-    times = _TIMES_TOO_HIGH * share
-    return (
-        f"capture-recapture over names, births and places suggests that {share:.0%} of the matches"
-        f" are not found: people may be too many, and an estimate up to {times:.0%} too high"
-    ) + (_HALF_ADDED if times > FEW_UNFOUND else "")
+    share, links = unfound_share(blocking), blocking.random_links_at_most
+    added = (
+        f"half of the draws have up to {links:,.0f} links of random pairs, so intervals are wider"
+        if links
+        else ""
+    )
+    if share >= _WORTH_A_WORD_UNFOUND:
+        return (
+            f"capture-recapture over names, births and places suggests that {share:.0%} of the"
+            " matches are not found: people may be too many, and an estimate about"
+            f" {_TIMES_TOO_HIGH * share:.0%} too high"
+        ) + (added and f"; {added}")
+    if added:
+        return f"draws have fewer matches than capture-recapture over keys suggests: {added}"
+    return None
 
 
 def _by_rule(
