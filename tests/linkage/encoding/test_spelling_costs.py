@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import pytest
 
-from uncounted.linkage import Linkage, link
+from uncounted.linkage import Linkage, compare_reports, exact_duplicates, link
+from uncounted.linkage.arrays import Ints
 from uncounted.linkage.checkpoints import packed, restored
-from uncounted.linkage.compare_reports import Compared, comparing, with_rates_one_to_one
+from uncounted.linkage.compare_reports import (
+    Compared,
+    ComparedOnce,
+    comparing,
+    comparing_once,
+    with_rates_one_to_one,
+)
 from uncounted.linkage.comparison import levels, name_levels
 from uncounted.linkage.encoding import spelling_costs
 from uncounted.linkage.encoding.encode import Encoded, encode
+from uncounted.linkage.encoding.kernel_arrays import ReportArrays
+from uncounted.linkage.encoding.source_names import NOT_STATED
 from uncounted.linkage.encoding.spelling import (
     VARIANT,
+    Learned,
     Variants,
     prior_costs,
     sound_rows,
@@ -131,6 +142,39 @@ def test_what_was_learned_is_kept_and_stored() -> None:
     assert with_rates_one_to_one(found, seed=1, progress=silent).learned == found.learned
     stored = Linkage.from_bytes(link(reports, draws=20, with_grid=False).to_bytes())
     assert stored.diagnostics.fit.scripts_learned == found.learned
+
+
+def test_what_was_learned_holds_where_duplicates_are_unsure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reports = reports_of(made(80, 3))
+    reports += [attrs.evolve(reports[0], id="again", birth=parse("1944-05-06"))]
+    reports += [attrs.evolve(reports[-1], id="once more")]
+    taught = list[int]()
+
+    def learning(a: ReportArrays, left: Ints, right: Ints) -> Learned:
+        taught.append(len(a.name))
+        return learned_costs(a, left, right)
+
+    def compared_twice(unsure: bool) -> ComparedOnce:
+        taught.clear()
+        monkeypatch.setattr(compare_reports, "learned_costs", learning)
+        monkeypatch.setattr(
+            exact_duplicates,
+            "unsure",
+            lambda _, __, those: those if unsure else those[:0],
+        )
+        return comparing_once(
+            reports, (), across=True, seed=1, languages=NOT_STATED, progress=silent
+        )
+
+    sure, unsure = compared_twice(unsure=False), compared_twice(unsure=True)
+    assert taught == [161, 161]  # not from the 162 that are compared in the end
+    assert (sure.compared.encoded.count, unsure.compared.encoded.count) == (161, 162)
+    assert unsure.compared.learned == sure.compared.learned == (("Greek", "Latin"),)
+    left, right = np.arange(80) + 80, np.arange(80)
+    found = levels.levels(unsure.compared.encoded, left, right)[:, 0]
+    assert ((found > 0) & (found <= name_levels.SAME_LAST)).mean() > 0.9
 
 
 @pytest.mark.parametrize("case", ["few", "one script", "Korean", "no pairs", "no name"])
