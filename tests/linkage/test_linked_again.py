@@ -122,7 +122,7 @@ def test_matches_that_keys_suggest_and_nothing_shows() -> None:
     few, many = told(0.116, 0.139, 0.101), told(0.116, 0.139, 0.101, 61.2)
     assert few is not None
     assert many is not None
-    assert few.endswith("about 8% too high")
+    assert few.endswith("too high by up to about 8%")
     assert (
         many
         == f"{few}; half of the draws have up to 61 links of random pairs, so intervals are wider"

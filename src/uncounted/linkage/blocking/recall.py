@@ -170,8 +170,8 @@ def describe_unfound(blocking: BlockingDiagnostics) -> str | None:
     if share >= _WORTH_A_WORD_UNFOUND:
         return (
             f"capture-recapture over names, births and places suggests that {share:.0%} of the"
-            " matches are not found: people may be too many, and an estimate about"
-            f" {_TIMES_TOO_HIGH * share:.0%} too high"
+            " matches are not found: people may be too many, and an estimate too high"
+            f" by up to about {_TIMES_TOO_HIGH * share:.0%}"
         ) + (added and f"; {added}")
     if added:
         return f"draws have fewer matches than capture-recapture over keys suggests: {added}"
