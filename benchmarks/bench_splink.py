@@ -46,7 +46,7 @@ _START_M = {
     "event_place": 0.75,
     "number": 0.8,
 }
-_RANDOM_PAIRS = 1_000_000
+RANDOM_PAIRS = 1_000_000
 
 
 def expected_links(encoded: Encoded, left: Ints, right: Ints, *, seed: int) -> float | None:
@@ -65,7 +65,7 @@ def expected_links(encoded: Encoded, left: Ints, right: Ints, *, seed: int) -> f
     columns = [column for column in _START_M if _useful(encoded, column)]
     if not columns or not 0 < len(left) <= MOST_SCORED:
         return None
-    with _quiet(), contextlib.closing(_database()) as connection:
+    with quiet(), contextlib.closing(database()) as connection:
         linker, api = _linker(connection, encoded, columns, seed)
         pairs = pa.table(
             {
@@ -79,7 +79,7 @@ def expected_links(encoded: Encoded, left: Ints, right: Ints, *, seed: int) -> f
     return float(np.sum(table["match_probability"].to_numpy()))
 
 
-def _database() -> duckdb.DuckDBPyConnection:
+def database() -> duckdb.DuckDBPyConnection:
     """A database in memory that touches neither disk nor network."""
     connection = duckdb.connect(":memory:", config={"threads": 1})
     for setting in (
@@ -96,7 +96,7 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep Splink from printing: its log lines and warnings go nowhere."""
     logger = logging.getLogger("splink")
     level, propagates = logger.level, logger.propagate
@@ -140,7 +140,7 @@ def _linker(
     )
     api = DuckDBAPI(connection)
     linker = Linker(api.register(_table(encoded)), settings, log_level=logging.CRITICAL + 1)
-    linker.training.estimate_u_using_random_sampling(max_pairs=_RANDOM_PAIRS, seed=seed)
+    linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=seed)
     return linker, api
 
 

@@ -6,16 +6,14 @@ Splink as a careful user might set it up without labels: names transliterated (a
 titles and particles; equal names weighed by term frequency, then all words (two at least) of the
 shorter name in the other, all their sounds (consonants, of like ones one), Jaro-Winkler similarity
 of .92, all sounds but one. The prior assumes that equal names, births or events find half the
-matches.
-Births by day, year and one year apart, sex, origin, the event by day, month and place. All pairs
-are scored; u by random sampling. m is judged: learned by EM within blocks it is no better, since
-relatives who share an event agree in most fields. Clusters are pairs at .5 and above, at .9, and at
-the threshold that is best for each population, which a user does not know.
+matches. Births by day, year and one year apart, sex, origin, the event by day, month and place. All
+pairs are scored; u by random sampling. m is judged: learned by EM within blocks it is no better,
+since relatives who share an event agree in most fields. Clusters are pairs at .5 and above, at .9,
+and at the threshold that is best for each population, which a user does not know.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import logging
 import sys
@@ -30,9 +28,9 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.bench_splink import _database, _quiet
+from benchmarks.bench_splink import RANDOM_PAIRS, database, quiet
 from benchmarks.partition_accuracy import evaluate
-from benchmarks.study_names import LANGUAGES, made
+from benchmarks.study_names import LANGUAGES, made, population_arguments
 
 from uncounted.linkage import link, point_partition
 from uncounted.linkage.arrays import connected
@@ -40,7 +38,6 @@ from uncounted.records.report import Report
 
 TITLES = {"u", "ko", "daw", "ma", "bin", "ibn", "al", "de", "la", "del", "el"}
 THRESHOLDS = (*(at / 20 for at in range(1, 20)), 0.99, 0.999)
-_RANDOM_PAIRS = 1_000_000
 
 
 def rows(reports: Sequence[Report]) -> pa.Table:
@@ -57,7 +54,6 @@ def rows(reports: Sequence[Report]) -> pa.Table:
             {
                 "unique_id": at,
                 "given": words[0],
-                "family": words[-1],
                 "name": " ".join(sorted(words)),
                 "words": sorted(set(words)),
                 "sounds": sorted({_sound(word) for word in words}),
@@ -81,66 +77,46 @@ def _sound(word: str) -> str:
 
 
 def _comparisons() -> list[Any]:
+    """Levels of each field, each with the m that a careful user would judge it to have."""
     import splink.comparison_level_library as levels
-    import splink.comparison_library as library
+    from splink.comparison_library import CustomComparison
 
-    birth = library.CustomComparison(
-        output_column_name="birth",
-        comparison_levels=[
-            levels.NullLevel("birth_year"),
-            levels.ExactMatchLevel("birth"),
-            levels.ExactMatchLevel("birth_year"),
-            levels.AbsoluteDifferenceLevel("birth_year", difference_threshold=1),
-            levels.ElseLevel(),
-        ],
-    )
-    event = library.CustomComparison(
-        output_column_name="event",
-        comparison_levels=[
-            levels.NullLevel("event_month"),
-            levels.ExactMatchLevel("event"),
-            levels.ExactMatchLevel("event_month"),
-            levels.ElseLevel(),
-        ],
-    )
-    fewest = "least(len({0}_l), len({0}_r))"
-    common = "len(list_intersect({0}_l, {0}_r))"
+    def comparison(field: str, recorded: str, *agreeing: tuple[Any, float]) -> Any:
+        known = [level.configure(m_probability=m) for level, m in agreeing]
+        rest = levels.ElseLevel().configure(m_probability=1 - sum(m for _, m in agreeing))
+        return CustomComparison([levels.NullLevel(recorded), *known, rest], field)
 
-    def sharing(words: str, less: int, at_least: int) -> Any:
-        rule = f"{common} >= {fewest} - {less} and {common} >= {at_least}".format(words)
-        return levels.CustomLevel(rule, f"{words}: all but {less} of the shorter name")
+    def same(column: str, m: float, **more: str) -> tuple[Any, float]:
+        return levels.ExactMatchLevel(column).configure(**more), m
 
-    name = library.CustomComparison(
-        output_column_name="name",
-        comparison_levels=[
-            levels.NullLevel("name"),
-            levels.ExactMatchLevel("name").configure(tf_adjustment_column="name"),
-            sharing("words", 0, 2),
-            sharing("sounds", 0, 2),
-            levels.JaroWinklerLevel("name", distance_threshold=0.92),
-            sharing("sounds", 1, 1),
-            levels.ElseLevel(),
-        ],
-    )
+    def sharing(words: str, less: int, at_least: int, m: float) -> tuple[Any, float]:
+        common = f"len(list_intersect({words}_l, {words}_r))"
+        fewest = f"least(len({words}_l), len({words}_r))"
+        rule = f"{common} >= {fewest} - {less} and {common} >= {at_least}"
+        return levels.CustomLevel(rule, f"{words}: all but {less} of the shorter name"), m
+
     return [
-        name,
-        birth,
-        library.ExactMatch("sex"),
-        library.ExactMatch("origin"),
-        event,
-        library.ExactMatch("place"),
+        comparison(
+            "name",
+            "name",
+            same("name", 0.35, tf_adjustment_column="name"),
+            sharing("words", 0, 2, 0.2),
+            sharing("sounds", 0, 2, 0.2),
+            (levels.JaroWinklerLevel("name", distance_threshold=0.92), 0.1),
+            sharing("sounds", 1, 1, 0.1),
+        ),
+        comparison(
+            "birth",
+            "birth_year",
+            same("birth", 0.5),
+            same("birth_year", 0.3),
+            (levels.AbsoluteDifferenceLevel("birth_year", difference_threshold=1), 0.12),
+        ),
+        comparison("sex", "sex", same("sex", 0.97)),
+        comparison("origin", "origin", same("origin", 0.85)),
+        comparison("event", "event_month", same("event", 0.6), same("event_month", 0.25)),
+        comparison("place", "place", same("place", 0.93)),
     ]
-
-
-# m of the levels of each comparison, as a careful user would judge them.
-JUDGED = {
-    "name": (0.35, 0.2, 0.2, 0.1, 0.1, 0.05),
-    "birth": (0.5, 0.3, 0.12, 0.08),
-    "sex": (0.97, 0.03),
-    "origin": (0.85, 0.15),
-    "event": (0.6, 0.25, 0.15),
-    "place": (0.93, 0.07),
-}
 
 
 def scores(reports: Sequence[Report], seed: int) -> tuple[NDArray[Any], ...]:
@@ -154,18 +130,14 @@ def scores(reports: Sequence[Report], seed: int) -> tuple[NDArray[Any], ...]:
         retain_intermediate_calculation_columns=False,
         retain_matching_columns=False,
     )
-    with _quiet(), contextlib.closing(_database()) as connection:
+    with quiet(), contextlib.closing(database()) as connection:
         api = DuckDBAPI(connection)
         linker = Linker(api.register(rows(reports)), settings, log_level=logging.CRITICAL + 1)
         training = linker.training
         training.estimate_probability_two_random_records_match(
             [block_on("name"), block_on("birth"), block_on("event", "place", "given")], recall=0.5
         )
-        training.estimate_u_using_random_sampling(max_pairs=_RANDOM_PAIRS, seed=seed)
-        for each in linker._settings_obj.comparisons:
-            known = [one for one in each.comparison_levels if not one.is_null_level]
-            for one, m in zip(known, JUDGED[each.output_column_name], strict=True):
-                one.m_probability = m
+        training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=seed)
         table = linker.inference.predict().as_pyarrow_table()
     return tuple(
         table[name].to_numpy() for name in ("unique_id_l", "unique_id_r", "match_probability")
@@ -187,12 +159,7 @@ def one(name: str, seed: int, people: int, noise: float) -> tuple[dict[float, fl
 
 def main() -> None:
     """Print F1 by language."""
-    ask = argparse.ArgumentParser()
-    ask.add_argument("names", nargs="*")
-    ask.add_argument("--seeds", type=int, nargs=2, default=(1, 3))
-    ask.add_argument("--people", type=int, default=240)
-    ask.add_argument("--noise", type=float, default=1.0)
-    asked = ask.parse_args()
+    asked = population_arguments().parse_args()
     for name in asked.names or [*LANGUAGES]:
         seeds = range(asked.seeds[0], asked.seeds[1] + 1)
         found = [one(name, seed, asked.people, asked.noise) for seed in seeds]

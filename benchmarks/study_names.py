@@ -285,13 +285,19 @@ def tables(language: str, *, stated: bool) -> str:
     )
 
 
-def main() -> None:
-    """Run what was asked for."""
+def population_arguments() -> argparse.ArgumentParser:
+    """Which populations: names, seeds, people and noise."""
     ask = argparse.ArgumentParser()
     ask.add_argument("names", nargs="*")
     ask.add_argument("--seeds", type=int, nargs=2, default=(1, 3))
     ask.add_argument("--people", type=int, default=240)
     ask.add_argument("--noise", type=float, default=1.0)
+    return ask
+
+
+def main() -> None:
+    """Run what was asked for."""
+    ask = population_arguments()
     ask.add_argument("--tables", action="store_true")
     ask.add_argument("--stated", action="store_true", help="of names alone the language is known")
     ask.add_argument("--without-packs", action="store_true", help="by the general rules alone")

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted.linkage.arrays import Codes, Floats, Ints
-from uncounted.linkage.blocking.recall import FEW_UNFOUND, matches_unfound
+from uncounted.linkage.blocking.recall import matches_unfound
 from uncounted.linkage.diagnostics import BlockingDiagnostics
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded
 from uncounted.linkage.result import pairs_within
@@ -36,7 +36,8 @@ from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
 LEAST = 0.01  # of the expected matches: fewer are within the error of the linkage
 MOST_UNLIKELY = 0.1  # of them, among compared pairs that are no candidates: the model is in doubt
 _WEAK, _DRAWS = 0.5, 10  # links of less likely pairs tell between which lists matches are missed
-MOST_UNFOUND = 0.25  # of the matches found, those that are suggested and not found
+# Matches that are suggested and not found, of those that are: fewer are within the error of this.
+FEW_UNFOUND, MOST_UNFOUND = 0.05, 0.25
 _SHAPE = 16.0  # of matches not compared, a quarter more or less
 _ATTEMPTS = 100  # reports among which one is looked for that agrees
 

@@ -49,7 +49,6 @@ _WORTH_A_WORD = 0.01  # of all links
 MOST_ADDED = 0.25  # of the matches: more are not added to draws, since the model is in doubt
 _WORTH_A_WORD_UNFOUND = 0.015  # of all; files with few errors have less
 _TIMES_TOO_HIGH = 2.0  # an estimate of the total is about, for the share of matches not found
-FEW_UNFOUND = 0.05  # of the matches found: fewer are within the error of what is suggested
 _MOST_LOST = 0.99
 _ROUNDS = 2000
 _CLOSE = 1e-9
