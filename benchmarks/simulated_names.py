@@ -25,6 +25,7 @@ ALPHABETS = {
     "ukrainian": "абвгдеиіклмнопрстуя",
     "burmese": "ကခမနလသစတ",
     "amharic": "ሀለመረሰተነከደገ",
+    "tigrinya": "ሃለመረሰተነከደገ",
 }
 
 OF_PATRONYMIC = {

@@ -8,8 +8,8 @@
 
     python benchmarks/study_names.py arabic-fathers ukrainian-latin-fathers
 
-Four lists report people killed and detained. `arabic`, `ukrainian`, `burmese`, `persian` and
-`amharic` mix
+Four lists report people killed and detained. `arabic`, `ukrainian`, `burmese`, `persian`,
+`amharic` and `tigrinya` mix
 lists in the script and lists in Latin letters; with `-latin` all are in Latin letters, each list
 with its own habit of spelling; with `-script` all are in the script. `spanish` has two family names
 of which one may be left out. With `-fathers` (Arabic, Ukrainian) two lists have the father's name
@@ -52,7 +52,7 @@ from uncounted.records.report import Act, Report
 
 LISTS = ("A", "B", "C", "D")
 CAPTURE = (0.45, 0.4, 0.35, 0.35)
-LANGUAGES = ("arabic", "ukrainian", "burmese", "persian", "spanish", "amharic")
+LANGUAGES = ("arabic", "ukrainian", "burmese", "persian", "spanish", "amharic", "tigrinya")
 
 
 class Lists(Population):
