@@ -123,10 +123,7 @@ def test_matches_that_keys_suggest_and_nothing_shows() -> None:
     assert few is not None
     assert many is not None
     assert few.endswith("too high by up to about 8%")
-    assert (
-        many
-        == f"{few}; half of the draws have up to 61 links of random pairs, so intervals are wider"
-    )
+    assert many == f"{few}; half of the draws have up to 61 imputed links, so intervals are wider"
     assert "draws have fewer matches" in (told(0.045, 0.055, 0.043, 61.2) or "")
     assert told(0.1, 0.1, None) is None  # not all pairs were compared: `describe_loss` says so
 

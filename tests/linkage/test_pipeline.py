@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,18 @@ from benchmarks.partition_accuracy import evaluate
 
 from benchmarks import bench_labelled, bench_linkage
 from uncounted.errors import Damaged, NotLinkable, UsedWrongly
-from uncounted.linkage import Linkage, capture_table, link, people_rows, point_partition
+from uncounted.linkage import (
+    Linkage,
+    capture_table,
+    compare_reports,
+    link,
+    people_rows,
+    point_partition,
+)
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.diagnostics import LinkageDiagnostics
 from uncounted.linkage.encoding.encode import encode
+from uncounted.linkage.model.fit import fit_pairs
 from uncounted.linkage.result import together
 from uncounted.records.dates.partial_date import PartialDate, parse
 from uncounted.records.names.name import Name
@@ -193,6 +202,26 @@ def test_names_of_any_script_are_no_error() -> None:
 def test_the_same_seed_gives_the_same_bytes() -> None:
     reports = _named("Kim Chol Su", "Pak Yong Hui") + _named("김철수", "박영희", source="B")
     assert link(reports, draws=20, seed=5).to_bytes() == link(reports, draws=20, seed=5).to_bytes()
+
+
+def test_reports_from_an_iterator_are_not_kept_while_they_are_linked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reports = _named("Kim Chol Su", "Pak Yong Hui") + _named("김철수", "박영희", source="B")
+    usual = link(reports, draws=4, with_grid=False)
+    alive = []
+
+    def comparing(*of: Any, **how: Any) -> Any:
+        alive.append(sum(one() is not None for one in references))
+        return fit_pairs(*of, **how)
+
+    monkeypatch.setattr(compare_reports, "fit_pairs", comparing)
+    references = [weakref.ref(report) for report in reports]
+    stream = iter(reports)
+    del reports
+    found = link(stream, draws=4, with_grid=False)
+    assert alive == [0]
+    assert (found.labels == usual.labels).all()
 
 
 _TELLS = """

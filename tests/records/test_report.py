@@ -14,7 +14,7 @@ from uncounted.errors import BadInput
 from uncounted.proof.canonical_json import canonical
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.names.name import Name
-from uncounted.records.report import Act, Report
+from uncounted.records.report import Act, Report, forget_shared
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 MAYBE = st.none() | TEXT
@@ -79,3 +79,15 @@ def test_what_is_no_text_is_not_taken_for_one(field: str, value: Any) -> None:
 def test_a_payload_of_a_later_version_is_refused(form: Any) -> None:
     with pytest.raises(BadInput, match="a format that this version does not support"):
         Report.from_payload({**Report("A", "1", (Name("김철수"),)).to_payload(), "format": form})
+
+
+def test_equal_values_are_there_once_until_they_are_forgotten() -> None:
+    act = Act("killing", PartialDate.of("2013-05"), "Hoeryong")
+    payload = Report("A", "1", (Name("김철수"),), birth=act.date, acts=(act,)).to_payload()
+    one, other = Report.from_payload(payload), Report.from_payload(payload)
+    assert one.acts[0] is other.acts[0]
+    assert one.birth is other.birth
+    forget_shared()
+    later = Report.from_payload(payload)
+    assert later == one
+    assert later.acts[0] is not one.acts[0]

@@ -6,7 +6,7 @@ compared again where duplicates are unsure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -19,7 +19,7 @@ from uncounted.linkage.arrays import Ints
 from uncounted.linkage.blocking import rules as blocking
 from uncounted.linkage.blocking.recall import blocking_loss
 from uncounted.linkage.diagnostics import BlockingDiagnostics
-from uncounted.linkage.encoding.columns import columns
+from uncounted.linkage.encoding.columns import ReportColumns, columns
 from uncounted.linkage.encoding.encode import Encoded, encode, reordered
 from uncounted.linkage.encoding.read_names import ReadNames
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated, script_name
@@ -99,7 +99,7 @@ class ComparedOnce:
 
 
 def comparing_once(
-    reports: Sequence[Report],
+    reports: Iterable[Report],
     decisions: Sequence[Decision],
     *,
     across: bool,
@@ -109,8 +109,10 @@ def comparing_once(
 ) -> ComparedOnce:
     """Compare reports, exact duplicates once.
 
-    Of very many reports, of which lists may repeat people (`across`), a few duplicates stay.
+    Of very many reports, of which lists may repeat people (`across`), a few duplicates stay. Where
+    there are no duplicates, reports from an iterator are not kept while they are compared.
     """
+    reports = list(reports)
     first = exact_duplicates.first_alike(reports, decisions, across=across)
     count = len(np.unique(first))
     few = len(reports) - count < MIN_COPIED * len(reports)
@@ -118,8 +120,11 @@ def comparing_once(
         first = np.arange(len(reports))  # one report alone has nothing to be compared with
     read = ReadNames()
     kept, once = np.unique(first, return_inverse=True)
-    rows = [reports[at] for at in kept]
-    found, spelling = _learning(rows, languages, read, seed=seed, progress=progress)
+    progress("reading names", 0, None)
+    recorded = columns(reports[at] for at in kept)
+    if len(kept) == len(once):
+        reports.clear()
+    found, spelling = _learning(recorded, languages, read, seed=seed, progress=progress)
     twice = np.flatnonzero(np.bincount(once) > 1)
     unsure = exact_duplicates.unsure(found.encoded, found.rates, twice)
     if len(unsure):
@@ -145,11 +150,12 @@ def comparing(
     Where likely matches have names in two scripts, costs of spelling are learned from them, and
     reports are compared again.
     """
-    return _learning(reports, languages, ReadNames(), seed=seed, progress=progress)[0]
+    progress("reading names", 0, None)
+    return _learning(columns(reports), languages, ReadNames(), seed=seed, progress=progress)[0]
 
 
 def _learning(
-    reports: Sequence[Report],
+    recorded: ReportColumns,
     languages: Stated,
     read: ReadNames,
     *,
@@ -157,10 +163,9 @@ def _learning(
     progress: Progress,
 ) -> tuple[Compared, Learned]:
     """As `comparing`, with names `read` before; and the costs of spelling that were learned."""
-    progress("reading names", 0, None)
-    recorded, spelling = columns(reports), NOT_LEARNED
+    spelling = NOT_LEARNED
     found = compared(encode(recorded, languages, read), seed=seed, progress=progress)
-    for _ in range(_LEARNED if len(reports) <= VERY_MANY else _LEARNED_OF_VERY_MANY):
+    for _ in range(_LEARNED if found.encoded.count <= VERY_MANY else _LEARNED_OF_VERY_MANY):
         progress("learning spellings", 0, None)
         likely = special.expit(found.pairs.log_odds) > _LIKELY
         left, right = found.pairs.left[likely], found.pairs.right[likely]

@@ -105,7 +105,7 @@ class BlockingDiagnostics(_Stored):
     `by_rule` has, of each rule, the share of found links that it finds, and that it alone finds.
     `missed_share_estimated` is by keys, `missed_share_at_least` Chao's lower bound, and
     `missed_share_counted` a count, where all pairs were compared. Half of the draws have up to
-    `random_links_at_most` links of random pairs for matches that are not found.
+    `random_links_at_most` imputed links for matches that are not found.
     """
 
     rules: int | None = attrs.field(default=None, metadata=_IF_ANY)

@@ -243,11 +243,10 @@ def _gather(
     chains: list[Chain], draws: int, found: ChainDiagnostics, watched: Floats
 ) -> PartitionDraws:
     share = [draws // len(chains) + (at < draws % len(chains)) for at in range(len(chains))]
-    kept = [
-        chain.labels[at]
-        for chain, wanted in zip(chains, share, strict=True)
-        for at in evenly_spaced(len(chain.labels), wanted)
-    ]
+    kept: list[NDArray[np.int32]] = []
+    for chain, wanted in zip(chains, share, strict=True):
+        kept += [chain.labels[at] for at in evenly_spaced(len(chain.labels), wanted)]
+        chain.labels.clear()  # of a million reports half a gigabyte
     mean_m = np.mean([row for chain in chains for row in chain.m], axis=0)
     rates = attrs.evolve(chains[0].rates, m=model.by_field(mean_m), uncapped=None)
     q = np.mean([row for chain in chains for row in chain.q], axis=0)

@@ -9,7 +9,7 @@ the graph of candidates; 5. MCMC over partitions; 6. checks that may refuse.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import attrs
@@ -32,6 +32,7 @@ from uncounted.linkage.comparison import levels
 from uncounted.linkage.copied_lists import copied
 from uncounted.linkage.diagnostics import FitDiagnostics, LinkageDiagnostics, LinkageSettings
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
+from uncounted.linkage.free_memory import give_back
 from uncounted.linkage.missed_matches import (
     LEAST,
     MOST_UNLIKELY,
@@ -58,7 +59,7 @@ _MOST_LOST = 0.5  # of the expected links: some fiftieth where few links are tru
 
 
 def link(
-    reports: Sequence[Report],
+    reports: Iterable[Report],
     *,
     draws: int = 200,
     seed: int = 1,
@@ -77,14 +78,15 @@ def link(
 
     Parameters
     ----------
-    reports : sequence of Report
-        Each with its source and id; no two alike. Their order changes nothing.
+    reports : iterable of Report
+        Each with its source and id; no two alike. Their order changes nothing. What an iterator
+        gives is not kept once it has been read.
     draws : int
         Number of posterior draws of the partition.
     seed : int
         The same reports, draws and seed give the same partitions.
     decisions : sequence of (int, int, bool)
-        Clerical decisions, which hold in every draw: two indices of `reports`, and whether they
+        Clerical decisions, which hold in every draw: two places in `reports`, and whether they
         are one person (must-link) or not (cannot-link).
     prior : {"overlap-table", "no-duplicates", "ewens", "flat"}
         Over partitions.
@@ -141,6 +143,7 @@ def link(
     """
     began = time.perf_counter()
     chosen = partition_priors.named(prior)
+    reports = list(reports)
     keys = _keys(reports, draws, decisions)
     if floor is not None and not 0 < floor <= candidate_graph.MOST_FLOOR:
         raise UsedWrongly(
@@ -148,34 +151,35 @@ def link(
             f" {candidate_graph.MOST_FLOOR}",
             hint="omit it, or give a probability",
         )
-    if len(reports) < 2:
-        labels = np.zeros((draws, len(reports)), np.int32)
+    if len(keys) < 2:
+        labels = np.zeros((draws, len(keys)), np.int32)
         return Linkage(keys, labels, seed=seed, seconds=time.perf_counter() - began)
     order = sorted(range(len(keys)), key=keys.__getitem__)
     place = np.argsort(order)  # of each report in that order
     decided = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
-
-    def comparing() -> ComparedOnce:
-        return comparing_once(
-            [reports[at] for at in order],
-            decided,
-            across=not chosen.once_a_list,
-            seed=seed,
-            languages=languages,
-            progress=progress,
-        )
-
+    alone, shared = _says_names_alone(reports), tuple(copied(reports))
+    comparing = partial(
+        comparing_once,
+        iter([reports[at] for at in order]),
+        decided,
+        across=not chosen.once_a_list,
+        seed=seed,
+        languages=languages,
+        progress=progress,
+    )
+    del reports  # of a million, half a gigabyte
     made = staged(
-        checkpoints, "pairs", ComparedOnce, lambda found: found.is_of(len(reports)), comparing
+        checkpoints, "pairs", ComparedOnce, lambda found: found.is_of(len(keys)), comparing
     )
     compared, once = made.compared, made.once
-    del made
+    del made, comparing
     tries = _tries(compared, floor, draws)
     compared, nearest = arranged(compared, tries[0].floor)
     once = np.argsort(nearest)[once]  # of each report in order, where it stands
     place = once[place]
     endpoints = [(int(once[i]), int(once[j]), same) for i, j, same in decided]
     decided = [(i, j, same) for i, j, same in endpoints if i != j]
+    give_back()
 
     def drawn(of: Compared, how: _Try) -> _Drawn:
         kept = partial(staged, checkpoints, f"draws-{tries.index(how)}")
@@ -201,9 +205,9 @@ def link(
         found = with_missed(slots, compared.encoded, missed, decided, seed=seed)
         return _numbered(found[:, place])
 
+    give_back()
     labels = all_matches(sampled.slots)
     fitted = _fit_diagnostics(sampled, _numbered(sampled.slots), labels, compared)
-    alone = _says_names_alone(reports)
     diagnostics = LinkageDiagnostics(
         sampled.chains,
         built.diagnostics,
@@ -212,8 +216,8 @@ def link(
             random_links_at_most=round(missed.unfound, 1) if missed and missed.unfound else None,
         ),
         attrs.evolve(fitted, failed_check=fitted.failed_check or alone, first_failed=again),
-        tuple(copied(reports)),
-        len(reports)
+        shared,
+        len(keys)
         - len({(at, source) for at, (source, _) in zip(place.tolist(), keys, strict=True)}),
     )
     others: tuple[AlternativeLinkage, ...] = ()
@@ -421,7 +425,7 @@ def _missed(compared: Compared, least: float, slots: NDArray[np.int32]) -> Misse
         return None
     lost, expected = matches_not_compared(compared.blocking), max(compared.expected, 1.0)
     missed = MissedMatches.of(compared.pairs, least, compared.encoded.source, slots, lost)
-    if float(missed.chance.sum()) > MOST_UNLIKELY * expected:
+    if float(missed.unlikely.sum()) > MOST_UNLIKELY * expected:
         return None
     if compared.encoded.count <= compare_reports.ALL_PAIRS:
         missed = with_unfound(missed, compared.blocking, slots)

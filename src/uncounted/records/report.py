@@ -118,6 +118,12 @@ def _act(payload: JSONObject) -> Act:
     return _shared_act(edtf, written, **stated)
 
 
+def forget_shared() -> None:
+    """Forget the values that reports share, once many are read: those of reports stay."""
+    for each in (_shared, _shared_date, _shared_act):
+        each.cache_clear()
+
+
 # Many reports say the same: each value is there once.
 @lru_cache(maxsize=65_536)
 def _shared(text: str) -> str:

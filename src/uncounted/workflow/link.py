@@ -17,7 +17,7 @@ from uncounted._cluster.dask import on_cluster
 from uncounted.errors import NotConverged, NotLinkable, NotLinked, UsedWrongly, unknown
 from uncounted.progress import Progress, silent
 from uncounted.records.custom_vocabulary import OwnWords
-from uncounted.records.report import Report
+from uncounted.records.report import Report, forget_shared
 from uncounted.vault.case import Artefact, Case
 from uncounted.vault.reports.selection import Selection
 from uncounted.workflow.csv_file import write_csv
@@ -198,16 +198,20 @@ def link(
     excluded = dict(chosen.left_out)
     content = link_progress.hash_of(chosen.reports)
     del chosen  # of a million reports two gigabytes
+    forget_shared()
     keys = [(report.source, report.id) for report in reports]
     decisions, older = decided(case, keys), _older_decisions(case, keys)
     languages = _stated(case, {source for source, _ in keys})
+    names = of_lists(reports, languages)
     draws = draws or usual_draws(len(reports))
     how = str(seed), draws, [list(each) for each in decisions], languages, case.sources()
     kept = LinkProgress(case, content, *how)
+    each = iter(reports)
+    del reports, keys  # of a million, half a gigabyte
     try:
         with on_cluster(dask):
             result = linkage.link(
-                reports,
+                each,
                 draws=draws,
                 seed=seed,
                 progress=progress,
@@ -230,7 +234,7 @@ def link(
         seconds=result.seconds,
         excluded=excluded,
         diagnostics=result.diagnostics,
-        names=of_lists(reports, languages),
+        names=names,
         continued=link_progress.in_words(kept.continued),
         not_kept=kept.note,
     )

@@ -92,9 +92,13 @@ def blocking_loss(
     )
 
 
-_ADDED = "Each draw has as many links of random pairs."
+_ADDED = "Each draw has about as many imputed links."
 _LOST = "People are too many by as many."
-_MANY_LOST, _TOO_HIGH = 0.1, " With so many, an estimate of the total is too high."
+_MANY_LOST = 0.1
+_ASSUMED = (
+    " With so many, an estimate of the total depends on the assumption that these people are"
+    " on the same combinations of lists as others."
+)
 
 
 def matches_not_compared(blocking: BlockingDiagnostics) -> float:
@@ -131,7 +135,7 @@ def describe_loss(blocking: BlockingDiagnostics) -> str | None:
             " compared: of so many reports only pairs that agree best in names, days and places"
             " are. "
             + (_ADDED if may_add(blocking) else _LOST)
-            + (_TOO_HIGH if lost > _MANY_LOST * (found + lost) else "")
+            + (_ASSUMED if lost > _MANY_LOST * (found + lost) and may_add(blocking) else "")
         )
     left_out = blocking.pairs_in_large_blocks_left_out or 0
     if left_out and blocking.missed_matches is None and not blocking.all_pairs_compared:
@@ -162,7 +166,7 @@ def describe_unfound(blocking: BlockingDiagnostics) -> str | None:
         return None
     share, links = unfound_share(blocking), blocking.random_links_at_most
     added = (
-        f"half of the draws have up to {links:,.0f} links of random pairs, so intervals are wider"
+        f"half of the draws have up to {links:,.0f} imputed links, so intervals are wider"
         if links
         else ""
     )
