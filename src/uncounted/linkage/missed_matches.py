@@ -42,6 +42,7 @@ _WEAK, _DRAWS = 0.5, 10  # links of less likely pairs tell between which lists m
 FEW_UNFOUND, MOST_UNFOUND = 0.05, 0.25
 _PAIRS_AT_A_TIME = 1_000_000
 _SHAPE = 16.0  # of matches not compared, a quarter more or less
+_AGREEING = ("sex", 0), ("birth_year", 2), ("event_year", 1), ("event_month", 12)  # apart at most
 _ATTEMPTS, _ROUNDS = 30, 10  # reports among which one is looked for that agrees, at a time
 
 
@@ -143,10 +144,9 @@ def with_missed(
     apart = np.array([(i, j) for i, j, same in decisions if not same], np.int64).reshape(-1, 2)
     apart = np.concatenate([apart, apart[:, ::-1]])
     found = slots.copy()
-    for row in found:
+    for row, to in zip(slots, found, strict=True):
         people = _People.of(row, encoded.source)
         times = missed.times(rng)
-        to = row.copy()
         first = rng.binomial(times, 0.5)  # either report may be the one that is missed
         times = first + (times - first).T
         for one, two in rng.permutation(np.argwhere(times)):
@@ -154,7 +154,6 @@ def with_missed(
             to[left] = row[right]
         kept_apart = apart[to[apart[:, 0]] == to[apart[:, 1]], 0]
         to[kept_apart] = row[kept_apart]
-        row[:] = to
     return found
 
 
@@ -242,11 +241,13 @@ def _missed_reports(
     """
     row, taken = people.row, people.taken
     rest, weight = people.without(one, two)
+    if not len(rest):
+        return np.zeros((2, 0), np.int64)
     single = people.with_history(1 << one, one)
     single = single[people.single[single] & ~taken[row[single]]]
-    left = rng.choice(single, min(many, len(single)) if len(rest) else 0, replace=False)
+    left = rng.choice(single, min(many, len(single)), replace=False)
     taken[row[left]] = True
-    times = rng.multinomial(len(left), weight) if len(rest) else np.zeros(0, np.int64)
+    times = rng.multinomial(len(left), weight)
     upto = np.cumsum(times)
     pairs = [np.zeros((2, 0), np.int64)]
     for at in rng.permutation(np.flatnonzero(times)):
@@ -270,8 +271,7 @@ def _alike(
         waiting = np.flatnonzero(linked_to < 0)
         others = right[rng.integers(0, len(right), (len(waiting), _ATTEMPTS))].ravel()
         at = np.flatnonzero(~taken[row[others]])
-        alike = ("sex", 0), ("birth_year", 2), ("event_year", 1), ("event_month", 12)
-        for values, difference in alike:
+        for values, difference in _AGREEING:
             known = encoded.keys[values]
             mine, theirs = known[left[waiting[at // _ATTEMPTS]]], known[others[at]]
             at = at[(mine == NO_KEY) | (theirs == NO_KEY) | (np.abs(mine - theirs) <= difference)]
