@@ -1,8 +1,8 @@
 """Matches among pairs that are not candidates, added to the posterior draws.
 
 Chains link candidates only. The fitted model gives every other pair a match probability, too: each
-is too unlikely to be a candidate, and together they are 1% of the matches of 100,000 reports. Draws
-without them have as many people too many.
+is too unlikely to be a candidate, and together they are a tenth of the matches of a million reports.
+Draws without them have as many people too many.
 
 A draw gets a Poisson number of these matches: the match probabilities of pairs that were compared
 and are less likely than a candidate, and what blocking expects among pairs that were not compared.
@@ -35,7 +35,6 @@ from uncounted.linkage.encoding.encode import NO_KEY, Encoded
 from uncounted.linkage.result import pairs_within
 from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
 
-LEAST = 0.01  # of the expected matches: fewer are within the error of the linkage
 MOST_UNLIKELY = 0.1  # of them, among compared pairs that are no candidates: the model is in doubt
 _WEAK, _DRAWS = 0.5, 10  # links of less likely pairs tell between which lists matches are missed
 # Matches that are suggested and not found, of those that are: fewer are within the error of this.

@@ -34,7 +34,6 @@ from uncounted.linkage.diagnostics import FitDiagnostics, LinkageDiagnostics, Li
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
 from uncounted.linkage.free_memory import give_back
 from uncounted.linkage.missed_matches import (
-    LEAST,
     MOST_UNLIKELY,
     MissedMatches,
     with_missed,
@@ -420,7 +419,7 @@ def _says_more(report: Report) -> bool:
 
 
 def _missed(compared: Compared, least: float, slots: NDArray[np.int32]) -> MissedMatches | None:
-    """Matches expected among pairs that are not candidates; None if few, or far too many."""
+    """Matches expected among pairs that are not candidates; None if far too many."""
     if compared.one_to_one or not may_add(compared.blocking):
         return None
     lost, expected = matches_not_compared(compared.blocking), max(compared.expected, 1.0)
@@ -429,7 +428,7 @@ def _missed(compared: Compared, least: float, slots: NDArray[np.int32]) -> Misse
         return None
     if compared.encoded.count <= compare_reports.ALL_PAIRS:
         missed = with_unfound(missed, compared.blocking, slots)
-    return missed if missed.total >= LEAST * expected else None
+    return missed
 
 
 def _fit_diagnostics(
