@@ -31,33 +31,6 @@ def test_languages_and_scripts_of_each_list() -> None:
     assert (found["D"].languages, found["D"].scripts) == ((), ("Georgian",))
 
 
-ETHIOPIC = "አበበ በቀለ", "ሰላም ተስፋዬ", "ግርማ አለሙ", "ዮሐንስ ታደሰ"
-FEW_SIGNS = "Zenebech Asrat", "Worku Lemma", "Fikirte Demissie", "Zewdu Negash", "Abebe Wondimu"
-
-
-@pytest.mark.parametrize(
-    ("other", "names", "language"),
-    [
-        (ETHIOPIC, FEW_SIGNS, "Amharic and Tigrinya"),
-        (NAMES["D"], FEW_SIGNS, None),
-        (("Juan Lopez", "Ana Garcia"), FEW_SIGNS, None),
-        (ETHIOPIC, ("Zenebech Asrat", "Worku Lemma"), None),  # no sign at all
-        (ETHIOPIC, ("Juan Lopez", "Ana Garcia", *FEW_SIGNS[:2]), "Spanish"),
-        (("Juan Lopez", "Ana Garcia"), (*FEW_SIGNS, "Olha Hnatiuk", "Kim de Vries"), None),
-    ],
-)
-def test_few_signs_are_enough_beside_a_list_in_the_script(
-    other: tuple[str, ...], names: tuple[str, ...], language: str | None
-) -> None:
-    reports = [
-        Report(source, f"{at}", (Name(name),))
-        for source, rows in (("A", other), ("B", names))
-        for at, name in enumerate(rows * 5)
-    ]
-    found = of_sources(columns(reports))[1].language
-    assert (found.name if found else None) == language
-
-
 @pytest.mark.parametrize(
     ("names", "stated", "korean", "language", "shown"),
     [

@@ -1,14 +1,13 @@
 """What the names of each source are: Korean or not, scripts, language, and order of the words.
 
 As the mapping of a source states, or else found from the names themselves, a sample of each source.
-A source of few names is judged by the case, and so is one in Latin letters beside sources in the
-script of a language. docs/dev/names.md says what follows from it.
+A source of few names is judged by the case. docs/dev/names.md says what follows from it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import attrs
@@ -28,9 +27,7 @@ HABIT = 0.8  # share of a source's clear names that makes its order a habit
 SAMPLE = 400  # distinct names of a source that are looked at
 _KOREAN = 0.3  # share of names that may be Korean, from which a source's names are read as Korean
 _FEW = 5.0  # names: what the case says of a source of few names counts so much
-# Share of words that are signs of a language, from which it is that language; and where another
-# source is in its script.
-_SPOKEN, _SPOKEN_BESIDE = 0.15, 0.03
+_SPOKEN = 0.15  # share of words that are signs of a language, from which it is that language
 
 type Stated = Mapping[str, Sequence[str]]  # codes of languages, by source
 NOT_STATED: Stated = MappingProxyType({})
@@ -109,22 +106,20 @@ def of_sources(recorded: ReportColumns, stated: Stated = NOT_STATED) -> tuple[So
     ]
     total = sum(map(len, judged))
     of_case = (sum(map(sum, judged)) + 1) / (total + 2)
-    scripts = [
-        [script for script, _ in Counter(map(script_of, _words(names))).most_common()]
-        for names in samples
-    ]
-    beside = {each[0] for each in scripts if each} - {"LATIN"}
     out = []
-    for at, (source, names) in enumerate(zip(recorded.sources, samples, strict=True)):
-        korean, codes = judged[at], stated.get(source, ())
-        language = _language(names, codes, beside)
+    for source, names, korean in zip(recorded.sources, samples, judged, strict=True):
+        codes = stated.get(source, ())
+        language = _language(names, codes)
         share = (sum(korean) + _FEW * of_case) / (len(korean) + _FEW)
         is_korean = share >= _KOREAN
         if codes and (KOREAN not in codes or len(codes) == 1):
             is_korean = KOREAN in codes
+        scripts = Counter(script_of(word) for name in names for word in _text(name).split())
         order = _korean_order(names) if is_korean else _order(names, language)
         spoken = None if is_korean else language
-        out.append(SourceNames(is_korean, order, spoken, tuple(scripts[at])))
+        out.append(
+            SourceNames(is_korean, order, spoken, tuple(s for s, _ in scripts.most_common()))
+        )
     return tuple(out)
 
 
@@ -162,26 +157,17 @@ def _habit(orders: Sequence[Order | None]) -> Order | None:
     return order if count >= HABIT * clear.total() else None
 
 
-def _words(names: Sequence[Name]) -> list[str]:
-    return [word for name in names for word in _text(name).split()]
-
-
-def _language(
-    names: Sequence[Name], stated: Sequence[str], beside: Container[str]
-) -> Language | None:
+def _language(names: Sequence[Name], stated: Sequence[str]) -> Language | None:
     """The language of most words in Latin letters that are signs of one, if they are many.
 
-    Fewer are enough where its script is that of another source, one of `beside`. Of stated
-    languages it is one, unless others that have no pack are among them.
+    Of stated languages it is one, unless others that have no pack are among them.
     """
-    words = [word for word in _words(names) if script_of(word) == "LATIN"]
+    words = [word for name in names for word in _text(name).split() if script_of(word) == "LATIN"]
     packs = [each for each in languages() if not stated or each.code in stated]
+    if not packs:
+        return None
     counts = [sum(map(each.is_sign, words)) for each in packs]
-    if not stated or OTHER in stated:
-        enough = [_SPOKEN_BESIDE if each.script in beside else _SPOKEN for each in packs]
-        counts = [
-            many if many >= max(share * len(words), 1) else -1
-            for many, share in zip(counts, enough, strict=True)
-        ]
-    best = max(counts, default=-1)
-    return packs[counts.index(best)] if best >= 0 else None
+    best = max(counts)
+    if (not stated or OTHER in stated) and best < max(_SPOKEN * len(words), 1):
+        return None
+    return packs[counts.index(best)]
