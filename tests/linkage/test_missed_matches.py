@@ -1,11 +1,15 @@
-"""Matches expected among pairs that are no candidates are added to each draw."""
+"""Matches expected among pairs that are no candidates are imputed in each draw."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
 
 import attrs
 import numpy as np
 import pytest
 
+from uncounted.linkage import pipeline
 from uncounted.linkage.diagnostics import BlockingDiagnostics
 from uncounted.linkage.encoding.encode import Encoded, encode
 from uncounted.linkage.missed_matches import MissedMatches, _People, with_missed, with_unfound
@@ -245,3 +249,50 @@ def test_how_many_matches_are_suggested_and_not_found() -> None:
     assert unfound(90.0, counted=0.02) == 0.0
     assert unfound(90.0, counted=0.05) == pytest.approx(0.1 * 100.21)
     assert unfound(112.0, counted=0.05) == pytest.approx(12 - 0.21)
+
+
+def test_where_nearly_all_are_linked_few_unlikely_matches_are_imputed() -> None:
+    encoded = reports(100)
+    some = pairs([199] * 40, list(range(40)), [0.05] * 40)
+    alone = np.tile(np.arange(200, dtype=np.int32), (3, 1))
+    missed = MissedMatches.of(some, 0.5, encoded.source, alone, 7.0)
+    assert missed.each == pytest.approx(9)
+    assert missed.limited(alone).each == pytest.approx(9)  # two of 200 single reports
+    linked = alone.copy()
+    linked[:, 106:] = linked[:, 6:100]  # six single reports on each list
+    assert missed.limited(linked).each == pytest.approx(7 + 0.05 * 12)
+    linked[:, 100:106] = linked[:, :6]
+    assert missed.limited(linked).each == pytest.approx(7)
+
+
+@pytest.mark.parametrize(
+    ("chances", "change", "each"),
+    [
+        ([0.0005], {}, 0.0005),  # however few
+        ([0.04, 0.04], {}, 0.08),
+        ([0.5] * 4, {}, None),  # the model is in doubt
+        ([0.0005], {"one_to_one": True}, None),
+        ([0.0005], {"blocking": BlockingDiagnostics(expected_matches=10, missed_matches=9)}, None),
+        (
+            [0.0005],
+            {"blocking": BlockingDiagnostics(expected_matches=10, missed_matches=2)},
+            2.0005,
+        ),
+    ],
+)
+def test_matches_are_imputed_unless_too_many_are_missed(
+    chances: list[float], change: dict[str, Any], each: float | None
+) -> None:
+    encoded = reports(100)
+    compared: Any = SimpleNamespace(
+        one_to_one=False,
+        blocking=BlockingDiagnostics(expected_matches=10, all_pairs_compared=True),
+        pairs=pairs([199] * len(chances), list(range(len(chances))), chances),
+        encoded=encoded,
+        expected=10.0,
+    )
+    for name, value in change.items():
+        setattr(compared, name, value)
+    alone = np.tile(np.arange(200, dtype=np.int32), (2, 1))
+    missed = pipeline._missed(compared, 0.6, alone)
+    assert (None if missed is None else missed.each) == (each and pytest.approx(each))

@@ -104,8 +104,9 @@ class BlockingDiagnostics(_Stored):
     `pairs_in_large_blocks_left_out` were not looked at; `pairs_below_cut` were, and not kept.
     `by_rule` has, of each rule, the share of found links that it finds, and that it alone finds.
     `missed_share_estimated` is by keys, `missed_share_at_least` Chao's lower bound, and
-    `missed_share_counted` a count, where all pairs were compared. Half of the draws have up to
-    `random_links_at_most` imputed links for matches that are not found.
+    `missed_share_counted` a count, where all pairs were compared. Each draw has about
+    `imputed_matches` for pairs that are not candidates, and half of the draws up to
+    `random_links_at_most` more for matches that are not found.
     """
 
     rules: int | None = attrs.field(default=None, metadata=_IF_ANY)
@@ -128,6 +129,7 @@ class BlockingDiagnostics(_Stored):
     missed_share_counted: float | None = attrs.field(
         default=None, metadata=_stored("lost_counted", if_any=True)
     )
+    imputed_matches: float | None = attrs.field(default=None, metadata=_IF_ANY)
     random_links_at_most: float | None = attrs.field(default=None, metadata=_IF_ANY)
 
 

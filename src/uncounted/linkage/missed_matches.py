@@ -1,8 +1,8 @@
 """Matches among pairs that are not candidates, added to the posterior draws.
 
-Chains link candidates only. The fitted model gives every other pair a match probability, too: each
-is too unlikely to be a candidate, and together they are a tenth of the matches of a million reports.
-Draws without them have as many people too many.
+Chains link candidates only. The fitted model gives every other pair that was compared a match
+probability, too, and blocking expects matches among pairs that were not compared: together a tenth
+of the matches of a million reports. Draws without them have as many people too many.
 
 A draw gets a Poisson number of these matches: the match probabilities of pairs that were compared
 and are less likely than a candidate, and what blocking expects among pairs that were not compared.
@@ -12,7 +12,9 @@ and a single report (one whose person has no other) of that list joins a person 
 Chains that link a person in part mostly leave one report single. The report agrees with that of the
 other list in sex, nearly in birth (two years) and in the event (twelve months) as far as both say
 so. Two reports of the lists drawn at random would mostly be of people who are linked already, and
-those on all lists would be too many (decision 18).
+those on all lists would be too many (decision 18). Of compared pairs no more matches are imputed
+than one for each twenty single reports: where nearly all reports are linked, few can be missed,
+whatever the probabilities of the others add up to.
 
 Where all pairs were compared and capture-recapture over keys suggests that matches are not found,
 half of the draws get some, uniform between none and as many as there may be (`matches_unfound`),
@@ -36,6 +38,7 @@ from uncounted.linkage.result import pairs_within
 from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
 
 MOST_UNLIKELY = 0.1  # of them, among compared pairs that are no candidates: the model is in doubt
+MOST_OF_SINGLE = 0.05  # of the single reports, imputed matches among compared pairs
 _WEAK, _DRAWS = 0.5, 10  # links of less likely pairs tell between which lists matches are missed
 # Matches that are suggested and not found, of those that are: fewer are within the error of this.
 FEW_UNFOUND, MOST_UNFOUND = 0.05, 0.25
@@ -96,7 +99,19 @@ class MissedMatches:
     @property
     def total(self) -> float:
         """How many matches are expected, at the most."""
-        return float(self.unlikely.sum()) + self.not_compared + self.unfound
+        return self.each + self.unfound
+
+    @property
+    def each(self) -> float:
+        """How many matches are expected in each draw, without those not found."""
+        return float(self.unlikely.sum()) + self.not_compared
+
+    def limited(self, slots: NDArray[np.int32]) -> MissedMatches:
+        """The same with no more unlikely matches than `MOST_OF_SINGLE` of draws' single reports."""
+        some = slots[:: max(1, len(slots) // _DRAWS)]
+        single = float(np.mean([(np.bincount(row) == 1).sum() for row in some]))
+        times = MOST_OF_SINGLE * single / max(float(self.unlikely.sum()), 1e-300)
+        return attrs.evolve(self, unlikely=self.unlikely * min(1.0, times))
 
     def times(self, rng: np.random.Generator) -> Ints:
         """How many matches a draw gets, by the lists of their reports."""

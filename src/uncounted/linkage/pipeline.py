@@ -48,7 +48,7 @@ from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
-# The same in larger files, where less likely matches are added to draws (`_missed`).
+# The same in larger files: less likely matches are imputed in draws (`_missed`).
 FLOOR_OF_MANY, FLOOR_OF_VERY_MANY = 1e-3, 3e-3
 STRICT, STRICTEST = 0.02, 0.1  # where draws fail a check, or few reports repeat a person
 _FAR_TOO_MANY = 10.0  # pairs linked for each that is expected, and each report: chains give up
@@ -212,6 +212,7 @@ def link(
         built.diagnostics,
         attrs.evolve(
             compared.blocking,
+            imputed_matches=round(missed.each, 1) if missed else 0.0,
             random_links_at_most=round(missed.unfound, 1) if missed and missed.unfound else None,
         ),
         attrs.evolve(fitted, failed_check=fitted.failed_check or alone, first_failed=again),
@@ -419,15 +420,19 @@ def _says_more(report: Report) -> bool:
 
 
 def _missed(compared: Compared, least: float, slots: NDArray[np.int32]) -> MissedMatches | None:
-    """Matches expected among pairs that are not candidates; None if far too many."""
+    """Matches expected among pairs that are not candidates.
+
+    None where m is one to one, and where far too many are expected among them.
+    """
     if compared.one_to_one or not may_add(compared.blocking):
         return None
-    lost, expected = matches_not_compared(compared.blocking), max(compared.expected, 1.0)
+    lost = matches_not_compared(compared.blocking)
     missed = MissedMatches.of(compared.pairs, least, compared.encoded.source, slots, lost)
-    if float(missed.unlikely.sum()) > MOST_UNLIKELY * expected:
+    if float(missed.unlikely.sum()) > MOST_UNLIKELY * max(compared.expected, 1.0):
         return None
+    missed = missed.limited(slots)
     if compared.encoded.count <= compare_reports.ALL_PAIRS:
-        missed = with_unfound(missed, compared.blocking, slots)
+        return with_unfound(missed, compared.blocking, slots)
     return missed
 
 

@@ -222,6 +222,8 @@ def test_a_loss_worth_a_word_is_reported() -> None:
         describe_loss(attrs.evolve(links, all_pairs_compared=True)) is None
     )  # then the rules lose nothing
     assert (describe_loss(links) or "").endswith("as many imputed links.")
+    none = attrs.evolve(links, imputed_matches=0.0)  # m is one to one, or the linkage was repeated
+    assert "People are too many by as many" in (describe_loss(none) or "")
     several = attrs.evolve(links, expected_matches=880.0, missed_matches=120.0)
     assert "depends on the assumption" in (describe_loss(several) or "")
     many = attrs.evolve(links, expected_matches=700.0, missed_matches=300.0)

@@ -130,12 +130,13 @@ def describe_loss(blocking: BlockingDiagnostics) -> str | None:
     """What is lost with pairs that were not compared, if that is more than 1%; else None."""
     found, lost = blocking.expected_matches, matches_not_compared(blocking)
     if lost >= max(_WORTH_A_WORD * (found + lost), 1.0):
+        imputed = may_add(blocking) and blocking.imputed_matches != 0  # None: in earlier linkages
         many = lost > _MANY_LOST * (found + lost)
         added = _ADDED + _ASSUMED if many else _ADDED
         return (
             f"about {lost:,.0f} of {found + lost:,.0f} matches are among pairs that were not"
             " compared: of so many reports only pairs that agree best in names, days and places"
-            " are. " + (added if may_add(blocking) else _LOST)
+            " are. " + (added if imputed else _LOST)
         )
     left_out = blocking.pairs_in_large_blocks_left_out or 0
     if left_out and blocking.missed_matches is None and not blocking.all_pairs_compared:
