@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROWS = (
     *("arabic", "arabic-latin", "ukrainian", "burmese", "burmese-latin", "persian", "spanish"),
     *("arabic 2.5", "ukrainian 2.5", "burmese 2.5"),
-    *("korean", "korean without births", "killed"),
+    *("korean", "korean without births", "korean names alone", "korean of 20,000", "killed"),
 )
 
 
@@ -38,10 +38,12 @@ def simulated(row: str, seed: int) -> tuple[list[Any], list[str]]:
     if row == "killed":
         return synthetic_register.made(200 + seed)
     if row.startswith("korean"):
-        reports, truth = bench_linkage.fresh([2900 + seed])
-        if row != "korean":
-            reports = [attrs.evolve(report, birth=None) for report in reports]
-        return reports, truth
+        seeds = range(3000 + 14 * seed, 3014 + 14 * seed) if "20,000" in row else [2900 + seed]
+        reports, truth = bench_linkage.fresh(seeds)
+        said: dict[str, Any] = {"birth": None} if "births" in row else {}
+        if "alone" in row:
+            said = {"birth": None, "sex": None, "origin": None, "acts": ()}
+        return [attrs.evolve(report, **said) for report in reports], truth
     name, _, noise = row.partition(" ")
     return study_names.made(name, 300 + seed, 240, float(noise or 1))
 
