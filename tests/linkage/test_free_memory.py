@@ -4,8 +4,12 @@ import ctypes
 from typing import NoReturn
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from uncounted.linkage.free_memory import give_back
+from uncounted.linkage.free_memory import PackedKeys, empty_caches, give_back
+from uncounted.records.names import sounds
+from uncounted.records.names.languages import pack
 
 
 @pytest.mark.parametrize("error", [AttributeError, OSError, TypeError])
@@ -19,3 +23,19 @@ def test_other_c_libraries_keep_what_is_free(
 
     monkeypatch.setattr(ctypes, "CDLL", missing)
     give_back()
+
+
+@given(st.lists(st.tuples(st.text(max_size=3), st.text(max_size=5))))
+def test_keys_are_the_same_after_packing(keys: list[tuple[str, str]]) -> None:
+    packed = PackedKeys.of(keys)
+    assert packed.keys() == tuple(keys)
+    assert [packed.sources[at] for at in packed.source] == [source for source, _ in keys]
+
+
+def test_caches_of_values_are_emptied_and_tables_stay() -> None:
+    sounds.script_of("김")
+    languages = pack.languages()
+    assert sounds.script_of.cache_info().currsize
+    empty_caches()
+    assert not sounds.script_of.cache_info().currsize
+    assert pack.languages() is languages

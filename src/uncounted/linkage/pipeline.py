@@ -32,7 +32,7 @@ from uncounted.linkage.comparison import levels
 from uncounted.linkage.copied_lists import copied
 from uncounted.linkage.diagnostics import FitDiagnostics, LinkageDiagnostics, LinkageSettings
 from uncounted.linkage.encoding.source_names import NOT_STATED, Stated
-from uncounted.linkage.free_memory import give_back
+from uncounted.linkage.free_memory import PackedKeys, empty_caches, give_back
 from uncounted.linkage.missed_matches import (
     MOST_UNLIKELY,
     MissedMatches,
@@ -166,10 +166,9 @@ def link(
         languages=languages,
         progress=progress,
     )
-    del reports  # of a million, half a gigabyte
-    made = staged(
-        checkpoints, "pairs", ComparedOnce, lambda found: found.is_of(len(keys)), comparing
-    )
+    count, packed = len(keys), PackedKeys.of(keys)
+    del reports, keys, order  # of a million, half a gigabyte
+    made = staged(checkpoints, "pairs", ComparedOnce, lambda found: found.is_of(count), comparing)
     compared, once = made.compared, made.once
     del made, comparing
     tries = _tries(compared, floor, draws)
@@ -178,6 +177,8 @@ def link(
     place = once[place]
     endpoints = [(int(once[i]), int(once[j]), same) for i, j, same in decided]
     decided = [(i, j, same) for i, j, same in endpoints if i != j]
+    if count > mcmc.VERY_MANY:
+        empty_caches()
     give_back()
 
     def drawn(of: Compared, how: _Try) -> _Drawn:
@@ -217,8 +218,7 @@ def link(
         ),
         attrs.evolve(fitted, failed_check=fitted.failed_check or alone, first_failed=again),
         shared,
-        len(keys)
-        - len({(at, source) for at, (source, _) in zip(place.tolist(), keys, strict=True)}),
+        count - len(np.unique(place * len(packed.sources) + packed.source)),
     )
     others: tuple[AlternativeLinkage, ...] = ()
     if with_grid:
@@ -233,6 +233,7 @@ def link(
             checkpoints=checkpoints,
             progress=progress,
         )
+        give_back()
         others = tuple(
             attrs.evolve(each, labels=all_matches(each.labels), why=each.why or alone)
             for each in others
@@ -248,7 +249,7 @@ def link(
         warm_up=mcmc.usual_run(compared.encoded.count, draws).warm_up,
     )
     seconds, pairs = time.perf_counter() - began, len(compared.pairs.left)
-    return Linkage(keys, labels, pairs, diagnostics, settings, seed, seconds, others)
+    return Linkage(packed.keys(), labels, pairs, diagnostics, settings, seed, seconds, others)
 
 
 type _Drawn = tuple[Compared, candidate_graph.CandidateGraph, mcmc.PartitionDraws, str | None]
