@@ -243,9 +243,11 @@ def _gather(
     chains: list[Chain], draws: int, found: ChainDiagnostics, watched: Floats
 ) -> PartitionDraws:
     share = [draws // len(chains) + (at < draws % len(chains)) for at in range(len(chains))]
-    kept: list[NDArray[np.int32]] = []
+    slots = np.empty((draws, len(chains[0].state.slot)), np.int32)
+    rows = iter(slots)
     for chain, wanted in zip(chains, share, strict=True):
-        kept += [chain.labels[at] for at in evenly_spaced(len(chain.labels), wanted)]
+        for at in evenly_spaced(len(chain.labels), wanted):
+            next(rows)[:] = chain.labels[at]
         chain.labels.clear()  # of a million reports half a gigabyte
     mean_m = np.mean([row for chain in chains for row in chain.m], axis=0)
     rates = attrs.evolve(chains[0].rates, m=model.by_field(mean_m), uncapped=None)
@@ -253,7 +255,7 @@ def _gather(
     of_each = tuple(round(float(x), 4) for x in q)
     found = attrs.evolve(found, chains=len(chains), duplicates_in_a_list=of_each)
     compared = np.sum([chain.compared for chain in chains], axis=0)
-    return PartitionDraws(np.array(kept, np.int32), found, rates, compared, watched)
+    return PartitionDraws(slots, found, rates, compared, watched)
 
 
 def evenly_spaced(kept: int, wanted: int) -> list[int]:
