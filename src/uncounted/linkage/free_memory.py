@@ -33,7 +33,7 @@ def give_back() -> None:
 
 def empty_caches() -> None:
     """Empty the large `functools` caches of this package, which hold names, dates and places."""
-    modules = [module for name, module in sys.modules.items() if name.startswith("uncounted.")]
+    modules = [module for name, module in [*sys.modules.items()] if name.startswith("uncounted.")]
     for each in (value for module in modules for value in vars(module).values()):
         if hasattr(each, "cache_clear") and (each.cache_parameters()["maxsize"] or 0) > _LARGE:
             each.cache_clear()
