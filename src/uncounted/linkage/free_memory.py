@@ -17,8 +17,8 @@ import attrs
 import numpy as np
 
 from uncounted.linkage.arrays import Ints
+from uncounted.linkage.person_ids import Key
 
-type Key = tuple[str, str]  # source and id of a report
 _LARGE = 1000  # values of a cache: others hold tables
 
 

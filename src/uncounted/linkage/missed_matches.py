@@ -79,7 +79,6 @@ class MissedMatches:
         """
         lists = int(source.max()) + 1
         unlikely, every, by_lists = (np.zeros(lists * lists) for _ in range(3))
-        some = slots[:: max(1, len(slots) // _DRAWS)]
         for start in range(0, len(pairs.left), _PAIRS_AT_A_TIME):
             part = slice(start, start + _PAIRS_AT_A_TIME)
             left, right, log_odds = pairs.left[part], pairs.right[part], pairs.log_odds[part]
@@ -89,7 +88,7 @@ class MissedMatches:
             every += _expected(between, log_odds, lists)
             doubtful = log_odds < special.logit(_WEAK)
             left, right, between = left[doubtful], right[doubtful], between[doubtful]
-            for row in some:
+            for row in _some(slots):
                 linked = between[row[left] == row[right]]
                 by_lists += np.bincount(linked, minlength=lists * lists)
         spread = by_lists if by_lists.any() else every
@@ -108,8 +107,7 @@ class MissedMatches:
 
     def limited(self, slots: NDArray[np.int32]) -> MissedMatches:
         """The same with no more unlikely matches than `MOST_OF_SINGLE` of draws' single reports."""
-        some = slots[:: max(1, len(slots) // _DRAWS)]
-        single = float(np.mean([(np.bincount(row) == 1).sum() for row in some]))
+        single = float(np.mean([(np.bincount(row) == 1).sum() for row in _some(slots)]))
         times = MOST_OF_SINGLE * single / max(float(self.unlikely.sum()), 1e-300)
         return attrs.evolve(self, unlikely=self.unlikely * min(1.0, times))
 
@@ -119,6 +117,11 @@ class MissedMatches:
         if self.unfound:
             many += self.unfound * max(0.0, 2 * rng.random() - 1)
         return np.asarray(rng.poisson(self.unlikely + self.spread * many), np.int64)
+
+
+def _some(slots: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Every so many draws, at least `_DRAWS` of them if there are as many."""
+    return slots[:: max(1, len(slots) // _DRAWS)]
 
 
 def _expected(between: Ints, log_odds: Floats, lists: int) -> Floats:
