@@ -87,8 +87,8 @@ class LinkSummary:
             return None
         return " · ".join(
             f"{' or '.join(each.languages) or 'no known language'}"
-            f"{' (stated)' if each.stated else ''} in {_and(each.scripts)}:"
-            f" {', '.join(lists)}"
+            f"{' (stated)' if each.stated else ''} in {_and(each.scripts)}"
+            f"{', family name first' if each.family_first else ''}: {', '.join(lists)}"
             for each, lists in found.items()
         )
 

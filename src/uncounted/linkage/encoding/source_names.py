@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 
 from uncounted.linkage.encoding.columns import ReportColumns, columns
+from uncounted.linkage.encoding.name_order import orders
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.records.cells.name_parser import LONGEST_WRITTEN, looks_korean, order_of
 from uncounted.records.names import general
@@ -50,6 +51,7 @@ class ListNames:
     languages: tuple[str, ...]
     scripts: tuple[str, ...]
     stated: bool = False  # by the mapping of the list
+    family_first: bool = False  # in most names that are not Korean
 
 
 def stated_languages(abouts: Mapping[str, JSONObject]) -> dict[str, list[str]]:
@@ -76,7 +78,10 @@ def of_lists(reports: Iterable[Report], stated: Stated = NOT_STATED) -> dict[str
             spoken = ["Korean"]
         scripts = [script_name(each) for each in found.scripts]
         out[name] = ListNames(
-            tuple(dict.fromkeys(spoken)), tuple(dict.fromkeys(scripts)), bool(codes)
+            tuple(dict.fromkeys(spoken)),
+            tuple(dict.fromkeys(scripts)),
+            bool(codes),
+            found.order == "first" and not found.korean,
         )
     return out
 
@@ -120,7 +125,19 @@ def of_sources(recorded: ReportColumns, stated: Stated = NOT_STATED) -> tuple[So
         out.append(
             SourceNames(is_korean, order, spoken, tuple(s for s, _ in scripts.most_common()))
         )
-    return tuple(out)
+    places = orders(
+        recorded,
+        [each.language for each in out],
+        [each.order for each in out],
+        [_has_family_names(each) for each in out],
+    )
+    return tuple(attrs.evolve(each, order=at) for each, at in zip(out, places, strict=True))
+
+
+def _has_family_names(source: SourceNames) -> bool:
+    """Whether names have an order to be found: not Korean, nor rows of syllables as Burmese."""
+    packs = [source.language, *map(by_script().get, source.scripts)]
+    return not source.korean and not any(each is not None and each.syllables for each in packs)
 
 
 def _sample(recorded: ReportColumns, source: int) -> list[Name]:
