@@ -107,9 +107,11 @@ def test_a_fathers_name_tells_the_given_and_the_family_name() -> None:
 
 def test_initials_beside_a_family_name() -> None:
     (found,) = general.initials("Иванов И. П.", None)
-    assert found.initials == ("i", "p")
+    assert found.initials == ("iyje", "p")  # И as it is spelt
+    assert found.family_words == ("иванов",)
     assert found.family == {"иванов": 1.0}
     assert general.initials("Juan Tobar", None) == []
+    assert general.initials("Jhon Felipe Castro R.", None) == []  # of a second family name
 
 
 @pytest.mark.parametrize("language", languages(), ids=lambda each: each.name)

@@ -17,6 +17,7 @@ _WITHIN, _WITHIN_SLIP = 5, 6
 # Bits of what is shared: the first given word and a family name, or a slip of them.
 _FIRST_SAME, _FAMILY_SAME, _FIRST_NEAR, _FAMILY_NEAR = 1, 2, 4, 8
 _CROSSED = 16  # a family name of one is a given name of the other
+FIRST_LETTER = (1 << 26) - 1  # bits of the letters that a given name may begin with
 
 
 @compiled_inner
@@ -50,6 +51,33 @@ def in_words(a: ReportArrays, f: int, g: int) -> int:
     if given == OTHER and family <= SLIP and _of_two_sexes(a, 0, r, 0, s):
         return levels.ONE_LETTER if family == VARIANT else levels.AGREES_LAST
     return level
+
+
+@compiled_inner
+def beside_initials(a: ReportArrays, f: int, g: int) -> int:
+    """The level of a form of a family name and initials, and another; 0 if it has no words."""
+    p, q, s = a.form_family[f], a.form_family[g], a.form_given[g]
+    n, m = count(a, p, 0), count(a, q, s)
+    if n == 0 or m == 0 or not (a.initials_only[g] or a.general[g]):
+        return 0
+    kind, _, _, shared, _, _ = _matched(a, p, 0, q, s)
+    if shared < min(n, m) or kind > SLIP:
+        return levels.DIFFERENT
+    first = a.given_firsts[f] & FIRST_LETTER
+    if a.initials_only[g]:
+        begins = a.given_firsts[g] & FIRST_LETTER
+    else:
+        begins = 0
+        for at in range(m):  # words of the other name that are not this family name
+            word = _word(a, q, s, at)
+            for own in range(n):
+                if _apart(a, _word(a, p, 0, own), word)[0] <= SLIP:
+                    break
+            else:
+                begins |= a.word_firsts[word]
+    if first == 0 or begins == 0:
+        return levels.FAMILY_ALONE
+    return levels.INITIALS if first & begins else levels.OTHER_GIVEN
 
 
 @compiled_inner

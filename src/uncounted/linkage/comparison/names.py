@@ -7,7 +7,7 @@ import numpy as np
 from uncounted._numba import compiled_inner
 from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.comparison.edit_distance import apart
-from uncounted.linkage.comparison.name_tokens import in_words
+from uncounted.linkage.comparison.name_tokens import FIRST_LETTER, beside_initials, in_words
 from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays
 
 _NONE = 255  # no level
@@ -56,6 +56,10 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
     """
     if a.general[f] and a.general[g]:
         return in_words(a, f, g)
+    if a.initials_only[f] or a.initials_only[g]:
+        found = beside_initials(a, f, g) if a.initials_only[f] else beside_initials(a, g, f)
+        if found:
+            return found
     p, q = a.form_family[f], a.form_family[g]
     r, s = a.form_given[f], a.form_given[g]
     family, family_llr = _shared(a.family, p, q)
@@ -131,13 +135,12 @@ def _initials(a: ReportArrays, f: int, g: int, family: int) -> int:
     p, q = a.given_firsts[f], a.given_firsts[g]
     if not (p and q):  # the given name is not said
         return 0 if family < 0 else (levels.FAMILY_ALONE if family else levels.DIFFERENT)
-    apart = _begin_apart(p & _FIRST, q & _FIRST) or _begin_apart(p & ~_FIRST, q & ~_FIRST)
+    apart = _begin_apart(p & FIRST_LETTER, q & FIRST_LETTER) or _begin_apart(
+        p & ~FIRST_LETTER, q & ~FIRST_LETTER
+    )
     if family == 1:
         return levels.OTHER_GIVEN if apart else levels.INITIALS
     return levels.DIFFERENT if apart or family == 0 else 0
-
-
-_FIRST = (1 << 26) - 1  # bits of the first syllable's letters
 
 
 @compiled_inner

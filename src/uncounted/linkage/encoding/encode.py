@@ -31,6 +31,8 @@ from uncounted.linkage.encoding.spelling import (
     variants,
 )
 from uncounted.records.dates.partial_date import PartialDate
+from uncounted.records.names import initials
+from uncounted.records.names.general import first_letters
 from uncounted.records.report import Report
 
 OPEN = 10_000_000  # days: further than any date
@@ -140,6 +142,7 @@ def _encoded(
         family_firsts=forms.family_firsts,
         given_firsts=forms.given_firsts,
         word_log_share=_log_shares(word_sums, seen, _WORD_BACKGROUND),
+        word_firsts=np.array([initials.bits(first_letters(each)) for each in vocabulary], np.int64),
         variants=near,
         first_word=int(word_starts[-2]),
         letter_starts=letter_starts,

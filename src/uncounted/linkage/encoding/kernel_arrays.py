@@ -45,6 +45,7 @@ class ReportArrays(NamedTuple):
     family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
     given_firsts: Ints  # the same for the first two syllables of the given name
     word_log_share: Floats  # log of how common a word and its variants are in names here
+    word_firsts: Ints  # Latin letters that a word may begin with, a bit each
     variants: Variants
     first_word: int  # row of `letter_starts` at which words begin
     letter_starts: Ints

@@ -6,7 +6,9 @@ million.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import pairwise
 
 import attrs
 import numpy as np
@@ -16,12 +18,14 @@ from uncounted.linkage.arrays import Flags, Ints
 from uncounted.linkage.encoding.name_index import Indexer, NameParts
 from uncounted.linkage.encoding.source_names import SourceNames
 from uncounted.records.cells.name_parser import forms
-from uncounted.records.names.forms import Form
+from uncounted.records.names.forms import MOST_WORDS, Form
 from uncounted.records.names.name import Name
+from uncounted.records.names.sounds import UNWRITTEN, sounds
 from uncounted.records.names.surnames import Key
 
 MOST_FORMS = 8
 _COLUMNS = 10
+_SHORT = 2  # letters of the words that a compound is made of, at the least
 type _Names = tuple[tuple[Name, ...], SourceNames]  # and how they are read
 type _Part = tuple[tuple[tuple[Key, float], ...], tuple[str, ...], tuple[str, ...]]
 
@@ -89,6 +93,8 @@ class ReadNames:
         families, givens = NameParts(given=False, keys=keys), NameParts(given=True, keys=keys)
         both = (families, list(self._families.of)), (givens, list(self._givens.of))
         number = [np.zeros(len(known), np.int64) for _, known in both]
+        words_of = [[words for _, _, words in known] for _, known in both]
+        apart = _compounds(np.unique(table[:, :2], axis=0), *words_of)
         seen = [np.unique(table[:, side], return_index=True) for side in (0, 1)]
         order = sorted(
             (at, side, part)
@@ -98,7 +104,8 @@ class ReadNames:
         for _, side, part in order:
             index, known = both[side]
             readings, letters, words = known[part]
-            number[side][part] = index(dict(readings), letters, words)
+            split = tuple(one for word in words for one in apart.get(word, (word,)))
+            number[side][part] = index(dict(readings), letters, split[:MOST_WORDS])
         family, given = (number[side][table[:, side]] for side in (0, 1))
         masked = table[:, 3] > 0
         read_as_korean = [np.array(index.korean) for index, _ in both]
@@ -127,3 +134,33 @@ def _read(names: list[_Names]) -> list[list[Form]]:
         forms(each, way.order, korean=way.korean, language=way.language)[:MOST_FORMS]
         for each, way in names
     ]
+
+
+def _compounds(
+    names: Ints, families: Sequence[tuple[str, ...]], givens: Sequence[tuple[str, ...]]
+) -> dict[str, tuple[str, str]]:
+    """Words that other names write as two: Mohamadreza beside Mohammad Reza, by sound.
+
+    One of the two has to be in some name without the other, and a short one as well: a word that a
+    slip of the key has cut in two is none. `names` are distinct pairs of a family and a given name.
+    """
+    pairs, times = Counter[tuple[str, str]](), Counter[str]()
+    for family, given in ((families[x], givens[y]) for x, y in names.tolist()):
+        times.update({*family, *given})
+        pairs.update({*pairwise((*given, *family)), *pairwise((*family, *given))})
+    out: dict[str, tuple[str, str]] = {}
+    joined: dict[str, list[str]] = {}
+    for word in times:
+        joined.setdefault(_heard(word), []).append(word)
+    for (one, other), together in sorted(pairs.items()):
+        alone = [times[each] > together for each in (one, other)]
+        shortest = min(len(one), len(other))
+        if shortest >= _SHORT and (all(alone) or (any(alone) and shortest > _SHORT)):
+            whole = joined.get(_heard(one) + _heard(other), [])
+            for word in (*whole, *([one + other] if one + other in times else [])):
+                out.setdefault(word, (one, other))
+    return out
+
+
+def _heard(word: str) -> str:
+    return sounds(word).removeprefix(UNWRITTEN)

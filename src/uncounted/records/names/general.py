@@ -135,6 +135,8 @@ def initials(text: str, language: Language | None) -> list[Form]:
         return []
     if cut not in (sorted(cut), sorted(cut, reverse=True)):
         return []
+    if cut[-1] and cut.count(True) == 1 and len(cut) > 2:
+        return []  # of a second family name (Castro R.) or a father's name: no word of it is left
     whole, letters = (
         " ".join(word for word, is_cut in zip(found, cut, strict=True) if is_cut is wanted)
         for wanted in (False, True)
@@ -148,11 +150,32 @@ def initials_of(family: str, given: str, language: Language | None) -> Form | No
     letters = folded(given).split()
     if not letters or not all(len(at) == 1 and script_of(at) in _ALPHABETS for at in letters):
         return None
-    part = "".join(words(family, language))[:LONGEST_LETTERS]
-    first = tuple(anyascii(letter)[:1].lower() for letter in letters[:_MOST_INITIALS])
-    return Form({part: 1.0} if part else {}, {}, (part,) if part else (), initials=first)
+    own = words(family, language)[:MOST_WORDS]
+    part = "".join(own)[:LONGEST_LETTERS]
+    first = tuple(map(first_letters, letters[:_MOST_INITIALS]))
+    return Form(
+        {part: 1.0} if part else {},
+        {},
+        (part,) if part else (),
+        initials=first,
+        family_words=own,
+    )
 
 
+def first_letters(word: str) -> str:
+    """The Latin letters that a word may begin with; of another script, as spellings vary.
+
+    Examples:
+        >>> first_letters("taras"), first_letters("Григорій"), first_letters("Юлія")
+        ('t', 'gh', 'yieju')
+    """
+    letter = anyascii(word[:1]).lower()[:1]
+    return letter if script_of(word[:1]) == "LATIN" else _SPELT.get(letter, letter)
+
+
+# Letters that a letter of another script, by its first one in Latin letters, is spelt with.
+_LIKE = "ao oa eyi iyje yieju jyizdg gh hgk kchqx ckstz sczt zjs tcs uyow vwb wvu xkh"
+_SPELT = {each[0]: each for each in _LIKE.split()}
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
 _MOST_INITIALS = 4
 _MIDDLE_INITIAL = re.compile(r"(?<=[^\W\d_]{2} )[^\W\d_]\. (?=[^\W\d_]{2})")  # Juan A. Tobar

@@ -235,7 +235,7 @@ def _of_words_and_initials(whole: list[str], cut: list[str], *, first: bool) -> 
 
 def family_mask(readings: Iterable[surnames.Key], initial: str = "") -> int:
     """The letters that a family name may begin with, a bit each; 0 if not stated."""
-    mask = _bits(initial)
+    mask = bits(initial)
     for key in () if initial else readings:
         mask |= _first_of(key, 0)
     return mask
@@ -247,13 +247,13 @@ def given_mask(readings: Iterable[surnames.Key], initials: tuple[str, ...] = ())
     Bits of the first syllable, then of the second, then whether there may be no second.
     """
     if initials:
-        first = _bits(initials[0]) or ALL
-        second = (_bits(initials[1]) or ALL) if len(initials) > 1 else ALL
+        first = bits(initials[0]) or ALL
+        second = (bits(initials[1]) or ALL) if len(initials) > 1 else ALL
         return first | second << _SECOND | (NONE if len(initials) == 1 else 0)
     mask = 0
     for key in readings:
         if isinstance(key, str):
-            mask |= _bits(key[:1]) | ALL << _SECOND | NONE
+            mask |= bits(key[:1]) | ALL << _SECOND | NONE
         else:
             mask |= _first_of(key, 0)
             mask |= _first_of(key, 1) << _SECOND if len(key) > 1 else NONE
@@ -261,16 +261,17 @@ def given_mask(readings: Iterable[surnames.Key], initials: tuple[str, ...] = ())
 
 
 def _first_of(key: surnames.Key, at: int) -> int:
-    return _bits(key[:1]) if isinstance(key, str) else _first_letters(key[at])
+    return bits(key[:1]) if isinstance(key, str) else _first_letters(key[at])
 
 
 @cache  # by syllable, so at most 11,172
 def _first_letters(syllable: int) -> int:
-    return _bits(syllables.first_letters(syllable))
+    return bits(syllables.first_letters(syllable))
 
 
-def _bits(letters: Iterable[str]) -> int:
-    bits = 0
+def bits(letters: Iterable[str]) -> int:
+    """Latin letters, a bit each."""
+    found = 0
     for letter in letters:
-        bits |= 1 << _LETTERS.find(letter) if letter in _LETTERS else 0
-    return bits
+        found |= 1 << _LETTERS.find(letter) if letter in _LETTERS else 0
+    return found

@@ -1,0 +1,85 @@
+"""Names that are not Korean, of which a part is an initial, or written together in one list."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
+from uncounted.records.names.name import Name
+from uncounted.records.report import Report
+
+INITIALS = "given initials agree, same family"
+# So that lists are read as Ukrainian, or as in no language.
+USUAL = ("Бондаренко Олена", "Ткаченко Ірина", "Мельник Оксана", "Коваленко Петро")
+
+
+def level(one: str, other: str, *beside: str) -> str:
+    """The level of two names on two lists, of which the first has these names as well."""
+    reports = [Report("A", "0", (Name(one),)), Report("B", "0", (Name(other),))]
+    reports += [Report("A", str(at + 1), (Name(name),)) for at, name in enumerate(beside)]
+    found = levels.levels(encode(reports, {"A": ("other",), "B": ("other",)}), *pair())
+    return str(NAME[found[0, 0]])
+
+
+def pair() -> tuple[np.ndarray, np.ndarray]:
+    return np.array([0]), np.array([1])
+
+
+@pytest.mark.parametrize(
+    ("initial", "whole"),
+    [
+        ("T. Shevchenko", "Шевченко Тарас Петрович"),
+        ("Kharchenko S.", "Харченко Сергей"),
+        ("Шевченко Г.", "Hryhorii Shevchenko"),
+        ("Яковенко Г.С.", "Yakovenko Heorhii"),
+        ("Solomon T.", "ሰሎሞን ተስፋይ"),
+        ("Yakovenko H.", "Яковенко Г."),
+        ("Perez J.", "Juan Pérez"),
+    ],
+)
+def test_initials_agree_across_scripts_and_spellings(initial: str, whole: str) -> None:
+    assert level(initial, whole, *USUAL) == INITIALS
+
+
+@pytest.mark.parametrize(
+    ("initial", "whole", "expected"),
+    [
+        ("T. Shevchenko", "Шевченко Олег", "other given, same family"),
+        ("T. Shevchenko", "Ткаченко Тарас", "different"),
+        ("Perez J.", "Mario Pérez", "other given, same family"),
+    ],
+)
+def test_other_initials_and_other_family_names(initial: str, whole: str, expected: str) -> None:
+    assert level(initial, whole, *USUAL) == expected
+
+
+def test_an_initial_of_a_second_family_name_is_not_read() -> None:
+    assert level("Jhon Felipe Castro R.", "Jhon Felipe Castro").startswith("same")
+    assert level("Teodoro Rojas Y.", "Teodoro Rojas Yupanqui").startswith("in part")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "beside"),
+    [
+        ("Mohammadreza Ahmadi", "Mohammad Reza Ahmadi", ("Mohammad Karimi", "Reza Karimi")),
+        ("Mohamadreza Ahmadi", "Mohammad Reza Ahmadi", ("Mohammad Karimi", "Reza Karimi")),
+        ("صفدرعلي هزاره", "صفدر علی هزاره", ("علی احمدی",)),
+        ("میر\u200cاحمد امرخیل", "مير احمد امرخيل", ()),
+        ("اسدالله رحیمی", "اسد الله رحیمی", ("نجیب الله",)),
+    ],
+)
+def test_words_that_another_name_writes_apart(
+    one: str, other: str, beside: tuple[str, ...]
+) -> None:
+    assert level(one, other, *beside).startswith("same,")
+
+
+def test_a_word_that_a_slip_has_cut_in_two_stays_whole() -> None:
+    assert level("Juan Martinez", "Ana Martinez", "Juan Mar tinez").startswith("other given")
+
+
+def test_an_old_kurdish_letter_is_not_cut() -> None:
+    assert level("ئه\u200cحمه\u200cد علی", "ئەحمەد علی") != "different"
