@@ -51,14 +51,22 @@ _AFTER = re.compile(r"(?<=[년월일])\s*(?:어느\s*(?:날|때)|중)?(?:에)?$|
 # What says only that the day is one of birth: "1985년생", "b. 1985", "*1985".
 _BORN_BEFORE = re.compile(
     r"^(?:\(?(?:born|date of birth|d\.?o\.?b\.?|birth|geb\.?|nacid[oa]|生于|生於|出生于|出生於"
-    r"|род(?:\.|ился|илась)?|(?:출생|생년월일|出生日期)(?=[\s:)])|b\.|b(?=\s?\d))\)?|\*)"
-    r"[\s:]*(?:in |on |en |в )?",
+    r"|род(?:\.|ился|илась)?|нар(?:\.|одив(?:ся)?|одила(?:ся|сь))|(?:출생|생년월일|出生日期)(?=[\s:)])|b\.|b(?=\s?\d))\)?|\*)"
+    r"[\s:]*(?:in |on |en |[ву] )?",
     re.ASCII,
 )
-_BORN_AFTER = re.compile(
+_BORN_AFTER = pattern(
     r"\s*(?:(?:에\s*)?(?:출생|태생|태어남)|생(?:임|인)?|出生|生|\(?born\)?"
-    r"|г\.?\s*р\.?|года рождения)(?=$|[\s(?~추쯤정경.])\.?",
+    r"|{year-word:uk}\.?\s*{born-word:uk}|{year-word:ru}\.?\s*{born-word:ru})(?=$|[\s(?~추쯤정경.])\.?",
     re.ASCII,
+)
+
+# A word for year after one of four digits: "1985 р.", "12.03.1985 года", "1975 ခုနှစ်". Of the
+# Gregorian calendar alone: "1337 ခုနှစ်" may be a year of the Burmese era.
+_YEAR_WORD = pattern(
+    r"(?<!\d)(1[89]\d\d|20\d\d)\s*{year-word}(?![^\W\d_])"
+    r"(?!\.?\s*{born-word}(?![^\W\d_]))\.?",
+    re.NOFLAG,
 )
 
 # What may stand beside a birth: "(만 23세)", "aged 23", "소띠", "属牛".
@@ -79,6 +87,16 @@ def says_unknown(text: str, *, of_what: bool = True) -> bool:
     if not bare or bare[0].isdecimal():
         return False
     return not bare.strip("-–—―?") or (of_what and bool(_UNKNOWN_DATE.fullmatch(bare)))
+
+
+def without_year_word(text: str) -> str:
+    """A date without a word for year after its years.
+
+    Examples:
+        >>> without_year_word("12.03.1985 р."), without_year_word("1975 ခုနှစ်")
+        ('12.03.1985', '1975')
+    """
+    return text if text.isascii() else _YEAR_WORD.sub(r"\1", text).strip()
 
 
 def without_birth(text: str) -> str:

@@ -10,6 +10,7 @@ import re
 from contextlib import suppress
 
 from uncounted.errors import BadInput
+from uncounted.records import lexicon
 from uncounted.records.dates import edtf
 from uncounted.records.dates.affixes import says_unknown, unwrapped, without_time, without_unknown
 from uncounted.records.dates.intervals import (
@@ -21,6 +22,7 @@ from uncounted.records.dates.intervals import (
     winters_of,
     years_of,
 )
+from uncounted.records.dates.month_words import in_digits
 from uncounted.records.dates.single_dates import HINT, MONTH, point, sought
 from uncounted.records.dates.year_parts import part_of, parted, winter_of_two_years
 
@@ -40,6 +42,7 @@ _ABOUT = (
         r"\s*(?:경|쯤|무렵|정도|전후|내외|안팎|께|左右|前后|前後|上下|\(?approx\.?\)?"
         rf"| or so)(?:에)?(?=(?:\s*{_DOUBTED})?$)"
     ),
+    lexicon.pattern(r"^{about}(?:\.\s*|\s+)", re.NOFLAG),  # близько, ок., hacia, vers, حوالي
 )
 _PERHAPS = (sought(r"^(?:possibly|perhaps|maybe|probably|아마도?|可能|也许|或许)\s*(?:in )?"),)
 _DOUBT = (sought(rf"\s*{_DOUBTED}$"),)
@@ -67,6 +70,8 @@ _RANGES = (
     sought(  # 28 May-2 June 2008
         r"(\d{1,2}[a-z]{0,2} [a-z]+\.?|[a-z]+\.? \d{1,2}[a-z]{0,2})\s*-\s*([a-z\d]+\.? .+)"
     ),
+    sought(r"(\d{1,2}\.\d{1,2}\.\d{4})\s*-\s*(\d{1,2}\.\d{1,2}\.\d{4})"),
+    sought(r"(\d{1,2})\s*-\s*(\d{1,2}(?:\.\s?\d{1,2}\.\s?|\.? [^\d]+)\d{4})"),  # 5-7.03.2022
     sought(rf"(.+?)\s*-\s*({_NOW})"),
 )
 _LISTED = sought(r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/-])\s*(\d{1,2}\s*([월月일日号]))")
@@ -366,8 +371,8 @@ class ExpressionReader:
         return found
 
     def point(self, text: str) -> str:
-        """A date alone: see `single_dates.point`."""
-        return point(text, self.note, day_first=self.day_first)
+        """A date alone: see `single_dates.point` and `month_words`."""
+        return point(in_digits(text) or text, self.note, day_first=self.day_first)
 
 
 def _less(marks: tuple[re.Pattern[str], ...], text: str) -> str:

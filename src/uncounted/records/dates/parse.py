@@ -15,7 +15,12 @@ from functools import lru_cache
 
 from uncounted.errors import BadInput
 from uncounted.records.dates import edtf
-from uncounted.records.dates.affixes import says_unknown, without_age, without_birth
+from uncounted.records.dates.affixes import (
+    says_unknown,
+    without_age,
+    without_birth,
+    without_year_word,
+)
 from uncounted.records.dates.calendars import decimal_numerals, lunar_end, lunar_names
 from uncounted.records.dates.expressions import BRACKETED, ExpressionReader
 from uncounted.records.dates.intervals import is_backwards, lies_in, qualified
@@ -80,10 +85,10 @@ class _Reader(ExpressionReader):
 
     def translate(self, text: str) -> Translation:
         seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
-        plain = " ".join(unicodedata.normalize("NFKC", seen).casefold().split()).strip(" ,;")
+        plain = " ".join(unicodedata.normalize("NFKC", seen).casefold().split()).strip(" ,;၊။")
         plain = plain.translate(_SIGNS)
         if not plain.isascii():
-            plain = "".join(map(_ascii_digit, plain))
+            plain = without_year_word("".join(map(_ascii_digit, plain)))
         if "–" in plain:
             plain = _EN_DASHES.sub(r"\1-\2-\3", plain)
         if not plain or says_unknown(plain):
