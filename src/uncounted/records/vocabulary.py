@@ -77,7 +77,13 @@ def unmarked(word: str) -> str:
 
 
 _UNMARKED: Mapping[str, Mapping[str, str]] = {
-    kind: {unmarked(word): code for word, code in found.items()} for kind, found in _CODES.items()
+    kind: {
+        # Ž (ženski) is not Z, which may be another word (as זכר, male)
+        unmarked(word): code
+        for word, code in found.items()
+        if len(word) > 1
+    }
+    for kind, found in _CODES.items()
 }
 
 

@@ -24,6 +24,7 @@ from uncounted.records.dates import partial_date as dates
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.fields import DateColumns
 from uncounted.records.intake.mapping import Mapping
+from uncounted.records.intake.sex_letters import letter_of
 from uncounted.records.names import name as names
 from uncounted.records.places import gazetteer as places
 from uncounted.records.report_limits import LONGEST_ID, LONGEST_WORD, is_id
@@ -241,11 +242,25 @@ class CellReader:
         if strict:
             self.reasons.append(
                 f"column {column!r}: not a word of the vocabulary"
-                f" (say what it means under [values.{kind}] of the mapping)"
+                f" (say what it means under [values.{kind}] of the mapping, as in"
+                f' "the word" = "{vocabulary.codes(kind)[0]}"; the word is not repeated here,'
+                " since a cell may name a person: find it in the file)"
             )
             return None
         self.warnings.append(f"column {column!r}: not a word of the vocabulary, kept as written")
         return text
+
+    def sex(self, column: str | None) -> str | None:
+        """The code of a word for the sex; a letter as the whole column has it."""
+        codes, remark = self.mapping.sex_letters.codes, self.mapping.sex_letters.remark
+        letter = letter_of(self.text(column) or "") if codes else None
+        if letter is None or letter not in codes:
+            return self.term("sex", column)
+        if remark:
+            (self.warnings if codes[letter] else self.reasons).append(
+                f"column {column!r}: {remark}"
+            )
+        return codes[letter]
 
     def act_code(self, word: str) -> str | None:
         """The code of a word for an act: see `Mapping.code_for`."""

@@ -29,6 +29,7 @@ from uncounted.records.fields import (
     SourceInfo,
 )
 from uncounted.records.intake import mapping_toml
+from uncounted.records.intake.sex_letters import LETTERS, SexLetters, letters_in
 from uncounted.records.tabular.headers import is_known
 from uncounted.records.tabular.open_table import Repeat
 
@@ -64,6 +65,7 @@ class Mapping:
     consent: ConsentRule = attrs.field(factory=ConsentRule)
     source: SourceInfo = attrs.field(factory=SourceInfo)
     own: OwnWords = attrs.field(factory=OwnWords)
+    sex_letters: SexLetters = attrs.field(factory=SexLetters)  # of the file that is read
 
     @classmethod
     def parse(cls, source: Path | str) -> Mapping:
@@ -133,6 +135,17 @@ class Mapping:
         if own is not None:
             return own
         return self.own.code_for(kind, text) or vocabulary.code_for(kind, text)
+
+    def for_cells_of_sex(self, cells: Iterable[str]) -> Mapping:
+        """This mapping with the meaning of letters for the sex in a column of these cells."""
+        own = {
+            vocabulary.key(text): word.code
+            for word in self.own.words.get("sex", ())
+            for text in (*word.labels, *word.also)
+        }
+        stated = {**own, **self.values.get("sex", {})}
+        known = {letter: stated[letter] for letter in LETTERS if letter in stated}
+        return attrs.evolve(self, sex_letters=letters_in(cells, known))
 
     def with_words(self, case: OwnWords) -> Mapping:
         """This mapping with the words of a case file; no word may stand for two codes."""

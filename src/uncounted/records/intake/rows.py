@@ -75,6 +75,9 @@ def read_table(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted
 
 
 def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Rejected]:
+    if column := mapping.sex:
+        cells = (row.cells[column] for row in table if not row.wrong)
+        mapping = mapping.for_cells_of_sex(cells)
     taken: set[str] = set()  # a row that is rejected takes no id from one below
     for row in in_order(partial(_read_rows, mapping, source), table):
         if isinstance(row, Rejected):
@@ -339,7 +342,7 @@ class RowReader(CellReader):
             source=source,
             id=report_id,
             names=self.names(),
-            sex=self.term("sex", mapping.sex),
+            sex=self.sex(mapping.sex),
             birth=birth,
             origin=self.place(mapping.origin),
             acts=acts,

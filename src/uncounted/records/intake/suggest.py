@@ -20,6 +20,7 @@ from uncounted.records import vocabulary
 from uncounted.records.dates import partial_date as dates
 from uncounted.records.fields import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PERSON_FIELDS
 from uncounted.records.intake.cell_reader import says_several
+from uncounted.records.intake.sex_letters import SexLetters, letter_of, letters_in
 from uncounted.records.tabular.headers import (
     act_of,
     fields_of,
@@ -57,6 +58,7 @@ class Look:
     strange: dict[str, set[int]] = attrs.field(factory=dict, repr=False)
     several: int = 0  # cells with more than one act
     called_date: bool = False
+    sexes: set[str] = attrs.field(factory=set)  # letters that may differ, labels of other words
 
     def mostly(self, count: int) -> bool:
         """Whether nearly all of the cells are of a kind."""
@@ -72,11 +74,16 @@ class Look:
             if code is not None:
                 self.words[kind] += 1
                 self.codes.setdefault(kind, set()).add(code)
+                if kind == "sex" and not letter_of(text):
+                    self.sexes.add(vocabulary.label(kind, code))
             elif kind == "act" and says_several(text[:_LONGEST_WORD], _act_code):
                 self.words[kind] += 1
                 self.several += 1
             else:
                 self.strange.setdefault(kind, set()).add(hash(vocabulary.key(text[:_LONGEST_WORD])))
+
+        if letter := letter_of(text):
+            self.sexes.add(letter)
 
     def _see_date(self, text: str) -> None:
         try:
@@ -344,10 +351,18 @@ def _values(chosen: Mapping[str, list[int]], looks: Sequence[Look]) -> Iterator[
         if kind not in chosen:
             continue
         at = chosen[kind][0]
-        if strange := len(looks[at].strange.get(kind, ())):
-            one = strange == 1
+        letters = letters_in(looks[at].sexes) if kind == "sex" else SexLetters()
+        strange = len(looks[at].strange.get(kind, ()))
+        strange -= sum(vocabulary.code_for(kind, letter) is None for letter in letters.codes)
+        if letters.remark or strange:
             yield ""
             yield f"[values.{kind}]"
+        if letters.remark:
+            yield f"# Column {at + 1} {letters.remark}."
+        for letter, code in letters.codes.items() if letters.remark else ():
+            yield f'"{letter.upper()}" = "{code}"' if code else f'# "{letter.upper()}" = "f"'
+        if strange:
+            one = strange == 1
             yield (
                 f"# Column {at + 1} has {strange} word{'' if one else 's'} that"
                 f" {'is' if one else 'are'} not in the vocabulary. Say what"
