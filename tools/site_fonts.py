@@ -1,10 +1,10 @@
 """The fonts of the documentation site: the letters that its pages use, and no others.
 
 Text is set in the font of the reports (Noto Sans CJK KR), code in a part of DejaVu Sans Mono.
-Arabic, Burmese and the Cyrillic letters that these lack are parts of other fonts of Noto Sans.
-`make docs` writes both into the site. A page with a letter that none of the fonts has stops the
-build, since a reader's machine may not have it either. To make the files in tools/fonts again, on a
-machine with Debian's `fonts-dejavu-mono`, `fonts-noto-cjk` and `fonts-noto-core`:
+Arabic, Burmese, Ge'ez and the Latin and Cyrillic letters that these lack are parts of other fonts
+of Noto Sans. `make docs` writes both into the site. A page with a letter that none of the fonts has
+stops the build, since a reader's machine may not have it either. To make the files in tools/fonts
+again, on a machine with Debian's `fonts-dejavu-mono`, `fonts-noto-cjk` and `fonts-noto-core`:
 
     python -m tools.site_fonts /usr/share/fonts
 """
@@ -28,9 +28,11 @@ MONO = FOLDER / "UncountedMono-Regular.woff2"
 MORE = FOLDER / "UncountedMore-Regular.woff2"
 MORE_LETTERS = "羁呉"  # rarer Hanzi of the pages, which the font of the reports does not have
 SCRIPTS = {  # a part of a font each: the file it is of, and the letters it has
+    "UncountedLatin": ("NotoSans-Regular.ttf", (0x100, 0x17F)),
     "UncountedCyrillic": ("NotoSans-Regular.ttf", (0x400, 0x4FF)),
     "UncountedArabic": ("NotoSansArabic-Regular.ttf", (0x600, 0x6FF)),
     "UncountedMyanmar": ("NotoSansMyanmar-Regular.ttf", (0x1000, 0x104F)),
+    "UncountedEthiopic": ("NotoSansEthiopic-Regular.ttf", (0x1200, 0x137F)),
 }
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
 MONO_RANGES = ((0x20, 0x7E), (0xA0, 0xFF), (0x391, 0x3C9), (0x2010, 0x2027), (0x2190, 0x2193),

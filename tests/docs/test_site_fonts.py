@@ -25,7 +25,7 @@ def test_a_letter_that_no_font_has_is_found(tmp_path: Path) -> None:
 
 def test_the_fonts_have_the_letters_of_the_page(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("김영숙 Жуков Ґедз 羁 محمد မောင် ├──●──┤")
+    page.write_text("김영숙 Žižek Жуков Ґедз 羁 محمد မောင် ሴት ├──●──┤")
     site_fonts.write([page], tmp_path)
     shown = set()
     for font in tmp_path.glob("*.woff2"):

@@ -1,4 +1,4 @@
-"""Dates as people write them, in English, Korean and Chinese, converted to EDTF.
+"""Dates as people write them, in English, Korean, Chinese and in part other languages, as EDTF.
 
 Reads the usual orders, "about", "before", "between", "early", seasons, decades, Juche years (Juche
 1 is 1912), lunar, Hijri and Ethiopian dates. An ambiguous text admits both readings with a remark;

@@ -14,6 +14,7 @@ from uncounted.records import vocabulary
 
 LETTERS = frozenset("fhmv")
 _LONGEST = 8  # characters of a cell that may be a letter with spaces or a full stop
+_MOST_WORDS = 1000  # different cells that are kept; a column of sexes has a few
 
 
 @attrs.frozen
@@ -73,7 +74,7 @@ def letters_in(cells: Iterable[str], stated: Mapping[str, str] | None = None) ->
             letters.add(letter)
             if {"f", "m"} <= letters:  # M is male, and H is no word of the vocabulary
                 return _PLAIN
-        else:
+        elif len(others) < _MOST_WORDS:
             others.add(cell)
     found = _READINGS.get("".join(sorted(letters)), _PLAIN)
     if letters == {"h", "m"} and any(vocabulary.code_for("sex", word) for word in others):
