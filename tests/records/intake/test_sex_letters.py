@@ -155,3 +155,8 @@ def test_reading_stops_where_m_is_known_to_be_male() -> None:
         pytest.fail("the rest of the column was read")
 
     assert letters_in(cells()).codes == {}  # type: ignore[arg-type]
+
+
+def test_a_few_h_among_many_m_do_not_make_them_female() -> None:
+    assert dict(letters_in(["M"] * 100 + ["H"]).codes) == {}
+    assert dict(letters_in(["M"] * 90 + ["H"] * 10).codes) == {"h": "m", "m": "f"}

@@ -6,6 +6,7 @@ or F and female (hembra) beside V. All values of a column are read to decide.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import attrs
@@ -14,6 +15,7 @@ from uncounted.records import vocabulary
 
 LETTERS = frozenset("fhmv")
 _LONGEST = 8  # characters of a cell that may be a letter with spaces or a full stop
+_LEAST_H = 0.05  # of H and M: a few H among men's M are slips of the key
 _MOST_WORDS = 1000  # different cells that are kept; a column of sexes has a few
 
 
@@ -67,17 +69,19 @@ def letters_in(cells: Iterable[str], stated: Mapping[str, str] | None = None) ->
         >>> dict(letters_in(["H", "M", "", "H"]).codes), dict(letters_in(["M", "F", "H"]).codes)
         ({'h': 'm', 'm': 'f'}, {})
     """
-    letters: set[str] = set()
+    letters = Counter[str]()
     others: set[str] = set()
     for cell in cells:
         if letter := letter_of(cell):
-            letters.add(letter)
-            if {"f", "m"} <= letters:  # M is male, and H is no word of the vocabulary
+            letters[letter] += 1
+            if {"f", "m"} <= letters.keys():  # M is male, and H is no word of the vocabulary
                 return _PLAIN
         elif len(others) < _MOST_WORDS:
             others.add(cell)
     found = _READINGS.get("".join(sorted(letters)), _PLAIN)
-    if letters == {"h", "m"} and any(vocabulary.code_for("sex", word) for word in others):
+    if letters.keys() == {"h", "m"} and letters["h"] < _LEAST_H * letters.total():
+        return _PLAIN
+    if letters.keys() == {"h", "m"} and any(vocabulary.code_for("sex", word) for word in others):
         found = _BESIDE_WORDS
     return _without(found, stated or {})
 
