@@ -54,3 +54,33 @@ def test_what_a_mapping_states_takes_precedence(
     assert (found.language.name if found.language else None) == language
     listed = of_lists(reports, by_source)["A"]
     assert (listed.languages, listed.stated) == (shown, bool(stated))
+
+
+BURMESE = (
+    "Ko Soe Myat|Ko Tun Aung|Min Thu|U Hla Min|Ma Su Lwin|Ko Win Moe|Daw Yi Yi Win|Ma Moe San"
+    "|Ko Min Naing|Ko Ye Htet|Ma Cho Mar|Ko Ko Oo"
+)
+KOREAN = "Kim Ye Jin|Pak Soe Hyon|Yi Min Ho|Cho Ye Rim|Ko Sol Mi|Ma San Ok|Min Yong Suk|U Tong Chuk"
+
+
+@pytest.mark.parametrize(
+    ("names", "korean", "language"),
+    [
+        (BURMESE, False, "Burmese"),
+        (KOREAN, True, None),
+        (
+            "|".join(name.replace(" ", "-").replace("-", " ", 1) for name in KOREAN.split("|")),
+            True,
+            None,
+        ),
+        (BURMESE + "|" + KOREAN, True, None),  # of two languages: as Korean, as before
+        ("Yun Hyuk|Kim Suk|Pak Ok Suk|Han Chun Hyuk", True, None),  # as endings of Ukrainian names
+    ],
+)
+def test_signs_of_another_language_outweigh_words_that_may_be_korean(
+    names: str, korean: bool, language: str | None
+) -> None:
+    reports = [Report("A", str(at), (Name(name),)) for at, name in enumerate(names.split("|"))]
+    (found,) = of_sources(columns(reports))
+    assert found.korean == korean
+    assert (found.language.name if found.language else None) == language
