@@ -35,6 +35,10 @@ def _words(*rows: str) -> frozenset[str]:
     return frozenset(word for row in rows for word in row.split("|"))
 
 
+def _wa(zeros: re.Match[str]) -> str:
+    return "ဝ" * len(zeros[0])
+
+
 # Words before or after a name that are no part of it. They go only as whole words and never
 # as the only word.
 _TITLES = _words(
@@ -46,6 +50,13 @@ _KOREAN_TITLE = re.compile(
     r"(?<=[가-힣]{2}) ?(?:씨|여사|동무|동지|선생님?)$|(?<=[가-힣]{2}) 님$|(?<=[가-힣]{3})님$"
 )
 _CHINESE_TITLE = re.compile(r"(?<=[一-鿿]{2}) ?(?:先生|女士|小姐|同志)$")
+# Burmese letters that look the same: digits zero and seven for wa and ra, and u for nya where no
+# u can stand.
+_LOOKALIKES = (
+    (re.compile("(?<=[\u1000-\u103f])၀+(?![၀-၉])|(?<![၀-၉])၀+(?=[\u1000-\u103f])"), _wa),
+    (re.compile("၇(?=[\u102b-\u1032\u1036\u103b-\u103e])"), "ရ"),
+    (re.compile("ဥ(?=[\u102b\u102c\u103b-\u103e]|\u1037?\u103a)"), "ဉ"),
+)
 _SPLIT = re.compile(r"[\s\-‐-―·・.,;/()\[\]（）【】'’‘`´\"]+")
 
 
@@ -86,6 +97,8 @@ def untitled(text: str) -> str:
     """A text as it is seen, without titles, its letters as they are."""
     words = " ".join(visible(text).split())
     if not words.isascii():
+        for written, meant in _LOOKALIKES:
+            words = written.sub(meant, words)
         words = _CHINESE_TITLE.sub("", _KOREAN_TITLE.sub("", words))
     parts = words.split(" ")
     while len(parts) > 1 and parts[0].casefold().strip(".") in _TITLES:

@@ -28,7 +28,7 @@ _LONGEST_TEXT = 1000
 _CONSONANT = "[\u1000-\u1021]"
 # Burmese: a consonant begins a syllable if no sign kills it and it is not below another.
 _BEGINS = re.compile(f"(?<=[^ \u1039])(?={_CONSONANT}(?!\u1037?\u103a|\u1039))")
-_STACKED = re.compile(f"({_CONSONANT})\u1039")
+_STACKED = re.compile(f"({_CONSONANT})\u103a?\u1039")
 _INDEPENDENT = str.maketrans(
     {"ဣ": "အိ", "ဤ": "အီ", "ဥ": "အု", "ဦ": "အူ", "ဧ": "အေ", "ဩ": "အော", "ဪ": "အော်"}
 )

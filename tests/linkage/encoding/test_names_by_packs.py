@@ -1,0 +1,48 @@
+"""Pairs of names that are not Korean, as the packs of their languages read them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
+from uncounted.records.cells.name_parser import holds_more
+from uncounted.records.names.name import Name
+from uncounted.records.report import Report
+
+
+def level(one: str, other: str, language: str) -> str:
+    """The level of two names, each on a list of its own whose mapping states the language."""
+    reports = [
+        Report(source, "1", (Name(text),)) for source, text in zip("AB", (one, other), strict=True)
+    ]
+    encoded = encode(reports, {"A": (language,), "B": (language,)})
+    return NAME[int(levels.levels(encoded, np.array([0]), np.array([1]))[0, 0])]
+
+
+def is_same(found: str) -> bool:
+    return found.startswith("same")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ဇော်၀င်း", "ဇော်ဝင်း"),  # zero for wa
+        ("ကို၀င်းအောင်", "Win Aung"),
+        ("၀ါ၀ါထွန်း", "ဝါဝါထွန်း"),
+        ("မယဥ်မာ", "ယဉ်မာ"),  # u for nya
+        ("ဥာဏ်ထွန်း", "ဉာဏ်ထွန်း"),
+        ("၇ဲမင်း", "ရဲမင်း"),  # seven for ra
+        ("သိင်္ဂီမာ", "Theingi Mar"),
+    ],
+)
+def test_burmese_letters(one: str, other: str) -> None:
+    assert is_same(level(one, other, "burmese"))
+    assert not holds_more(one)
+
+
+@pytest.mark.parametrize("text", ["အောင်ကျော် ၂၀", "အောင်ကျော် ၂၀နှစ်", "အောင်ကျော် ၇နှစ်"])
+def test_burmese_numbers_beside_a_name_stay_numbers(text: str) -> None:
+    assert holds_more(text)
