@@ -97,6 +97,21 @@ def test_family_names_of_men_and_women_are_one(man: str, woman: str) -> None:
     assert general.words(man, slavic) == general.words(woman, slavic)
 
 
+@pytest.mark.parametrize(
+    "given",
+    ["Любов", "Любовь", "Яків", "Лев", "Йов", "Єва", "Liubov", "Lubov", "Iakov", "Lev", "Eva"],
+)
+def test_given_names_with_an_ending_of_family_names_are_none(given: str) -> None:
+    slavic = pack("Ukrainian and Russian")
+
+    def place(text: str) -> str | None:
+        return general.place_of_family(general.words(text, slavic), slavic)
+
+    for family in ("Мельник", "Петрова") if given[0] > "z" else ("Melnyk", "Petrova"):
+        assert place(f"{given} {family}") == "last"
+        assert place(f"{family} {given}") == "first"
+
+
 def test_a_fathers_name_tells_the_given_and_the_family_name() -> None:
     names = general.words("Шевченко Тарас Григорович")
     found = general.form(names)

@@ -69,9 +69,12 @@ def place_of_family(names: tuple[str, ...], language: Language | None) -> Order 
     """Where the family name stands, by endings of the language; None if they do not tell."""
     if language is None or language.family is None or len(names) < 2:
         return None
-    first, last = (bool(language.family.search(names[at])) for at in (0, -1))
     if language.father and language.father.search(names[-1]):
         return "first" if len(names) > 2 else None
+    given = [bool(language.given and language.given.search(names[at])) for at in (0, -1)]
+    if given[0] != given[1]:
+        return "last" if given[0] else "first"
+    first, last = (bool(language.family.search(names[at])) for at in (0, -1))
     return None if first == last else ("first" if first else "last")
 
 

@@ -24,7 +24,8 @@ class Language:
 
     `letters` gives what each letter is read as; `first` and `last` where it begins or ends a word,
     `rhymes` what follows the first consonant of a syllable. `rewrite` is applied to a whole name.
-    `family` and `father` are endings of family names and of fathers' names.
+    `abbreviations` is applied before that, to a name as written. `family` and `father` are endings
+    of family names and of fathers' names, `given` are given names that end as family names do.
     """
 
     code: str  # the name of its file
@@ -41,6 +42,7 @@ class Language:
     signs: frozenset[str]
     endings: re.Pattern[str] | None
     family: re.Pattern[str] | None
+    given: re.Pattern[str] | None
     father: re.Pattern[str] | None
 
     @classmethod
@@ -65,6 +67,7 @@ class Language:
             signs=frozenset(signs.get("words", "").split()),
             endings=_pattern(signs.get("endings")),
             family=_pattern(order.get("family")),
+            given=_pattern(order.get("given")),
             father=_pattern(order.get("father")),
         )
 
