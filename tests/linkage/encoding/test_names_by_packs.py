@@ -12,6 +12,8 @@ from uncounted.records.cells.name_parser import holds_more
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
+WELDU, SELAM, YONAS = "Gebremedhin Weldu", "ሰላም ተስፋይ", "ዮናስ ገብረመድህን"
+
 
 def level(one: str, other: str, language: str) -> str:
     """The level of two names, each on a list of its own whose mapping states the language."""
@@ -46,3 +48,42 @@ def test_burmese_letters(one: str, other: str) -> None:
 @pytest.mark.parametrize("text", ["အောင်ကျော် ၂၀", "အောင်ကျော် ၂၀နှစ်", "အောင်ကျော် ၇နှစ်"])
 def test_burmese_numbers_beside_a_name_stay_numbers(text: str) -> None:
     assert holds_more(text)
+
+
+@pytest.mark.parametrize("stated", ["ethiopic", "other"])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ወ/ገብርኤል ሰሎሞን", "Weldegebriel Solomon"),
+        ("ገ/መድህን ወልዱ", WELDU),
+        ("ዮናስ ተስፋይ ወ/ሚካኤል", "Yonas Tesfay Weldemichael"),  # no second name
+        ("ዶ/ር ዮናስ ኃ/ማርያም", "Yonas Hailemariam"),
+        ("ወ/ሮ ሰላም ተስፋይ", "Selam Tesfay"),
+        ("ወ/ሪት ሰላም ገ/ መድህን", "Selam Gebremedhin"),
+        ("አቶ ዮናስ ተስፋይ", "Yonas Tesfay"),
+    ],
+)
+def test_abbreviations_in_ethiopic_script(one: str, other: str, stated: str) -> None:
+    assert is_same(level(one, other, stated))
+    assert not holds_more(one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("G/Medhin Weldu", WELDU),
+        ("Yonas G/Medhin", YONAS),
+        ("Yonas G.Medhin", YONAS),
+        ("W/Michael Yonas", "ወልደሚካኤል ዮናስ"),
+        ("T/Haimanot Gebru", "Tekle Haimanot Gebru"),
+        ("Yonas H/Mariam", "ዮናስ ሀ/ማርያም"),
+        ("W/ro Selam Tesfay", SELAM),
+    ],
+)
+def test_ethiopian_abbreviations_in_latin_letters(one: str, other: str) -> None:
+    assert is_same(level(one, other, "ethiopic"))
+
+
+def test_names_beside_a_slash_and_initials_are_no_abbreviations() -> None:
+    assert is_same(level("Yonas Tesfay / Abraham Kidane", "Abraham Kidane", "ethiopic"))
+    assert level("G. Weldu", WELDU, "ethiopic").startswith("given initials agree")

@@ -131,6 +131,7 @@ def holds_more(written: str) -> bool:
         is_in_plain_latin(written) and len(written.split()) <= MOST_WORDS
     ):
         return False  # as most are
+    written = general.spelt_out(written)
     seen = _seen(written)
     if is_no_name(seen) or _titled(seen) is not None:
         return False
@@ -188,6 +189,10 @@ def _seen(written: str) -> str:
     return without_annotations(untitled(raw)[:LONGEST_WRITTEN])
 
 
+def _seen_in_full(written: str, language: Language | None) -> str:
+    return _seen(general.spelt_out(written[:LONGEST_RAW], language))
+
+
 def _titled(written: str) -> masked.PartialName | None:
     """A family name alone with its title, 김씨 or 남궁 씨, or None."""
     return None if written.isascii() else masked.titled("".join(visible(written).split()))
@@ -216,11 +221,11 @@ def _general_of(name: Name, order: Order | None, language: Language | None) -> l
         return _forms_of(name, order)
     if name.family or name.given:
         family, given = (
-            "" if part is None or is_unknown_part(part) else _seen(part)
+            "" if part is None or is_unknown_part(part) else _seen_in_full(part, language)
             for part in (name.family, name.given)
         )
         return _general_apart(family, given, language)
-    seen = _seen(name.written)
+    seen = _seen_in_full(name.written, language)
     if is_no_name(seen) or (seen != name.written and is_no_name(name.written[:LONGEST_WRITTEN])):
         return []
     found: list[Form] = []

@@ -34,6 +34,21 @@ def words(text: str, language: Language | None = None) -> tuple[str, ...]:
     return _words(folded(text), language)
 
 
+def spelt_out(text: str, language: Language | None = None) -> str:
+    """A name as written, with words that its language abbreviates in full.
+
+    Examples:
+        >>> spelt_out("ገ/መድህን ሰሎሞን")
+        'ገብረመድህን ሰሎሞን'
+    """
+    if "/" not in text and "." not in text:
+        return text
+    packs = (by_script().get(script_of(word), language) for word in text.split())
+    for pack in dict.fromkeys(packs):
+        text = pack.spelt_out(text) if pack else text
+    return text
+
+
 @lru_cache(maxsize=65536)
 def _words(text: str, language: Language | None) -> tuple[str, ...]:
     language = by_script().get(script_of(text), language)

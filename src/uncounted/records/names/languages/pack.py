@@ -38,6 +38,7 @@ class Language:
     first: Mapping[str, str]
     last: Mapping[str, str]
     rhymes: Mapping[str, str]
+    abbreviations: Steps
     rewrite: Steps
     signs: frozenset[str]
     endings: re.Pattern[str] | None
@@ -61,9 +62,8 @@ class Language:
             first=table.get("first", {}),
             last=table.get("last", {}),
             rhymes=table.get("rhymes", {}),
-            rewrite=tuple(
-                (re.compile(old), new) for old, new in table.get("rewrite", {}).get("steps", ())
-            ),
+            abbreviations=_steps(table.get("abbreviations", {}), re.IGNORECASE),
+            rewrite=_steps(table.get("rewrite", {})),
             signs=frozenset(signs.get("words", "").split()),
             endings=_pattern(signs.get("endings")),
             family=_pattern(order.get("family")),
@@ -77,9 +77,21 @@ class Language:
 
     def rewritten(self, text: str) -> str:
         """A whole name in small letters, without what is no part of it."""
-        for old, new in self.rewrite:
-            text = old.sub(new, text)
-        return text
+        return _applied(self.rewrite, text)
+
+    def spelt_out(self, text: str) -> str:
+        """A name as written, its abbreviations in full."""
+        return _applied(self.abbreviations, text)
+
+
+def _steps(table: Mapping[str, Any], flags: re.RegexFlag = re.NOFLAG) -> Steps:
+    return tuple((re.compile(old, flags), new) for old, new in table.get("steps", ()))
+
+
+def _applied(steps: Steps, text: str) -> str:
+    for old, new in steps:
+        text = old.sub(new, text)
+    return text
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:
