@@ -73,6 +73,17 @@ def test_marks_that_are_seen_as_letters_stay_and_accents_go() -> None:
         ("الشيخ محمد خليل", "Arabic", ("محمد", "خليل")),
         ("الشيخ محمد", "Arabic", ("شيخ", "محمد")),  # may be a name
         ("Cheikh Mohamed Khalil", "Arabic", ("mohamed", "khalil")),
+        ("سید علی حسینی", "Arabic", ("علی", "حسینی")),
+        ("سیدعلی حسینی", "Arabic", ("علی", "حسینی")),
+        ("الشهيد السيد علي حسن", "Arabic", ("علي", "حسن")),
+        ("حاج دکتر علی حسینی", "Arabic", ("علی", "حسینی")),
+        ("سید حسینی", "Arabic", ("سید", "حسینی")),  # may be a name
+        ("Seyed Ali Hosseini", "Arabic", ("ali", "hosseini")),
+        ("El Hadj Mullah Ali Hosseini", "Arabic", ("ali", "hosseini")),
+        ("Eng. Sayed Ali Hosseini", "Arabic", ("ali", "hosseini")),
+        ("Sayed Ali", "Arabic", ("sayed", "ali")),
+        ("Ahmed El Sayed", "Arabic", ("ahmed", "sayed")),
+        ("Said Ali Hassan", "Arabic", ("said", "ali", "hassan")),
         ("U Aung Kyaw Moe", "Burmese", ("aung", "kyaw", "mo")),
         ("Sayama Khin Hla", "Burmese", ("khin", "hla")),
         ("Ba Khine", "Burmese", ("ba", "khaing")),
