@@ -73,6 +73,7 @@ KOREAN = "Kim Ye Jin|Pak Soe Hyon|Yi Min Ho|Cho Ye Rim|Ko Sol Mi|Ma San Ok|Min Y
             True,
             None,
         ),
+        ("Seyed Reza Karimi|Zahra Rostami|Mohsen Kazemi|Masoud Alavi", False, "Arabic"),
         (BURMESE + "|" + KOREAN, True, None),  # of two languages: as Korean, as before
         ("Yun Hyuk|Kim Suk|Pak Ok Suk|Han Chun Hyuk", True, None),  # as endings of Ukrainian names
     ],

@@ -89,6 +89,8 @@ def test_marks_that_are_seen_as_letters_stay_and_accents_go() -> None:
         ("Elyan Alwan Alawi", "Arabic", ("elyan", "alwan", "alawi")),
         ("Elham Aloush", "Arabic", ("elham", "aloush")),
         ("Alhamid Elsayed Alomari Alali", "Arabic", ("hamid", "sayed", "omari", "ali")),
+        ("Abdol Reza Alavi", "Arabic", ("abdreza", "alavi")),
+        ("Abdolreza Alamdari", "Arabic", ("abdreza", "alamdari")),
         ("Al-Wan Alhaj", "Arabic", ("wan", "haj")),
         ("U Aung Kyaw Moe", "Burmese", ("aung", "kyaw", "mo")),
         ("Sayama Khin Hla", "Burmese", ("khin", "hla")),
