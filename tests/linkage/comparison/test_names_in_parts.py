@@ -83,3 +83,9 @@ def test_a_word_that_a_slip_has_cut_in_two_stays_whole() -> None:
 
 def test_an_old_kurdish_letter_is_not_cut() -> None:
     assert level("ئه\u200cحمه\u200cد علی", "ئەحمەد علی") != "different"
+
+
+def test_burmese_syllables_in_another_order_are_not_the_same() -> None:
+    burmese = ("အောင် ကျော်", "ကျော် ဝင်း", "Kyaw Win", "Aung Aung", "U Thein Win")
+    assert level("Aung Kyaw Win", "Aung Kyaw Win", *burmese).startswith("same,")
+    assert level("Aung Kyaw Win", "Win Aung Kyaw", *burmese) == "given and family exchanged"

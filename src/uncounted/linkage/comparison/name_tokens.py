@@ -17,6 +17,7 @@ _WITHIN, _WITHIN_SLIP = 5, 6
 # Bits of what is shared: the first given word and a family name, or a slip of them.
 _FIRST_SAME, _FAMILY_SAME, _FIRST_NEAR, _FAMILY_NEAR = 1, 2, 4, 8
 _CROSSED = 16  # a family name of one is a given name of the other
+_MOVED = 32  # a word stands in another place
 FIRST_LETTER = (1 << 26) - 1  # bits of the letters that a given name may begin with
 
 
@@ -118,6 +119,7 @@ def _whole(a: ReportArrays, f: int, g: int) -> int:
     has_given = count(a, 0, r) > 0 and count(a, 0, s) > 0
     kind, same, slips, shared, worth, roles = _matched(a, p, r, q, s)
     least = min(n, m)
+    syllables = least > 1 and count(a, p, 0) == 0 and count(a, q, 0) == 0
     if shared == least:
         if least == 1 and n != m:
             if kind > SLIP:
@@ -127,7 +129,8 @@ def _whole(a: ReportArrays, f: int, g: int) -> int:
             return levels.GIVEN_ALONE if roles & _FIRST_SAME else levels.FAMILY_ALONE
         if n == m:
             if kind == VARIANT:
-                return levels.EXCHANGED if roles & _CROSSED else _same(worth)
+                moved = roles & _CROSSED or (syllables and roles & _MOVED)
+                return levels.EXCHANGED if moved else _same(worth)
             if kind == SLIP and same == least - 1:
                 family = roles & _FAMILY_SAME
                 return levels.SLIP_IN_GIVEN if family else levels.SLIP_IN_FAMILY
@@ -248,6 +251,8 @@ def _matched(
                     roles |= _FIRST_NEAR if found == SLIP else _FIRST_NEAR | _FIRST_SAME
                 if (x < of_x) != (y < of_y):
                     roles |= _CROSSED
+                if x != y:
+                    roles |= _MOVED
                 if x < of_x and y < of_y and found <= SLIP:
                     roles |= _FAMILY_NEAR if found == SLIP else _FAMILY_NEAR | _FAMILY_SAME
                 break
