@@ -7,13 +7,18 @@
     python benchmarks/study_names.py --without-packs     as names of a language without a pack
 
     python benchmarks/study_names.py arabic-fathers ukrainian-latin-fathers
+    python benchmarks/study_names.py spanish-varied persian-varied
 
 Four lists report people killed and detained. `arabic`, `ukrainian`, `burmese`, `persian`,
 `amharic` and `tigrinya` mix
 lists in the script and lists in Latin letters; with `-latin` all are in Latin letters, each list
 with its own habit of spelling; with `-script` all are in the script. `spanish` has two family names
 of which one may be left out. With `-fathers` (Arabic, Ukrainian) two lists have the father's name
-in a column of its own and not in the name, as it is or as a patronymic. The spellings are in
+in a column of its own and not in the name, as it is or as a patronymic. With `-varied` (all but
+Burmese) lists B and D have the family name first, D in capitals where it is in Latin letters; one
+name in ten has an initial for the given name or, in Spanish, for the second family name; and in
+Persian two people in five have two given names, which are written as one word in three reports of
+ten. The spellings are in
 `name_tables`, written from general knowledge and not by the tables of the program. Noise is a dial:
 typing errors, missing and wrong fields. For each: pairwise F1, people found and true, and N beside
 N of perfect linkage. Nobody in them exists.
@@ -29,6 +34,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+import attrs
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -62,8 +68,15 @@ class Lists(Population):
         rng = np.random.default_rng([seed, *map(ord, language)])
         super().__init__(language, people, rng, date(2012, 1, 1))
         self.order, self.noise = rng, noise
-        self.mode = mode.removesuffix("fathers").strip("-")
-        self.with_fathers = mode.endswith("fathers")
+        self.mode = mode.removesuffix("fathers").removesuffix("varied").strip("-")
+        self.with_fathers, self.varied = mode.endswith("fathers"), mode.endswith("varied")
+        if self.varied and language == "persian":
+            self.people = [
+                attrs.evolve(each, given=(*each.given, self.pick(each.sex)))
+                if rng.random() < 0.4
+                else each
+                for each in self.people
+            ]
 
     def reports(self) -> tuple[list[Report], list[str]]:
         """All reports, and whom each is about."""
@@ -176,11 +189,30 @@ class Lists(Population):
             self.slip(latin, word) if rng.random() < 0.04 * noise else word
             for word in (*given, *fathers, *family)
         ]
-        if self.language == "ukrainian" and source in "AB":
+        if self.varied:
+            parts = self._varied(source, latin, parts[: len(given)], parts[len(given) :])
+        elif self.language == "ukrainian" and source in "AB":
             parts = [parts[-1], *parts[:-1]]
         if self.language == "burmese" and not latin and source == "A":
             return "".join(parts)
         return " ".join(parts)
+
+    def _varied(self, source: str, latin: bool, given: list[str], others: list[str]) -> list[str]:
+        """A name in the order of its list, cut to an initial or with given names as one word."""
+        rng, noise = self.rng, self.noise
+        cut = rng.random() < 0.1 * noise and (latin or self.language == "ukrainian")
+        if len(given) == 2 and self.language == "persian" and rng.random() < 0.3:
+            given = ["".join(given)]
+        if cut and len(others) > 1 and self.language == "spanish":
+            return [*given, *others[:-1], f"{others[-1][0]}."]
+        if cut and others:
+            given = [f"{given[0][0]}."]
+        if source not in "BD" or not others:
+            return [*given, *others]
+        family, rest = (others, []) if self.language == "spanish" else (others[-1:], others[:-1])
+        if latin and source == "D":
+            family = [word.upper() for word in family]
+        return [*family, *given, *rest]
 
 
 def made(name: str, seed: int, people: int, noise: float) -> tuple[list[Report], list[str]]:
