@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
-import numpy as np
 import pytest
 
 from uncounted.linkage.copied_lists import copied, taken_over
@@ -65,12 +64,10 @@ def _slip(at: int, each: Report) -> Report:
 
 
 def test_lists_that_nearly_agree_too_know_by_themselves() -> None:
-    """A list that stands whole in another is told all the same; but no rows are taken over."""
+    """Four fifths of the shorter list are told all the same; but no rows are taken over."""
     a = of("a", range(60))
-    b = [_slip(at, each) for at, each in enumerate(of("b", range(30, 90)))]
-    assert reported(a, b) == []
     b = [_slip(at, each) for at, each in enumerate(of("b", range(45)))]
-    assert reported(a, b) == [("b", "a", 30, 45)]
+    assert reported(a, b) == []
     assert taken_over([*a, *b]) == frozenset()
     clean = [_slip(0 if at % 6 == 0 else 1, each) for at, each in enumerate(of("b", range(48)))]
     assert reported(a, clean) == [("b", "a", 40, 48)]
@@ -148,22 +145,3 @@ def test_a_report_is_a_copy_as_often_as_it_is_there() -> None:
 def test_three_lists_are_three_pairs() -> None:
     lists = [of(name, range(20)) for name in "abc"]
     assert [pair[:2] for pair in reported(*lists)] == [("a", "b"), ("a", "c"), ("b", "c")]
-
-
-@pytest.mark.parametrize(("share", "told"), [(0.1, True), (0.6, False)])
-def test_a_copy_with_edits_is_told(share: float, told: bool) -> None:
-    """One cell in ten is another: two fifths of the rows are the same, as many differ in one."""
-    rng = np.random.default_rng(1)
-    fields: list[dict[str, Any]] = [
-        {"sex": "m"},
-        {"birth": parse("1930")},
-        {"origin": "Musan"},
-        {"acts": ()},
-        {"names": (Name("Pak Chol"),)},
-    ]
-    b = of("b", range(100))
-    for at, each in enumerate(b):
-        for field in fields:
-            if rng.random() < share:
-                b[at] = each = attrs.evolve(each, **field)
-    assert bool(reported(of("a", range(120)), b)) == told

@@ -1,4 +1,4 @@
-"""Copied lists: a file imported twice, edited or not, or a list that took rows of another.
+"""Copied lists: a file imported twice, or a list that took rows of another.
 
 Estimates assume lists that record people independently, and errors are learned from their reports.
 Two clean and long lists may agree fully on most people, too; but then they nearly agree about
@@ -20,7 +20,6 @@ from uncounted.records.report import Act, Report
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 FEWEST = 10  # identical reports, from which it is reported
 SHARE = 0.8  # of the shorter list
-EDITED = 0.7  # of the shorter list, agreeing in all fields or all but one: a copy with edits
 MOST_NEARLY = 0.1  # pairs that nearly agree, for each that agrees, of lists that copied
 Things = tuple[Any, ...]  # what a report says, one for each of its fields
 ENOUGH = 2  # things that a report must say besides a name: who is called alike is no copy
@@ -29,21 +28,14 @@ ENOUGH = 2  # things that a report must say besides a name: who is called alike 
 def copied(reports: Iterable[Report]) -> list[CopiedList]:
     """Pairs of lists that have rows of one another, or of which the shorter stands in the longer.
 
-    Notes are not compared. A copy with edits agrees with its original in all fields but one, if not
-    in all: lists of other sources have too few people in common for that.
+    Notes are not compared.
     """
     lists = _by_list(reports)
     found = []
     for pair, count in sorted(_alike(lists).items()):
         shorter, longer = sorted(pair, key=lambda name: len(lists[name]))
         of = len(lists[shorter])
-        nearly = _nearly_alike(lists, pair)
-        edited = min(sum(nearly[1:]), of - count)  # who differ in the name may be two people
-        if (
-            count >= SHARE * of
-            or sum(nearly) <= MOST_NEARLY * count
-            or count + edited >= EDITED * of
-        ):
+        if count >= SHARE * of or _took_over(lists, pair, count):
             found.append(CopiedList(shorter, longer, count, of))
     return found
 
@@ -56,9 +48,7 @@ def taken_over(reports: Sequence[Report]) -> frozenset[tuple[str, str]]:
     """
     lists = _by_list(reports)
     alike = _alike(lists).items()
-    return frozenset(
-        pair for pair, count in alike if sum(_nearly_alike(lists, pair)) <= MOST_NEARLY * count
-    )
+    return frozenset(pair for pair, count in alike if _took_over(lists, pair, count))
 
 
 def _by_list(reports: Iterable[Report]) -> dict[str, list[Things]]:
@@ -82,16 +72,17 @@ def _alike(lists: Mapping[str, Sequence[Things]]) -> dict[tuple[str, str], int]:
     return {pair: count for pair, count in found.items() if count >= FEWEST}
 
 
-def _nearly_alike(lists: Mapping[str, Sequence[Things]], pair: tuple[str, str]) -> list[int]:
-    """Pairs of reports of two lists, without twins, that agree in all fields but each one."""
+def _took_over(lists: Mapping[str, Sequence[Things]], pair: tuple[str, str], alike: int) -> bool:
+    """Whether hardly any two reports of two lists, without twins, agree in all but one field."""
     one, other = (lists[name] for name in pair)
     twins = set(one) & set(other)
     one, other = ([things for things in rows if things not in twins] for rows in (one, other))
-    nearly = []
-    for at in range(len(one[0]) if one else 0):
+    nearly = 0
+    fields = len(one[0]) if one else 0
+    for at in range(fields):
         rest = Counter(things[:at] + things[at + 1 :] for things in one)
-        nearly.append(sum(rest[things[:at] + things[at + 1 :]] for things in other))
-    return nearly
+        nearly += sum(rest[things[:at] + things[at + 1 :]] for things in other)
+    return nearly <= MOST_NEARLY * alike
 
 
 def content(report: Report) -> Hashable:

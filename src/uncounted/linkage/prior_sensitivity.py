@@ -52,7 +52,7 @@ LEAST_TIMES = 0.5  # and for main draws at least, less as many as say little
 # are by chance, with so many reports at the least; and more of all pairs linked than these are not.
 _BY_CHANCE, _OFTEN, _MOST_IN_LARGE = 0.01, 6, 0.2
 _AGAINST = 0.1  # of the links: pairs that speak against one person, past which links are chains
-_NAMES_AGREE = 0.9  # of the links: then no link rests on events alone
+_NAMES_AGREE = 0.86  # of the links: then few links rest on events alone
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
 _AS_GOOD = float(np.log(2))  # of worth: where hardly any differ, which is more is chance
 _OTHER = 0.5  # a floor that is no lower than so much of another is no other

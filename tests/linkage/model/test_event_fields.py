@@ -89,8 +89,8 @@ def pairs(links: int) -> Labels:
         (0.85, 3.0, 3.6, 30, False),  # hardly more: less than log 2
         (0.85, -3.0, 0.8, 30, True),  # a name that speaks against is no reason
         (0.85, -3.0, 0.6, 30, False),
-        (0.89, 3.0, 9.0, 30, True),
-        (0.91, 3.0, 9.0, 30, False),  # nobody is linked for what happened alone
+        (0.855, 3.0, 9.0, 30, True),
+        (0.865, 3.0, 9.0, 30, False),  # nobody is linked for what happened alone
         (0.85, 3.0, 9.0, 26, True),
         (0.85, 3.0, 9.0, 25, False),  # too few to learn anything
     ],

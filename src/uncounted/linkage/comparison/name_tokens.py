@@ -19,6 +19,7 @@ _FIRST_SAME, _FAMILY_SAME, _FIRST_NEAR, _FAMILY_NEAR = 1, 2, 4, 8
 _CROSSED = 16  # a family name of one is a given name of the other
 _MOVED = 32  # a word stands in another place
 FIRST_LETTER = (1 << 26) - 1  # bits of the letters that a given name may begin with
+_SECOND = 26  # where the bits of its second syllable or initial begin
 
 
 @compiled_inner
@@ -64,21 +65,46 @@ def beside_initials(a: ReportArrays, f: int, g: int) -> int:
     kind, _, _, shared, _, _ = _matched(a, p, 0, q, s)
     if shared < min(n, m) or kind > SLIP:
         return levels.DIFFERENT
-    first = a.given_firsts[f] & FIRST_LETTER
+    initials = a.given_firsts[f]
+    first, second = initials & FIRST_LETTER, initials >> _SECOND & FIRST_LETTER
     if a.initials_only[g]:
-        begins = a.given_firsts[g] & FIRST_LETTER
-    else:
-        begins = 0
-        for at in range(m):  # words of the other name that are not this family name
-            word = _word(a, q, s, at)
-            for own in range(n):
-                if _apart(a, _word(a, p, 0, own), word)[0] <= SLIP:
-                    break
-            else:
-                begins |= a.word_firsts[word]
-    if first == 0 or begins == 0:
+        begins, others = a.given_firsts[g] & FIRST_LETTER, a.given_firsts[g] >> _SECOND
+        if first == 0 or begins == 0:
+            return levels.FAMILY_ALONE
+        agree = first & begins and second & others & FIRST_LETTER
+        return levels.INITIALS if agree else levels.OTHER_GIVEN
+    words, fits = 0, False
+    for at in range(m):
+        begins = _begins(a, p, n, _word(a, q, s, at))
+        if begins:
+            words += 1
+            # a given name is first where it is known which words are given names
+            may_be_first = a.open[g] or words == 1
+            fits |= bool(first & begins) and may_be_first and _fits(a, p, n, q, s, at, second)
+    if first == 0 or words == 0:
         return levels.FAMILY_ALONE
-    return levels.INITIALS if first & begins else levels.OTHER_GIVEN
+    return levels.INITIALS if fits else levels.OTHER_GIVEN
+
+
+@compiled_inner
+def _begins(a: ReportArrays, family: int, n: int, word: int) -> int:
+    """Letters that a word may begin with; none if it is a word of this family name."""
+    for own in range(n):
+        if _apart(a, _word(a, family, 0, own), word)[0] <= SLIP:
+            return 0
+    return int(a.word_firsts[word])
+
+
+@compiled_inner
+def _fits(a: ReportArrays, p: int, n: int, q: int, s: int, first: int, second: int) -> bool:
+    """Whether a second initial begins another word of a name than `first`, if it has others."""
+    others = False
+    for at in range(count(a, q, s)):
+        begins = _begins(a, p, n, _word(a, q, s, at)) if at != first else 0
+        if begins & second:
+            return True
+        others |= begins != 0
+    return not others
 
 
 @compiled_inner

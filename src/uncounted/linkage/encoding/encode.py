@@ -171,7 +171,9 @@ def _forms(
 ) -> tuple[tuple[Codes, Codes, Codes], Forms]:
     """Forms of names, and the row of names of each report, its relative and its father."""
     ways = Indexer[SourceNames]()
-    read = np.array([ways(attrs.evolve(each, scripts=())) for each in sources], np.int64)
+    read = np.array(
+        [ways(attrs.evolve(each, scripts=(), order_assumed=False)) for each in sources], np.int64
+    )
     ways_ = list(ways.of)
     way_of = read[recorded.source] if len(recorded.source) else np.zeros(0, np.int64)
     name_rows, relatives, fathers = with_fathers(recorded, ways_, way_of)

@@ -2,7 +2,7 @@
 
 Lists follow different customs: Bego Oric, ORIC Bego, Nguyen Van An. Counted are words in capitals
 beside others; words that begin names of one list and end those of another; and which words belong
-to one sex, as given names do and family names do not.
+to one sex, as given names mostly do and family names do not.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from uncounted.records.names.forms import Order
 from uncounted.records.names.languages.pack import Language
 from uncounted.records.names.sounds import folded, sounds
 
-MOST_REPORTS = 4000  # of a source that are looked at
+MOST_REPORTS = 20_000  # of a source that are looked at
+_FEWEST = 10  # names of a source, for its capitals to count
 _CAPITALS = 0.8  # share of names with capitals at one end alone that makes them a custom
-_ENOUGH = 30.0  # pairs of reports with a word in common, at the least
+_ENOUGH = 30  # pairs of reports of two sources with a word in common, at the least
 _CLEAR = 3.0  # times as many pairs of a word at the same end as at opposite ones, or the reverse
-_MORE_OF_ONE_SEX = 0.15  # share of pairs with one given name that are of one sex, over family names
+_OFTEN, _WORDS = 3, 5  # reports of a word for its sex to count, and such words at either end
+_MORE_OF_ONE_SEX = 0.15  # pairs of reports with one given name are of one sex more often
 _OTHER: dict[Order, Order] = {"first": "last", "last": "first"}
 
 
@@ -36,48 +38,42 @@ class _Ends:
     by_sex: tuple[Counter[tuple[str, int]], Counter[tuple[str, int]]]
     capitals: Order | None
 
-    def of_one_sex(self) -> Floats:
-        """By end: pairs of reports with one word, and how many of these are of one sex."""
-        out = np.zeros((2, 2))
-        for end, count in enumerate(self.by_sex):
-            words = Counter[str]()
-            for (word, _), times in count.items():
-                words[word] += times
-                out[end, 1] += times * (times - 1) / 2
-            out[end, 0] = sum(times * (times - 1) / 2 for times in words.values())
-        return out
-
 
 def orders(
     recorded: ReportColumns,
     languages: Sequence[Language | None],
-    known: Sequence[Order | None],
-    asked: Sequence[bool],
-) -> list[Order | None]:
-    """Where the family name stands in each source; None where nothing tells.
+    by_ending: Sequence[Order | None],
+    to_find: Sequence[bool],
+) -> list[tuple[Order | None, bool]]:
+    """Where the family name stands in each source, if that is known, and whether it is assumed.
+
+    Of sources with opposite orders, of which nothing else is known, it is assumed that most names
+    have the given name first.
 
     Parameters
     ----------
     recorded : ReportColumns
     languages : sequence of Language or None
         Of the names in Latin letters of each source.
-    known : sequence of {"first", "last"} or None
-        By endings of the language; it is not changed.
-    asked : sequence of bool
+    by_ending : sequence of {"first", "last"} or None
+        What endings of the language say; it is not changed.
+    to_find : sequence of bool
         Sources whose names have an order that is to be found.
     """
     ends = [
         _ends(recorded, source, language) if which else None
-        for source, (language, which) in enumerate(zip(languages, asked, strict=True))
+        for source, (language, which) in enumerate(zip(languages, to_find, strict=True))
     ]
-    told = [
-        order or (each.capitals if each else None) for order, each in zip(known, ends, strict=True)
+    own = [
+        order or (each.capitals if each else None)
+        for order, each in zip(by_ending, ends, strict=True)
     ]
-    out = list(told)
+    out: list[tuple[Order | None, bool]] = [(order, False) for order in own]
     for group in _groups(_same_way(ends)):
-        if order := _order_of(group, ends, told):
-            for source, same_way in group.items():
-                out[source] = out[source] or (order if same_way else _OTHER[order])
+        order, assumed = _order_of(group, ends, own)
+        for source, same_way in group.items():
+            if order and not own[source]:
+                out[source] = (order if same_way else _OTHER[order]), assumed
     return out
 
 
@@ -98,12 +94,14 @@ def _ends(recorded: ReportColumns, source: int, language: Language | None) -> _E
                     of_sex[sounds(word), sex] += 1
             capitals[_in_capitals(name.written)] += 1
     order, many = max(capitals.items(), key=lambda each: each[1], default=(None, 0))
-    return _Ends(both, by_sex, order if many >= _CAPITALS * capitals.total() else None)
+    clear = many >= max(_CAPITALS * capitals.total(), _FEWEST)
+    return _Ends(both, by_sex, order if clear else None)
 
 
 def _in_capitals(written: str) -> Order | None:
     """Which end of a name is in capitals, where the other is not."""
-    words = [word for word in written.split() if len(word) > 2 and word.isalpha()]
+    words = ["".join(filter(str.isalpha, word)) for word in written.split()]
+    words = [word for word in words if len(word) > 1]
     if len(words) < 2 or words[0].isupper() == words[-1].isupper():
         return None
     return "first" if words[0].isupper() else "last"
@@ -147,24 +145,39 @@ def _groups(same_way: Floats) -> list[dict[int, bool]]:
 
 
 def _order_of(
-    group: dict[int, bool], ends: Sequence[_Ends | None], told: Sequence[Order | None]
-) -> Order | None:
-    """Where the family name stands in the first source of a group: as most are told, or by sex."""
+    group: dict[int, bool], ends: Sequence[_Ends | None], own: Sequence[Order | None]
+) -> tuple[Order | None, bool]:
+    """Where the family name stands in the first source of a group, and whether that is assumed."""
     votes = Counter[Order]()
     for source, same_way in group.items():
-        if order := told[source]:
-            votes[order if same_way else _OTHER[order]] += 1
+        if order := own[source]:
+            each = ends[source]
+            votes[order if same_way else _OTHER[order]] += each.words[0].total() if each else 1
     if votes:
-        return votes.most_common(1)[0][0]
-    pairs, names = np.zeros((2, 2)), 0
+        return votes.most_common(1)[0][0], False
+    by_sex = Counter[tuple[str, int]](), Counter[tuple[str, int]]()
+    names = 0
     for source, same_way in group.items():
         if each := ends[source]:
-            pairs += each.of_one_sex() if same_way else each.of_one_sex()[::-1]
+            for end, count in enumerate(each.by_sex):
+                by_sex[end if same_way else 1 - end].update(count)
             names += each.words[0].total() * (1 if same_way else -1)
-    if pairs[:, 0].min() >= _ENOUGH:
-        first, last = pairs[:, 1] / pairs[:, 0]
-        if abs(first - last) >= _MORE_OF_ONE_SEX:
-            return "last" if first > last else "first"
+    first, last = map(_of_one_sex, by_sex)
+    if abs(first - last) >= _MORE_OF_ONE_SEX:
+        return ("last" if first > last else "first"), False
     if all(group.values()):
-        return None
-    return "last" if names > 0 else "first"  # the given name is first in most lists
+        return None, False
+    return ("last" if names > 0 else "first"), True
+
+
+def _of_one_sex(count: Counter[tuple[str, int]]) -> float:
+    """How often two reports with one word are of one sex: the mean of words; NaN of few words."""
+    sexes: dict[str, list[int]] = {}
+    for (word, _), times in count.items():
+        sexes.setdefault(word, []).append(times)
+    shares = [
+        sum(times * (times - 1) for times in each) / (sum(each) * (sum(each) - 1))
+        for each in sexes.values()
+        if sum(each) >= _OFTEN
+    ]
+    return float(np.mean(shares)) if len(shares) >= _WORDS else np.nan

@@ -26,6 +26,7 @@ from uncounted.records.names.surnames import Key
 MOST_FORMS = 8
 _COLUMNS = 10
 _SHORT = 2  # letters of the words that a compound is made of, at the least
+_APART = 0.05  # names that have them apart, for each that has them together
 type _Names = tuple[tuple[Name, ...], SourceNames]  # and how they are read
 type _Part = tuple[tuple[tuple[Key, float], ...], tuple[str, ...], tuple[str, ...]]
 
@@ -141,24 +142,33 @@ def _compounds(
 ) -> dict[str, tuple[str, str]]:
     """Words that other names write as two: Mohamadreza beside Mohammad Reza, by sound.
 
-    One of the two has to be in some name without the other, and a short one as well: a word that a
-    slip of the key has cut in two is none. `names` are distinct pairs of a family and a given name.
+    A word that a slip of the key has cut in two is none: its halves are in no other names, or far
+    more names have it whole. `names` are distinct pairs of a family and a given name.
     """
-    pairs, times = Counter[tuple[str, str]](), Counter[str]()
+    pairs, times = Counter[tuple[str, str]](), Counter[str]()  # by sound
+    spelt: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    by_sound: dict[str, set[str]] = {}
     for family, given in ((families[x], givens[y]) for x, y in names.tolist()):
-        times.update({*family, *given})
-        pairs.update({*pairwise((*given, *family)), *pairwise((*family, *given))})
+        heard = {word: _heard(word) for word in (*given, *family)}
+        for word, sound in heard.items():
+            by_sound.setdefault(sound, set()).add(word)
+        times.update(set(heard.values()))
+        both = {*pairwise((*given, *family)), *pairwise((*family, *given))}
+        pairs.update({(heard[one], heard[other]) for one, other in both})
+        for one, other in both:
+            spelt.setdefault((heard[one], heard[other]), set()).add((one, other))
+    vocabulary = set[str]().union(*by_sound.values())
     out: dict[str, tuple[str, str]] = {}
-    joined: dict[str, list[str]] = {}
-    for word in times:
-        joined.setdefault(_heard(word), []).append(word)
-    for (one, other), together in sorted(pairs.items()):
-        alone = [times[each] > together for each in (one, other)]
+    for (one, other), apart in sorted(pairs.items()):
+        elsewhere = [times[each] > apart for each in (one, other)]
         shortest = min(len(one), len(other))
-        if shortest >= _SHORT and (all(alone) or (any(alone) and shortest > _SHORT)):
-            whole = joined.get(_heard(one) + _heard(other), [])
-            for word in (*whole, *([one + other] if one + other in times else [])):
-                out.setdefault(word, (one, other))
+        enough = all(elsewhere) or (any(elsewhere) and apart > 1 and shortest > _SHORT)
+        if shortest < _SHORT or not enough:
+            continue
+        words = {word for pair in spelt[one, other] if (word := "".join(pair)) in vocabulary}
+        for word in words | by_sound.get(one + other, set()):
+            if apart >= _APART * times[_heard(word)]:
+                out.setdefault(word, min(spelt[one, other]))
     return out
 
 

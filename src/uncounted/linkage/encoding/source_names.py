@@ -43,6 +43,7 @@ class SourceNames:
 
     korean: bool = True
     order: Order | None = None
+    order_assumed: bool = False  # that most names have the given name first, and nothing else
     language: Language | None = None  # of names in Latin letters that are not Korean
     scripts: tuple[str, ...] = ()  # commonest first
 
@@ -84,7 +85,7 @@ def of_lists(reports: Iterable[Report], stated: Stated = NOT_STATED) -> dict[str
             tuple(dict.fromkeys(spoken)),
             tuple(dict.fromkeys(scripts)),
             bool(codes),
-            found.order == "first" and not found.korean,
+            found.order == "first" and not found.order_assumed and not found.korean,
         )
     return out
 
@@ -124,7 +125,12 @@ def of_sources(recorded: ReportColumns, stated: Stated = NOT_STATED) -> tuple[So
         order = _korean_order(names) if is_korean else _order(names, language)
         spoken = None if is_korean else language
         out.append(
-            SourceNames(is_korean, order, spoken, tuple(s for s, _ in scripts.most_common()))
+            SourceNames(
+                is_korean,
+                order,
+                language=spoken,
+                scripts=tuple(s for s, _ in scripts.most_common()),
+            )
         )
     places = orders(
         recorded,
@@ -132,7 +138,10 @@ def of_sources(recorded: ReportColumns, stated: Stated = NOT_STATED) -> tuple[So
         [each.order for each in out],
         [_has_family_names(each) for each in out],
     )
-    return tuple(attrs.evolve(each, order=at) for each, at in zip(out, places, strict=True))
+    return tuple(
+        attrs.evolve(each, order=order, order_assumed=assumed)
+        for each, (order, assumed) in zip(out, places, strict=True)
+    )
 
 
 def _has_family_names(source: SourceNames) -> bool:

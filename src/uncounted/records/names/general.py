@@ -153,14 +153,24 @@ def initials(text: str, language: Language | None) -> list[Form]:
         return []
     if cut not in (sorted(cut), sorted(cut, reverse=True)):
         return []
-    if cut[-1] and cut.count(True) == 1 and len(cut) > 2:
-        return []  # of a second family name (Castro R.) or a father's name: no word of it is left
     whole, letters = (
         " ".join(word for word, is_cut in zip(found, cut, strict=True) if is_cut is wanted)
         for wanted in (False, True)
     )
+    language = by_script().get(script_of(whole), language)
+    if cut[-1] and len(letters) == 1 and _ends_in_another_name(whole, language):
+        return []
     form = initials_of(whole, letters, language)
     return [form] if form else []
+
+
+def _ends_in_another_name(whole: str, language: Language | None) -> bool:
+    """Whether a last letter stands for a second family name (Castro R.) or for a father's name.
+
+    Spanish names have the one, and Slavic names the other.
+    """
+    has_another = language is not None and (language.father or language.code == "spanish")
+    return bool(has_another) and len(words(whole, language)) > 1
 
 
 def initials_of(family: str, given: str, language: Language | None) -> Form | None:
@@ -192,7 +202,7 @@ def first_letters(word: str) -> str:
 
 
 # Letters that a letter of another script, by its first one in Latin letters, is spelt with.
-_LIKE = "ao oa eyi iyje yieju jyizdg gh hgk kchqx ckstz sczt zjs tcs uyow vwb wvu xkh"
+_LIKE = "ao oa dzt eyi fp gh hgk iyje jyizdg kchqx ckstz qkgh sczt tcs uyow vwb wvu xkh yieju zjs"
 _SPELT = {each[0]: each for each in _LIKE.split()}
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
 _MOST_INITIALS = 4

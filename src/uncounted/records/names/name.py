@@ -78,7 +78,7 @@ def _is_seen(text: str) -> bool:
 def _unhidden(text: str) -> str:
     if _is_seen(text):
         return text
-    return "".join(char for char in _JOINER.sub(" ", text) if not _is_invisible(char))
+    return "".join(char for char in text if not _is_invisible(char))
 
 
 @lru_cache(maxsize=1024)  # what reads a name asks more than once
@@ -154,10 +154,6 @@ _UNSEEN = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
     + "".join(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 )
-
-
-# Between Persian words a joiner stands for a space; after heh, the two are a Kurdish letter.
-_JOINER = re.compile("(?<=[\u0621-\u0646\u0648-\u06d3])\u200c(?=[\u0621-\u06d3])")
 
 
 def has_letters(text: str) -> bool:
