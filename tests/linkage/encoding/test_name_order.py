@@ -152,3 +152,11 @@ def test_syllables_and_korean_names_have_no_order_to_be_found() -> None:
         for sex in ("mf"[at % 2],)
     ]
     assert orders(rows) == [None]
+
+
+def test_a_few_endings_of_a_language_are_no_custom() -> None:
+    """Serbian names, of which one ends as a Ukrainian family name does."""
+    given, family = ("Драгана", "Милан", "Зоран", "Весна", "Јован"), ("Симић", "Пашић", "Ковач")
+    names = [f"{given[at % 5]} {family[at % 3]}" for at in range(29)]
+    rows = [Report("A", str(at), (Name(name),)) for at, name in enumerate(["Вук Орић", *names])]
+    assert orders(rows) == [None]

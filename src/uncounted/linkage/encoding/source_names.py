@@ -25,6 +25,7 @@ from uncounted.records.names.sounds import folded, script_of
 from uncounted.records.report import Report
 
 HABIT = 0.8  # share of a source's clear names that makes its order a habit
+_CLEAR = 0.1  # share of a source's names whose endings tell the order, for it to be known by them
 SAMPLE = 400  # distinct names of a source that are looked at
 _KOREAN = 0.3  # share of names that may be Korean, from which a source's names are read as Korean
 _FEW = 5.0  # names: what the case says of a source of few names counts so much
@@ -197,7 +198,8 @@ def _order(names: Sequence[Name], language: Language | None) -> Order | None:
         text = _text(name)
         spoken = by_script().get(script_of(text), language)
         found.append(general.place_of_family(general.words(text, spoken), spoken))
-    return _habit(found)
+    clear = sum(order is not None for order in found)
+    return _habit(found) if clear >= _CLEAR * len(found) else None
 
 
 def _habit(orders: Sequence[Order | None]) -> Order | None:
