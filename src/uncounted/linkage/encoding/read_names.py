@@ -95,7 +95,9 @@ class ReadNames:
         both = (families, list(self._families.of)), (givens, list(self._givens.of))
         number = [np.zeros(len(known), np.int64) for _, known in both]
         words_of = [[words for _, _, words in known] for _, known in both]
-        apart = _compounds(np.unique(table[:, :2], axis=0), *words_of)
+        in_words = [np.array([bool(each) for each in words], bool) for words in words_of]
+        general = in_words[0][table[:, 0]] | in_words[1][table[:, 1]]
+        apart = _compounds(np.unique(table[general, :2], axis=0), *words_of)
         seen = [np.unique(table[:, side], return_index=True) for side in (0, 1)]
         order = sorted(
             (at, side, part)
