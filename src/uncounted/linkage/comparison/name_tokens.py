@@ -56,7 +56,7 @@ def in_words(a: ReportArrays, f: int, g: int) -> int:
 
 
 @compiled_inner
-def beside_initials(a: ReportArrays, f: int, g: int) -> int:
+def initials_level(a: ReportArrays, f: int, g: int) -> int:
     """The level of a form of a family name and initials, and another; 0 if it has no words."""
     p, q, s = a.form_family[f], a.form_family[g], a.form_given[g]
     n, m = count(a, p, 0), count(a, q, s)

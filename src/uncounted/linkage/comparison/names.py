@@ -7,7 +7,7 @@ import numpy as np
 from uncounted._numba import compiled_inner
 from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.comparison.edit_distance import apart
-from uncounted.linkage.comparison.name_tokens import FIRST_LETTER, beside_initials, in_words
+from uncounted.linkage.comparison.name_tokens import FIRST_LETTER, in_words, initials_level
 from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays
 
 _NONE = 255  # no level
@@ -57,7 +57,7 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
     if a.general[f] and a.general[g]:
         return in_words(a, f, g)
     if a.initials_only[f] or a.initials_only[g]:
-        found = beside_initials(a, f, g) if a.initials_only[f] else beside_initials(a, g, f)
+        found = initials_level(a, f, g) if a.initials_only[f] else initials_level(a, g, f)
         if found:
             return found
     p, q = a.form_family[f], a.form_family[g]

@@ -131,7 +131,7 @@ def holds_more(written: str) -> bool:
         is_in_plain_latin(written) and len(written.split()) <= MOST_WORDS
     ):
         return False  # as most are
-    written = general.spelt_out(written)
+    written = general.expand_abbreviations(written)
     seen = _seen(written)
     if is_no_name(seen) or _titled(seen) is not None:
         return False
@@ -190,7 +190,7 @@ def _seen(written: str) -> str:
 
 
 def _seen_in_full(written: str, language: Language | None) -> str:
-    return _seen(general.spelt_out(written[:LONGEST_RAW], language))
+    return _seen(general.expand_abbreviations(written[:LONGEST_RAW], language))
 
 
 def _titled(written: str) -> masked.PartialName | None:

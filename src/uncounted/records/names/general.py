@@ -34,18 +34,18 @@ def words(text: str, language: Language | None = None) -> tuple[str, ...]:
     return _words(folded(text), language)
 
 
-def spelt_out(text: str, language: Language | None = None) -> str:
+def expand_abbreviations(text: str, language: Language | None = None) -> str:
     """A name as written, with words that its language abbreviates in full.
 
     Examples:
-        >>> spelt_out("ገ/መድህን ሰሎሞን")
+        >>> expand_abbreviations("ገ/መድህን ሰሎሞን")
         'ገብረመድህን ሰሎሞን'
     """
     if "/" not in text and "." not in text:
         return text
     packs = (by_script().get(script_of(word), language) for word in text.split())
     for pack in dict.fromkeys(packs):
-        text = pack.spelt_out(text) if pack else text
+        text = pack.expand_abbreviations(text) if pack else text
     return text
 
 

@@ -79,7 +79,7 @@ class Language:
         """A whole name in small letters, without what is no part of it."""
         return _applied(self.rewrite, text)
 
-    def spelt_out(self, text: str) -> str:
+    def expand_abbreviations(self, text: str) -> str:
         """A name as written, its abbreviations in full."""
         return _applied(self.abbreviations, text)
 
