@@ -18,7 +18,7 @@ _WITHIN, _WITHIN_SLIP = 5, 6
 _FIRST_SAME, _FAMILY_SAME, _FIRST_NEAR, _FAMILY_NEAR = 1, 2, 4, 8
 _CROSSED = 16  # a family name of one is a given name of the other
 _MOVED = 32  # a word stands in another place
-FIRST_LETTER = (1 << 26) - 1  # bits of the letters that a given name may begin with
+_FIRST = (1 << 26) - 1  # bits of the letters that a given name may begin with
 _SECOND = 26  # where the bits of its second syllable or initial begin
 
 
@@ -66,13 +66,12 @@ def initials_level(a: ReportArrays, f: int, g: int) -> int:
     if shared < min(n, m) or kind > SLIP:
         return levels.DIFFERENT
     initials = a.given_firsts[f]
-    first, second = initials & FIRST_LETTER, initials >> _SECOND & FIRST_LETTER
+    first, second = initials & _FIRST, initials >> _SECOND & _FIRST
     if a.initials_only[g]:
-        begins, others = a.given_firsts[g] & FIRST_LETTER, a.given_firsts[g] >> _SECOND
-        if first == 0 or begins == 0:
+        others = a.given_firsts[g]
+        if first == 0 or others & _FIRST == 0:
             return levels.FAMILY_ALONE
-        agree = first & begins and second & others & FIRST_LETTER
-        return levels.INITIALS if agree else levels.OTHER_GIVEN
+        return levels.OTHER_GIVEN if initials_apart(initials, others) else levels.INITIALS
     words, fits = 0, False
     for at in range(m):
         begins = _begins(a, p, n, _word(a, q, s, at))
@@ -84,6 +83,18 @@ def initials_level(a: ReportArrays, f: int, g: int) -> int:
     if first == 0 or words == 0:
         return levels.FAMILY_ALONE
     return levels.INITIALS if fits else levels.OTHER_GIVEN
+
+
+@compiled_inner
+def initials_apart(x: int, y: int) -> bool:
+    """Two given names begin otherwise, or their second syllables or initials do."""
+    return begin_apart(x & _FIRST, y & _FIRST) or begin_apart(x & ~_FIRST, y & ~_FIRST)
+
+
+@compiled_inner
+def begin_apart(x: int, y: int) -> bool:
+    """Both are stated, and they have no letter in common."""
+    return x != 0 and y != 0 and x & y == 0
 
 
 @compiled_inner

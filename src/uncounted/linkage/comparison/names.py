@@ -7,7 +7,12 @@ import numpy as np
 from uncounted._numba import compiled_inner
 from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.comparison.edit_distance import apart
-from uncounted.linkage.comparison.name_tokens import FIRST_LETTER, in_words, initials_level
+from uncounted.linkage.comparison.name_tokens import (
+    begin_apart,
+    in_words,
+    initials_apart,
+    initials_level,
+)
 from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays
 
 _NONE = 255  # no level
@@ -89,7 +94,7 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
     if given == 1 and family < 0:
         return (
             levels.OTHER_FAMILY
-            if _begin_apart(a.family_firsts[f], a.family_firsts[g])
+            if begin_apart(a.family_firsts[f], a.family_firsts[g])
             else levels.GIVEN_ALONE
         )
     by_family = 0 if family == 1 else apart(a, a.family, a.family, p, q)
@@ -131,22 +136,14 @@ def _initials(a: ReportArrays, f: int, g: int, family: int) -> int:
     """One name has only initials, of the given name or of both parts."""
     x, y = a.family_firsts[f], a.family_firsts[g]
     if family < 0 and x and y:
-        family = 0 if _begin_apart(x, y) else 1
+        family = 0 if begin_apart(x, y) else 1
     p, q = a.given_firsts[f], a.given_firsts[g]
     if not (p and q):  # the given name is not said
         return 0 if family < 0 else (levels.FAMILY_ALONE if family else levels.DIFFERENT)
-    apart = _begin_apart(p & FIRST_LETTER, q & FIRST_LETTER) or _begin_apart(
-        p & ~FIRST_LETTER, q & ~FIRST_LETTER
-    )
+    apart = initials_apart(p, q)
     if family == 1:
         return levels.OTHER_GIVEN if apart else levels.INITIALS
     return levels.DIFFERENT if apart or family == 0 else 0
-
-
-@compiled_inner
-def _begin_apart(x: int, y: int) -> bool:
-    """Both are stated, and they have no letter in common."""
-    return x != 0 and y != 0 and x & y == 0
 
 
 @compiled_inner
