@@ -149,13 +149,13 @@ def test_alternatives_of_very_many_reports_run_for_less_time(
     monkeypatch.setattr(mcmc, "sample", seen)
     link(rows, draws=8)
     few = runs["ewens"]
-    assert (few.unguessed, few.length, few.tolerance) == (20, 150, 0.0)
+    assert (few.unguessed, few.length, few.sampling_error) == (20, 150, False)
     runs.clear()
     monkeypatch.setattr(mcmc, "MANY_REPORTS", len(rows) - 1)
     monkeypatch.setattr(mcmc, "VERY_MANY", len(rows) - 1)
     link(rows, draws=8)
     very = runs["ewens"]
-    assert (very.unguessed, very.length, very.tolerance) == (5, 40, 1e-3)
+    assert (very.unguessed, very.length, very.sampling_error) == (5, 40, True)
     assert very.hopeless == np.inf
 
 
@@ -350,7 +350,8 @@ def test_chains_of_many_reports_are_shorter_and_keep_an_odd_number_apart(draws: 
     assert few == mcmc.Run()
     assert few.length > many.length > very.length
     assert {many.thin % 2, very.thin % 2} == {1}
-    assert (many.target, many.ess) == (few.target, few.ess)
+    assert (very.target, very.ess) == (many.target, many.ess) == (few.target, few.ess)
+    assert [run.sampling_error for run in (few, many, very)] == [False, False, True]
     assert [run.warm_up for run in (few, many, very)] == [100, 100, 50]
     assert [run.unguessed for run in (few, many, very)] == [20, 20, 10]
 

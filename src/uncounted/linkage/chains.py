@@ -68,7 +68,7 @@ class Run:
     hopeless: float = np.inf  # with a higher R-hat after a round, no other is worth it
     most_pairs: float = np.inf  # with more pairs linked than these, chains have run away
     hold_m: bool = False  # m stays as the EM has it, and is not drawn
-    tolerance: float = 0.0  # of a count: chains agree whose means over halves differ by less
+    sampling_error: bool = False  # counts agree and are certain beside their sampling error
 
 
 @attrs.define

@@ -53,8 +53,8 @@ def usual_run(reports: int, draws: int) -> Run:
     if reports <= MANY_REPORTS:
         return Run()
     run = Run(length=60, watch=1)
-    if reports > VERY_MANY:  # chance in the mean of a count is then a seventh of a small error
-        run = Run(warm_up=50, unguessed=10, length=30, watch=1, target=1.05, ess=50.0)
+    if reports > VERY_MANY:
+        run = Run(warm_up=50, unguessed=10, length=30, watch=1, sampling_error=True)
     apart = min(run.length * CHAINS // max(draws, 1), THIN)
     return attrs.evolve(run, thin=apart // 2 * 2 + 1)  # odd, and few labels are kept in vain
 
@@ -122,12 +122,14 @@ def sample(
             work.look_everywhere(chains)
         share_proposals(chains, guessing=done < proposed)
         settle([chain.schedule for chain in chains], fading=True)
-    more, kept = length, 0
+    more, kept, thin = length, 0, run.thin
     for round_ in range(run.rounds):
-        work.all(chains, run, more, keep=True)
+        if round_ and run.sampling_error:  # of very many reports no more draws than before
+            thin = max(thin, run.thin * more // length // 2 * 2 + 1)
+        work.all(chains, attrs.evolve(run, thin=thin), more, keep=True)
         kept += more
         watched = np.array([chain.watched for chain in chains])
-        rhat, ess = convergence(watched, run.tolerance)
+        rhat, ess = convergence(watched, sampling_error=run.sampling_error)
         enough = rhat <= run.target and ess >= run.ess
         far = rhat > run.hopeless or (round_ + 1 >= _ROUNDS_ANYWAY and rhat > _NEARLY)
         if enough or far or round_ == run.rounds - 1:
@@ -205,12 +207,18 @@ def _given_up(chains: list[Chain], draws: int) -> PartitionDraws:
     return _gather(chains, draws, ChainDiagnostics(np.inf, 0.0), np.zeros((len(chains), 0, 0)))
 
 
-def convergence(watched: Floats, tolerance: float = 0.0) -> tuple[float, float]:
+def convergence(watched: Floats, *, sampling_error: bool = False) -> tuple[float, float]:
     """The worst split R-hat and the least bulk effective sample size (Vehtari et al. 2021).
 
-    `watched` has shape (chains, looks, quantities); R-hat is 1 when nothing ever moves. Both are
-    those of the quantities whose means over the halves of chains differ by more than a share,
-    `tolerance`, of their size, if one is given.
+    `watched` has shape (chains, looks, quantities), each of them a count of people. R-hat is 1 when
+    nothing ever moves.
+
+    With `sampling_error` both are those of a count with its sampling error, a variance of the mean
+    count (Poisson's): that is how every estimate takes it. Of a count of hundreds of thousands
+    linkage leaves a standard deviation far smaller than that, and chains that differ by as little
+    give the same estimates (a relative fixed-width rule: J. M. Flegal and L. Gong, "Relative
+    fixed-width stopping rules for Markov chain Monte Carlo simulations", Statistica Sinica 25,
+    2015). R-hat is then of the counts, not of their ranks, which do not say how far apart they are.
     """
     from arviz_stats.base import array_stats as untyped
 
@@ -221,9 +229,6 @@ def convergence(watched: Floats, tolerance: float = 0.0) -> tuple[float, float]:
         rows = watched[:, :, at]
         half = rows.shape[1] // 2
         halves = np.concatenate([rows[:, :half], rows[:, -half:]])
-        means = halves.mean(axis=1)
-        if tolerance and np.ptp(means) <= tolerance * means.mean():
-            continue
         if halves.std(axis=1).max() == 0.0:  # split R-hat is a ratio to nothing
             if np.ptp(halves) > 0:
                 return np.inf, 0.0
@@ -231,11 +236,17 @@ def convergence(watched: Floats, tolerance: float = 0.0) -> tuple[float, float]:
         # a count that hardly ever moves has no R-hat worth the name; compare its means
         if np.ptp(rows.mean(axis=1)) < 0.1 and rows.std() < 0.5:
             continue
+        ess = float(array_stats.ess(rows, chain_axis=0, draw_axis=1))
+        if sampling_error:
+            count, within = rows.mean(), halves.var(axis=1, ddof=1).mean()
+            pooled = within * (half - 1) / half + halves.mean(axis=1).var(ddof=1)
+            worst = max(worst, float(np.sqrt((pooled + count) / (within + count))))
+            least = min(least, ess * float((pooled + count) / pooled))
+            continue
         # the tails of what takes two values alone may be all alike: only its middle is looked at
         method = "rank" if len(np.unique(rows)) > 2 else "z_scale"
-        found = array_stats.rhat(rows, chain_axis=0, draw_axis=1, method=method)
-        worst = max(worst, float(found))
-        least = min(least, float(array_stats.ess(rows, chain_axis=0, draw_axis=1)))
+        worst = max(worst, float(array_stats.rhat(rows, chain_axis=0, draw_axis=1, method=method)))
+        least = min(least, ess)
     return worst, least if np.isfinite(least) else float(watched.shape[0] * watched.shape[1])
 
 

@@ -42,8 +42,11 @@ RUN = mcmc.Run(
 )
 # The same from where main draws ended, in files of so many reports that an average settles sooner.
 FROM_MAIN = attrs.evolve(RUN, warm_up=20, length=80, watch=1, target=1.08)
-# Of a count of very many reports: alternatives differ from main draws by .006 and more.
-_TOLERANCE = 1e-3
+# Of very many: with 1.03 the halves of chains of 600,000 people differ by half a thousandth, and
+# alternatives differ from main draws by .006 and more.
+FROM_MAIN_OF_VERY_MANY = attrs.evolve(
+    FROM_MAIN, unguessed=5, length=40, target=1.03, hopeless=np.inf, sampling_error=True
+)
 _STRICT, _LOOSE = 20.0, 0.1  # how much likelier or less likely than the floor candidates have to be
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
@@ -157,9 +160,10 @@ def _drawn(grid: _Grid, cell: _Cell) -> AlternativeLinkage:
     encoded, main, built = grid.encoded, grid.main, grid.built
     usual = built["usual"]
     many = encoded.count > mcmc.MANY_REPORTS
-    run = attrs.evolve(FROM_MAIN if many else RUN, most_pairs=_most(main.rates.expected_pairs))
+    run = FROM_MAIN if many else RUN
     if encoded.count > mcmc.VERY_MANY:
-        run = attrs.evolve(run, unguessed=5, length=40, hopeless=np.inf, tolerance=_TOLERANCE)
+        run = FROM_MAIN_OF_VERY_MANY
+    run = attrs.evolve(run, most_pairs=_most(main.rates.expected_pairs))
     if cell.rule not in built:
         at = rule_floor(cell.rule, usual.diagnostics.min_match_probability)
         new = candidate_graph.build(encoded, grid.pairs, floor=at, decisions=grid.decisions)

@@ -1342,15 +1342,30 @@ def test_counts_that_hardly_move_are_agreed_on_or_not() -> None:
     assert rhat(apart) == rhat(jump) == np.inf
 
 
-def test_means_that_differ_by_less_than_a_tolerance_agree() -> None:
+def test_chains_agree_that_differ_little_beside_the_sampling_error_of_a_count() -> None:
     rng = np.random.default_rng(2)
-    near = 600_000 + rng.normal(0.0, 30.0, (2, 60)) + np.array([[0.0], [400.0]])
-    small = 400 + rng.normal(0.0, 2.0, (2, 60)) + np.array([[0.0], [20.0]])
 
-    def rhat(tolerance: float, *rows: NDArray[np.float64]) -> float:
-        return mcmc.convergence(np.stack(rows, axis=2), tolerance)[0]
+    def chains(count: float, sd: float, apart: float) -> NDArray[np.float64]:
+        rows: NDArray[np.float64] = count + rng.normal(0.0, sd, (2, 200))
+        rows[1] += apart
+        return rows
 
-    assert rhat(0.0, near) > 1.5
-    assert rhat(1e-3, near) == 1.0
-    assert rhat(1e-4, near) > 1.5
-    assert rhat(1e-3, near, small) > 1.5
+    def of(*rows: NDArray[np.float64], sampling_error: bool = True) -> tuple[float, float]:
+        return mcmc.convergence(np.stack(rows, axis=2), sampling_error=sampling_error)
+
+    near, few, far = chains(6e5, 30.0, 200.0), chains(400.0, 2.0, 20.0), chains(6e5, 30.0, 6e3)
+    assert of(near, sampling_error=False)[0] > 1.5
+    assert of(near)[0] < 1.03
+    assert of(near)[1] > 100
+    assert of(near, few)[0] > 1.1
+    assert of(far)[0] > 3
+    assert of(far)[1] < 10
+
+
+def test_r_hat_with_sampling_error_is_that_of_counts_drawn_with_it() -> None:
+    rng = np.random.default_rng(3)
+    counts = 900 + rng.normal(0.0, 25.0, (4, 4000)) + rng.normal(0.0, 15.0, (4, 1))
+    sampled = rng.poisson(counts).astype(np.float64)
+    with_error = mcmc.convergence(counts[:, :, None], sampling_error=True)[0]
+    assert with_error == pytest.approx(mcmc.convergence(sampled[:, :, None])[0], abs=0.01)
+    assert mcmc.convergence(counts[:, :, None])[0] > with_error + 0.02

@@ -554,8 +554,8 @@ def test_chains_that_nearly_agree_go_on_for_longer(
     case = small_linkage(rng, [0, 0, 1, 1], 1.0)
     collapsed = list[int]()
 
-    def agreement(watched: NDArray[np.float64], tolerance: float) -> tuple[float, float]:
-        assert tolerance == 0.0
+    def agreement(watched: NDArray[np.float64], *, sampling_error: bool) -> tuple[float, float]:
+        assert not sampling_error
         collapsed.append(watched.shape[1])
         return rhat, ess
 
@@ -564,6 +564,34 @@ def test_chains_that_nearly_agree_go_on_for_longer(
     done = mcmc.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     assert len(collapsed) == rounds
     assert collapsed[-1] == done.chains.sweeps == kept
+
+
+def test_further_rounds_of_very_many_reports_keep_no_more_draws_than_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(8)
+    case = small_linkage(rng, [0, 0, 1, 1], 1.0)
+    kept = list[tuple[int, int]]()
+
+    def agreement(watched: NDArray[np.float64], *, sampling_error: bool) -> tuple[float, float]:
+        kept.append((watched.shape[1], drawn[0]))
+        drawn[0] = 0
+        return 1.15, 50.0
+
+    drawn, keep = [0], mcmc.Chain.keep
+
+    def counted(chain: mcmc.Chain) -> None:
+        drawn[0] += 1
+        keep(chain)
+
+    monkeypatch.setattr(mcmc, "convergence", agreement)
+    monkeypatch.setattr(mcmc.Chain, "keep", counted)
+    run = mcmc.Run(warm_up=24, length=30, watch=1, thin=3, refuse=np.inf, sampling_error=True)
+    mcmc.sample(built_of(case), rates_for(rng), 2, draws=40, seed=1, progress=silent, run=run)
+    draws = [each for _, each in kept]
+    assert draws[0] == 40
+    assert max(draws) <= 40
+    assert kept[-1][0] > 8 * kept[0][0]
 
 
 def built_of(case: SmallLinkage) -> candidate_graph.CandidateGraph:
