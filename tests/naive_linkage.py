@@ -108,12 +108,14 @@ def log_evidence(
     less: Sequence[Sequence[Sequence[bool]]],
     chance: Sequence[Mapping[str, float]],
     penalty: Sequence[Sequence[float]],
+    recurs: Sequence[Sequence[Sequence[float]]],
 ) -> float:
     """Log evidence: `weights[f][i][j]` of a pair, `copies[f][i][j]` of a copy and an original.
 
     `kinds[f][i][j]` is "right", "slip", "different" or "" (not compared), `chance[f]` how often a
     report is each; `whole[f][i][j]`: both say all there is to say, `less[f][i][j]`: one of
-    them at the most; `first[f][i][j]` says who is likely the original; `penalty[i][j]`.
+    them at the most; `first[f][i][j]` says who is likely the original; `penalty[i][j]`;
+    `recurs[f][i][j]` of two that are different from the original, if one has what the other has.
     """
     found = 0.0
     for members in clusters(partition):
@@ -147,6 +149,12 @@ def log_evidence(
                     weight += chance[f]["slip"] / (1 + met["slip"])
                     if not met["slip"]:
                         weight += chance[f]["different"] / len(speak)
+                different = [j for j in others[i] if kinds[f][i][j] == "different"]
+                if len(different) > 1:  # one of them has first what others may have, too
+                    weight *= sum(
+                        math.exp(sum(recurs[f][y][z] for z in different if z != y))
+                        for y in different
+                    ) / len(different)
                 total += weight * math.exp(sum(copy[i][j] for j in others[i]))
             found += math.log(total)
         likely = [

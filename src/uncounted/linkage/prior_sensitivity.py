@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from uncounted import _processes
 from uncounted.linkage import mcmc
-from uncounted.linkage.arrays import Labels
+from uncounted.linkage.arrays import Labels, connected
 from uncounted.linkage.checkpoints import NOTHING_KEPT, Checkpoints, keep, recalled
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.diagnostics import AlternativeFit
@@ -277,9 +277,25 @@ def failed_check(
         return disagree
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
     agree = _names_agree(sampled)
+    if agree < least and encoded is not None:
+        agree = max(agree, joined_by_name(labels[-1], encoded))
     if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:
         return f"names agree in {agree:.0%} of the links, hardly more than the least allowed"
     return None
+
+
+def joined_by_name(row: NDArray[np.int32], encoded: Encoded) -> float:
+    """The share of the links that each person needs at the least which join reports by name.
+
+    A person whose two names recur needs one link more than those. Of pairs it is the share of
+    links in which names agree. A report without a name counts as joined.
+    """
+    left, right = within(row)
+    name = levels.levels(encoded, left, right)[:, 0]
+    agree = name <= levels.NAME_AGREES
+    by_name = len(row) - len(np.unique(connected(len(row), left[agree], right[agree])))
+    needed = len(row) - len(np.unique(row))
+    return by_name / needed if needed else 1.0
 
 
 def _runaway(pairs: float, expected: float) -> str:

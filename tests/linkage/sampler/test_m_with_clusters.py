@@ -120,6 +120,9 @@ def log_weights(case: Case, m: Floats, reports: Floats) -> Floats:
     says = np.append(0, field_priors.PRIORS[case.field].says)
     kinds = np.append(0, case.kinds)
     ends = np.cumsum(SIZES)
+    right = np.where(case.kinds == pair_likelihood.RIGHT, field_priors.PRIORS[case.field].mean, 0.0)
+    than_u = 0.95 + 0.05 * right / right.sum() / case.u[case.field]
+    recurs = np.append(0.0, np.log(than_u))
     found = np.zeros(len(m))
     for end, size in zip(ends, SIZES, strict=True):
         levels = case.levels[end - size : end, end - size : end]
@@ -127,6 +130,7 @@ def log_weights(case: Case, m: Floats, reports: Floats) -> Floats:
         whole = (says == pair_likelihood.WHOLE)[levels].tolist()
         less = (says == pair_likelihood.LESS)[levels].tolist()
         none = [[0.0] * size] * size
+        again = recurs[levels].tolist()
         for at, (row, (r, s, d)) in enumerate(zip(m, reports.tolist(), strict=True)):
             weights = np.append(0.0, np.log(row / case.u[case.field]))
             # t of m: r^2 a is r a, (2 r + s) s b is s b, and (2 - d) d e is d e
@@ -135,7 +139,16 @@ def log_weights(case: Case, m: Floats, reports: Floats) -> Floats:
             pairs = weights[levels].tolist()
             chance = [{"right": r, "slip": s, "different": d}]
             found[at] += naive.log_evidence(
-                (0,) * size, [pairs], [none], [copies], [kind], [whole], [less], chance, none
+                (0,) * size,
+                [pairs],
+                [none],
+                [copies],
+                [kind],
+                [whole],
+                [less],
+                chance,
+                none,
+                [again],
             )
     return found
 

@@ -108,6 +108,9 @@ def small_linkage(
     chance = np.pad(rng.dirichlet(np.ones(3), FIELDS), ((0, 0), (1, 0)))
     errors = rng.normal(0.0, 0.5, (4, 4))
     errors[0], errors[:, 0] = 0.0, 0.0
+    # proposals know nothing of it: with much of it chains would stay long where they start
+    recurs = np.random.default_rng([count, 1]).normal(0.0, spread / 3, (FIELDS, LEVELS))
+    recurs[:, 0] = 0.0
     worth = pair_likelihood.MatchWeights(
         weights,
         first,
@@ -122,6 +125,7 @@ def small_linkage(
         alike,
         joint,
         errors,
+        recurs,
     )
     starts = np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64)
     kinds = np.array([weak[max(i, j), min(i, j)] for i, j in rows], np.uint8)
@@ -211,7 +215,8 @@ def pair_tables(case: SmallLinkage) -> tuple[Any, ...]:
         ]
         for i in range(count)
     ]
-    return weights, first, copies, kinds, whole, less, chance, penalty
+    recurs = of_pairs(case.worth.recurs, float)
+    return weights, first, copies, kinds, whole, less, chance, penalty, recurs
 
 
 def exact(case: SmallLinkage, log_prior: Any, **decisions: Any) -> dict[naive.Partition, float]:

@@ -965,10 +965,38 @@ def test_a_third_that_cannot_be_compared_changes_nothing() -> None:
                 assert found == pytest.approx(expected, abs=1e-9)
 
 
+def nothing_recurs(rates: model.MatchProbabilities) -> pair_likelihood.MatchWeights:
+    """What levels are worth if no report that is different has the value of another."""
+    worth = rates.worth()
+    return worth._replace(recurs=np.zeros_like(worth.recurs))
+
+
+def test_a_value_that_recurs_counts_as_an_error_once() -> None:
+    """Two lists have one name of a person, and three have another, which is rare."""
+    rates = rates_for(np.random.default_rng(3))
+    case, worth = small_linkage(np.random.default_rng(3), [0] * 5, 1.0), rates.worth()
+    rare, other = NAME.index("same, rare"), NAME.index("different")
+    name = np.array([0, 0, 0, 1, 1])
+    levels = np.where(name[:, None] == name, rare, other)
+    rows = np.zeros((10, 8), np.uint8)
+    rows[:, 0] = levels[np.tril_indices(5, -1)]
+    graph_, group = case.graph._replace(dense=naive.packed(rows)), np.arange(5, dtype=np.int32)
+    right, of = of_reports(rates)[0, 1], worth.copies[0]
+    two, three = (
+        right * math.exp(k * of[rare] + (4 - k) * of[other] + (3 - k) * worth.recurs[0, rare])
+        for k in (1, 2)
+    )
+    assert worth.recurs[0, rare] > 0.5
+    assert worth.recurs[0, other] == pytest.approx(math.log(0.95), abs=1e-9)
+    found = evidence(graph_, worth, group, 5)
+    assert found == pytest.approx(math.log(two + three), abs=1e-9)
+    assert found > evidence(graph_, nothing_recurs(rates), group, 5) + 0.5
+
+
 def test_one_who_agrees_with_one_of_two_excuses_neither() -> None:
     """The first and second differ; the third agrees with the first, or says too little of both."""
     rates = rates_for(np.random.default_rng(3))
-    case, worth = small_linkage(np.random.default_rng(3), [0, 1, 2], 1.0), rates.worth()
+    case, worth = small_linkage(np.random.default_rng(3), [0, 1, 2], 1.0), nothing_recurs(rates)
     group = np.arange(3, dtype=np.int32)
     day = compare.BIRTH.index("same day")
     far, year = compare.BIRTH.index("different"), compare.BIRTH.index("same year")
@@ -1019,7 +1047,7 @@ def test_a_report_with_little_is_not_the_original_of_all(
     for one, two in agree:
         levels[one, two] = levels[two, one] = year
     levels[-1], levels[:, -1] = year, year
-    case, worth = small_linkage(np.random.default_rng(3), [0] * k, 1.0), rates.worth()
+    case, worth = small_linkage(np.random.default_rng(3), [0] * k, 1.0), nothing_recurs(rates)
     rows = np.zeros((k * (k - 1) // 2, 8), np.uint8)
     rows[:, 1] = levels[np.tril_indices(k, -1)]
     graph_ = case.graph._replace(dense=naive.packed(rows))
@@ -1072,7 +1100,7 @@ def test_a_report_with_less_than_another_is_a_copy() -> None:
 def test_a_fuller_name_is_an_original_still() -> None:
     """Of several words, one that agrees in part with a name that is there twice may say more."""
     rates = rates_for(np.random.default_rng(3))
-    case, worth = small_linkage(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
+    case, worth = small_linkage(np.random.default_rng(3), [0, 1, 2, 0], 1.0), nothing_recurs(rates)
     whole, part, other = (NAME.index(x) for x in ("same, rare", "in part, rare", "different"))
     rows = np.zeros((6, 8), np.uint8)  # the first is the fullest, two are alike, and one is not
     rows[:, 0] = part, part, whole, part, other, other
@@ -1146,9 +1174,9 @@ def test_evidence_of_small_clusters_that_mostly_agree() -> None:
         said = pair_tables(case)
         assert found == pytest.approx(naive.log_evidence((0,) * count, *said), rel=1e-9)
         nobody = [[[False] * count] * count] * len(compare.COUNTS)
-        weights, first, copies, kinds, _, less, chance, penalty = said
+        weights, first, copies, kinds, _, less, chance, penalty, recurs = said
         without = naive.log_evidence(
-            (0,) * count, weights, first, copies, kinds, nobody, less, chance, penalty
+            (0,) * count, weights, first, copies, kinds, nobody, less, chance, penalty, recurs
         )
         excluded += abs(found - without) > 1e-6
     assert excluded > 30

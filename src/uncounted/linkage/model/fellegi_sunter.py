@@ -32,6 +32,8 @@ from uncounted.linkage.sampler.comparison_counts import ComparisonCounts
 LEVEL_COUNTS = tuple(prior_counts(prior) for prior in PRIORS)
 # A name that differs is at most so much likelier among reports of one person as among others.
 DIFFERENT_NAME_CAP = 0.7
+# A report that is different from the original has the value of another one that is.
+RECURS = 0.05
 _TINY = 1e-300  # no share is nothing, whose logarithm there is not
 
 
@@ -92,7 +94,17 @@ class MatchProbabilities:
             alike=GIVEN_AGREES,
             joint=self._joint(),
             errors=np.zeros((4, 4)) if self.errors is None else np.log(self.errors),
+            recurs=_table(self._recurs())[: self.fields_recorded],
         )
+
+    def _recurs(self) -> tuple[Floats, ...]:
+        """How much likelier each level is of two that are not right, if one value may recur."""
+        found = []
+        for m, u, kinds in zip(self.first or self.m, self.u, KINDS, strict=True):
+            right = np.where(kinds[1 : len(m) + 1] == pair_likelihood.RIGHT, m, 0.0)
+            than_u = 1 - RECURS + RECURS * right / right.sum() / u
+            found.append(np.concatenate([[0.0], np.log(than_u)]))
+        return tuple(found)
 
     def reweighed(self, worth: pair_likelihood.MatchWeights) -> pair_likelihood.MatchWeights:
         """The same for another m, of which alone `worth` is not true any more."""

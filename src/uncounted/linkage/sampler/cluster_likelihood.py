@@ -25,6 +25,15 @@ Two reports may say a field and not be comparable in it (a day alone, and a plac
 counts those that are comparable with some other, and only those comparable with most can be
 originals or count in n_i.
 
+Reports that are different from the original x may have one other value: a second name, a wrong
+date that one list took from another. Of those reports, D, one has it first, each with the same
+probability, and the others have it with a probability, `RECURS` (lambda):
+
+    product above  x  mean_{y in D} prod_{z in D, z not y} (1 - lambda + lambda a'(l_yz) / u(l_yz))
+
+with a' the right levels' shares in m before any partition, 0 at other levels: over all levels each
+factor has mean 1 under u. Of fewer than two such reports it is 1.
+
 K reports can err K times, never K (K - 1) / 2 times: a pair differs if either is wrong, so a rate
 of pairs counts each error twice where a third report tells which was wrong. A missing field costs
 nothing.
@@ -129,6 +138,8 @@ def _of_field(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> f
         if may_be_original(field, x):
             right, slip, different, _ = as_original(field, x)
             copies = buffers.copies[x]
+            if field.contradict and differ(field, x) > 1:
+                copies += recurring(field, x)
             if copies > top:
                 total *= np.exp(top - copies) if total > 0.0 else 0.0
                 top = copies
@@ -189,11 +200,12 @@ def _how_many(seen: int, what: int) -> int:
 
 @compiled_inner
 def _mark_all(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> None:
-    """Mark of each report with whom it agrees and with whom not."""
+    """Mark of each report with whom it agrees, with whom not, and from whom it is different."""
     words = buffers.right.shape[1]
     for x in range(k):
+        buffers.recur[x] = np.nan  # until it is computed
         for word in range(words):
-            buffers.right[x, word] = buffers.wrong[x, word] = 0
+            buffers.right[x, word] = buffers.wrong[x, word] = buffers.differ[x, word] = 0
     at = 0
     for x in range(1, k):
         for y in range(x):
@@ -203,6 +215,55 @@ def _mark_all(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> N
                 bits = buffers.right if worth.kind[f, shown] == RIGHT else buffers.wrong
                 bits[x, y >> 6] |= np.int64(1) << (y & 63)
                 bits[y, x >> 6] |= np.int64(1) << (x & 63)
+            if worth.kind[f, shown] == DIFFERENT:
+                buffers.differ[x, y >> 6] |= np.int64(1) << (y & 63)
+                buffers.differ[y, x >> 6] |= np.int64(1) << (x & 63)
+
+
+@compiled_inner
+def recurring(field: FieldComparisons, x: int) -> float:
+    """Log of how much likelier reports that differ from x are if one value recurs among them.
+
+    Others from which the same reports differ share it.
+    """
+    recur = field.buffers.recur
+    for y in range(x):
+        if not np.isnan(recur[y]) and _same_differ(field, x, y):
+            recur[x] = recur[y]
+            return float(recur[x])
+    top, total = -np.inf, 0.0
+    for y in range(field.k):
+        if _differs(field, x, y):
+            each = 0.0
+            for z in range(field.k):
+                if _differs(field, x, z):
+                    each += field.weights.recurs[field.f, level_of(field, y, z)]
+            if each > top:
+                total *= np.exp(top - each) if total > 0.0 else 0.0
+                top = each
+            total += 1.0 if each == top else np.exp(each - top)
+    recur[x] = top + np.log(total / differ(field, x))
+    return float(recur[x])
+
+
+@compiled_in_place
+def differ(field: FieldComparisons, x: int) -> int:
+    """How many reports are different from x."""
+    seen = field.buffers.seen[x]
+    return _how_many(seen, MET) - _how_many(seen, AGREE) - _how_many(seen, SLIPS)
+
+
+@compiled_in_place
+def _differs(field: FieldComparisons, x: int, y: int) -> bool:
+    return bool((field.buffers.differ[x, y >> 6] >> (y & 63)) & 1)
+
+
+@compiled_in_place
+def _same_differ(field: FieldComparisons, x: int, y: int) -> bool:
+    same, words = True, field.buffers.differ
+    for word in range(words.shape[1]):
+        same &= words[x, word] == words[y, word]
+    return same
 
 
 @compiled_in_place

@@ -17,9 +17,11 @@ from uncounted.linkage.arrays import Floats
 from uncounted.linkage.sampler.cluster_likelihood import (
     FieldComparisons,
     as_original,
+    differ,
     level_of,
     may_be_original,
     read_field,
+    recurring,
 )
 from uncounted.linkage.sampler.pair_likelihood import (
     DIFFERENT,
@@ -185,6 +187,8 @@ def _count_field(
         if may_be_original(field, x):
             right, slip, different, _ = as_original(field, x)
             weight[x] = right + slip + different
+            if field.contradict and differ(field, x) > 1:
+                copies[x] += recurring(field, x)
             top, last = max(top, copies[x]), x
     for x in range(k):
         if weight[x] > 0:

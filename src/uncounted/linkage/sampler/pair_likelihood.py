@@ -42,7 +42,8 @@ class MatchWeights(NamedTuple):
     most (`LESS`); `steps` is what these add to the counts of either report; `chance`, shape
     (fields, 4), has r, s and d. `namesakes` is log u of strangers with one given name over u,
     `alike` the name levels at which they agree. `joint`, shape (origin levels, event levels), and
-    `errors`, by kind of name and birth, are the dependences of `MatchProbabilities`.
+    `errors`, by kind of name and birth, are the dependences of `MatchProbabilities`. `recurs` is
+    how much likelier levels are of two reports that differ from a third if one value recurs.
     """
 
     weights: Floats
@@ -58,6 +59,7 @@ class MatchWeights(NamedTuple):
     alike: NDArray[np.bool_]
     joint: Floats
     errors: Floats
+    recurs: Floats
 
 
 def steps_of(kind: NDArray[np.uint8], says: NDArray[np.uint8]) -> NDArray[np.int64]:

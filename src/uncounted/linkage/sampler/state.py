@@ -57,7 +57,8 @@ class ClusterBuffers(NamedTuple):
     how many it is a slip away, and with how many it agrees in all there is to say. `copies` is the
     log of the product of t / u if it is the original. `right` and `wrong` have a bit for each
     report that it agrees with, and does not, if any report does not: shape (k, words of 64 bits).
-    `weight` is how likely each is the original; `group` lists the reports.
+    `weight` is how likely each is the original, `differ` and `recur` what reports that are
+    different from it say of one another (`cluster_likelihood.recurring`); `group` lists them.
     """
 
     codes: NDArray[np.int32]
@@ -68,6 +69,8 @@ class ClusterBuffers(NamedTuple):
     right: NDArray[np.int64]
     wrong: NDArray[np.int64]
     weight: NDArray[np.float64]
+    differ: NDArray[np.int64]
+    recur: NDArray[np.float64]
     group: NDArray[np.int32]
 
 
@@ -165,12 +168,11 @@ def empty_state(count: int, lists: int) -> PartitionState:
 @compiled
 def cluster_buffers(k: int) -> ClusterBuffers:
     """Room for up to k reports."""
-    logs, words = np.empty((4, k)), np.empty((2, k, (k + 63) // 64), np.int64)
+    logs, words = np.empty((5, k)), np.empty((3, k, (k + 63) // 64), np.int64)
     codes, seen = np.empty(k * (k - 1) // 2, np.int32), np.empty(k, np.int64)
     group = np.empty(k, np.int32)
-    return ClusterBuffers(
-        codes, logs[0], logs[1], seen, logs[2], words[0], words[1], logs[3], group
-    )
+    of_field = seen, logs[2], words[0], words[1], logs[3], words[2], logs[4]
+    return ClusterBuffers(codes, logs[0], logs[1], *of_field, group)
 
 
 @compiled_inner
