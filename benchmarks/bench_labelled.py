@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.partition_accuracy import evaluate
 
-from benchmarks import synthetic_register
+from benchmarks import synthetic_biographies, synthetic_register
 from uncounted.errors import BadInput, NotConverged
 from uncounted.linkage import Linkage, link, point_partition
 from uncounted.linkage.evaluation.calibration import Calibration, Links
@@ -209,7 +209,7 @@ SETS: dict[str, Callable[[Path], Labelled]] = {
 }
 
 
-KILLED = 12  # registers
+KILLED, BIOGRAPHIES = 12, 8  # registers, and files of entries on people of the past
 PSEUDOPEOPLE = 8  # populations
 LISTS = ("census", "security", "taxes")
 MADE = {"slips": "febrl3", "slips-common": "RLdata500"}  # from whose names
@@ -274,6 +274,9 @@ def sets(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, Labelled]]:
         if name == "killed":
             for seed in range(1, KILLED + 1):
                 yield f"{name} {seed}", synthetic_register.made(seed)
+        elif name == "biographies":
+            for seed in range(1, BIOGRAPHIES + 1):
+                yield f"{name} {seed}", synthetic_biographies.made(seed)
         elif name == "pseudopeople":
             for lists in (LISTS[:2], LISTS):
                 for seed in range(1, PSEUDOPEOPLE + 1):
@@ -292,7 +295,9 @@ def main() -> None:
     """Print a line a set and seed of the chains."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path, nargs="?", default=Path(__file__).parent / "sets")
-    parser.add_argument("names", nargs="*", default=[*SETS, "pseudopeople", *MADE, "killed"])
+    parser.add_argument(
+        "names", nargs="*", default=[*SETS, "pseudopeople", *MADE, "killed", "biographies"]
+    )
     parser.add_argument("--seeds", type=int, default=1)
     arguments = parser.parse_args()
     for name, (reports, truth) in sets(arguments.folder, arguments.names):

@@ -68,7 +68,7 @@ class Run:
     hopeless: float = np.inf  # with a higher R-hat after a round, no other is worth it
     most_pairs: float = np.inf  # with more pairs linked than these, chains have run away
     hold_m: bool = False  # m stays as the EM has it, and is not drawn
-    sampling_error: bool = False  # counts agree and are certain beside their sampling error
+    sampling_error: bool = False  # all people, too, agree beside their sampling error
 
 
 @attrs.define
@@ -352,6 +352,7 @@ def run_chain(
                 chain.rates = model.draw_m(
                     chain.rng, *linked_by_field(counts.found, kinds), chain.rates
                 )
+                chain.rates = model.draw_recurring(chain.rng, counts, chain.rates)
             chain.prior = prior.draw(chain.rng, chain.state, *components, chain.prior)
             if chain.collapsed is not None and not run.hold_m:
                 chain.rates = model.draw_m_collapsed(

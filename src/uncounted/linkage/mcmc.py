@@ -210,15 +210,16 @@ def _given_up(chains: list[Chain], draws: int) -> PartitionDraws:
 def convergence(watched: Floats, *, sampling_error: bool = False) -> tuple[float, float]:
     """The worst split R-hat and the least bulk effective sample size (Vehtari et al. 2021).
 
-    `watched` has shape (chains, looks, quantities), each of them a count of people. R-hat is 1 when
-    nothing ever moves.
+    `watched` has shape (chains, looks, quantities): the number of people, then counts of people by
+    combination of lists. R-hat is 1 when nothing ever moves.
 
-    With `sampling_error` both are those of a count with its sampling error, a variance of the mean
-    count (Poisson's): that is how every estimate takes it. Of a count of hundreds of thousands
-    linkage leaves a standard deviation far smaller than that, and chains that differ by as little
-    give the same estimates (a relative fixed-width rule: J. M. Flegal and L. Gong, "Relative
-    fixed-width stopping rules for Markov chain Monte Carlo simulations", Statistica Sinica 25,
-    2015). R-hat is then of the counts, not of their ranks, which do not say how far apart they are.
+    Of the latter, and with `sampling_error` of the number of people too, both are those of a count
+    with its sampling error, a variance of the mean count (Poisson's): that is how every estimate
+    takes it. Chains of which one has 30 people and another 31, and which stay there, give the same
+    estimates, and so do those of hundreds of thousands, which linkage leaves far more certain than
+    that (a relative fixed-width rule: J. M. Flegal and L. Gong, "Relative fixed-width stopping
+    rules for Markov chain Monte Carlo simulations", Statistica Sinica 25, 2015). R-hat is then of
+    the counts, not of their ranks, which do not say how far apart they are.
     """
     from arviz_stats.base import array_stats as untyped
 
@@ -229,20 +230,18 @@ def convergence(watched: Floats, *, sampling_error: bool = False) -> tuple[float
         rows = watched[:, :, at]
         half = rows.shape[1] // 2
         halves = np.concatenate([rows[:, :half], rows[:, -half:]])
-        if halves.std(axis=1).max() == 0.0:  # split R-hat is a ratio to nothing
-            if np.ptp(halves) > 0:
-                return np.inf, 0.0
-            continue
         # a count that hardly ever moves has no R-hat worth the name; compare its means
-        if np.ptp(rows.mean(axis=1)) < 0.1 and rows.std() < 0.5:
+        if not np.ptp(halves) or (np.ptp(rows.mean(axis=1)) < 0.1 and rows.std() < 0.5):
             continue
         ess = float(array_stats.ess(rows, chain_axis=0, draw_axis=1))
-        if sampling_error:
+        if sampling_error or at > 0:
             count, within = rows.mean(), halves.var(axis=1, ddof=1).mean()
             pooled = within * (half - 1) / half + halves.mean(axis=1).var(ddof=1)
             worst = max(worst, float(np.sqrt((pooled + count) / (within + count))))
             least = min(least, ess * float((pooled + count) / pooled))
             continue
+        if halves.std(axis=1).max() == 0.0:  # split R-hat is a ratio to nothing
+            return np.inf, 0.0
         # the tails of what takes two values alone may be all alike: only its middle is looked at
         method = "rank" if len(np.unique(rows)) > 2 else "z_scale"
         worst = max(worst, float(array_stats.rhat(rows, chain_axis=0, draw_axis=1, method=method)))

@@ -32,8 +32,7 @@ from uncounted.linkage.sampler.comparison_counts import ComparisonCounts
 LEVEL_COUNTS = tuple(prior_counts(prior) for prior in PRIORS)
 # A name that differs is at most so much likelier among reports of one person as among others.
 DIFFERENT_NAME_CAP = 0.7
-# A report that is different from the original has the value of another one that is.
-RECURS = 0.05
+RECURRING = 1.0, 19.0  # reports that are different, and have another's value or have not (Beta)
 _TINY = 1e-300  # no share is nothing, whose logarithm there is not
 
 
@@ -47,7 +46,9 @@ class MatchProbabilities:
     than apart; `errors` is the same of kinds of name and birth within people. `first` is m before
     any partition, `uncapped` m of names that differ as drawn before the cap; both default to m. No
     pair compares the fields from `fields_recorded` on. `prior_weight`, in comparisons, is
-    that of the priors of names and events. All but m and `uncapped` stay fixed while m is drawn.
+    that of the priors of names and events. `recurring` is, by field, how likely a report that is
+    different has the value of another that is (lambda of `cluster_likelihood`). All but m,
+    `uncapped` and `recurring` stay fixed while m is drawn.
     """
 
     m: tuple[Floats, ...]
@@ -62,6 +63,7 @@ class MatchProbabilities:
     fields_recorded: int = len(compare.FIELDS)
     uncapped: Floats | None = None
     prior_weight: float = WEIGHT
+    recurring: Floats = attrs.field(factory=lambda: np.full(len(PRIORS), 1 / sum(RECURRING)))
 
     def weights(self) -> tuple[Floats, ...]:
         """log(m / u) a level, 0 for "not said"."""
@@ -94,17 +96,18 @@ class MatchProbabilities:
             alike=GIVEN_AGREES,
             joint=self._joint(),
             errors=np.zeros((4, 4)) if self.errors is None else np.log(self.errors),
-            recurs=_table(self._recurs())[: self.fields_recorded],
+            recurs=self._recurs(*weights.shape),
         )
 
-    def _recurs(self) -> tuple[Floats, ...]:
-        """How much likelier each level is of two that are not right, if one value may recur."""
-        found = []
-        for m, u, kinds in zip(self.first or self.m, self.u, KINDS, strict=True):
-            right = np.where(kinds[1 : len(m) + 1] == pair_likelihood.RIGHT, m, 0.0)
-            than_u = 1 - RECURS + RECURS * right / right.sum() / u
-            found.append(np.concatenate([[0.0], np.log(than_u)]))
-        return tuple(found)
+    def _recurs(self, fields: int, width: int) -> Floats:
+        """log(1 - lambda + lambda a' / u) by level: of two that are different from a third."""
+        first, u = np.concatenate(self.first or self.m), np.concatenate(self.u)
+        right = np.where(_IS_RIGHT, first, 0.0)
+        than_u = right / np.bincount(_FIELD_OF, right)[_FIELD_OF] / u
+        share, found = self.recurring[_FIELD_OF], np.zeros((len(PRIORS), width))
+        found[_FIELD_OF, _LEVEL_OF] = np.log1p(share * (than_u - 1.0))
+        found[:, 0] = np.log1p(-self.recurring)
+        return found[:fields]
 
     def reweighed(self, worth: pair_likelihood.MatchWeights) -> pair_likelihood.MatchWeights:
         """The same for another m, of which alone `worth` is not true any more."""
@@ -113,7 +116,8 @@ class MatchProbabilities:
         logs = np.log(np.concatenate(self.m)[:levels] / np.concatenate(self.u)[:levels])
         weights[_FIELD_OF[:levels], _LEVEL_OF[:levels]] = logs
         copies, chance = self._copies(weights)
-        return worth._replace(weights=weights, copies=copies, chance=chance)
+        recurs = self._recurs(*weights.shape)
+        return worth._replace(weights=weights, copies=copies, chance=chance, recurs=recurs)
 
     def _copies(self, weights: Floats) -> tuple[Floats, Floats]:
         """log(t / u) of copies of an original, by level; r, s and d by field."""
@@ -255,6 +259,16 @@ def draw_m(
     return attrs.evolve(rates, m=by_field(m), uncapped=uncapped)
 
 
+def draw_recurring(
+    rng: np.random.Generator, counts: ComparisonCounts, rates: MatchProbabilities
+) -> MatchProbabilities:
+    """Draw how likely one value recurs among reports that are different, by field."""
+    recurring = rates.recurring.copy()
+    have, have_not = counts.recurs.T
+    recurring[: len(have)] = rng.beta(RECURRING[0] + have, RECURRING[1] + have_not)
+    return attrs.evolve(rates, recurring=recurring)
+
+
 def choose_collapsed(graph: partition.Graph, rates: MatchProbabilities) -> CollapsedPairs:
     """Choose the pairs that are summed out when m is drawn."""
     kinds = KINDS[: rates.fields_recorded].copy()
@@ -335,6 +349,7 @@ _OF_KIND = np.concatenate([4 * field + np.array(prior.kinds) for field, prior in
 # The field of each of them, its level in it ("not said" is 0), and where those of a field stand.
 _FIELD_OF = np.repeat(np.arange(len(PRIORS)), [len(prior.kinds) for prior in PRIORS])
 _LEVEL_OF = np.concatenate([1 + np.arange(len(prior.kinds)) for prior in PRIORS])
+_IS_RIGHT = KINDS[_FIELD_OF, _LEVEL_OF] == pair_likelihood.RIGHT
 _ENDS = np.cumsum([0, *(len(prior.kinds) for prior in PRIORS)]).tolist()
 _SPANS = tuple(slice(*ends) for ends in itertools.pairwise(_ENDS))
 # And which of them have a cap.

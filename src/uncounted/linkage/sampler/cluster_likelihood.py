@@ -27,7 +27,7 @@ originals or count in n_i.
 
 Reports that are different from the original x may have one other value: a second name, a wrong
 date that one list took from another. Of those reports, D, one has it first, each with the same
-probability, and the others have it with a probability, `RECURS` (lambda):
+probability, and the others have it with a probability lambda:
 
     product above  x  mean_{y in D} prod_{z in D, z not y} (1 - lambda + lambda a'(l_yz) / u(l_yz))
 
@@ -233,17 +233,25 @@ def recurring(field: FieldComparisons, x: int) -> float:
             return float(recur[x])
     top, total = -np.inf, 0.0
     for y in range(field.k):
-        if _differs(field, x, y):
-            each = 0.0
-            for z in range(field.k):
-                if _differs(field, x, z):
-                    each += field.weights.recurs[field.f, level_of(field, y, z)]
+        if differs(field, x, y):
+            each = recurs_from(field, x, y)
             if each > top:
                 total *= np.exp(top - each) if total > 0.0 else 0.0
                 top = each
             total += 1.0 if each == top else np.exp(each - top)
     recur[x] = top + np.log(total / differ(field, x))
     return float(recur[x])
+
+
+@compiled_in_place
+def recurs_from(field: FieldComparisons, x: int, y: int) -> float:
+    """The same if y has first what recurs among those that differ from x."""
+    total = 0.0
+    for z in range(field.k):
+        shown = level_of(field, y, z)  # none with itself
+        if shown and differs(field, x, z):
+            total += field.weights.recurs[field.f, shown]
+    return total
 
 
 @compiled_in_place
@@ -254,7 +262,8 @@ def differ(field: FieldComparisons, x: int) -> int:
 
 
 @compiled_in_place
-def _differs(field: FieldComparisons, x: int, y: int) -> bool:
+def differs(field: FieldComparisons, x: int, y: int) -> bool:
+    """Whether y is different from x."""
     return bool((field.buffers.differ[x, y >> 6] >> (y & 63)) & 1)
 
 

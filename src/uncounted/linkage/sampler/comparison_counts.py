@@ -18,10 +18,12 @@ from uncounted.linkage.sampler.cluster_likelihood import (
     FieldComparisons,
     as_original,
     differ,
+    differs,
     level_of,
     may_be_original,
     read_field,
     recurring,
+    recurs_from,
 )
 from uncounted.linkage.sampler.pair_likelihood import (
     DIFFERENT,
@@ -47,12 +49,15 @@ class ComparisonCounts(NamedTuple):
 
     `found` at each level, shape as `MatchWeights.weights`. Shape as `MatchWeights.chance`: in
     clusters of three and more, `kinds` of reports that are right, a slip and different; of
-    clusters of two, `two` at levels of each kind.
+    clusters of two, `two` at levels of each kind. `recurs`, shape (fields, 2), of the reports that
+    are different and compared with the one that is taken to have another value first: those that
+    have it from there, and those that have not.
     """
 
     found: Floats
     kinds: Floats
     two: Floats
+    recurs: Floats
 
 
 @compiled
@@ -65,7 +70,7 @@ def comparisons(
     """
     found = np.zeros(worth.weights.shape)
     kinds, two = np.zeros(worth.chance.shape), np.zeros(worth.chance.shape)
-    counts = ComparisonCounts(found, kinds, two)
+    counts = ComparisonCounts(found, kinds, two, np.zeros((len(kinds), 2)))
     _count_all(rng, graph, state, worth, counts, cluster_buffers(BUFFERED_REPORTS))
     return counts
 
@@ -175,6 +180,35 @@ def kind_of_original(rng: np.random.Generator, right: float, slip: float, differ
     return RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)
 
 
+@compiled_inner
+def _count_recurring(
+    rng: np.random.Generator, field: FieldComparisons, counts: ComparisonCounts, original: int
+) -> None:
+    """Draw who has first what recurs, and which others have it from there."""
+    f, recurs, weight = field.f, field.weights.recurs, field.buffers.weight
+    top = -np.inf
+    for y in range(field.k):
+        weight[y] = recurs_from(field, original, y) if differs(field, original, y) else -np.inf
+        top = max(top, weight[y])
+    total = 0.0
+    for y in range(field.k):
+        weight[y] = np.exp(weight[y] - top)
+        total += weight[y]
+    left, first = rng.random() * total, 0
+    for y in range(field.k):
+        left -= weight[y]
+        if weight[y] > 0:
+            first = y
+            if left < 0:
+                break
+    for z in range(field.k):
+        shown = level_of(field, first, z)
+        if shown and differs(field, original, z):
+            # recurs is log(1 - lambda + lambda a' / u): the first part is of those that have not
+            from_u = np.exp(recurs[f, 0] - recurs[f, shown])
+            counts.recurs[f, int(rng.random() < from_u)] += 1.0
+
+
 @compiled_in_place
 def _count_field(
     rng: np.random.Generator, field: FieldComparisons, counts: ComparisonCounts
@@ -208,6 +242,8 @@ def _count_field(
     right, slip, different, err = as_original(field, original)
     surely = slip + different == 0.0
     counts.kinds[f, RIGHT if surely else kind_of_original(rng, right, slip, different)] += 1.0
+    if field.contradict and differ(field, original) > 1:
+        _count_recurring(rng, field, counts, original)
     if err:  # it was counted as one of those who err, and those who agree with it as right
         counts.kinds[f, DIFFERENT] += err - 1
         counts.kinds[f, RIGHT] -= err - 1
