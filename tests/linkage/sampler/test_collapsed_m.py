@@ -192,7 +192,7 @@ def test_who_errs_of_others_is_drawn() -> None:
     rng, rates = np.random.default_rng(9), rates_for(np.random.default_rng(9))
     agree, rightly = [], []
     for _ in range(6000):
-        counts = comparison_counts.ComparisonCounts(nothing, np.zeros_like(two), two)
+        counts = comparison_counts.ComparisonCounts(nothing, np.zeros_like(two), two, two[:, :2])
         rates = model.draw_m_collapsed(
             rng, case.graph, state, prior, choose_collapsed, counts, rates
         )
@@ -316,7 +316,7 @@ def test_no_one_is_requested_where_no_one_is_a_candidate() -> None:
     partition.place(case.graph, state, np.arange(3))
     prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.zeros(3))
     counts = comparison_counts.ComparisonCounts(
-        np.zeros_like(rates.worth().weights), none, none.copy()
+        np.zeros_like(rates.worth().weights), none, none.copy(), none[:, :2]
     )
     after = model.draw_m_collapsed(rng, case.graph, state, prior, choose_collapsed, counts, rates)
     for row, before in zip(after.m, rates.m, strict=True):

@@ -77,8 +77,8 @@ def case_of(field: int, seed: int, *, binds: bool = False, vague: bool = False) 
     return Case(field, levels, tuple(u))
 
 
-def of_gibbs(case: Case) -> tuple[Floats, Floats]:
-    """Draws of m, and of r, s and d, as chains take them, of a partition that stays."""
+def of_gibbs(case: Case) -> tuple[Floats, Floats, Floats]:
+    """Draws of m, of r, s and d, and of how likely a value recurs, as chains take them."""
     rng, count = np.random.default_rng(11), sum(SIZES)
     left, right = np.tril_indices(count, -1)
     rows = np.zeros((len(left), len(compare.FIELDS)), np.uint8)
@@ -87,20 +87,23 @@ def of_gibbs(case: Case) -> tuple[Floats, Floats]:
     state = partition.empty_state(count, 1)
     partition.place(graph, state, np.repeat(np.arange(len(SIZES)), SIZES))
     m = tuple(np.array(prior.mean) for prior in field_priors.PRIORS)
-    rates, levels, reports = model.MatchProbabilities(m, case.u, m), [], []
+    rates, levels, reports = model.MatchProbabilities(m, case.u, m, first=m), [], []
+    recurring = list[float]()
     worth = rates.worth()
     for _ in range(DRAWS):
         counts = comparison_counts.comparisons(rng, graph, state, worth)
         kinds = comparison_counts.reports(rng, counts, worth.chance)
         rates = model.draw_m(rng, *mcmc.linked_by_field(counts.found, kinds), rates)
+        rates = model.draw_recurring(rng, counts, rates)
         worth = rates.reweighed(worth)
         levels.append(rates.m[case.field])
         reports.append(worth.chance[case.field, 1:])
-    return np.array(levels), np.array(reports)
+        recurring.append(rates.recurring[case.field])
+    return np.array(levels), np.array(reports), np.array(recurring)
 
 
-def of_prior(rng: np.random.Generator, field: int, draws: int) -> tuple[Floats, Floats]:
-    """Draws of m of a field before the cap, and of r, s and d, from their prior (`model`)."""
+def of_prior(rng: np.random.Generator, field: int, draws: int) -> tuple[Floats, Floats, Floats]:
+    """The same from their prior (`model`), m before the cap."""
     prior, kinds = field_priors.PRIORS[field], np.array(field_priors.PRIORS[field].kinds)
     right, slip, different = model.KIND_COUNTS[field, 1:]
     below = special.betainc(right + slip, different, math.sqrt(prior.least))
@@ -112,17 +115,16 @@ def of_prior(rng: np.random.Generator, field: int, draws: int) -> tuple[Floats, 
     m = pairs[:, kinds]
     for kind in set(kinds.tolist()):
         m[:, kinds == kind] *= rng.dirichlet(model.LEVEL_COUNTS[field][kinds == kind], draws)
-    return m, reports
+    return m, reports, rng.beta(*model.RECURRING, draws)
 
 
-def log_weights(case: Case, m: Floats, reports: Floats) -> Floats:
+def log_weights(case: Case, m: Floats, reports: Floats, recurring: Floats) -> Floats:
     """The slow evidence of all clusters, for each draw of the prior."""
     says = np.append(0, field_priors.PRIORS[case.field].says)
     kinds = np.append(0, case.kinds)
     ends = np.cumsum(SIZES)
     right = np.where(case.kinds == pair_likelihood.RIGHT, field_priors.PRIORS[case.field].mean, 0.0)
-    than_u = 0.95 + 0.05 * right / right.sum() / case.u[case.field]
-    recurs = np.append(0.0, np.log(than_u))
+    than_u = np.append(1.0, right / right.sum() / case.u[case.field])
     found = np.zeros(len(m))
     for end, size in zip(ends, SIZES, strict=True):
         levels = case.levels[end - size : end, end - size : end]
@@ -130,13 +132,15 @@ def log_weights(case: Case, m: Floats, reports: Floats) -> Floats:
         whole = (says == pair_likelihood.WHOLE)[levels].tolist()
         less = (says == pair_likelihood.LESS)[levels].tolist()
         none = [[0.0] * size] * size
-        again = recurs[levels].tolist()
-        for at, (row, (r, s, d)) in enumerate(zip(m, reports.tolist(), strict=True)):
+        said = (levels > 0).astype(np.float64)
+        each = zip(m, reports.tolist(), recurring.tolist(), strict=True)
+        for at, (row, (r, s, d), share) in enumerate(each):
             weights = np.append(0.0, np.log(row / case.u[case.field]))
             # t of m: r^2 a is r a, (2 r + s) s b is s b, and (2 - d) d e is d e
             more = np.log(np.array([1.0, r, 2 * r + s, 2 - d]))[kinds]
             copies = (weights - more)[levels].tolist()
             pairs = weights[levels].tolist()
+            again = np.log(1 + said * share * (than_u[levels] - 1)).tolist()
             chance = [{"right": r, "slip": s, "different": d}]
             found[at] += naive.log_evidence(
                 (0,) * size,
@@ -156,18 +160,18 @@ def log_weights(case: Case, m: Floats, reports: Floats) -> Floats:
 def compared(case: Case) -> tuple[Floats, Floats]:
     """Means of draws less means of weighed draws of the prior, and their standard errors.
 
-    Of m, r, s and d, r among those not different, and of what m of a kind sums to, each level's
-    share.
+    Of m, r, s and d, r among those not different, of what m of a kind sums to each level's
+    share, and how likely a value recurs.
     """
-    m, reports = of_prior(np.random.default_rng(12), case.field, FROM_PRIOR)
+    m, reports, recurring = of_prior(np.random.default_rng(12), case.field, FROM_PRIOR)
     if case.field == NAME:
         differ = case.kinds == pair_likelihood.DIFFERENT
         m[:, differ] = np.minimum(m[:, differ], 0.7 * case.u[NAME][differ])
-    logs = log_weights(case, m, reports)
+    logs = log_weights(case, m, reports, recurring)
     weight = np.exp(logs - logs.max())
     weight /= weight.sum()
     assert 1 / (weight**2).sum() > 300  # or what is weighed says little
-    weighed, drawn = (_reported(case, *each) for each in ((m, reports), of_gibbs(case)))
+    weighed, drawn = (_reported(case, *each) for each in ((m, reports, recurring), of_gibbs(case)))
     mean = weight @ weighed
     of_mean = np.sqrt(weight**2 @ (weighed - mean) ** 2)
     batches = drawn.reshape(BATCHES, -1, drawn.shape[1]).mean(axis=1)
@@ -175,15 +179,17 @@ def compared(case: Case) -> tuple[Floats, Floats]:
     return drawn.mean(axis=0) - mean, error
 
 
-def _reported(case: Case, m: Floats, reports: Floats) -> Floats:
+def _reported(case: Case, m: Floats, reports: Floats, recurring: Floats) -> Floats:
     right, slip, _ = reports.T
     of_kind = np.stack([m[:, case.kinds == kind].sum(axis=1) for kind in case.kinds], axis=1)
-    return np.concatenate([m, reports, (right / (right + slip))[:, None], m / of_kind], axis=1)
+    rightly, again = (right / (right + slip))[:, None], recurring[:, None]
+    return np.concatenate([m, reports, rightly, m / of_kind, again], axis=1)
 
 
 @pytest.fixture(autouse=True)
 def _light(monkeypatch: pytest.MonkeyPatch) -> None:
     light(monkeypatch, 20.0)
+    monkeypatch.setattr(model, "RECURRING", (1.0, 3.0))  # so that few reports move it
 
 
 @pytest.mark.parametrize(
