@@ -33,6 +33,8 @@ LEVEL_COUNTS = tuple(prior_counts(prior) for prior in PRIORS)
 # A name that differs is at most so much likelier among reports of one person as among others.
 DIFFERENT_NAME_CAP = 0.7
 RECURRING = 1.0, 19.0  # reports that are different, and have another's value or have not (Beta)
+# Events are not taken to recur: a family shares them, and its members would be one person.
+_MAY_RECUR = np.array([field != "event" for field in compare.FIELDS])
 _TINY = 1e-300  # no share is nothing, whose logarithm there is not
 
 
@@ -63,7 +65,9 @@ class MatchProbabilities:
     fields_recorded: int = len(compare.FIELDS)
     uncapped: Floats | None = None
     prior_weight: float = WEIGHT
-    recurring: Floats = attrs.field(factory=lambda: np.full(len(PRIORS), 1 / sum(RECURRING)))
+    recurring: Floats = attrs.field(
+        factory=lambda: np.where(_MAY_RECUR, RECURRING[0] / sum(RECURRING), 0.0)
+    )
 
     def weights(self) -> tuple[Floats, ...]:
         """log(m / u) a level, 0 for "not said"."""
@@ -265,7 +269,8 @@ def draw_recurring(
     """Draw how likely one value recurs among reports that are different, by field."""
     recurring = rates.recurring.copy()
     have, have_not = counts.recurs.T
-    recurring[: len(have)] = rng.beta(RECURRING[0] + have, RECURRING[1] + have_not)
+    drawn = rng.beta(RECURRING[0] + have, RECURRING[1] + have_not)
+    recurring[: len(drawn)] = np.where(_MAY_RECUR[: len(drawn)], drawn, 0.0)
     return attrs.evolve(rates, recurring=recurring)
 
 
