@@ -150,7 +150,9 @@ def log_evidence(
                     if not met["slip"]:
                         weight += chance[f]["different"] / len(speak)
                 different = [j for j in others[i] if kinds[f][i][j] == "different"]
-                if len(different) > 1:  # one of them has first what others may have, too
+                if (
+                    len(different) > 1 and len(members) <= 64
+                ):  # one of them has first what others may have, too
                     weight *= sum(
                         math.exp(sum(recurs[f][y][z] for z in different if z != y))
                         for y in different

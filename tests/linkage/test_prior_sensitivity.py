@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +22,7 @@ from uncounted.linkage import (
 )
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.diagnostics import AlternativeFit, ChainDiagnostics
+from uncounted.linkage.encoding.encode import encode
 from uncounted.linkage.model import partition_priors
 from uncounted.linkage.result import numbered, together
 from uncounted.linkage.sampler import candidate_graph
@@ -365,3 +367,23 @@ def test_a_start_like_a_partition_has_only_links_that_candidates_lead_through() 
     )
     found = candidate_graph.hanging_together(graph, np.array([7, 7, 7, 7, 2], np.int32))
     assert numbered(found).tolist() == [0, 0, 0, 1, 2]
+
+
+def test_two_names_that_recur_are_joined_by_one_link_and_a_merger_by_events_is_not() -> None:
+    """Reports of one person under two names, and pairs of people whom one event made one."""
+
+    def joined(names: Sequence[Sequence[str]]) -> float:
+        said = [
+            Report("A", f"{person}-{at}", (Name(name),))
+            for person, each in enumerate(names)
+            for at, name in enumerate(each)
+        ]
+        row = np.repeat(np.arange(len(names), dtype=np.int32), [len(each) for each in names])
+        return prior_sensitivity.joined_by_name(row, encode(said))
+
+    two_names = ["Rosa Amaya"] * 5 + ["Nelly Quezada"] * 5
+    assert joined([two_names] * 3) == pytest.approx(8 / 9)
+    two_people = ["Rosa Amaya", "Nelly Quezada"]
+    assert joined([two_people] * 3) == 0.0
+    assert joined([["Rosa Amaya"] * 3, two_people]) == pytest.approx(2 / 3)
+    assert joined([["Rosa Amaya"]]) == 1.0

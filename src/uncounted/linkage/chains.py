@@ -67,8 +67,8 @@ class Run:
     refuse: float = REFUSED_RHAT
     hopeless: float = np.inf  # with a higher R-hat after a round, no other is worth it
     most_pairs: float = np.inf  # with more pairs linked than these, chains have run away
-    hold_m: bool = False  # m stays as the EM has it, and is not drawn
-    sampling_error: bool = False  # all people, too, agree beside their sampling error
+    hold_m: bool = False  # m stays as the EM has it, and so does how often values recur
+    sampling_error: bool = False  # all people agree to within it; draws are kept more seldom
 
 
 @attrs.define
@@ -101,6 +101,12 @@ class Chain:
         self.labels.append(self.state.slot.copy())
         self.m.append(np.concatenate(self.rates.m))
         self.q.append(self.prior.q)
+
+    def keep_every(self, number: int) -> None:
+        """Keep one in so many of the draws that were kept, from the first on."""
+        of_draws: tuple[list[Any], ...] = self.labels, self.m, self.q
+        for kept in of_draws:
+            kept[:] = kept[::number]
 
     def drop_half(self) -> None:
         """Take the first half of what was kept for warm-up."""

@@ -65,7 +65,7 @@ class PartitionDraws:
 
     slots: NDArray[np.int32]  # (draws, reports)
     chains: ChainDiagnostics
-    rates: model.MatchProbabilities  # mean over the draws
+    rates: model.MatchProbabilities  # m is the mean over the draws
     compared: Floats  # (fields, levels): comparisons within people, since the warm-up
     watched: Floats  # (chains, looks, quantities)
 
@@ -123,13 +123,17 @@ def sample(
         share_proposals(chains, guessing=done < proposed)
         settle([chain.schedule for chain in chains], fading=True)
     more, kept, thin = length, 0, run.thin
+    reports = len(built.graph.lists) if run.sampling_error else 0
     for round_ in range(run.rounds):
-        if round_ and run.sampling_error:  # of very many reports no more draws than before
-            thin = max(thin, run.thin * more // length // 2 * 2 + 1)
+        if run.sampling_error:  # a label for each of very many reports: few draws are kept
+            while len(chains[0].labels) + more // thin > 2 * (length // run.thin):
+                thin *= 3
+                for chain in chains:
+                    chain.keep_every(3)
         work.all(chains, attrs.evolve(run, thin=thin), more, keep=True)
         kept += more
         watched = np.array([chain.watched for chain in chains])
-        rhat, ess = convergence(watched, sampling_error=run.sampling_error)
+        rhat, ess = convergence(watched, reports=reports)
         enough = rhat <= run.target and ess >= run.ess
         far = rhat > run.hopeless or (round_ + 1 >= _ROUNDS_ANYWAY and rhat > _NEARLY)
         if enough or far or round_ == run.rounds - 1:
@@ -207,15 +211,17 @@ def _given_up(chains: list[Chain], draws: int) -> PartitionDraws:
     return _gather(chains, draws, ChainDiagnostics(np.inf, 0.0), np.zeros((len(chains), 0, 0)))
 
 
-def convergence(watched: Floats, *, sampling_error: bool = False) -> tuple[float, float]:
+def convergence(watched: Floats, *, reports: int = 0) -> tuple[float, float]:
     """The worst split R-hat and the least bulk effective sample size (Vehtari et al. 2021).
 
     `watched` has shape (chains, looks, quantities): the number of people, then counts of people by
-    combination of lists. R-hat is 1 when nothing ever moves.
+    combination of lists (of more than five lists, on each and by number of lists). R-hat is 1 when
+    nothing ever moves.
 
-    Of the latter, and with `sampling_error` of the number of people too, both are those of a count
-    with its sampling error, a variance of the mean count (Poisson's): that is how every estimate
-    takes it. Chains of which one has 30 people and another 31, and which stay there, give the same
+    Of the latter both are those of a count with its sampling error, a variance of the mean count
+    (Poisson's): that is how every estimate takes it. So they are of the number of people, too, if
+    that of all `reports` is given, with a variance of the people or of the links, whichever are
+    fewer. Chains of which one has 30 people and another 31, and which stay there, give the same
     estimates, and so do those of hundreds of thousands, which linkage leaves far more certain than
     that (a relative fixed-width rule: J. M. Flegal and L. Gong, "Relative fixed-width stopping
     rules for Markov chain Monte Carlo simulations", Statistica Sinica 25, 2015). R-hat is then of
@@ -225,6 +231,8 @@ def convergence(watched: Floats, *, sampling_error: bool = False) -> tuple[float
 
     array_stats: Any = untyped
 
+    if watched.shape[1] < 4:  # half a chain has no variance
+        return np.inf, 0.0
     worst, least = 1.0, np.inf
     for at in range(watched.shape[2]):
         rows = watched[:, :, at]
@@ -234,8 +242,9 @@ def convergence(watched: Floats, *, sampling_error: bool = False) -> tuple[float
         if not np.ptp(halves) or (np.ptp(rows.mean(axis=1)) < 0.1 and rows.std() < 0.5):
             continue
         ess = float(array_stats.ess(rows, chain_axis=0, draw_axis=1))
-        if sampling_error or at > 0:
+        if reports or at > 0:
             count, within = rows.mean(), halves.var(axis=1, ddof=1).mean()
+            count = count if at > 0 else min(count, reports - count)
             pooled = within * (half - 1) / half + halves.mean(axis=1).var(ddof=1)
             worst = max(worst, float(np.sqrt((pooled + count) / (within + count))))
             least = min(least, ess * float((pooled + count) / pooled))

@@ -1350,7 +1350,7 @@ def test_counts_that_hardly_move_are_agreed_on_or_not() -> None:
     assert rhat(still, 30 + 40 * apart) > 2
 
 
-def test_chains_agree_that_differ_little_beside_the_sampling_error_of_a_count() -> None:
+def test_chains_agree_that_differ_by_little_of_the_sampling_error_of_a_count() -> None:
     rng = np.random.default_rng(2)
 
     def chains(count: float, sd: float, apart: float) -> NDArray[np.float64]:
@@ -1358,22 +1358,26 @@ def test_chains_agree_that_differ_little_beside_the_sampling_error_of_a_count() 
         rows[1] += apart
         return rows
 
-    def of(*rows: NDArray[np.float64], sampling_error: bool = True) -> tuple[float, float]:
-        return mcmc.convergence(np.stack(rows, axis=2), sampling_error=sampling_error)
+    def of(*rows: NDArray[np.float64], reports: int = 2_000_000) -> tuple[float, float]:
+        return mcmc.convergence(np.stack(rows, axis=2), reports=reports)
 
     near, few, far = chains(6e5, 30.0, 200.0), chains(400.0, 2.0, 20.0), chains(6e5, 30.0, 6e3)
-    assert of(near, sampling_error=False)[0] > 1.5
+    assert of(near, reports=0)[0] > 1.5
     assert of(near)[0] < 1.03
     assert of(near)[1] > 100
     assert of(few)[0] > 1.1
     assert of(far)[0] > 3
     assert of(far)[1] < 10
+    links = 59_000 + np.array([[55.0], [-55.0]]) + rng.normal(0.0, 5.0, (2, 200))
+    assert of(links, reports=60_000)[0] > 1.2  # few links, of which a tenth are doubtful
+    assert of(links, reports=120_000)[0] < 1.05
+    assert mcmc.convergence(near[:, :3, None]) == (np.inf, 0.0)
 
 
 def test_r_hat_with_sampling_error_is_that_of_counts_drawn_with_it() -> None:
     rng = np.random.default_rng(3)
     counts = 900 + rng.normal(0.0, 25.0, (4, 4000)) + rng.normal(0.0, 15.0, (4, 1))
     sampled = rng.poisson(counts).astype(np.float64)
-    with_error = mcmc.convergence(counts[:, :, None], sampling_error=True)[0]
+    with_error = mcmc.convergence(counts[:, :, None], reports=2000)[0]
     assert with_error == pytest.approx(mcmc.convergence(sampled[:, :, None])[0], abs=0.01)
     assert mcmc.convergence(counts[:, :, None])[0] > with_error + 0.02

@@ -33,8 +33,8 @@ LEVEL_COUNTS = tuple(prior_counts(prior) for prior in PRIORS)
 # A name that differs is at most so much likelier among reports of one person as among others.
 DIFFERENT_NAME_CAP = 0.7
 RECURRING = 1.0, 19.0  # reports that are different, and have another's value or have not (Beta)
-# Events are not taken to recur: a family shares them, and its members would be one person.
-_MAY_RECUR = np.array([field != "event" for field in compare.FIELDS])
+# Fixed at 0 for events, which a family shares, and for sex: of two values one recurs by itself.
+_MAY_RECUR = np.array([field not in ("event", "sex") for field in compare.FIELDS])
 _TINY = 1e-300  # no share is nothing, whose logarithm there is not
 
 
@@ -49,7 +49,7 @@ class MatchProbabilities:
     any partition, `uncapped` m of names that differ as drawn before the cap; both default to m. No
     pair compares the fields from `fields_recorded` on. `prior_weight`, in comparisons, is
     that of the priors of names and events. `recurring` is, by field, how likely a report that is
-    different has the value of another that is (lambda of `cluster_likelihood`). All but m,
+    different has the value of another that is (`cluster_likelihood`). All but m,
     `uncapped` and `recurring` stay fixed while m is drawn.
     """
 

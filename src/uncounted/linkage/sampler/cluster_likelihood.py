@@ -32,7 +32,8 @@ probability, and the others have it with a probability lambda:
     product above  x  mean_{y in D} prod_{z in D, z not y} (1 - lambda + lambda a'(l_yz) / u(l_yz))
 
 with a' the right levels' shares in m before any partition, 0 at other levels: over all levels each
-factor has mean 1 under u. Of fewer than two such reports it is 1.
+factor has mean 1 under u. Of fewer than two such reports it is 1, and in clusters of more than
+`BUFFERED_REPORTS` reports, as its cost is cubic.
 
 K reports can err K times, never K (K - 1) / 2 times: a pair differs if either is wrong, so a rate
 of pairs counts each error twice where a third report tells which was wrong. A missing field costs
@@ -67,7 +68,12 @@ from uncounted.linkage.sampler.pair_likelihood import (
     of_two,
     pair_of,
 )
-from uncounted.linkage.sampler.state import ClusterBuffers, Graph, cluster_buffers
+from uncounted.linkage.sampler.state import (
+    BUFFERED_REPORTS,
+    ClusterBuffers,
+    Graph,
+    cluster_buffers,
+)
 
 
 @compiled
@@ -138,7 +144,7 @@ def _of_field(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> f
         if may_be_original(field, x):
             right, slip, different, _ = as_original(field, x)
             copies = buffers.copies[x]
-            if field.contradict and differ(field, x) > 1:
+            if may_recur(field, x):
                 copies += recurring(field, x)
             if copies > top:
                 total *= np.exp(top - copies) if total > 0.0 else 0.0
@@ -218,6 +224,12 @@ def _mark_all(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> N
             if worth.kind[f, shown] == DIFFERENT:
                 buffers.differ[x, y >> 6] |= np.int64(1) << (y & 63)
                 buffers.differ[y, x >> 6] |= np.int64(1) << (x & 63)
+
+
+@compiled_in_place
+def may_recur(field: FieldComparisons, x: int) -> bool:
+    """Whether several reports differ from x, and the cluster is not too large to look for it."""
+    return field.contradict > 0 and field.k <= BUFFERED_REPORTS and differ(field, x) > 1
 
 
 @compiled_inner

@@ -17,10 +17,10 @@ from uncounted.linkage.arrays import Floats
 from uncounted.linkage.sampler.cluster_likelihood import (
     FieldComparisons,
     as_original,
-    differ,
     differs,
     level_of,
     may_be_original,
+    may_recur,
     read_field,
     recurring,
     recurs_from,
@@ -221,7 +221,7 @@ def _count_field(
         if may_be_original(field, x):
             right, slip, different, _ = as_original(field, x)
             weight[x] = right + slip + different
-            if field.contradict and differ(field, x) > 1:
+            if may_recur(field, x):
                 copies[x] += recurring(field, x)
             top, last = max(top, copies[x]), x
     for x in range(k):
@@ -242,7 +242,7 @@ def _count_field(
     right, slip, different, err = as_original(field, original)
     surely = slip + different == 0.0
     counts.kinds[f, RIGHT if surely else kind_of_original(rng, right, slip, different)] += 1.0
-    if field.contradict and differ(field, original) > 1:
+    if may_recur(field, original):
         _count_recurring(rng, field, counts, original)
     if err:  # it was counted as one of those who err, and those who agree with it as right
         counts.kinds[f, DIFFERENT] += err - 1

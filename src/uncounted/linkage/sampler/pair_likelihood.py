@@ -43,8 +43,8 @@ class MatchWeights(NamedTuple):
     (fields, 4), has r, s and d. `namesakes` is log u of strangers with one given name over u,
     `alike` the name levels at which they agree. `joint`, shape (origin levels, event levels), and
     `errors`, by kind of name and birth, are the dependences of `MatchProbabilities`. `recurs` is
-    how much likelier levels are of two reports that differ from a third if one value recurs, and
-    at first if it does not.
+    the log of how much likelier levels are of two reports that differ from a third if one value may
+    recur, and at index 0 of 1 - lambda.
     """
 
     weights: Floats

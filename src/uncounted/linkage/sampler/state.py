@@ -58,7 +58,7 @@ class ClusterBuffers(NamedTuple):
     log of the product of t / u if it is the original. `right` and `wrong` have a bit for each
     report that it agrees with, and does not, if any report does not: shape (k, words of 64 bits).
     `weight` is how likely each is the original, `differ` and `recur` what reports that are
-    different from it say of one another (`cluster_likelihood.recurring`); `group` lists them.
+    different from it say of one another (`cluster_likelihood.recurring`); `group` has the reports.
     """
 
     codes: NDArray[np.int32]
