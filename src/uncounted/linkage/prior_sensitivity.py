@@ -276,11 +276,11 @@ def failed_check(
         return disagree
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
     agree = _names_agree(sampled)
-    if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:
-        if encoded is not None and joined_by_name(labels[-1], encoded) >= least:
-            return None
-        return f"names agree in {agree:.0%} of the links, hardly more than the least allowed"
-    return None
+    if _links(labels) <= MOST_LINKS_UNJUDGED or agree >= least:
+        return None
+    if encoded is not None and joined_by_name(labels[-1], encoded) >= least:
+        return None
+    return f"names agree in {agree:.0%} of the links, hardly more than the least allowed"
 
 
 def joined_by_name(row: NDArray[np.int32], encoded: Encoded) -> float:
@@ -293,7 +293,7 @@ def joined_by_name(row: NDArray[np.int32], encoded: Encoded) -> float:
     name = levels.levels(encoded, left, right)[:, 0]
     agree = name <= levels.NAME_AGREES
     by_name = len(row) - len(np.unique(connected(len(row), left[agree], right[agree])))
-    needed = len(row) - len(np.unique(row))
+    needed = _links(row[np.newaxis])
     return by_name / needed if needed else 1.0
 
 
