@@ -94,6 +94,32 @@ def test_of_which_kind_somebody_is_is_no_name(text: str) -> None:
     assert forms([Name(text)]) == []
 
 
+NOBODY_NAMED = (
+    "невідомий|Невідомий чоловік|Невідомий №3|тіло невідомого чоловіка|ім'я невідоме|Без імені"
+    "|Ім’я не встановлено|неопознанное тело|неустановленное лицо|личность не установлена"
+    "|مجهول الهوية|جثة مجهولة الهوية|غير معروف|بدون اسم|طفلة مجهولة|امرأة مجهولة"
+    "|ناشناس|مرد ناشناس|شهید گمنام|بی نام|အမည်မသိ|အမည်မသိ အမျိုးသား|ያልታወቀ|ስሙ ያልታወቀ|ዘይተፈልጠ"
+    "|nepoznat muškarac|NN lice|không rõ tên|kimliği belirsiz erkek|tidak diketahui"
+    "|NN masculino|cadáver no identificado|recién nacido|se desconoce|homem desconhecido"
+    "|não identificado|corps non identifié|unidentified body|Unknown #12"
+)
+PEOPLE_NAMED = (
+    "Маруся Невідома-Коваль|Хлопець Іван|معروف حسن|شهید حسینی|سيدة محمد|Zena Hassan|Adi Nugroho"
+    "|Ime Udoka|Juan Joven|Bebe Rosa López|Chu Thi Khong|Martin Corps"
+)
+
+
+@pytest.mark.parametrize("text", NOBODY_NAMED.split("|"))
+def test_somebody_unknown_has_no_name_in_any_language(text: str) -> None:
+    assert is_no_name(text)
+    assert forms([Name(text)]) == []
+
+
+@pytest.mark.parametrize("text", PEOPLE_NAMED.split("|"))
+def test_a_name_beside_such_a_word_is_one(text: str) -> None:
+    assert not is_no_name(text)
+
+
 @pytest.mark.parametrize("text", NAMES_OF_THE_KIND.split("|"))
 def test_a_name_that_has_a_word_for_a_kind_is_one(text: str) -> None:
     assert not is_no_name(text)

@@ -21,6 +21,7 @@ _HEADERS_AND_NAMES = frozenset(
 )
 _LONGEST = 60  # letters of a text that says no more than this
 _WORD = re.compile(r"[^\W_]+")
+_COUNT = re.compile(r"(?:no|#)?\d+")  # 12, №12
 # Sex and age beside a label. Yo is a family name, and 30 yo an age.
 _SEX_OR_AGE = re.compile(
     r"[(（\[] ?(?:남|여|남성|여성|男|女|m|f|male|female) ?[)）\]]|[0-9][ -]?(?-i:y[./]?o)\b",
@@ -59,7 +60,7 @@ _PERSON_CLOSED = pattern(
 _NATION = "{nation:en}|years? old|aged"
 _PERSON = pattern(
     r"(?:(?:(?:an?(?= [aeio])|a|the|one|some|another|un|une|una|uno|uma|um|один|одна) )?"
-    rf"(?:(?:{{adjective:en}}|{_NATION}) )*(?:{{who:en es pt fr ru ar}}|(?:north|south) koreans?)"
+    rf"(?:(?:{{adjective:en}}|{_NATION}) )*(?:{{who:en es pt fr ru uk ar fa am bs tr}}|(?:north|south) koreans?)"
     rf"|(?:an(?= [oe]) )?(?:(?:a|the|one|old|elderly|dead|{_NATION}) )*m[ae]n|name|имя)"
     r"(?: (?:aged|in (?:her|his|their) (?:(?:early|mid|late) )?(?:[1-9]0s|[a-z]+ties)"
     r"|(?:from|of) (?:the )?(?:north korea|dprk|nk|china)))?"
@@ -217,7 +218,7 @@ def _is_number(text: str) -> bool:
 def _words(text: str) -> list[str]:
     """Words without accents, signs and numbers, and without the sex in brackets."""
     bare = tokens(_SEX_OR_AGE.sub(" ", text))
-    return [unmarked(word) for word in bare if not word.isdecimal()]
+    return [unmarked(word) for word in bare if not _COUNT.fullmatch(word)]
 
 
 def _closed(found: list[str]) -> str:
