@@ -84,6 +84,15 @@ def words(language: str) -> list[Word]:
     return found
 
 
+def short_forms(language: str) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Short forms of given names in one language, by m or f and the name."""
+    lines = (TABLES / "short_forms.tsv").read_text().splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return {
+        (kind, name): tuple(forms.split("|")) for of, kind, name, forms in rows if of == language
+    }
+
+
 def _of_both(spelling: str) -> tuple[str, str]:
     man, _, woman = spelling.partition(" / ")
     return man, woman or man

@@ -87,3 +87,38 @@ def test_ethiopian_abbreviations_in_latin_letters(one: str, other: str) -> None:
 def test_names_beside_a_slash_and_initials_are_no_abbreviations() -> None:
     assert is_same(level("Yonas Tesfay / Abraham Kidane", "Abraham Kidane", "ethiopic"))
     assert level("G. Weldu", WELDU, "ethiopic").startswith("given initials agree")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "language"),
+    [
+        ("Bill Turner", "William Turner", "english"),
+        ("Will Turner", "Bill Turner", "english"),  # two forms of one name
+        ("Kate O'Brien", "Katherine O Brien", "english"),
+        ("Peggy Mac Donald", "Margaret MacDonald", "english"),
+        ("Саша Петренко", "Олександр Петренко", "slavic"),
+        ("Микола Бондар", "Николай Бондар", "slavic"),
+        ("Sasha Petrenko", "Олександр Петренко", "slavic"),
+        ("Петренко Олена", "Lena Petrenko", "slavic"),
+        ("Pepe López", "José López", "spanish"),
+        ("Chepe Ramírez Cruz", "José Ramírez Cruz", "spanish"),
+    ],
+)
+def test_short_forms_are_the_same_name(one: str, other: str, language: str) -> None:
+    assert is_same(level(one, other, language))
+    assert level(one, other, language) == level(other, one, language)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "language"),
+    [
+        ("Bill Turner", "Richard Turner", "english"),
+        ("Bill Turner", "William Turner", "other"),
+        ("Bill Turner", "William Turner", "spanish"),
+        ("Pepe Lopez", "Jose Lopez", "english"),
+        ("Саша Петренко", "Сергій Петренко", "slavic"),
+        ("Саша Петренко", "Олена Петренко", "slavic"),
+    ],
+)
+def test_names_that_no_table_of_their_language_relates(one: str, other: str, language: str) -> None:
+    assert level(one, other, language).startswith("other given")

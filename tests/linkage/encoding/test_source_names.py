@@ -74,6 +74,9 @@ KOREAN = "Kim Ye Jin|Pak Soe Hyon|Yi Min Ho|Cho Ye Rim|Ko Sol Mi|Ma San Ok|Min Y
             None,
         ),
         ("Seyed Reza Karimi|Zahra Rostami|Mohsen Kazemi|Masoud Alavi", False, "Arabic"),
+        ("John J R Dunn|Tim A B C Frost|Jane K L Hale|Ava M N Pine", False, "English"),  # initials
+        ("Juan Lopez|Maria David|Jose Ruiz|Ana Thomas|Luis Garcia", False, "Spanish"),
+        ("Grace Kim|David Park|Michael Choi|Susan Lee|Yi Min Ho", True, None),
         (BURMESE + "|" + KOREAN, True, None),  # of two languages: as Korean, as before
         ("Yun Hyuk|Kim Suk|Pak Ok Suk|Han Chun Hyuk", True, None),  # as endings of Ukrainian names
     ],

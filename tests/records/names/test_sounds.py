@@ -159,3 +159,7 @@ def test_a_pack_is_well_formed(language: Language) -> None:
         assert set(text) <= allowed, text
     if language.script != "LATIN":
         assert by_script()[language.script] is language
+    for name, *forms in language.short_forms:
+        assert forms, name
+        assert len({name, *forms}) == 1 + len(forms), name
+        assert all(len(general.words(form, language)) == 1 for form in (name, *forms)), name

@@ -273,14 +273,15 @@ def _matched(
             for y in range(m):
                 if taken >> y & 1:
                     continue
-                found, cost = _apart(a, one, _word(a, q, s, y))
+                other = _word(a, q, s, y)
+                found, cost = _apart(a, one, other)
                 if found > kind:
                     continue
                 taken |= 1 << y
                 used |= 1 << x
                 if found <= VARIANT:
                     same += 1
-                    worth -= a.word_log_share[one] + cost
+                    worth -= max(a.word_log_share[one], a.word_log_share[other]) + cost
                 elif found == SLIP:
                     slips += 1
                 worst = max(worst, found)

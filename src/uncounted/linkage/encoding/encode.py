@@ -16,6 +16,7 @@ from uncounted.linkage.encoding.fathers import with_fathers
 from uncounted.linkage.encoding.kernel_arrays import NameArrays, ReportArrays, letter_sets
 from uncounted.linkage.encoding.name_index import Indexer, NameParts
 from uncounted.linkage.encoding.read_names import Forms, ReadNames
+from uncounted.linkage.encoding.short_forms import with_short_forms
 from uncounted.linkage.encoding.source_names import (
     NOT_STATED,
     SourceNames,
@@ -88,7 +89,8 @@ def _uncollected() -> Iterator[None]:
 def _encoded(
     recorded: ReportColumns, stated: Stated, names: ReadNames, spelling: Learned
 ) -> Encoded:
-    (name, relative, father), forms = _forms(recorded, of_sources(recorded, stated), names)
+    sources = of_sources(recorded, stated)
+    (name, relative, father), forms = _forms(recorded, sources, names)
     families, givens = forms.families, forms.givens
     form_family, form_given = forms.family.astype(np.int32), forms.given.astype(np.int32)
     sizes = np.diff(forms.starts)
@@ -124,6 +126,8 @@ def _encoded(
 
     by_list = [word_uses(name[recorded.source == each]) for each in np.unique(recorded.source)]
     near = apart_from_own_names(variants(vocabulary, spelling), by_list)
+    read_as = [sources[each] for each in np.unique(recorded.source)]
+    near = with_short_forms(near, vocabulary, list(zip(read_as, by_list, strict=True)))
     word_sums = sum(by_list, np.zeros(len(vocabulary)))
     word_sums = _with_variants(word_sums, near)
     arrays = ReportArrays(

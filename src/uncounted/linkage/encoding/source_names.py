@@ -215,7 +215,12 @@ def _language(names: Sequence[Name], stated: Sequence[str]) -> Language | None:
 
     Of stated languages it is one, unless others that have no pack are among them.
     """
-    words = [word for name in names for word in _text(name).split() if script_of(word) == "LATIN"]
+    words = [
+        word
+        for name in names
+        for word in _text(name).split()
+        if len(word) > 1 and script_of(word) == "LATIN"  # initials are in no language
+    ]
     packs = [each for each in languages() if not stated or each.code in stated]
     if not packs:
         return None

@@ -14,6 +14,7 @@ from unicodedata import category
 
 import attrs
 
+from uncounted.records.cells.general_names import name_and_aliases
 from uncounted.records.cells.kinship import after_kin, whose
 from uncounted.records.cells.name_annotations import (
     HAN,
@@ -225,11 +226,12 @@ def _general_of(name: Name, order: Order | None, language: Language | None) -> l
             for part in (name.family, name.given)
         )
         return _general_apart(family, given, language)
-    seen = _seen_in_full(name.written, language)
+    written, *aliases = name_and_aliases(name.written[:LONGEST_RAW])
+    seen = _seen_in_full(written, language)
     if is_no_name(seen) or (seen != name.written and is_no_name(name.written[:LONGEST_WRITTEN])):
         return []
     found: list[Form] = []
-    for piece in _pieces(seen):
+    for piece in (*_pieces(seen), *aliases):
         forms_ = _general_of_piece(piece, order, language)
         found += [_as_alias(form) for form in forms_] if found else forms_
     return found

@@ -60,7 +60,8 @@ _PERSON_CLOSED = pattern(
 _NATION = "{nation:en}|years? old|aged"
 _PERSON = pattern(
     r"(?:(?:(?:an?(?= [aeio])|a|the|one|some|another|un|une|una|uno|uma|um|один|одна) )?"
-    rf"(?:(?:{{adjective:en}}|{_NATION}) )*(?:{{who:en es pt fr ru uk ar fa am bs tr}}|(?:north|south) koreans?)"
+    rf"(?:(?:{{adjective:en}}|{_NATION}) )*"
+    r"(?:{who:en es pt fr ru uk ar fa am bs tr sq ku ne}|(?:north|south) koreans?)"
     rf"|(?:an(?= [oe]) )?(?:(?:a|the|one|old|elderly|dead|{_NATION}) )*m[ae]n|name|имя)"
     r"(?: (?:aged|in (?:her|his|their) (?:(?:early|mid|late) )?(?:[1-9]0s|[a-z]+ties)"
     r"|(?:from|of) (?:the )?(?:north korea|dprk|nk|china)))?"

@@ -26,6 +26,7 @@ class Language:
     `rhymes` what follows the first consonant of a syllable. `rewrite` is applied to a whole name.
     `abbreviations` is applied before that, to a name as written. `family` and `father` are endings
     of family names and of fathers' names, `given` are given names that end as family names do.
+    `short_forms` has a row for each given name: the name, and what else it is called.
     """
 
     code: str  # the name of its file
@@ -45,6 +46,7 @@ class Language:
     family: re.Pattern[str] | None
     given: re.Pattern[str] | None
     father: re.Pattern[str] | None
+    short_forms: tuple[tuple[str, ...], ...]
 
     @classmethod
     def parse(cls, code: str, text: str) -> Language:
@@ -69,6 +71,9 @@ class Language:
             family=_pattern(order.get("family")),
             given=_pattern(order.get("given")),
             father=_pattern(order.get("father")),
+            short_forms=tuple(
+                (name, *forms.split()) for name, forms in table.get("short_forms", {}).items()
+            ),
         )
 
     def is_sign(self, word: str) -> bool:
