@@ -105,7 +105,8 @@ NOBODY_NAMED = (
 )
 PEOPLE_NAMED = (
     "Маруся Невідома-Коваль|Хлопець Іван|معروف حسن|شهید حسینی|سيدة محمد|Zena Hassan|Adi Nugroho"
-    "|Ime Udoka|Juan Joven|Bebe Rosa López|Chu Thi Khong|Martin Corps"
+    "|Ime Udoka|Juan Joven|Bebe Rosa López|Chu Thi Khong|Martin Corps|Adi Unknown|Zena Unknown"
+    "|Se Unknown|Nao Unknown|личность установлена|особу встановлено|فرزند علی"
 )
 
 

@@ -127,7 +127,12 @@ def _encoded(
     by_list = [word_uses(name[recorded.source == each]) for each in np.unique(recorded.source)]
     near = apart_from_own_names(variants(vocabulary, spelling), by_list)
     read_as = [sources[each] for each in np.unique(recorded.source)]
-    near = with_short_forms(near, vocabulary, list(zip(read_as, by_list, strict=True)))
+    as_given = [
+        _word_sums(len(vocabulary), [(given, uses(name[recorded.source == each])[1])])
+        for each in np.unique(recorded.source)
+    ]
+    as_family = _word_sums(len(vocabulary), [(family, family_uses)])
+    near = with_short_forms(near, vocabulary, list(zip(read_as, as_given, strict=True)), as_family)
     word_sums = sum(by_list, np.zeros(len(vocabulary)))
     word_sums = _with_variants(word_sums, near)
     arrays = ReportArrays(

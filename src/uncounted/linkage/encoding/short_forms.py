@@ -1,7 +1,8 @@
 """Words that may be one given name in short or in full, by the tables of language packs.
 
-Bill and William, Саша and Олександр are not alike in spelling. A table holds for words of the
-lists that are in its language, by sound, so that other spellings of them count too.
+Bill and William, Саша and Олександр are not alike in spelling. A table holds for given names of the
+lists that are in its language, by sound, so that other spellings of them count too. A word that is
+a family name in most names is none of them: Wilson is no form of Will.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from uncounted.records.names.sounds import script_of, sounds
 
 
 def with_short_forms(
-    near: Variants, vocabulary: Sequence[str], lists: Sequence[tuple[SourceNames, Floats]]
+    near: Variants,
+    vocabulary: Sequence[str],
+    lists: Sequence[tuple[SourceNames, Floats]],
+    as_family: Floats,
 ) -> Variants:
     """The same, with the forms of one given name as variants of each other.
 
@@ -32,12 +36,16 @@ def with_short_forms(
     vocabulary : sequence of str
         The words.
     lists : sequence of (SourceNames, float64 array of shape (words,))
-        How the names of each list are read, and the number of its names that have each word.
+        How the names of each list are read, and how many of them have each word as a given name.
+    as_family : float64 array, shape (words,)
+        How many names have each word as a family name.
     """
+    as_given = sum((uses for _, uses in lists), np.zeros(len(vocabulary)))
+    given = (as_given > 0) & (as_given >= as_family)
     found = set[tuple[int, int]]()
     for language in languages():
         if language.short_forms:
-            of_language = np.flatnonzero(_in_language(language, vocabulary, lists))
+            of_language = np.flatnonzero(given & _in_language(language, vocabulary, lists))
             found |= _pairs(language, vocabulary, of_language.tolist())
     if not found:
         return near

@@ -20,7 +20,7 @@ _WHICH_EN = (
 _EN = "{kin:en}(?:[- ]in[- ]law)?"
 _OF_KIND = f"(?: ?{KIND}인? ?)?"  # 어린 딸, 남편(중국인)
 # A text without a word of kin, as most names are, is passed over.
-_HINT = pattern("{kin}|époux|épouse|époux|infant|newborn|unborn|boy|girl|طفل|رضيع|نوزاد")
+_HINT = pattern("{kin}|époux|épouse|époux|infant|newborn|unborn|boy|girl|طفل|رضيع|نوزاد|[sdwhc]/o")
 # Alone each of these is no name; a group is what it begins with, for `_may_be_name`.
 _ALONE = pattern(
     rf"(?:(the|an?|his|her|his her|my|our|their) )?{_WHICH_EN}{{kin-alone:en}}(?: in law)?"
@@ -47,6 +47,7 @@ _WHOSE = tuple(
             r"(?:(?:la|el|le|a|o) )?(?:{kin-alone:es pt fr}|épouse|époux)"
             rf" (?:d(?:e|el|o|a|u|es) |d['’] ?){_NAMED}",
             rf"(?:{{kin:ar fa}}|طفلة?|رضيعة?|نوزاد) {_NAMED}",
+            rf"[sdwhc]/o[. ]+{_NAMED}",
             rf"(?P<whose>{_HANGUL})의 ?{WHICH_KO} ?{{kin:ko}}",
             rf"(?P<whose>[가-힣]{{2}})의 {WHICH_KO} ?{{kin-alone:ko}}",
             rf"(?P<whose>{_HANGUL}) {WHICH_KO} ?{{kin-after:ko}}",

@@ -14,7 +14,7 @@ from unicodedata import category
 
 import attrs
 
-from uncounted.records.cells.general_names import name_and_aliases
+from uncounted.records.cells.general_names import name_and_aliases, relative_in
 from uncounted.records.cells.kinship import after_kin, whose
 from uncounted.records.cells.name_annotations import (
     HAN,
@@ -332,7 +332,7 @@ def relative_of(report: Report) -> Name | None:
     if report.relative is not None:
         return report.relative
     found = (
-        whose(_seen(part))
+        relative_in(part) or whose(_seen(part))
         for name in report.names
         for part in ((name.given, name.family) if name.given and name.family else (name.written,))
     )

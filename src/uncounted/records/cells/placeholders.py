@@ -122,6 +122,8 @@ _WHERE = pattern(
     rf"{_WHERE_EN}|{{where}}|in|at|on|near|around|of|the|exact|precise|specific|근처|부근|인근|附近"
 )
 _KIND = pattern("{place-kind}")
+# Words for "unknown" that go beside the name of a place; others are in names of streets.
+_UNKNOWN_BESIDE = words("unknown", "ko zh en es pt fr ru ar")
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]")
 
 _REMEMBERED = 16_384  # texts: places and words recur, and a name is looked at more than once
@@ -278,7 +280,7 @@ def _without_unknown(text: str) -> str:
         return ""
     left = _UNKNOWN_PLACE.sub(" ", text)
     left = _WORD.sub(
-        lambda found: " " if unmarked(found[0].casefold()) in words("unknown") else found[0], left
+        lambda found: " " if unmarked(found[0].casefold()) in _UNKNOWN_BESIDE else found[0], left
     )
     if left == text:
         return text
