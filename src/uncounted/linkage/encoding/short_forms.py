@@ -1,4 +1,4 @@
-"""Words that may be one given name in short or in full, by the tables of language packs.
+"""Short forms (hypocorisms) of given names, by the tables of language packs.
 
 Bill and William, Саша and Олександр are not alike in spelling. A table holds for given names of the
 lists that are in its language, by sound, so that other spellings of them count too. A word that is

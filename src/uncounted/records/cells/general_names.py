@@ -67,7 +67,7 @@ def relative_in(text: str) -> str | None:
         >>> relative_in("Mohammed Yunus s/o Abdul Hakim")
         'Abdul Hakim'
     """
-    found = _RELATIVE.search(" ".join(visible(text).split()))
+    found = _RELATIVE.search(" ".join(visible(text).split())) if "/" in text else None
     return found["relative"].strip(_EDGES) or None if found else None
 
 

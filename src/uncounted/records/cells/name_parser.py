@@ -132,6 +132,8 @@ def holds_more(written: str) -> bool:
         is_in_plain_latin(written) and len(written.split()) <= MOST_WORDS
     ):
         return False  # as most are
+    if "\n" not in (raw := written[:LONGEST_RAW]) and looks_korean(Name(raw)) is False:
+        written = name_and_aliases(raw)[0]
     written = general.expand_abbreviations(written)
     seen = _seen(written)
     if is_no_name(seen) or _titled(seen) is not None:
@@ -332,7 +334,7 @@ def relative_of(report: Report) -> Name | None:
     if report.relative is not None:
         return report.relative
     found = (
-        relative_in(part) or whose(_seen(part))
+        relative_in(part[:LONGEST_RAW]) or whose(_seen(part))
         for name in report.names
         for part in ((name.given, name.family) if name.given and name.family else (name.written,))
     )

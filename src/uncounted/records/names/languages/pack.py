@@ -26,7 +26,7 @@ class Language:
     `rhymes` what follows the first consonant of a syllable. `rewrite` is applied to a whole name.
     `abbreviations` is applied before that, to a name as written. `family` and `father` are endings
     of family names and of fathers' names, `given` are given names that end as family names do.
-    `short_forms` has a row for each given name: the name, and what else it is called.
+    `short_forms` has a row for each given name: the name and its short forms.
     """
 
     code: str  # the name of its file
