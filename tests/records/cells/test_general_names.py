@@ -10,7 +10,6 @@ from uncounted.records.cells.general_names import name_and_aliases
 from uncounted.records.cells.name_parser import forms
 from uncounted.records.names.name import Name
 
-
 # Family names and given names on either side of a comma, names that are titles or look like notes.
 UNCHANGED = (
     "Hassan, Ali (12)|García, Juan (34)|Иванов, Иван (12 лет)|علي، أحمد (25)|García López, Juan 34"
