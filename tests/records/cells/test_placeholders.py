@@ -88,12 +88,6 @@ NAMES_OF_THE_KIND = (
 )
 
 
-@pytest.mark.parametrize("text", KINDS.split("|"))
-def test_of_which_kind_somebody_is_is_no_name(text: str) -> None:
-    assert is_no_name(text)
-    assert forms([Name(text)]) == []
-
-
 NOBODY_NAMED = (
     "невідомий|Невідомий чоловік|Невідомий №3|тіло невідомого чоловіка|ім'я невідоме|Без імені"
     "|Ім’я не встановлено|неопознанное тело|неустановленное лицо|личность не установлена"
@@ -110,8 +104,8 @@ PEOPLE_NAMED = (
 )
 
 
-@pytest.mark.parametrize("text", NOBODY_NAMED.split("|"))
-def test_somebody_unknown_has_no_name_in_any_language(text: str) -> None:
+@pytest.mark.parametrize("text", [*KINDS.split("|"), *NOBODY_NAMED.split("|")])
+def test_of_which_kind_somebody_is_or_unknown_is_no_name(text: str) -> None:
     assert is_no_name(text)
     assert forms([Name(text)]) == []
 

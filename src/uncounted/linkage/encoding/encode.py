@@ -120,21 +120,18 @@ def _encoded(
     family = _name_arrays(families, spellings[: apart + 1], numbers, family_uses, seen, 0.02)
     given = _name_arrays(givens, spellings[apart:], numbers, given_uses, seen, 0.002)
 
-    def word_uses(rows: Codes) -> Floats:
-        of_family, of_given = uses(rows)
-        return _word_sums(len(vocabulary), ((family, of_family), (given, of_given)))
-
-    by_list = [word_uses(name[recorded.source == each]) for each in np.unique(recorded.source)]
-    near = apart_from_own_names(variants(vocabulary, spelling), by_list)
-    read_as = [sources[each] for each in np.unique(recorded.source)]
-    as_given = [
-        _word_sums(len(vocabulary), [(given, uses(name[recorded.source == each])[1])])
-        for each in np.unique(recorded.source)
-    ]
-    as_family = _word_sums(len(vocabulary), [(family, family_uses)])
-    near = with_short_forms(near, vocabulary, list(zip(read_as, as_given, strict=True)), as_family)
-    word_sums = sum(by_list, np.zeros(len(vocabulary)))
-    word_sums = _with_variants(word_sums, near)
+    no_words, lists = np.zeros(len(vocabulary)), np.unique(recorded.source)
+    of_lists = [uses(name[recorded.source == each]) for each in lists]
+    as_family = [_word_sums(len(vocabulary), family, each) for each, _ in of_lists]
+    as_given = [_word_sums(len(vocabulary), given, each) for _, each in of_lists]
+    by_list = [one + other for one, other in zip(as_family, as_given, strict=True)]
+    near = with_short_forms(
+        apart_from_own_names(variants(vocabulary, spelling), by_list),
+        vocabulary,
+        [(sources[each], words_) for each, words_ in zip(lists, as_given, strict=True)],
+        sum(as_family, no_words),
+    )
+    word_sums = _with_variants(sum(by_list, no_words), near)
     arrays = ReportArrays(
         name=name,
         form_starts=forms.starts,
@@ -224,14 +221,11 @@ def _log_shares(sums: Floats, seen: int, background: float) -> Floats:
     return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
 
 
-def _word_sums(count: int, parts: Sequence[tuple[NameArrays, Floats]]) -> Floats:
-    """How many names have each word, as a family or a given name."""
-    sums = np.zeros(count)
-    for part, uses in parts:
-        owner = np.repeat(np.arange(len(uses)), np.diff(part.bag))
-        each = np.unique(owner * max(count, 1) + part.bag_words)  # twice in a part is once
-        sums += np.bincount(each % max(count, 1), uses[each // max(count, 1)], minlength=count)
-    return sums
+def _word_sums(count: int, part: NameArrays, uses: Floats) -> Floats:
+    """How many names have each word in a part, the family name or the given name."""
+    owner = np.repeat(np.arange(len(uses)), np.diff(part.bag))
+    each = np.unique(owner * max(count, 1) + part.bag_words)  # twice in a part is once
+    return np.bincount(each % max(count, 1), uses[each // max(count, 1)], minlength=count)
 
 
 def _with_variants(sums: Floats, near: Variants) -> Floats:

@@ -46,8 +46,8 @@ def name_and_aliases(text: str) -> tuple[str, ...]:
     """
     seen = _APOSTROPHE.sub("’", " ".join(visible(text).split()))
     seen = _RELATIVE.sub("", _NUMBERED.sub("", seen))
-    nicknames = _QUOTED.findall(seen)
-    name = " ".join(_QUOTED.sub(" ", seen).split())
+    parts = _QUOTED.split(seen)
+    name, nicknames = " ".join(" ".join(parts[::2]).split()), parts[1::2]
     if not any(map(str.isalpha, name)):
         name, nicknames = seen, []
     if last := _QUOTED_LAST.match(name):
