@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted.errors import NotConverged, NotLinkable, UsedWrongly
-from uncounted.linkage import compare_reports, mcmc, prior_sensitivity
+from uncounted.linkage import compare_reports, mcmc, prior_sensitivity, shared_birthdays
 from uncounted.linkage.blocking.recall import matches_not_compared, may_add
 from uncounted.linkage.checkpoints import NOTHING_KEPT, Checkpoints, staged
 from uncounted.linkage.compare_reports import (
@@ -206,6 +206,8 @@ def link(
         return _numbered(found[:, place])
 
     give_back()
+    apart = shared_birthdays.hardly_linked(compared.encoded, sampled.slots)
+    refused = alone or shared_birthdays.in_words(apart, packed.sources)
     labels = all_matches(sampled.slots)
     fitted = _fit_diagnostics(sampled, _numbered(sampled.slots), labels, compared)
     diagnostics = LinkageDiagnostics(
@@ -216,7 +218,7 @@ def link(
             imputed_matches=round(missed.each, 1) if missed else 0.0,
             random_links_at_most=round(missed.unfound, 1) if missed and missed.unfound else None,
         ),
-        attrs.evolve(fitted, failed_check=fitted.failed_check or alone, first_failed=again),
+        attrs.evolve(fitted, failed_check=fitted.failed_check or refused, first_failed=again),
         shared,
         count - len(np.unique(place * len(packed.sources) + packed.source)),
     )
@@ -235,7 +237,7 @@ def link(
         )
         give_back()
         others = tuple(
-            attrs.evolve(each, labels=all_matches(each.labels), why=each.why or alone)
+            attrs.evolve(each, labels=all_matches(each.labels), why=each.why or refused)
             for each in others
         )
         grid = tuple(each.summary() for each in others)

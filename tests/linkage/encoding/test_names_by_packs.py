@@ -9,6 +9,8 @@ from uncounted.linkage.comparison import levels
 from uncounted.linkage.comparison.name_levels import NAME
 from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells.name_parser import holds_more
+from uncounted.records.names.general import father_in, words
+from uncounted.records.names.languages.pack import languages
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
@@ -100,6 +102,8 @@ def test_names_beside_a_slash_and_initials_are_no_abbreviations() -> None:
         ("Микола Бондар", "Николай Бондар", "slavic"),
         ("Sasha Petrenko", "Олександр Петренко", "slavic"),
         ("Петренко Олена", "Lena Petrenko", "slavic"),
+        ("Сяргей Бондар", "Сергей Бондар", "slavic"),  # Belarusian
+        ("Вольга Бондар", "Ольга Бондар", "slavic"),
         ("Pepe López", "José López", "spanish"),
         ("Chepe Ramírez Cruz", "José Ramírez Cruz", "spanish"),
     ],
@@ -128,3 +132,33 @@ def test_short_forms_are_the_same_name(one: str, other: str, language: str) -> N
 )
 def test_names_that_no_table_of_their_language_relates(one: str, other: str, language: str) -> None:
     assert not level(one, other, language).startswith("same,")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expect"),
+    [
+        ("Svetlana Karpovich", "Карпович Светлана Сергеевна", "in part"),
+        ("Юрий Карпович", "Карпович Юрий Иванович", "in part"),
+        ("Тарас Григорович", "Шевченко Тарас Григорович", "in part"),
+        ("Світлана Сергіївна", "Карпович Світлана Сергіївна", "in part"),
+        ("Svetlana Karpovich", "Юрий Карпович", "other given, same family"),
+    ],
+)
+def test_the_second_of_two_words_may_be_a_family_name(one: str, other: str, expect: str) -> None:
+    assert level(one, other, "slavic").startswith(expect)
+    assert level(other, one, "slavic").startswith(expect)
+
+
+@pytest.mark.parametrize(
+    ("text", "father"),
+    [
+        ("Карпович Юрий Иванович", "иван"),
+        ("Карпович Світлана Сергіївна", "сергі"),
+        ("Светлана Карпович", ""),
+        ("Юрий Карпович", ""),
+        ("Іванавіч", "іван"),  # Belarusian
+    ],
+)
+def test_fathers_in_patronymics(text: str, father: str) -> None:
+    (slavic,) = [each for each in languages() if each.code == "slavic"]
+    assert father_in(words(text, slavic), slavic) == father

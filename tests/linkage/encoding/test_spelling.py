@@ -7,7 +7,7 @@ import pytest
 from tests.records.cells.test_names_vectors import level
 
 from uncounted.linkage.comparison import levels
-from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.comparison.name_levels import IN_PART, IN_PART_OTHER_FIRST, NAME
 from uncounted.linkage.encoding import spelling
 from uncounted.linkage.encoding.columns import columns
 from uncounted.linkage.encoding.encode import encode
@@ -84,6 +84,32 @@ def test_names_of_a_register_that_are_a_letter_apart() -> None:
     encoded = encode(Report("A", str(at), (name,)) for at, name in enumerate(names))
     found = levels.levels(encoded, np.array([0, 0, 0]), np.array([1, 2, 12]))[:, 0]
     assert [NAME[at].split(",")[0] for at in found] == ["given near", "same", "given slip"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expect"),
+    [
+        (("José Adán", "Lemus Pérez"), ("José", "Lemus"), "in part, by rarity"),
+        (("José Adán", "Lemus Pérez"), ("José Adán", "Pérez"), "in part, another word first"),
+        (("José Adán", "Lemus Pérez"), ("Adán", "Lemus Pérez"), "in part, another word first"),
+        (("José Adán", "Lemus Pérez"), ("Jose", "Lemuz"), "in part, a slip"),
+        (("José Adán", "Lemus Pérez"), ("Jose", "Peres"), "in part, another word first"),
+        (("José Adán", "Lemus"), ("José Adán", "Lemus"), "same"),
+    ],
+)
+def test_which_words_of_a_name_are_left_out(
+    one: tuple[str, str], other: tuple[str, str], expect: str
+) -> None:
+    names = [Name(" ".join(each), given=each[0], family=each[1]) for each in (one, other)]
+    rest = [Name(f"Ana Ruiz{at}", given="Ana", family=f"Ruiz{at}") for at in range(30)]
+    rows = [Report("A", str(at), (name,)) for at, name in enumerate([*names, *rest])]
+    encoded = encode(rows, {"A": ("other",)})
+    for i, j in ((0, 1), (1, 0)):
+        found = NAME[levels.levels(encoded, np.array([i]), np.array([j]))[0, 0]]
+        if expect == "in part, by rarity":
+            assert found in NAME[IN_PART:IN_PART_OTHER_FIRST]
+        else:
+            assert found.startswith(expect)
 
 
 @pytest.mark.parametrize(

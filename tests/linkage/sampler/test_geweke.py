@@ -35,7 +35,7 @@ from uncounted.linkage.sampler.scan_schedule import alternate_turns
 pytestmark = pytest.mark.sampler
 
 Floats = NDArray[np.float64]
-SWEEPS, BATCHES = 2_400, 40
+SWEEPS, BATCHES = 6_000, 40
 FROM_PRIOR = 100_000
 Q = (2.0, 3.0)  # so that repeats are seen
 CROSS = {(i, j) for i in (3, 4, 5) for j in (0, 1, 2)}

@@ -31,6 +31,7 @@ NAME = (
     "in part, rare",
     "in part, usual",
     "in part, very usual",
+    "in part, another word first",
     "in part, a slip",
     "another name the same",
     "given not said, same family",
@@ -58,6 +59,7 @@ ONE_LETTER = NAME.index("another given one letter off, same family")
 BEGINS_ALIKE = NAME.index("given begins alike, same family")
 IN_PART = NAME.index("in part, very rare")
 IN_PART_LAST = NAME.index("in part, very usual")
+IN_PART_OTHER_FIRST = NAME.index("in part, another word first")
 IN_PART_SLIP = NAME.index("in part, a slip")
 ANOTHER = NAME.index("another name the same")
 FAMILY_ALONE = NAME.index("given not said, same family")

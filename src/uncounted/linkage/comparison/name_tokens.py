@@ -18,6 +18,7 @@ _WITHIN, _WITHIN_SLIP = 5, 6
 _FIRST_SAME, _FAMILY_SAME, _FIRST_NEAR, _FAMILY_NEAR = 1, 2, 4, 8
 _CROSSED = 16  # a family name of one is a given name of the other
 _MOVED = 32  # a word stands in another place
+_LEADS = 64  # the first words are a pair
 _FIRST = (1 << 26) - 1  # bits of the letters that a given name may begin with
 _SECOND = 26  # where the bits of its second syllable or initial begin
 
@@ -33,15 +34,15 @@ def in_words(a: ReportArrays, f: int, g: int) -> int:
     has_given = count(a, 0, r) > 0 and count(a, 0, s) > 0
     if not has_family and not has_given:
         return _whole(a, f, g)
-    family, family_worth = _part(a, True, p, q) if has_family else (OTHER, 0.0)
-    given, given_worth = _part(a, False, r, s) if has_given else (OTHER, 0.0)
+    family, family_worth, leads = _part(a, True, p, q) if has_family else (OTHER, 0.0, True)
+    given, given_worth, first = _part(a, False, r, s) if has_given else (OTHER, 0.0, True)
     if not has_given:
         return levels.FAMILY_ALONE if family in (VARIANT, _WITHIN) else levels.DIFFERENT
     if not has_family:
         return levels.GIVEN_ALONE if given in (VARIANT, _WITHIN) else levels.DIFFERENT
     worth = family_worth + given_worth
     if family >= _WITHIN or given >= _WITHIN:
-        return _within(family, given, worth)
+        return _within(family, given, worth, leads and first)
     level = _BY_KINDS[given][family]
     if level == levels.SAME:
         # word for word: how common the whole parts are
@@ -119,14 +120,14 @@ def _fits(a: ReportArrays, p: int, n: int, q: int, s: int, first: int, second: i
 
 
 @compiled_inner
-def _within(family: int, given: int, worth: float) -> int:
+def _within(family: int, given: int, worth: float, leads: bool) -> int:
     """The level where one part says more, or both do."""
     if family in (VARIANT, _WITHIN) and given in (VARIANT, _WITHIN):
-        return _in_part(worth)
+        return _in_part(worth) if leads else levels.IN_PART_OTHER_FIRST
     if family in (NEAR, OTHER) or given in (NEAR, OTHER):
         same_given = given in (VARIANT, _WITHIN)
         return levels.OTHER_FAMILY if same_given else levels.DIFFERENT
-    return levels.IN_PART_SLIP
+    return levels.IN_PART_SLIP if leads else levels.IN_PART_OTHER_FIRST
 
 
 @compiled_inner
@@ -231,24 +232,24 @@ def _word(a: ReportArrays, family: int, given: int, at: int) -> int:
 
 
 @compiled_inner
-def _part(a: ReportArrays, family: bool, x: int, y: int) -> tuple[int, float]:
+def _part(a: ReportArrays, family: bool, x: int, y: int) -> tuple[int, float, bool]:
     """How far two family names, or two given names, are apart, and what sharing them is worth."""
     p, r, q, s = (x, 0, y, 0) if family else (0, x, 0, y)
     n, m = count(a, p, r), count(a, q, s)
-    kind, same, _, shared, worth, _ = _matched(a, p, r, q, s)
-    least = min(n, m)
+    kind, same, _, shared, worth, roles = _matched(a, p, r, q, s)
+    least, leads = min(n, m), bool(roles & _LEADS)
     if shared == least and n == m and (kind != SLIP or same >= least - 1):
-        return kind, worth
+        return kind, worth, leads
     if shared == least and n != m and kind <= SLIP and same >= least - 1:
-        return (_WITHIN if kind == VARIANT else _WITHIN_SLIP), worth
+        return (_WITHIN if kind == VARIANT else _WITHIN_SLIP), worth, leads
     if n == 1 and m == 1 and family and _of_two_sexes(a, p, r, q, s):
-        return SLIP, worth
+        return SLIP, worth, True
     if n != m or n > 2:  # run together in one of them, or long
         names = a.family if family else a.given
         letters = apart(a, names, names, x, y)
         if letters <= SLIP:
-            return letters, worth
-    return OTHER, 0.0
+            return letters, worth, True
+    return OTHER, 0.0, True
 
 
 @compiled_inner
@@ -291,6 +292,8 @@ def _matched(
                     roles |= _CROSSED
                 if x != y:
                     roles |= _MOVED
+                elif x == 0 and found <= SLIP:
+                    roles |= _LEADS
                 if x < of_x and y < of_y and found <= SLIP:
                     roles |= _FAMILY_NEAR if found == SLIP else _FAMILY_NEAR | _FAMILY_SAME
                 break

@@ -20,10 +20,10 @@ WEIGHT, MOST_WEIGHT = 10.0, 40.0  # comparisons; the second of names and events,
 FEW_REPEATS = 0.025  # expected matches for each report: fewer are few
 # Among reports of one person: mean of each level, after "not said".
 _NAME = (
-    *(0.03, 0.225, 0.25, 0.185, 0.05),  # the same
+    *(0.027, 0.183, 0.202, 0.15, 0.043),  # the same
     *(0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005),  # slips, near, exchanged
     *(0.01, 0.005, 0.02, 0.02),  # of the given name all, its first letters, its first part
-    *(0.005, 0.01, 0.01, 0.005, 0.005),  # in part
+    *(0.02, 0.05, 0.04, 0.01, 0.03, 0.02),  # in part
     0.005,  # what both are called besides
     *(0.01, 0.01, 0.005),  # one of the two alone
     *(0.028, 0.00175, 0.00525),  # another name

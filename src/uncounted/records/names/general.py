@@ -104,6 +104,8 @@ def form(
         return form_of((), names, is_open=True)
     if language is not None and language.father:
         at = next((i for i, word in enumerate(names) if i and language.father.search(word)), 0)
+        if at and len(names) == 2:  # Karpovich is a family name, too
+            return form_of(names[-1:], names[:-1], is_open=True)
         if at:
             return form_of((*names[: at - 1], *names[at + 1 :]), names[at - 1 : at + 1])
     known = place_of_family(names, language)
@@ -115,7 +117,8 @@ def form(
 def father_in(names: tuple[str, ...], language: Language | None = None) -> str:
     """The father's name that a patronymic among the words of a name is made of, or "".
 
-    The first word is none unless it is alone. The name is near enough to be compared.
+    The first word is none unless it is alone, nor is the second of two: Karpovich is a family name,
+    too. The name is near enough to be compared.
 
     Examples:
         >>> father_in(words("Шевченко Тарас Григорович")), father_in(words("Петрівна"))
@@ -123,6 +126,8 @@ def father_in(names: tuple[str, ...], language: Language | None = None) -> str:
     """
     language = by_script().get(script_of(names[0]), language) if names else language
     if language is None or language.father is None:
+        return ""
+    if len(names) == 2:
         return ""
     own = names[1:] if len(names) > 1 else names
     found = next((word for word in own if language.father.search(word)), "")

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from uncounted.records.names import abugidas
 from uncounted.records.names.languages.pack import Language, by_script
 
 # I and U are written long (ee, ou); E is ai, ei; W is au, aw; A a written long a; 3 any vowel or
@@ -23,6 +24,8 @@ SOUNDS = VOWELS + CONSONANTS
 UNWRITTEN = "~"  # begins the sounds of a word whose short vowels are not written
 _WITHOUT_VOWELS = ("ARABIC", "HEBREW")
 _LONGEST = 60
+# Combining classes: of marks from this on, but for vowel signs of Telugu, Thai, Lao and Tibetan.
+_MARKS, _VOWEL_SIGNS = 10, frozenset((84, 91, 103, 118, 129, 130, 132))
 _LONGEST_TEXT = 1000
 
 _CONSONANT = "[\u1000-\u1021]"
@@ -79,8 +82,7 @@ def folded(text: str) -> str:
         text = text.casefold()
     else:
         apart = "".join(map(_apart, text.casefold()))
-        # viramas and nuktas (classes below 10) are letters' own
-        text = "".join(c for c in apart if unicodedata.combining(c) < 10 and c != "ـ")
+        text = "".join(c for c in apart if c != "ـ" and _is_own(c))
         text = unicodedata.normalize("NFC", text)
     return " ".join("".join(map(_kept, text)).split())
 
@@ -88,6 +90,12 @@ def folded(text: str) -> str:
 def _apart(char: str) -> str:
     """A letter and its marks, but those of Cyrillic letters, which make other letters."""
     return char if "Ѐ" <= char <= "ӿ" else unicodedata.normalize("NFKD", char)
+
+
+def _is_own(char: str) -> bool:
+    """No mark, or a mark that is a letter's own: a virama, nukta or vowel sign."""
+    combining = unicodedata.combining(char)
+    return combining < _MARKS or combining in _VOWEL_SIGNS
 
 
 def _kept(char: str) -> str:
@@ -127,7 +135,9 @@ def sounds(word: str) -> str:
     if script == "LATIN":
         return _of_latin(anyascii(word).lower()) if not word.isascii() else _of_latin(word)
     language = by_script().get(script)
-    if language is None or not language.letters:
+    if script in abugidas.SCRIPTS and (language is None or not language.letters):
+        letters = abugidas.spelled_out(word, script)
+    elif language is None or not language.letters:
         letters = "".join(char for char in anyascii(word).lower() if char.isalnum())
     else:
         letters = _of_letters(word, language)
