@@ -19,6 +19,7 @@ from scipy import special
 
 from uncounted.errors import NotConverged, NotLinkable, UsedWrongly
 from uncounted.linkage import compare_reports, mcmc, prior_sensitivity, shared_birthdays
+from uncounted.linkage.arrays import Ints
 from uncounted.linkage.blocking.recall import matches_not_compared, may_add
 from uncounted.linkage.checkpoints import NOTHING_KEPT, Checkpoints, staged
 from uncounted.linkage.compare_reports import (
@@ -206,8 +207,7 @@ def link(
         return _numbered(found[:, place])
 
     give_back()
-    apart = shared_birthdays.hardly_linked(compared.encoded, sampled.slots)
-    refused = alone or shared_birthdays.in_words(apart, packed.sources)
+    refused = alone or _not_comparable(compared, sampled.slots, place, packed)
     labels = all_matches(sampled.slots)
     fitted = _fit_diagnostics(sampled, _numbered(sampled.slots), labels, compared)
     diagnostics = LinkageDiagnostics(
@@ -420,6 +420,20 @@ def _says_more(report: Report) -> bool:
         or report.number
         or any(act.date or act.place for act in report.acts)
     )
+
+
+def _not_comparable(
+    compared: Compared, slots: NDArray[np.int32], place: Ints, packed: PackedKeys
+) -> str | None:
+    """That the names of a list cannot be compared with the others', in words; None if they can.
+
+    A copied row stands for reports of two lists, so a list's name is that of most of its reports.
+    """
+    found = shared_birthdays.not_comparable(compared.encoded, slots)
+    if found is None:
+        return None
+    of_list = packed.source[compared.encoded.source[place] == found.source]
+    return found.in_words(packed.sources[int(np.bincount(of_list).argmax())])
 
 
 def _missed(compared: Compared, least: float, slots: NDArray[np.int32]) -> MissedMatches | None:

@@ -1,117 +1,138 @@
 """Whether the names of each list can be compared with those of the others, by shared birthdays.
 
-Two reports with the same day of birth are mostly one person's, whatever their names. If the reports
-of a list share days with those of other lists far more often than by chance, and hardly any of
-these pairs is linked, its names are written in a way that was not compared, such as another script.
+If the reports of a list share days of birth with those of other lists far more often than by
+chance, most of these are of the same people. Where fewer than half of them are linked, the list's
+names are written in a way that was not compared, such as another script.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.linkage.arrays import Codes, Floats, Ints
+from uncounted.linkage.arrays import Flags, Floats, Ints
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded
 
-MOST_ON_A_DAY = 50  # reports born on a day; more are a date that stands for others
-FEW_EXPECTED = 5.0  # pairs of one person beyond chance: of fewer nothing can be said
-FEW_LINKED = 0.5  # of these
-_SPREAD = 3.0  # standard deviations of the number by chance
+MOST_REPORTS = 50_000  # of more, most days of birth are shared by chance
+LEAST_EXCESS = 6.0  # shared days beyond chance: of fewer nothing can be said
+LEAST_LINKED = 0.5  # of these
+_SPREAD = 4.0  # standard deviations of the number by chance
 _DRAWS = 10
+_IMPUTED = 1, 15  # days of a month that stand for an unknown one
+_HEAPED, _HEAP = 3.0, 5  # times as many births as on other days, and births, of a heaped date
 _EPOCH = 719_163  # the ordinal of 1970-01-01
 
 
 @attrs.frozen
 class SharedBirthdays:
-    """Pairs of reports of a list and of others that share a day of birth.
+    """Days of birth of a list's reports that those of other lists share.
 
-    `expected` is their number beyond chance, `linked` how many of them draws link on average.
+    `source` is the list, `excess` their number beyond chance, and `linked` on how many of them
+    reports of two lists are linked, a mean over draws.
     """
 
     source: int
-    expected: float
+    excess: float
     linked: float
 
+    def in_words(self, source: str) -> str:
+        """What that means for the linkage; `source` is the list's name."""
+        return (
+            f"reports of list {source} share about {self.excess:,.0f} days of birth with other"
+            f" lists beyond chance, and are linked on {self.linked:,.0f} of them: check whether its"
+            " names are in a script or form that cannot be compared with the other lists'"
+        )
 
-def hardly_linked(encoded: Encoded, slots: NDArray[np.int32]) -> SharedBirthdays | None:
-    """The list of which the fewest such pairs are linked, if these are fewer than half.
 
-    `slots` are draws, shape (draws, reports).
+def not_comparable(encoded: Encoded, slots: NDArray[np.int32]) -> SharedBirthdays | None:
+    """The list with most such days that are not linked, of those linked on a small share of them.
+
+    Parameters
+    ----------
+    encoded : Encoded
+        The reports.
+    slots : int array, shape (draws, reports)
+        The person of each report in each draw.
+
+    Returns
+    -------
+    SharedBirthdays or None
+        None also of more than `MOST_REPORTS` reports.
     """
-    day, sex = encoded.keys["birth_day"], encoded.keys["sex"]
-    left, right = _sharing(day)
-    other_list = encoded.source[left] != encoded.source[right]
-    both_sexes = (sex[left] != NO_KEY) & (sex[right] != NO_KEY) & (sex[left] != sex[right])
-    left, right = left[other_list & ~both_sexes], right[other_list & ~both_sexes]
-    lists = int(encoded.source.max()) + 1
-    found = _of_lists(encoded.source, left, right, np.ones(len(left)), lists)
-    together = np.mean([row[left] == row[right] for row in _some(slots)], axis=0)
-    linked = _of_lists(encoded.source, left, right, together, lists)
-    chance = _by_chance(encoded, lists)
-    expected = found - chance
-    told = (expected >= FEW_EXPECTED) & (expected >= _SPREAD * np.sqrt(np.maximum(chance, 1.0)))
-    share = np.where(told, linked / np.maximum(expected, 1.0), 1.0)
-    at = int(share.argmin())
-    if share[at] >= FEW_LINKED:
+    born = np.flatnonzero(_usable(encoded))
+    if encoded.count > MOST_REPORTS or len(born) < 2:
         return None
-    return SharedBirthdays(at, float(expected[at]), float(linked[at]))
-
-
-def in_words(found: SharedBirthdays | None, sources: Sequence[str]) -> str | None:
-    """What that means for the linkage, in words."""
-    if found is None:
+    source, lists = encoded.source[born], int(encoded.source.max()) + 1
+    _, day = np.unique(encoded.keys["birth_day"][born], return_inverse=True)
+    cells, cell = np.unique(day * lists + source, return_inverse=True)
+    shared = np.bincount(cells // lists)[cells // lists] > 1
+    of_list = cells % lists
+    linked = np.zeros(len(cells))
+    thinned = slots[:: max(1, len(slots) // _DRAWS)]
+    for row in thinned:
+        linked += _linked(row[born], day, source, cell, len(cells))
+    chance = _by_chance(encoded, born, cells, cell, lists)
+    by_list = [
+        np.bincount(of_list, each, lists) for each in (shared, linked / len(thinned), chance)
+    ]
+    found, together, expected = by_list
+    excess = found - expected
+    enough = (excess >= LEAST_EXCESS) & (excess >= _SPREAD * np.sqrt(np.maximum(expected, 1.0)))
+    few = enough & (together < LEAST_LINKED * excess)
+    if not few.any():
         return None
-    return (
-        f"about {found.expected:,.0f} pairs of a report of list {sources[found.source]} and one of"
-        f" another list share the day of birth beyond chance, and {found.linked:,.0f} are linked:"
-        " its names cannot be compared with those of the other lists"
-    )
+    at = int(np.where(few, excess - together, -np.inf).argmax())
+    return SharedBirthdays(at, float(excess[at]), float(together[at]))
 
 
-def _sharing(day: Ints) -> tuple[Ints, Ints]:
-    """Pairs of reports born on one day, but for days of more than `MOST_ON_A_DAY`."""
-    order = np.argsort(day, kind="stable")
-    order = order[day[order] != NO_KEY]
-    times = np.bincount(np.unique(day[order], return_inverse=True)[1])
-    order = order[np.repeat(times, times) <= MOST_ON_A_DAY]
-    left, right = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for apart in range(1, MOST_ON_A_DAY):
-        same = day[order[:-apart]] == day[order[apart:]]
-        if not same.any():
-            break
-        left.append(order[:-apart][same])
-        right.append(order[apart:][same])
-    return np.concatenate(left), np.concatenate(right)
+def _usable(encoded: Encoded) -> Flags:
+    """Reports with a name and a day of birth that does not stand for an unknown one.
 
-
-def _by_chance(encoded: Encoded, lists: int) -> Floats:
-    """Pairs of each list and the others that share a day of birth by chance.
-
-    Of two people born in one year, as many as days of the year are common among all births.
+    Heaped dates, days of a year on which far more are born than on others in some list or decade,
+    are left out in all.
     """
-    day, year = encoded.keys["birth_day"], encoded.keys["birth_year"]
-    known = np.flatnonzero((day != NO_KEY) & (year != NO_KEY))
-    if len(known) < 2:
-        return np.zeros(lists)
-    years, at = np.unique(year[known], return_inverse=True)
-    dates = (day[known] - _EPOCH).astype("datetime64[D]")
-    of_year = (dates - dates.astype("datetime64[Y]")).astype(np.int64)
-    share = np.bincount(of_year) / len(known)
-    one_day = max(float((share**2).sum()) - 1 / len(known), 0.0)
-    counts = np.zeros((lists, len(years)))
-    np.add.at(counts, (encoded.source[known], at), 1.0)
-    pairs = (counts * (counts.sum(axis=0) - counts)).sum(axis=1)
-    return np.asarray(pairs * one_day)
+    day = encoded.keys["birth_day"]
+    usable = (day != NO_KEY) & (encoded.keys["given"] != NO_KEY)
+    dates = (np.where(usable, day, _EPOCH) - _EPOCH).astype("datetime64[D]")
+    month = dates.astype("datetime64[M]")
+    of_month = (dates - month).astype(np.int64) + 1
+    date = (month - dates.astype("datetime64[Y]")).astype(np.int64) * 31 + of_month
+    usable &= ~np.isin(of_month, _IMPUTED)
+    decade = dates.astype("datetime64[Y]").astype(np.int64) // 10
+    heaped = np.zeros(int(date.max()) + 1, np.bool_)
+    for group in (encoded.source, decade):
+        for each in np.unique(group[usable]):
+            times = np.bincount(date[usable & (group == each)], minlength=len(heaped))
+            heaped |= (times >= _HEAP) & (times > _HEAPED * times.sum() / 365)
+    return np.asarray(usable & ~heaped[date])
 
 
-def _of_lists(source: Ints, left: Ints, right: Ints, weight: Floats, lists: int) -> Floats:
-    """The weights of pairs, summed over those of each list."""
-    out = np.bincount(source[left], weight, lists) + np.bincount(source[right], weight, lists)
-    return np.asarray(out, np.float64)
+def _linked(person: Ints, day: Ints, source: Ints, cell: Ints, cells: int) -> Flags:
+    """Cells (a day, a list) with a report whose person is on another list with this day."""
+    of_person = np.unique(np.stack([day, person]), axis=1, return_inverse=True)[1].ravel()
+    both = np.unique(np.stack([of_person, source]), axis=1)
+    lists = np.bincount(both[0])
+    out = np.zeros(cells, np.bool_)
+    out[cell[lists[of_person] > 1]] = True
+    return out
 
 
-def _some(slots: NDArray[np.int32]) -> Codes:
-    return slots[:: max(1, len(slots) // _DRAWS)]
+def _by_chance(encoded: Encoded, born: Ints, cells: Ints, cell: Ints, lists: int) -> Floats:
+    """The probability, for each cell, that another list has its day by chance.
+
+    Of the other lists' days in its year, as many as two births in one year are on one day.
+    """
+    days = (encoded.keys["birth_day"][born] - _EPOCH).astype("datetime64[D]")
+    years = days.astype("datetime64[Y]")
+    _, year = np.unique(years, return_inverse=True)
+    of_year = (days - years).astype(np.int64)
+    share = np.bincount(of_year) / len(born)
+    one_day = max(float((share**2).sum()) - 1 / len(born), 1 / 365)
+    first = np.zeros(len(cells), np.int64)
+    first[cell] = np.arange(len(cell))
+    year = year[first]
+    times = np.zeros((int(year.max()) + 1, lists))
+    np.add.at(times, (year, cells % lists), 1.0)
+    others = times.sum(axis=1)[year] - times[year, cells % lists]
+    return np.asarray(-np.expm1(-others * one_day))

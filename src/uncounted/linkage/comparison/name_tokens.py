@@ -239,7 +239,7 @@ def _part(a: ReportArrays, family: bool, x: int, y: int) -> tuple[int, float, bo
     kind, same, _, shared, worth, roles = _matched(a, p, r, q, s)
     least, leads = min(n, m), bool(roles & _LEADS)
     if shared == least and n == m and (kind != SLIP or same >= least - 1):
-        return kind, worth, leads
+        return kind, worth, True
     if shared == least and n != m and kind <= SLIP and same >= least - 1:
         return (_WITHIN if kind == VARIANT else _WITHIN_SLIP), worth, leads
     if n == 1 and m == 1 and family and _of_two_sexes(a, p, r, q, s):

@@ -26,7 +26,6 @@ from uncounted.records.names.surnames import Key
 MOST_FORMS = 8
 _COLUMNS = 10
 _SHORT = 2  # letters of the words that a compound is made of, at the least
-_OFTEN = 5  # other names with half of a compound, which is a word then
 _APART = 0.05  # names that have them apart, for each that has them together
 type _Names = tuple[tuple[Name, ...], SourceNames]  # and how they are read
 type _Part = tuple[tuple[tuple[Key, float], ...], tuple[str, ...], tuple[str, ...]]
@@ -165,8 +164,7 @@ def _compounds(
     for (one, other), apart in sorted(pairs.items()):
         elsewhere = [times[each] > apart for each in (one, other)]
         shortest = min(len(one), len(other))
-        often = max(times[one], times[other]) - apart >= _OFTEN
-        enough = all(elsewhere) or (any(elsewhere) and (apart > 1 or often) and shortest > _SHORT)
+        enough = all(elsewhere) or (any(elsewhere) and apart > 1 and shortest > _SHORT)
         if shortest < _SHORT or not enough:
             continue
         words = {word for pair in spelt[one, other] if (word := "".join(pair)) in vocabulary}

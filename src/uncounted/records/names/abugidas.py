@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from anyascii import anyascii
 
@@ -17,7 +18,10 @@ _NORTHERN = frozenset({"DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI"})
 _SOUTHERN = frozenset({"ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER"})
 SCRIPTS = _NORTHERN | _SOUTHERN | {"THAI"}
 _VIRAMA, _NUKTA = 9, 7  # combining classes
-_WITHOUT = ("CHILLU", "KHANDA")  # letters of a consonant alone, by their names
+# Parts of the Unicode names of letters: of a consonant alone, of nasals, of sh.
+_WITHOUT = "CHILLU", "KHANDA"
+_NASAL = "ANUSVARA", "BINDI", "TIPPI"
+_SIBILANTS = " SHA", " SSA", "TAALUJA SAYANNA", "MUURDHAJA SAYANNA"
 
 # In the north the vowel is dropped between two syllables that have one (Kamla).
 _DROPPED = re.compile("([aeiou@][^aeiou@]h?)@(?=[^aeiou@]h?[aeiou@])")
@@ -71,23 +75,38 @@ def _letters(text: str) -> str:
 
 
 def _marked(word: str) -> str:
-    """In letters, with @ for each vowel that is not written.
+    """In letters, with @ for each inherent vowel.
 
-    The last consonant of a word has none: in names it is mostly not spoken.
+    The last consonant of a word has none, as in most names, but after another consonant.
     """
     out = []
     for at, char in enumerate(word):
-        out.append(_letters(char))
+        rest = [each for each in word[at + 1 :] if unicodedata.combining(each) != _NUKTA]
+        name = unicodedata.name(char, "")
+        out.append(_letters_of(char, name, rest))
         if unicodedata.category(char) != "Lo" or not out[-1] or out[-1][-1] in "aeiou":
             continue
-        rest = [each for each in word[at + 1 :] if unicodedata.combining(each) != _NUKTA]
-        alone = any(each in unicodedata.name(char, "") for each in _WITHOUT)
-        if rest and not alone and not _replaces(rest[0]):
+        if not rest:
+            ends = not at or unicodedata.combining(word[at - 1]) != _VIRAMA
+        else:
+            ends = _replaces(rest[0])
+        if not ends and not any(each in name for each in _WITHOUT):
             out.append("@")
     return "".join(out)
 
 
+def _letters_of(char: str, name: str, rest: Sequence[str]) -> str:
+    """Where letter by letter is not what a name is spelt with: Krishna, Sanjay, Kishor."""
+    if "VOCALIC R" in name:
+        return "ri"
+    if any(each in name for each in _NASAL) and rest:
+        return "m" if _letters(rest[0])[:1] in tuple("pbm") else "n"
+    if name.endswith(_SIBILANTS):
+        return "sh"
+    return _letters(char)
+
+
 def _replaces(sign: str) -> bool:
-    """A sign for another vowel than a consonant's own, or for none."""
+    """Whether this is the sign of another vowel than the inherent one, or a virama."""
     is_virama = unicodedata.combining(sign) == _VIRAMA
     return is_virama or "VOWEL SIGN" in unicodedata.name(sign, "")
