@@ -92,6 +92,7 @@ def test_names_of_a_register_that_are_a_letter_apart() -> None:
         (("José Adán", "Lemus Pérez"), ("José", "Lemus"), "in part, by rarity"),
         (("José Adán", "Lemus Pérez"), ("José Adán", "Pérez"), "in part, another word first"),
         (("José Adán", "Lemus Pérez"), ("Adán", "Lemus Pérez"), "in part, another word first"),
+        (("José Adán", "Lemus Pérez"), ("José", "Pérez Lemus"), "in part, another word first"),
         (("José Adán", "Lemus Pérez"), ("Jose", "Lemuz"), "in part, a slip"),
         (("José Adán", "Lemus Pérez"), ("Jose", "Peres"), "in part, another word first"),
         (("José Adán", "Lemus"), ("José Adán", "Lemus"), "same"),

@@ -121,7 +121,7 @@ def _fits(a: ReportArrays, p: int, n: int, q: int, s: int, first: int, second: i
 
 @compiled_inner
 def _within(family: int, given: int, worth: float, leads: bool) -> int:
-    """The level where one part says more, or both do."""
+    """The level where one part says more, or both do; `leads` if both begin with the same words."""
     if family in (VARIANT, _WITHIN) and given in (VARIANT, _WITHIN):
         return _in_part(worth) if leads else levels.IN_PART_OTHER_FIRST
     if family in (NEAR, OTHER) or given in (NEAR, OTHER):
@@ -233,13 +233,16 @@ def _word(a: ReportArrays, family: int, given: int, at: int) -> int:
 
 @compiled_inner
 def _part(a: ReportArrays, family: bool, x: int, y: int) -> tuple[int, float, bool]:
-    """How far two family names, or two given names, are apart, and what sharing them is worth."""
+    """How far two family names, or two given names, are apart, and what sharing them is worth.
+
+    And whether they begin with the same word, or a slip of it.
+    """
     p, r, q, s = (x, 0, y, 0) if family else (0, x, 0, y)
     n, m = count(a, p, r), count(a, q, s)
     kind, same, _, shared, worth, roles = _matched(a, p, r, q, s)
     least, leads = min(n, m), bool(roles & _LEADS)
     if shared == least and n == m and (kind != SLIP or same >= least - 1):
-        return kind, worth, True
+        return kind, worth, leads
     if shared == least and n != m and kind <= SLIP and same >= least - 1:
         return (_WITHIN if kind == VARIANT else _WITHIN_SLIP), worth, leads
     if n == 1 and m == 1 and family and _of_two_sexes(a, p, r, q, s):
