@@ -40,6 +40,7 @@ SHIFT = 1e-6  # of floating point
 @example(observed=90, undocumented=10.0, below=47.0, above=900.0)
 @example(observed=0, undocumented=1030.0, below=10.0, above=460.0)
 @example(observed=0, undocumented=0.0, below=105.0, above=0.0)
+@example(observed=0, undocumented=0.0, below=4999999.999999998, above=0.0)
 def test_limits_are_rounded_outward_and_the_point_to_the_nearest_step(
     observed: int, undocumented: float, below: float, above: float
 ) -> None:

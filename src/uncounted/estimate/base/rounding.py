@@ -64,6 +64,8 @@ def step_for(width: float, steps: float = STEPS_IN_INTERVAL) -> int:
     if not 1 <= finest < math.inf:
         return 1
     power = 10 ** math.floor(math.log10(finest))
+    if power > finest:  # the logarithm of a number just below a power of ten is rounded up
+        power //= 10
     return int(power * max(digit for digit in (1, 2, 5) if digit * power <= finest))
 
 
