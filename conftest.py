@@ -21,6 +21,7 @@ from doctest import ELLIPSIS
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sybil import Document, Example, Region, Sybil
 from sybil.parsers.abstract.lexers import LexerCollection
 from sybil.parsers.markdown import PythonCodeBlockParser
@@ -28,6 +29,9 @@ from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 from tests.light_identity import made_lightly, seal_lightly
 
 ROOT = Path(__file__).parent
+# Of properties, which run in every change: a little fewer examples than usual (100).
+settings.register_profile("uncounted", parent=settings.default, max_examples=75)
+settings.load_profile("uncounted")
 SLOW = ("sampler", "crash", "process", "exhaustive", "volume", "scrypt", "browser")
 
 
