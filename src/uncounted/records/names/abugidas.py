@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 from anyascii import anyascii
 
@@ -61,7 +60,7 @@ def spelled_out(word: str, script: str) -> str:
     if script == "THAI":
         for old, new in _THAI_STEPS:
             word = old.sub(new, word)
-        return _letters(word)
+        return transliterated(word)
     letters = _marked(word)
     if script in _NORTHERN:
         letters = _DROPPED.sub(r"\1", letters)
@@ -70,7 +69,8 @@ def spelled_out(word: str, script: str) -> str:
     return _PALATAL.sub("ch", letters.replace("@", "a"))
 
 
-def _letters(text: str) -> str:
+def transliterated(text: str) -> str:
+    """A text letter by letter in Latin letters and digits, as any script is by `anyascii`."""
     return "".join(char for char in anyascii(text).lower() if char.isalnum())
 
 
@@ -81,29 +81,29 @@ def _marked(word: str) -> str:
     """
     out = []
     for at, char in enumerate(word):
-        rest = [each for each in word[at + 1 :] if unicodedata.combining(each) != _NUKTA]
+        after = next((c for c in word[at + 1 :] if unicodedata.combining(c) != _NUKTA), "")
         name = unicodedata.name(char, "")
-        out.append(_letters_of(char, name, rest))
+        out.append(_letters_of(char, name, after))
         if unicodedata.category(char) != "Lo" or not out[-1] or out[-1][-1] in "aeiou":
             continue
-        if not rest:
-            ends = not at or unicodedata.combining(word[at - 1]) != _VIRAMA
+        if after:
+            ends = _replaces(after)
         else:
-            ends = _replaces(rest[0])
+            ends = not at or unicodedata.combining(word[at - 1]) != _VIRAMA
         if not ends and not any(each in name for each in _WITHOUT):
             out.append("@")
     return "".join(out)
 
 
-def _letters_of(char: str, name: str, rest: Sequence[str]) -> str:
+def _letters_of(char: str, name: str, after: str) -> str:
     """Where letter by letter is not what a name is spelt with: Krishna, Sanjay, Kishor."""
     if "VOCALIC R" in name:
         return "ri"
-    if any(each in name for each in _NASAL) and rest:
-        return "m" if _letters(rest[0])[:1] in tuple("pbm") else "n"
+    if any(each in name for each in _NASAL) and after:
+        return "m" if transliterated(after).startswith(("p", "b", "m")) else "n"
     if name.endswith(_SIBILANTS):
         return "sh"
-    return _letters(char)
+    return transliterated(char)
 
 
 def _replaces(sign: str) -> bool:

@@ -125,9 +125,7 @@ def father_in(names: tuple[str, ...], language: Language | None = None) -> str:
         ('григор', 'петр')
     """
     language = by_script().get(script_of(names[0]), language) if names else language
-    if language is None or language.father is None:
-        return ""
-    if len(names) == 2:
+    if language is None or language.father is None or len(names) == 2:
         return ""
     own = names[1:] if len(names) > 1 else names
     found = next((word for word in own if language.father.search(word)), "")

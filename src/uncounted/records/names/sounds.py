@@ -135,12 +135,12 @@ def sounds(word: str) -> str:
     if script == "LATIN":
         return _of_latin(anyascii(word).lower()) if not word.isascii() else _of_latin(word)
     language = by_script().get(script)
-    if script in abugidas.SCRIPTS and (language is None or not language.letters):
-        letters = abugidas.spelled_out(word, script)
-    elif language is None or not language.letters:
-        letters = "".join(char for char in anyascii(word).lower() if char.isalnum())
-    else:
+    if language is not None and language.letters:
         letters = _of_letters(word, language)
+    elif script in abugidas.SCRIPTS:
+        letters = abugidas.spelled_out(word, script)
+    else:
+        letters = abugidas.transliterated(word)
     if script in _WITHOUT_VOWELS:
         return UNWRITTEN + "".join(char for char in letters if char in SOUNDS)[:_LONGEST]
     return _of_latin(letters)
@@ -176,7 +176,7 @@ def _of_syllable(word: str, language: Language) -> str:
                 + ("w" if "ွ" in glides else "")
                 + language.rhymes[rest]
             )
-    return "".join(char for char in anyascii(word).lower() if char.isalnum())
+    return abugidas.transliterated(word)
 
 
 _MEDIALS = "ျြွှ"
