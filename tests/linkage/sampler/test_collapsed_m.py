@@ -156,7 +156,7 @@ def test_others_with_them_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     rates, found = with_errors(rates, rng), []
     for asking in (False, True):
         work, chain = chain_of(case, rates, partition_priors.OVERLAP_TABLE, 3, asking=asking)
-        work.run_one(chain, mcmc.Run(thin=6), 2 * SWEEPS, keep=True)
+        work.run_one(chain, mcmc.Run(thin=6), SWEEPS, keep=True)
         labels = np.array(chain.labels)
         together = labels[:, :, None] == labels[:, None, :]
         sizes = together.sum(axis=2).max(axis=1)

@@ -49,7 +49,7 @@ pytestmark = pytest.mark.sampler
 
 FIELDS = len(compare.FIELDS)
 LEVELS = max(compare.COUNTS)
-SWEEPS = 4_000
+SWEEPS = 2_500
 THIN = 20  # moves between draws, which are compared with draws that know nothing of one another
 KINDS = ("", "right", "slip", "different")
 
@@ -1154,13 +1154,13 @@ def test_two_clusters_are_divided_anew_as_every_division_of_them_is_likely(
     partition.place(case.graph, state, np.array(min(two, key=two.__getitem__)))
     space = moves.make_scratch(case.graph, state, every(case.graph), large)
     prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.array(q))
-    rows = _redivided(rng, case.graph, state, case.worth, prior, space, 0, 1, 2 * SWEEPS, 10 * THIN)
+    rows = _redivided(rng, case.graph, state, case.worth, prior, space, 0, 1, SWEEPS, 10 * THIN)
     seen, times = np.unique(rows, axis=0, return_counts=True)
     found = {
-        tuple(int(with_first ^ True) for with_first in row): n / (2 * SWEEPS)
+        tuple(int(with_first ^ True) for with_first in row): n / SWEEPS
         for row, n in zip(seen.tolist(), times.tolist(), strict=True)
     }
-    check(truth, found, 2 * SWEEPS)
+    check(truth, found)
     for slot in range(len(lists)):  # what is kept of clusters is true of them
         group = np.flatnonzero(state.slot == slot).astype(np.int32)
         value = evidence(case.graph, case.worth, group, len(group))

@@ -189,6 +189,10 @@ def test_a_cell_with_names_of_two_people_holds_more(text: str) -> None:
         "김철수 신의주",
         "김철수 개명전 박영희",
         "金明哲 曾用名 朴顺实",
+        "迪丽热巴·迪力木拉提",
+        "阿卜杜拉•买买提",
+        "བསྟན་འཛིན་རྒྱ་མཚོ་",
+        "ཚེ་རིང་ སྒྲོལ་མ",
     ],
 )
 def test_a_name_next_to_an_annotation_a_place_or_an_alias_is_one_person(text: str) -> None:

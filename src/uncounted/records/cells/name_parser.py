@@ -77,10 +77,11 @@ _JOINED = pattern(
     r"[&+]|\b(?:and|und|with|et al|family)\b|[一全]家| 그리고 | ?및 |[와과] "
     "|[가-힣]{2} ?{pair|family:ko}$|[一-鿿]{2} ?(?:{pair:zh}|等|.?家人)$|[가-힣]{2} [외등]$"
 )
+_POINT = re.compile(rf"(?<=[{HAN}])[•‧・](?=[{HAN}])")  # within a name of another language
 _BETWEEN = re.compile(r"[;/|,，、\r\n]+")
 _IN_BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
 _PARTS = re.compile(rf"[()（）\[\]【】:：]|{_BETWEEN.pattern}")
-_LETTERS = re.compile(r"[^\W\d_]+(?:[.'’‘ʼ`´-]*[^\W\d_]+)*[.'’]?")
+_LETTERS = re.compile(r"[^\W\d_]+(?:[.'’‘ʼ`´་-]*[^\W\d_]+)*[.'’་]?")  # with Tibetan's tsheg
 
 
 def forms(
@@ -163,7 +164,7 @@ def _has_two(written: str) -> bool:
 
 def _is_plain(piece: str) -> bool:
     """Whether a text is one name and no more, in each script that it is in."""
-    text = _closed_up(plain(piece))
+    text = _closed_up(plain(_POINT.sub("·", piece)))
     if masked.korean(text) is not None or masked.titled("".join(text.split())) is not None:
         return True
     runs = ["".join(run.split()) for run in _RUNS.findall(text) if not is_annotation(run)]
@@ -172,7 +173,7 @@ def _is_plain(piece: str) -> bool:
     rest = _unmarked(_RUNS.sub(" ", text).strip(" ,;/|()[]（）"))
     return (
         len(hangul) <= (5 if hangul[:2] in surnames.hangul() else 4)
-        and len(characters) <= 5
+        and len(characters) <= (16 if "·" in characters else 5)  # 阿卜杜拉·买买提
         and len(_LETTERS.findall(rest)) <= MOST_WORDS
         and not _LETTERS.sub("", rest.replace(",", "", 1)).strip(" .*?")
     )
