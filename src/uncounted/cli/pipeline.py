@@ -75,8 +75,11 @@ def _linked(done: LinkSummary) -> None:
     if names := done.other_names:
         rows.append(("names", names))
     if scripts := done.diagnostics.fit.scripts_learned:
-        between = "; ".join(" and ".join(pair) for pair in scripts)
-        rows.append(("spelling", f"learned from likely matches, between {between} letters"))
+        learned = "; ".join(
+            f"within {one}" if one == other else f"between {one} and {other}"
+            for one, other in scripts
+        )
+        rows.append(("spelling", f"learned from likely matches, {learned} letters"))
     chains = done.diagnostics.chains
     if chains.sweeps:
         verdict = "ok" if done.mixing is None else "poor"

@@ -46,7 +46,8 @@ _LIKELY, _LEARNED, _LEARNED_OF_VERY_MANY = 0.9, 2, 1
 class Compared:
     """Reports as numbers, the pairs that were compared, and what levels are worth.
 
-    `learned` has the pairs of scripts between which costs of spelling were learned.
+    `learned` has the pairs of scripts between which costs of spelling were learned; one script
+    twice where lists have orthographies of their own.
     """
 
     encoded: Encoded
@@ -147,8 +148,8 @@ def comparing(
 ) -> Compared:
     """Compare reports: candidate pairs, their levels, and what each level is worth.
 
-    Where likely matches have names in two scripts, costs of spelling are learned from them, and
-    reports are compared again.
+    Where likely matches have names in two scripts or orthographies, costs of spelling are learned
+    from them, and reports are compared again.
     """
     progress("reading names", 0, None)
     return _learning(columns(reports), languages, ReadNames(), seed=seed, progress=progress)[0]

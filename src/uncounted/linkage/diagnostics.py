@@ -138,7 +138,8 @@ class FitDiagnostics(_Stored):
     """Evidence of each field, the check it fails (None: none), and the number of people.
 
     `first_failed` is the check that failed before candidates were made stricter. `scripts_learned`
-    has the pairs of scripts between which costs of spelling were learned from likely matches.
+    has the pairs of scripts between which costs of spelling were learned from likely matches; one
+    script twice where lists have orthographies of their own.
     """
 
     mean_match_weight_by_field: Mapping[str, float] = attrs.field(

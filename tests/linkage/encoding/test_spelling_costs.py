@@ -1,4 +1,4 @@
-"""Costs of spelling names in another script are learned from likely links."""
+"""Costs of spelling names are learned from likely links: in two scripts, or two orthographies."""
 
 from __future__ import annotations
 
@@ -177,11 +177,42 @@ def test_what_was_learned_holds_where_duplicates_are_unsure(
     assert ((found > 0) & (found <= name_levels.SAME_LAST)).mean() > 0.9
 
 
-@pytest.mark.parametrize("case", ["few", "one script", "Korean", "no pairs", "no name"])
+def test_an_orthography_within_one_script_is_learned() -> None:
+    """As in Somali, c is not heard on one list, and x is h."""
+    heads = ["ali", "umar", "abdi", "osman", "isa", "arab", "igal", "adan"]
+    tails = ["hasan", "husen", "hirsi", "fara", "warsame", "nur", "hashi", "robleh", "dirie"]
+    names = [
+        (f"{one} {other}", f"c{one} {other.replace('h', 'x')}")
+        for one in (f"{head}{end}" for head in heads for end in ("", "b", "d", "m"))
+        for other in tails
+    ]
+    costs = learned(encode(reports_of(names)), len(names))
+    assert list(costs) == [("LATIN", "LATIN")]
+    (table,) = costs.values()
+    prior, unheard = prior_costs()[0], (SOUNDS.index("k"), len(SOUNDS))
+    assert prior[unheard] > 3.0
+    assert table[unheard] < 0.2
+    assert (table == table.T).all()
+    changed = {SOUNDS[i] for i, j in np.argwhere(table != prior) if i < len(SOUNDS)}
+    assert "k" in changed
+    assert changed <= set("ksh")
+    near = variants(["ali", "cali", "kali"], costs)
+    assert {word: kind for word, kind, _ in near.of(0)}[1] == VARIANT
+
+
+@pytest.mark.parametrize(
+    "case", ["few", "one script", "typing errors", "Korean", "no pairs", "no name"]
+)
 def test_nothing_is_learned(case: str) -> None:
     names = made(FEW // 2 - 1 if case == "few" else 60, 4)
     if case == "one script":
         names = [(one, one) for one, _ in names]
+    if case == "typing errors":
+        names = [
+            (one, one[:at] + one[at + 1 :])
+            for seed, at in enumerate((1, 2, 3, 4, 9, 10))
+            for one, _ in made(100, seed)
+        ]
     if case == "Korean":
         names = [("Kim Chol Su", "김철수")] * 60
     encoded = encode(reports_of(names))

@@ -1,11 +1,14 @@
-"""Costs of spelling names in another script, re-estimated from the likely matches of a case.
+"""Costs of spelling names, re-estimated from the likely matches of a case.
 
 Hard-assignment re-estimation of the transducer of `spelling`, as in Viterbi training (E. S. Ristad
 and P. N. Yianilos, "Learning string-edit distance", IEEE PAMI 20, 1998): the words of two names
 that are likely one person's are paired by the cheapest alignments, and the cost of a sound of one
 script for one of the other is -log of how often the two are aligned, relative to the commonest
 alignment of either. The prior costs count for some alignments of each sound, and are upper limits.
-Within one script nothing is learned, since near words are other names there.
+
+Within one script near words are other names. There only sounds that are unlike, and that many words
+exchange, have learned costs: one list has its own orthography (Somali Cali and Xuseen, elsewhere
+Ali and Hussein).
 """
 
 from __future__ import annotations
@@ -23,9 +26,11 @@ from uncounted.linkage.encoding.name_index import Indexer
 from uncounted.linkage.encoding.spelling import Learned, coded, prior_costs, sound_rows
 from uncounted.records.names import sounds as heard
 
-FEW = 20  # pairs of words, by scripts: from fewer nothing is learned
+FEW = 20  # pairs of words, by scripts, or that exchange two sounds: from fewer nothing is learned
 FEW_NAMES = 0.01  # of all pairs of reports: if fewer have names in two scripts, nothing is learned
-MOST, MOST_SCRIPTS = 20_000, 20  # pairs of names, and of scripts: of more, the commonest
+FEW_WORDS = 0.01  # of the words of one script that are aligned: fewer exchange two sounds by error
+MOST, MOST_SCRIPTS = 20_000, 20  # pairs of names in two scripts, and of scripts: the commonest
+UNLIKE, ALIKE = 2.0, 1.5  # cost of two sounds in one script, as thought and as learned
 _ROUNDS = 3
 _PSEUDO_COUNT = 5.0  # alignments of each sound with the one that has the least prior cost
 _MOST_APART = 1.0  # cost a sound of two words that count as spellings of one
@@ -49,13 +54,14 @@ def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
     -------
     dict of (str, str) to float64 array, shape (sounds and none, sounds and none)
         By scripts, as Unicode names them, the rows being sounds of the first. Scripts of which
-        fewer than `FEW` distinct pairs of words are aligned are left out.
+        fewer than `FEW` distinct pairs of words are aligned are left out, and one script by itself
+        where no unlike sounds are exchanged in as many.
     """
     if not a.general.any():
         return {}
     words = _vocabulary(a)
     scripts = [heard.script_of(word) for word in words]
-    names = _names(a, scripts, left, right)
+    names, uses = _names(a, scripts, left, right)
     if not names:
         return {}
     rows, half = sound_rows(words)
@@ -74,6 +80,7 @@ def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
     distinct = sorted(set(between))
     of = np.array([distinct.index(each) for each in between], np.int64)
     with_vowels, without = prior_costs()
+    within = np.array([one == other for one, other in distinct])
     prior = np.stack(
         [
             without if one in unwritten and other not in unwritten else with_vowels
@@ -85,10 +92,18 @@ def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
     costs, aligned = prior, np.zeros(len(pairs))
     for _ in range(_ROUNDS):
         apart, _ = _aligned(costs, of, starts, codes, pairs, np.zeros(len(pairs)))
-        aligned = _paired(cells, apart / sizes)
-        _, seen = _aligned(costs, of, starts, codes, pairs, aligned)
+        aligned, used = _paired(cells, uses, apart / sizes)
+        weight = np.where(within[of], used, aligned)  # each typing error is another word
+        _, seen = _aligned(costs, of, starts, codes, pairs, weight)
+        seen[within] = _either_way(seen[within])
         costs = _costs(prior, seen)
+    _, by_word = _aligned(costs, of, starts, codes, pairs, aligned)
+    often = seen >= FEW_WORDS * np.bincount(of, weight, len(distinct))[:, None, None]
+    often &= _either_way(by_word) >= FEW
+    exchanged = often & (prior >= UNLIKE) & (costs <= ALIKE)
+    costs[within] = np.where(exchanged, costs, prior)[within]
     enough = np.bincount(of, aligned, len(distinct)) >= FEW
+    enough &= ~within | exchanged.any(axis=(1, 2))
     return {each: costs[at] for at, each in enumerate(distinct) if enough[at]}
 
 
@@ -101,30 +116,32 @@ def _vocabulary(a: ReportArrays) -> list[str]:
 
 def _names(
     a: ReportArrays, scripts: Sequence[str], left: Ints, right: Ints
-) -> list[tuple[_Words, _Words]]:
-    """Distinct pairs of names in two scripts, each name in one, the commonest first."""
+) -> tuple[list[tuple[_Words, _Words]], Ints]:
+    """Distinct pairs of names, each in one script, the commonest first; how often each occurs.
+
+    Names that are written alike are among them, as one script.
+    """
     script = _of_forms(a, scripts)
-    if len(np.unique(script[script >= 0])) < 2:
-        return []
     first = a.form_starts[a.name]
     of = np.where(first < a.form_starts[a.name.astype(np.int64) + 1], script[first], -1)
     one, other = of[left], of[right]
-    both = np.flatnonzero((one >= 0) & (other >= 0) & (one != other))
-    if len(both) < FEW_NAMES * len(left):
-        return []
+    both = np.flatnonzero((one >= 0) & (other >= 0))
     many = int(script.max()) + 1
     _, kind, uses = np.unique(
         np.minimum(one, other)[both] * many + np.maximum(one, other)[both],
         return_inverse=True,
         return_counts=True,
     )
-    common = np.argsort(-uses, kind="stable")[:MOST_SCRIPTS]
-    both = both[np.isin(kind, common)]
-    forms, times = np.unique_counts(first[left[both]] * len(script) + first[right[both]])
-    forms = forms[np.argsort(-times, kind="stable")[:MOST]]
-    return [
-        (_words(a, form // len(script)), _words(a, form % len(script))) for form in forms.tolist()
-    ]
+    found, often = list[int](), list[int]()
+    for at in np.argsort(-uses, kind="stable")[:MOST_SCRIPTS]:
+        these = both[kind == at]
+        if len(these) >= FEW_NAMES * len(left):
+            forms, times = np.unique_counts(first[left[these]] * len(script) + first[right[these]])
+            commonest = np.argsort(-times, kind="stable")[:MOST]
+            found += forms[commonest].tolist()
+            often += times[commonest].tolist()
+    names = [(_words(a, form // len(script)), _words(a, form % len(script))) for form in found]
+    return names, np.array(often, np.int64)
 
 
 def _of_forms(a: ReportArrays, scripts: Sequence[str]) -> Ints:
@@ -151,13 +168,24 @@ def _words(a: ReportArrays, form: int) -> _Words:
     return tuple([*found[0], *found[1]][:_MOST_WORDS])
 
 
-def _paired(cells: Sequence[Ints], rate: Floats) -> Floats:
-    """Which words are paired as spellings of one (1, else 0): the cheapest of each two names."""
-    aligned = np.zeros(len(rate))
-    for cell in cells:
+def _paired(cells: Sequence[Ints], uses: Ints, rate: Floats) -> tuple[Floats, Floats]:
+    """Which words are paired as spellings of one (1, else 0), and in how many pairs of reports.
+
+    They are the cheapest of each two names.
+    """
+    aligned, used = np.zeros(len(rate)), np.zeros(len(rate))
+    for cell, times in zip(cells, uses.tolist(), strict=True):
         chosen = cell[optimize.linear_sum_assignment(rate[cell])]
-        aligned[chosen[rate[chosen] <= _MOST_APART]] = 1.0
-    return aligned
+        chosen = chosen[rate[chosen] <= _MOST_APART]
+        aligned[chosen] = 1.0
+        used[chosen] += times
+    return aligned, used
+
+
+def _either_way(seen: Floats) -> Floats:
+    """How often sounds of one script are aligned, whichever word has which."""
+    both = seen + np.swapaxes(seen, 1, 2)
+    return np.where(np.eye(seen.shape[1], dtype=np.bool_), seen, both)
 
 
 def _costs(prior: Floats, seen: Floats) -> Floats:
