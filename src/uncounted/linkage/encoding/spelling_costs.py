@@ -28,7 +28,7 @@ from uncounted.records.names import sounds as heard
 
 FEW = 20  # pairs of words, by scripts, or that exchange two sounds: from fewer nothing is learned
 FEW_NAMES = 0.01  # of all pairs of reports: if fewer have names in two scripts, nothing is learned
-FEW_WORDS = 0.01  # of the words of one script that are aligned: fewer exchange two sounds by error
+FEW_WORDS = 0.03  # of the words of one script that are aligned: fewer exchange two sounds by error
 MOST, MOST_SCRIPTS = 20_000, 20  # pairs of names in two scripts, and of scripts: the commonest
 UNLIKE, ALIKE = 2.0, 1.5  # cost of two sounds in one script, as thought and as learned
 _ROUNDS = 3
