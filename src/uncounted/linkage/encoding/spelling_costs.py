@@ -70,7 +70,7 @@ def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
 
     def numbered(one: int, other: int) -> int:
         first, second = sorted(
-            (one, other), key=lambda word: (scripts[word] not in unwritten, scripts[word])
+            (one, other), key=lambda word: (scripts[word] not in unwritten, scripts[word], word)
         )
         return number((first, second))
 
