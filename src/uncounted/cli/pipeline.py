@@ -76,10 +76,10 @@ def _linked(done: LinkSummary) -> None:
         rows.append(("names", names))
     if scripts := done.diagnostics.fit.scripts_learned:
         learned = "; ".join(
-            f"within {one}" if one == other else f"between {one} and {other}"
+            f"within {one} letters" if one == other else f"between {one} and {other} letters"
             for one, other in scripts
         )
-        rows.append(("spelling", f"learned from likely matches, {learned} letters"))
+        rows.append(("spelling", f"learned from likely matches, {learned}"))
     chains = done.diagnostics.chains
     if chains.sweeps:
         verdict = "ok" if done.mixing is None else "poor"

@@ -165,6 +165,8 @@ def test_a_name_that_has_a_word_for_a_kind_is_one(text: str) -> None:
         "Kim Chol Su / son Kim Chol Min",
         "father Pak To Won; mother O Nam",
         "김철수 아버지 박영희 어머니",
+        "金明哲·朴顺实",
+        "李强•王伟•张敏",
     ],
 )
 def test_a_cell_with_names_of_two_people_holds_more(text: str) -> None:

@@ -29,8 +29,9 @@ from uncounted.records.names import sounds as heard
 FEW = 20  # pairs of words, by scripts, or that exchange two sounds: from fewer nothing is learned
 FEW_NAMES = 0.01  # of all pairs of reports: if fewer have names in two scripts, nothing is learned
 FEW_WORDS = 0.03  # of the words of one script that are aligned: fewer exchange two sounds by error
-MOST, MOST_SCRIPTS = 20_000, 20  # pairs of names in two scripts, and of scripts: the commonest
+MOST, MOST_SCRIPTS = 20_000, 20  # pairs of names, and of scripts: of more, the commonest
 UNLIKE, ALIKE = 2.0, 1.5  # cost of two sounds in one script, as thought and as learned
+LEAST = 0.2  # the same, so that words are a slip and not the same: Kamal is not Amal
 _ROUNDS = 3
 _PSEUDO_COUNT = 5.0  # alignments of each sound with the one that has the least prior cost
 _MOST_APART = 1.0  # cost a sound of two words that count as spellings of one
@@ -41,7 +42,7 @@ type _Words = tuple[int, ...]
 
 
 def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
-    """Learn costs for each two scripts in which the names of these pairs are written.
+    """Learn costs for each two scripts in which the names of these pairs are written, or one.
 
     Parameters
     ----------
@@ -55,7 +56,8 @@ def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
     dict of (str, str) to float64 array, shape (sounds and none, sounds and none)
         By scripts, as Unicode names them, the rows being sounds of the first. Scripts of which
         fewer than `FEW` distinct pairs of words are aligned are left out, and one script by itself
-        where no unlike sounds are exchanged in as many.
+        where no unlike sounds (`UNLIKE`) are exchanged in as many, in `FEW_WORDS` of the aligned
+        words, and so often that they are `ALIKE`.
     """
     if not a.general.any():
         return {}
@@ -64,13 +66,17 @@ def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
     names, uses = _names(a, scripts, left, right)
     if not names:
         return {}
-    rows, half = sound_rows(words)
+    named = sorted({word for pair in names for name in pair for word in name})
+    rows, half = sound_rows([words[word] for word in named])
+    place = {word: at for at, word in enumerate(named)}
+    scripts = [scripts[word] for word in named]
     unwritten = {script for script, each in zip(scripts, half, strict=True) if each}
     number = Indexer[tuple[int, int]]()
 
     def numbered(one: int, other: int) -> int:
         first, second = sorted(
-            (one, other), key=lambda word: (scripts[word] not in unwritten, scripts[word], word)
+            (place[one], place[other]),
+            key=lambda word: (scripts[word] not in unwritten, scripts[word], word),
         )
         return number((first, second))
 
@@ -101,7 +107,7 @@ def learned_costs(a: ReportArrays, left: Ints, right: Ints) -> Learned:
     often = seen >= FEW_WORDS * np.bincount(of, weight, len(distinct))[:, None, None]
     often &= _either_way(by_word) >= FEW
     exchanged = often & (prior >= UNLIKE) & (costs <= ALIKE)
-    costs[within] = np.where(exchanged, costs, prior)[within]
+    costs[within] = np.where(exchanged, np.maximum(costs, LEAST), prior)[within]
     enough = np.bincount(of, aligned, len(distinct)) >= FEW
     enough &= ~within | exchanged.any(axis=(1, 2))
     return {each: costs[at] for at, each in enumerate(distinct) if enough[at]}
@@ -125,21 +131,21 @@ def _names(
     first = a.form_starts[a.name]
     of = np.where(first < a.form_starts[a.name.astype(np.int64) + 1], script[first], -1)
     one, other = of[left], of[right]
-    both = np.flatnonzero((one >= 0) & (other >= 0))
     many = int(script.max()) + 1
-    _, kind, uses = np.unique(
-        np.minimum(one, other)[both] * many + np.maximum(one, other)[both],
-        return_inverse=True,
-        return_counts=True,
-    )
+    kind = np.where((one < 0) | (other < 0), -1, np.minimum(one, other) * many)
+    kind += np.where(kind < 0, 0, np.maximum(one, other))
+    kinds, uses = np.unique_counts(kind[kind >= 0])
+    within = kinds // many == kinds % many
+    between = kinds[~within][np.argsort(-uses[~within], kind="stable")[:MOST_SCRIPTS]]
+    if uses[~within].sum() < FEW_NAMES * len(left):
+        between = between[:0]
     found, often = list[int](), list[int]()
-    for at in np.argsort(-uses, kind="stable")[:MOST_SCRIPTS]:
-        these = both[kind == at]
-        if len(these) >= FEW_NAMES * len(left):
-            forms, times = np.unique_counts(first[left[these]] * len(script) + first[right[these]])
-            commonest = np.argsort(-times, kind="stable")[:MOST]
-            found += forms[commonest].tolist()
-            often += times[commonest].tolist()
+    for some in (between, kinds[within & (uses >= FEW_NAMES * len(left))]):
+        these = np.isin(kind, some)
+        forms, times = np.unique_counts(first[left[these]] * len(script) + first[right[these]])
+        commonest = np.argsort(-times, kind="stable")[:MOST]
+        found += forms[commonest].tolist()
+        often += times[commonest].tolist()
     names = [(_words(a, form // len(script)), _words(a, form % len(script))) for form in found]
     return names, np.array(often, np.int64)
 

@@ -173,7 +173,7 @@ def _is_plain(piece: str) -> bool:
     rest = _unmarked(_RUNS.sub(" ", text).strip(" ,;/|()[]（）"))
     return (
         len(hangul) <= (5 if hangul[:2] in surnames.hangul() else 4)
-        and len(characters) <= (16 if "·" in characters else 5)  # 阿卜杜拉·买买提
+        and len(characters) <= (16 if surnames.is_foreign(characters) else 5)
         and len(_LETTERS.findall(rest)) <= MOST_WORDS
         and not _LETTERS.sub("", rest.replace(",", "", 1)).strip(" .*?")
     )

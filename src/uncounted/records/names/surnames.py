@@ -173,3 +173,14 @@ def _scaled(table: Table, least: float = 0.01) -> Table:
         total = sum(keys.values())
         out[word] = {key: weight / total for key, weight in keys.items() if weight > least * total}
     return out
+
+
+def is_foreign(text: str) -> bool:
+    """Whether characters with points are a name of another language, and not two names.
+
+    阿卜杜拉·买买提 is one, 金明哲·朴顺实 is not.
+    """
+    parts, known = text.split("·"), han()
+    return len(parts) > 1 and not all(
+        1 < len(part) < 5 and (part[0] in known or part[:2] in known) for part in parts
+    )
