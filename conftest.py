@@ -29,8 +29,8 @@ from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 from tests.light_identity import made_lightly, seal_lightly
 
 ROOT = Path(__file__).parent
-# Of properties, which run in every change: a little fewer examples than usual (100).
-settings.register_profile("uncounted", parent=settings.default, max_examples=60)
+# Of properties, which run in every change: fewer examples than usual (100).
+settings.register_profile("uncounted", parent=settings.default, max_examples=40)
 settings.load_profile("uncounted")
 SLOW = ("sampler", "crash", "process", "exhaustive", "volume", "scrypt", "browser")
 
