@@ -66,7 +66,7 @@ def test_the_auditor_agrees_with_trying_every_table(printed: AttackerKnowledge) 
     )
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(), st.sampled_from((3, 5, 10)))
 def test_no_small_count_leaks(table: CaptureTable, threshold: int) -> None:
     try:

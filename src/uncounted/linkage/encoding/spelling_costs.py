@@ -132,8 +132,8 @@ def _names(
     of = np.where(first < a.form_starts[a.name.astype(np.int64) + 1], script[first], -1)
     one, other = of[left], of[right]
     many = int(script.max()) + 1
-    kind = np.where((one < 0) | (other < 0), -1, np.minimum(one, other) * many)
-    kind += np.where(kind < 0, 0, np.maximum(one, other))
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    kind = np.where(low < 0, -1, low * many + high)
     kinds, uses = np.unique_counts(kind[kind >= 0])
     within = kinds // many == kinds % many
     between = kinds[~within][np.argsort(-uses[~within], kind="stable")[:MOST_SCRIPTS]]
