@@ -331,7 +331,7 @@ def tables(language: str, *, stated: bool) -> str:
     spoken = {each.source: (code,) for each in reports} if stated else NOT_STATED
     found = levels.levels(encode(reports, spoken), left, right)[:, 0]
     agree = (found > 0) & (found <= name_levels.SLIP_IN_BOTH)
-    agree |= (found >= name_levels.IN_PART) & (found <= name_levels.GIVEN_IN_PART_LAST)
+    agree |= (found >= name_levels.IN_PART) & (found <= name_levels.IN_PART_SLIP)
     same = who[left] == who[right]
     exact = (found > 0) & (found <= levels.NAME_SAME)
     return (

@@ -89,16 +89,12 @@ def test_names_of_a_register_that_are_a_letter_apart() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "expect"),
     [
-        (("José Adán", "Lemus Pérez"), ("José Adán", "Lemus"), "in part, by rarity"),
-        (("José Adán", "Lemus Pérez"), ("José Adán", "Pérez"), "in part, both names or"),
-        (("José Adán", "Lemus Pérez"), ("José Adán", "Lemuz"), "in part, a slip"),
-        (("José Adán", "Lemus Pérez"), ("José", "Lemus"), "in part, both names or"),
-        (("José Adán", "Lemus Pérez"), ("Jose", "Peres"), "in part, both names or"),
-        (("José Adán", "Lemus Pérez"), ("José", "Lemus Pérez"), "given name in part"),
-        (("José Adán", "Lemus Pérez"), ("Adán", "Lemus Pérez"), "given name in part"),
-        (("José Adán", "Lemus Pérez"), ("José", "Pérez Lemus"), "given name in part"),
-        (("José Adán", "Lemus Pérez"), ("Jose", "Pérez Lemuz"), "in part, both names or"),
-        (("José Adán", "Lemus Pérez"), ("Jose", "Lemuz Pérez"), "in part, a slip"),
+        (("José Adán", "Lemus Pérez"), ("José", "Lemus"), "in part, by rarity"),
+        (("José Adán", "Lemus Pérez"), ("José Adán", "Pérez"), "in part, another word first"),
+        (("José Adán", "Lemus Pérez"), ("Adán", "Lemus Pérez"), "in part, another word first"),
+        (("José Adán", "Lemus Pérez"), ("José", "Pérez Lemus"), "in part, another word first"),
+        (("José Adán", "Lemus Pérez"), ("Jose", "Lemuz"), "in part, a slip"),
+        (("José Adán", "Lemus Pérez"), ("Jose", "Peres"), "in part, another word first"),
         (("José Adán", "Lemus"), ("José Adán", "Lemus"), "same"),
     ],
 )

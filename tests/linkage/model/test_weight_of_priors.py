@@ -15,7 +15,7 @@ SAME_DAY = levels.BIRTH.index("same day")
 
 @pytest.mark.parametrize(("matches", "weight"), [(10, 40.0), (24, 40.0), (38, 24.4), (400, 10.0)])
 def test_few_matches_have_the_prior_of_more_weight(matches: int, weight: float) -> None:
-    """Half of the matches have a name in part, of which the prior has 4.5 in 100."""
+    """Half of the matches have a name in part, of which the prior has 5 in 100."""
     patterns = np.zeros((3, len(levels.FIELDS)), np.uint8)
     patterns[0, :2] = SAME_NAME, SAME_DAY
     patterns[1, :2] = IN_PART, SAME_DAY
@@ -27,7 +27,7 @@ def test_few_matches_have_the_prior_of_more_weight(matches: int, weight: float) 
     assert rates.prior_weight == pytest.approx(weight, rel=0.05)
 
     def in_part(found: float) -> float:
-        return (found / 2 + 0.045 * rates.prior_weight) / (found + rates.prior_weight)
+        return (found / 2 + 0.05 * rates.prior_weight) / (found + rates.prior_weight)
 
     assert rates.m[0][IN_PART - 1] == pytest.approx(in_part(rates.expected_pairs), rel=0.01)
     halves = np.array([matches / 2, matches / 2, 0.0])

@@ -36,10 +36,7 @@ _THOUGHT_OF_DIFFERENT = 30.0
 
 # Name levels (after "not said") at which the family name is the same.
 _SAME_FAMILY = np.array(
-    [
-        each.startswith(("same, ", "given name in part")) or each.endswith("same family")
-        for each in NAME[1:]
-    ]
+    [each.startswith("same, ") or each.endswith("same family") for each in NAME[1:]]
 )
 # Name levels (after "not said") at which only the family name is the same.
 _OTHER_GIVEN = np.array([ONE_LETTER - 1, OTHER_GIVEN - 1])

@@ -20,11 +20,10 @@ WEIGHT, MOST_WEIGHT = 10.0, 40.0  # comparisons; the second of names and events,
 FEW_REPEATS = 0.025  # expected matches for each report: fewer are few
 # Among reports of one person: mean of each level, after "not said".
 _NAME = (
-    *(0.022, 0.151, 0.167, 0.124, 0.036),  # the same
+    *(0.027, 0.183, 0.202, 0.15, 0.043),  # the same
     *(0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005),  # slips, near, exchanged
     *(0.01, 0.005, 0.02, 0.02),  # of the given name all, its first letters, its first part
-    *(0.04, 0.045, 0.025, 0.005, 0.03, 0.04),  # in part, mostly the family name
-    *(0.01, 0.05, 0.03),  # the given name in part
+    *(0.02, 0.05, 0.04, 0.01, 0.03, 0.02),  # in part
     0.005,  # what both are called besides
     *(0.01, 0.01, 0.005),  # one of the two alone
     *(0.028, 0.00175, 0.00525),  # another name
@@ -96,19 +95,12 @@ def _events(days: set[int], places: set[int]) -> set[int]:
     return {day * len(compare.PLACE) + place for day in days for place in places} - {0}
 
 
-# of several words in a name, and of several names, either may say more
-_EITHER_MORE = frozenset(
-    {
-        *(levels.BEGINS_ALIKE, levels.ANOTHER),
-        *range(levels.IN_PART, levels.IN_PART_LAST + 1),
-        *range(levels.GIVEN_IN_PART, levels.GIVEN_IN_PART_LAST + 1),
-    }
-)
 # the same, or the same as far as stated
 _RIGHT_NAMES = {
     *range(levels.SAME, levels.SAME_LAST + 1),
-    *(levels.GIVEN_ALONE, levels.INITIALS, levels.FAMILY_ALONE),
-    *_EITHER_MORE,
+    *(levels.GIVEN_ALONE, levels.INITIALS, levels.BEGINS_ALIKE, levels.FAMILY_ALONE),
+    *range(levels.IN_PART, levels.IN_PART_LAST + 1),
+    levels.ANOTHER,
 }
 _RIGHT_EVENTS = _events({0, 1, 2, 3}, {0, 1, 2})
 PRIORS: tuple[FieldPrior, ...] = (
@@ -118,7 +110,10 @@ PRIORS: tuple[FieldPrior, ...] = (
         set(range(1, compare.NAME_AGREES + 1)) - _RIGHT_NAMES,
         0.8,
         whole=frozenset(range(levels.SAME, levels.SAME_LAST + 1)),
-        either=_EITHER_MORE,
+        # of several words in a name, and of several names, others may say more
+        either=frozenset(
+            {levels.BEGINS_ALIKE, levels.ANOTHER, *range(levels.IN_PART, levels.IN_PART_LAST + 1)}
+        ),
         split=_DIFFERS,
         weighs_more=True,
     ),
