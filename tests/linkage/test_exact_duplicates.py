@@ -77,7 +77,7 @@ def test_rows_that_another_list_took_over_break_no_link(
         attrs.evolve(each, source=source) for each in again([reports[at] for at in took], "again")
     ]
     assert len(copies) > 100
-    both = link([*reports, *copies], draws=100, with_grid=False)
+    both = link([*reports, *copies], draws=300, with_grid=False)
     pairs = np.array([(i, j) for i, one in enumerate(truth) for j in range(i) if truth[j] == one])
     found = [
         np.mean([labels[i] == labels[j] for labels in np.array(drawn) for i, j in pairs])

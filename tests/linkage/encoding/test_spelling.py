@@ -7,7 +7,7 @@ import pytest
 from tests.records.cells.test_names_vectors import level
 
 from uncounted.linkage.comparison import levels
-from uncounted.linkage.comparison.name_levels import IN_PART, IN_PART_OTHER_FIRST, NAME
+from uncounted.linkage.comparison.name_levels import IN_PART, IN_PART_LAST, NAME
 from uncounted.linkage.encoding import spelling
 from uncounted.linkage.encoding.columns import columns
 from uncounted.linkage.encoding.encode import encode
@@ -20,6 +20,26 @@ from uncounted.records.report import Report
 def kind(one: str, other: str) -> int:
     found = variants([one, other])
     return int(found.kinds[found.starts[0]]) if len(found.words) else OTHER
+
+
+@pytest.mark.parametrize("family", ["Ruiz Mora", "Lemus Pérez"])
+@pytest.mark.parametrize(
+    ("longer", "shorter", "expect"),
+    [("María José", "María", "usual"), ("María Adán", "Adán", "rare")],
+)
+def test_given_names_in_part_are_classed_by_how_rare_the_given_name_is(
+    longer: str, shorter: str, expect: str, family: str
+) -> None:
+    """Brothers have one family name, however rare it is."""
+    names = [Name(f"{each} {family}", given=each, family=family) for each in (longer, shorter)]
+    rest = [
+        Name(f"María {at}", given="María", family="Ruiz Mora" if at % 2 else "Cruz")
+        for at in range(200)
+    ]
+    rows = [Report("A", str(at), (name,)) for at, name in enumerate([*names, *rest])]
+    encoded = encode(rows, {"A": ("other",)})
+    found = levels.levels(encoded, np.array([0]), np.array([1]))[0, 0]
+    assert NAME[found] == f"given name in part, {expect}"
 
 
 @pytest.mark.parametrize(
@@ -89,12 +109,16 @@ def test_names_of_a_register_that_are_a_letter_apart() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "expect"),
     [
-        (("José Adán", "Lemus Pérez"), ("José", "Lemus"), "in part, by rarity"),
-        (("José Adán", "Lemus Pérez"), ("José Adán", "Pérez"), "in part, another word first"),
-        (("José Adán", "Lemus Pérez"), ("Adán", "Lemus Pérez"), "in part, another word first"),
-        (("José Adán", "Lemus Pérez"), ("José", "Pérez Lemus"), "in part, another word first"),
-        (("José Adán", "Lemus Pérez"), ("Jose", "Lemuz"), "in part, a slip"),
-        (("José Adán", "Lemus Pérez"), ("Jose", "Peres"), "in part, another word first"),
+        (("José Adán", "Lemus Pérez"), ("José Adán", "Lemus"), "in part, by rarity"),
+        (("José Adán", "Lemus Pérez"), ("José Adán", "Pérez"), "in part, both names or"),
+        (("José Adán", "Lemus Pérez"), ("José Adán", "Lemuz"), "in part, a slip"),
+        (("José Adán", "Lemus Pérez"), ("José", "Lemus"), "in part, both names or"),
+        (("José Adán", "Lemus Pérez"), ("Jose", "Peres"), "in part, both names or"),
+        (("José Adán", "Lemus Pérez"), ("José", "Lemus Pérez"), "given name in part"),
+        (("José Adán", "Lemus Pérez"), ("Adán", "Lemus Pérez"), "given name in part"),
+        (("José Adán", "Lemus Pérez"), ("José", "Pérez Lemus"), "given name in part"),
+        (("José Adán", "Lemus Pérez"), ("Jose", "Pérez Lemuz"), "in part, both names or"),
+        (("José Adán", "Lemus Pérez"), ("Jose", "Lemuz Pérez"), "in part, a slip"),
         (("José Adán", "Lemus"), ("José Adán", "Lemus"), "same"),
     ],
 )
@@ -108,7 +132,7 @@ def test_which_words_of_a_name_are_left_out(
     for i, j in ((0, 1), (1, 0)):
         found = NAME[levels.levels(encoded, np.array([i]), np.array([j]))[0, 0]]
         if expect == "in part, by rarity":
-            assert found in NAME[IN_PART:IN_PART_OTHER_FIRST]
+            assert found in NAME[IN_PART : IN_PART_LAST + 1]
         else:
             assert found.startswith(expect)
 

@@ -77,7 +77,7 @@ def twin(
 # Of names that differ, the first is capped now and then (`u`).
 @pytest.mark.parametrize(
     ("field", "weight", "u"),
-    [(0, 10.0, 0.06), (0, 40.0, 0.068), (1, 40.0, 0.05), (2, 40.0, 0.05), (4, 40.0, 0.05)],
+    [(0, 10.0, 0.05), (0, 40.0, 0.068), (1, 40.0, 0.05), (2, 40.0, 0.05), (4, 40.0, 0.05)],
 )
 def test_m_is_drawn_from_its_distribution_whatever_it_was(
     field: int, weight: float, u: float

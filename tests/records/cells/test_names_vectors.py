@@ -28,7 +28,7 @@ def rows() -> list[dict[str, str]]:
 def level(one: str, other: str) -> str:
     reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate((one, other))]
     found = levels.levels(encode(reports), np.array([0]), np.array([1]))[0, 0]
-    for said in ("same, ", "in part, "):  # and how rare the name is
+    for said in ("same, ", "in part, ", "given name in part, "):  # and how rare the name is
         if NAME[found].startswith(said) and NAME[found].endswith(("rare", "rarest", "usual")):
             return said.removesuffix(", ")
     return NAME[found]

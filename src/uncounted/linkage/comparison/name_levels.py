@@ -3,8 +3,9 @@
 The first are one level cut by how rare the name is (log of 1 / chance that two people share
 it). "Slip": one letter (two of nine or more); "near": two letters in five. In Korean names a
 letter makes another name, so a slip there is a level of its own. "In part": of names of several
-words, which are not Korean, those of one are all among those of the other. "Another name": what
-both are called beside their main names, where these do not agree.
+words, which are not Korean, those of one are all among those of the other; where given and family
+names are known, "given name in part" if only the given name is. "Another name": what both are
+called beside their main names, where these do not agree.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ NAME = (
     "in part, rare",
     "in part, usual",
     "in part, very usual",
-    "in part, another word first",
+    "given name in part, very rare",
+    "given name in part, rare",
+    "given name in part, usual",
+    "in part, both names or another word first",
     "in part, a slip",
     "another name the same",
     "given not said, same family",
@@ -43,6 +47,7 @@ NAME = (
 )
 RARE = (12.0, 9.5, 7.5, 5.5)  # where "same" is cut, from the first
 RARE_IN_PART = (9.5, 7.5, 5.5)
+RARE_GIVEN_IN_PART = (8.0, 4.0)  # of the given name alone: relatives share the family name
 
 SAME = NAME.index("same, rarest")
 SAME_LAST = NAME.index("same, very usual")
@@ -59,8 +64,10 @@ ONE_LETTER = NAME.index("another given one letter off, same family")
 BEGINS_ALIKE = NAME.index("given begins alike, same family")
 IN_PART = NAME.index("in part, very rare")
 IN_PART_LAST = NAME.index("in part, very usual")
-IN_PART_OTHER_FIRST = NAME.index("in part, another word first")
+IN_PART_OTHER_FIRST = NAME.index("in part, both names or another word first")
 IN_PART_SLIP = NAME.index("in part, a slip")
+GIVEN_IN_PART = NAME.index("given name in part, very rare")
+GIVEN_IN_PART_LAST = NAME.index("given name in part, usual")
 ANOTHER = NAME.index("another name the same")
 FAMILY_ALONE = NAME.index("given not said, same family")
 OTHER_FAMILY = NAME.index("same given, other family")

@@ -42,7 +42,7 @@ def in_words(a: ReportArrays, f: int, g: int) -> int:
         return levels.GIVEN_ALONE if given in (VARIANT, _WITHIN) else levels.DIFFERENT
     worth = family_worth + given_worth
     if family >= _WITHIN or given >= _WITHIN:
-        return _within(family, given, worth, leads and first)
+        return _within(family, given, worth, given_worth, leads and first)
     level = _BY_KINDS[given][family]
     if level == levels.SAME:
         # word for word: how common the whole parts are
@@ -120,14 +120,20 @@ def _fits(a: ReportArrays, p: int, n: int, q: int, s: int, first: int, second: i
 
 
 @compiled_inner
-def _within(family: int, given: int, worth: float, leads: bool) -> int:
+def _within(family: int, given: int, worth: float, of_given: float, leads: bool) -> int:
     """The level where one part says more, or both do; `leads` if both begin with the same words."""
-    if family in (VARIANT, _WITHIN) and given in (VARIANT, _WITHIN):
-        return _in_part(worth) if leads else levels.IN_PART_OTHER_FIRST
     if family in (NEAR, OTHER) or given in (NEAR, OTHER):
         same_given = given in (VARIANT, _WITHIN)
         return levels.OTHER_FAMILY if same_given else levels.DIFFERENT
-    return levels.IN_PART_SLIP if leads else levels.IN_PART_OTHER_FIRST
+    slip = SLIP in (family, given) or _WITHIN_SLIP in (family, given)
+    if given >= _WITHIN:
+        if family >= _WITHIN:
+            return levels.IN_PART_OTHER_FIRST
+        if not slip:
+            return _given_in_part(of_given)
+    if not leads:
+        return levels.IN_PART_OTHER_FIRST
+    return levels.IN_PART_SLIP if slip else _in_part(worth)
 
 
 @compiled_inner
@@ -213,6 +219,14 @@ def _in_part(worth: float) -> int:
         if worth >= levels.RARE_IN_PART[cut]:
             return levels.IN_PART + cut
     return levels.IN_PART_LAST
+
+
+@compiled_inner
+def _given_in_part(worth: float) -> int:
+    for cut in range(len(levels.RARE_GIVEN_IN_PART)):
+        if worth >= levels.RARE_GIVEN_IN_PART[cut]:
+            return levels.GIVEN_IN_PART + cut
+    return levels.GIVEN_IN_PART_LAST
 
 
 @compiled_inner

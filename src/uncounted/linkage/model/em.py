@@ -17,9 +17,9 @@ from uncounted.linkage.comparison.name_levels import NAME, ONE_LETTER, OTHER_FAM
 from uncounted.linkage.model.fellegi_sunter import MatchProbabilities, capped, name_and_birth
 from uncounted.linkage.model.field_priors import (
     MOST_WEIGHT,
-    PRIORS,
     WEIGHT,
     FieldPrior,
+    priors_for,
     weight_by_matches,
 )
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT
@@ -36,7 +36,10 @@ _THOUGHT_OF_DIFFERENT = 30.0
 
 # Name levels (after "not said") at which the family name is the same.
 _SAME_FAMILY = np.array(
-    [each.startswith("same, ") or each.endswith("same family") for each in NAME[1:]]
+    [
+        each.startswith(("same, ", "given name in part")) or each.endswith("same family")
+        for each in NAME[1:]
+    ]
 )
 # Name levels (after "not said") at which only the family name is the same.
 _OTHER_GIVEN = np.array([ONE_LETTER - 1, OTHER_GIVEN - 1])
@@ -108,6 +111,7 @@ def fit(
     stand_for: Floats | None = None,
     *,
     candidates: Floats | None = None,
+    names_of_words: float = 0.0,
 ) -> MatchProbabilities:
     """Fit m, u and companion rates to all pairs by expectation-maximisation with the prior.
 
@@ -116,14 +120,15 @@ def fit(
     of reports show each row of levels; each compared pair stands for `stand_for` pairs, on average
     over its row. Of each row `candidates` are pairs that blocking found: the others are no more
     than `_MOST_OTHERS` of the matches. Of the 10^11 others of a million reports, each hardly a
-    match, EM would make most of the matches, and learn m from them.
+    match, EM would make most of the matches, and learn m from them. Of the pairs of names,
+    a share of `names_of_words` is compared by its words.
     """
     stand_for = np.ones(len(times)) if stand_for is None else np.maximum(stand_for, 1.0)
     alike = _alike(patterns)
     most = min(max(2.0 / reports, float(times[alike].sum() / times.sum())), _MOST_LINKS)
     u = _frequencies(patterns, np.where(alike, 0.0, times))
     linked = counts(patterns, np.where(alike, times, 0.0))
-    m = _m_of_pairs(linked, u, MOST_WEIGHT)
+    m = _m_of_pairs(linked, u, MOST_WEIGHT, names_of_words)
     rates = MatchProbabilities(m, u, _companion(m, u))
     share = np.array([most / 2, 1.0 - most / 2 - 1e-3, 1e-3])
     compared = np.flatnonzero((patterns > 0).any(axis=0))
@@ -142,7 +147,7 @@ def fit(
         u = _frequencies(patterns, times - kinds[0])
         linked, taken = counts(patterns, kinds[0]), counts(patterns, kinds[2] / stand_for)
         weight = weight_by_matches(float(kinds[0].sum()), reports)
-        m = _m_of_pairs(linked, u, weight)
+        m = _m_of_pairs(linked, u, weight, names_of_words)
         rates = MatchProbabilities(
             m,
             u,
@@ -155,6 +160,7 @@ def fit(
             m,
             recorded,
             prior_weight=weight,
+            names_of_words=names_of_words,
         )
     return rates
 
@@ -190,7 +196,7 @@ def with_matches(
 ) -> MatchProbabilities:
     """The same with m, and the number of matches, from so many matches at each row of levels."""
     linked = counts(patterns, matches)
-    m = _m_of_pairs(linked, rates.u, rates.prior_weight)
+    m = _m_of_pairs(linked, rates.u, rates.prior_weight, rates.names_of_words)
     return attrs.evolve(
         rates,
         m=m,
@@ -312,11 +318,11 @@ def _frequencies(patterns: levels.Levels, times: Floats) -> tuple[Floats, ...]:
 
 
 def _m_of_pairs(
-    linked: tuple[Floats, ...], u: tuple[Floats, ...], weight: float
+    linked: tuple[Floats, ...], u: tuple[Floats, ...], weight: float, names_of_words: float
 ) -> tuple[Floats, ...]:
     return tuple(
         _expected(prior, weight if prior.weighs_more else WEIGHT, linked[f], u[f])
-        for f, prior in enumerate(PRIORS)
+        for f, prior in enumerate(priors_for(names_of_words))
     )
 
 

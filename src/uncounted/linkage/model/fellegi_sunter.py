@@ -22,7 +22,13 @@ from scipy import special
 from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison.name_levels import NAME, OTHER_FAMILY
-from uncounted.linkage.model.field_priors import PRIORS, WEIGHT, prior_counts
+from uncounted.linkage.model.field_priors import (
+    PRIORS,
+    WEIGHT,
+    FieldPrior,
+    prior_counts,
+    priors_for,
+)
 from uncounted.linkage.sampler import collapsed_m, collapsed_pairs, overrelaxation, pair_likelihood
 from uncounted.linkage.sampler import state as partition
 from uncounted.linkage.sampler.collapsed_m import MConditional
@@ -48,9 +54,10 @@ class MatchProbabilities:
     than apart; `errors` is the same of kinds of name and birth within people. `first` is m before
     any partition, `uncapped` m of names that differ as drawn before the cap; both default to m. No
     pair compares the fields from `fields_recorded` on. `prior_weight`, in comparisons, is
-    that of the priors of names and events. `recurring` is, by field, how likely a report that is
-    different has the value of another that is (`cluster_likelihood`). All but m,
-    `uncapped` and `recurring` stay fixed while m is drawn.
+    that of the priors of names and events, and `names_of_words` the share of pairs of names that
+    are compared by their words, on which the prior of names depends. `recurring` is, by field, how
+    likely a report that is different has the value of another that is (`cluster_likelihood`). All
+    but m, `uncapped` and `recurring` stay fixed while m is drawn.
     """
 
     m: tuple[Floats, ...]
@@ -65,6 +72,7 @@ class MatchProbabilities:
     fields_recorded: int = len(compare.FIELDS)
     uncapped: Floats | None = None
     prior_weight: float = WEIGHT
+    names_of_words: float = 0.0
     recurring: Floats = attrs.field(
         factory=lambda: np.where(_MAY_RECUR, RECURRING[0] / sum(RECURRING), 0.0)
     )
@@ -317,11 +325,21 @@ def kind_sums(levels: Floats) -> Floats:
 
 def _prior_counts(rates: MatchProbabilities) -> tuple[tuple[Floats, ...], Floats]:
     """What the prior adds to comparisons at each level, and to reports of each kind."""
+    counts, of_kinds = LEVEL_COUNTS, KIND_COUNTS
+    if rates.names_of_words > 0:
+        priors = priors_for(rates.names_of_words)
+        counts, of_kinds = (prior_counts(priors[0]), *counts[1:]), kind_counts(priors)
     if rates.prior_weight == WEIGHT:
-        return LEVEL_COUNTS, KIND_COUNTS
+        return counts, of_kinds
     times = np.where(_WEIGHS_MORE, rates.prior_weight / WEIGHT, 1.0)
-    levels = tuple(row * each for row, each in zip(LEVEL_COUNTS, times, strict=True))
-    return levels, KIND_COUNTS * times[:, None]
+    levels = tuple(row * each for row, each in zip(counts, times, strict=True))
+    return levels, of_kinds * times[:, None]
+
+
+def kind_counts(priors: tuple[FieldPrior, ...]) -> Floats:
+    """What priors add to the reports of each kind, by field: two for each pair thought of."""
+    means = np.concatenate([prior.mean for prior in priors])
+    return 2 * WEIGHT * report_shares(kind_sums(means))
 
 
 def _draw_kinds(rng: np.random.Generator, prior: Floats, kinds: Floats, last: Floats) -> Floats:
@@ -359,9 +377,7 @@ _ENDS = np.cumsum([0, *(len(prior.kinds) for prior in PRIORS)]).tolist()
 _SPANS = tuple(slice(*ends) for ends in itertools.pairwise(_ENDS))
 # And which of them have a cap.
 _HAS_CAP = np.concatenate([~prior.agrees & bool(prior.split) for prior in PRIORS])
-# What each prior adds to the reports of each kind: two for each pair that it thinks of.
-KIND_COUNTS = report_shares(kind_sums(np.concatenate([prior.mean for prior in PRIORS])))
-KIND_COUNTS *= 2 * WEIGHT
+KIND_COUNTS = kind_counts(PRIORS)
 _WEIGHS_MORE = np.array([prior.weighs_more for prior in PRIORS])
 _LEAST = np.sqrt([prior.least for prior in PRIORS])
 

@@ -23,10 +23,25 @@ _NAME = (
     *(0.027, 0.183, 0.202, 0.15, 0.043),  # the same
     *(0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005),  # slips, near, exchanged
     *(0.01, 0.005, 0.02, 0.02),  # of the given name all, its first letters, its first part
-    *(0.02, 0.05, 0.04, 0.01, 0.03, 0.02),  # in part
+    *(0.02, 0.05, 0.035, 0.005),  # in part, mostly the family name
+    *(0.001, 0.005, 0.004),  # the given name in part
+    *(0.03, 0.02),  # both in part, or one with a slip
     0.005,  # what both are called besides
     *(0.01, 0.01, 0.005),  # one of the two alone
     *(0.028, 0.00175, 0.00525),  # another name
+)
+# The same of names compared by their words, of which lists often leave out one. Names that are
+# read as Korean are never in part.
+_NAME_OF_WORDS = (
+    *(0.02, 0.135, 0.15, 0.112, 0.033),
+    *(0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005),
+    *(0.01, 0.005, 0.01, 0.015),
+    *(0.045, 0.055, 0.03, 0.005),
+    *(0.01, 0.05, 0.03),
+    *(0.05, 0.055),
+    0.005,
+    *(0.01, 0.02, 0.005),
+    *(0.028, 0.00175, 0.00525),
 )
 # Who knows a birth by the year errs by one; who knows the day seldom has two of its parts wrong.
 _BIRTH = (0.2, 0.05, 0.435, 0.1, 0.05, 0.01, 0.08, 0.01, 0.05, 0.005, 0.01)
@@ -95,12 +110,19 @@ def _events(days: set[int], places: set[int]) -> set[int]:
     return {day * len(compare.PLACE) + place for day in days for place in places} - {0}
 
 
+# of several words in a name, and of several names, either may say more
+_EITHER_MORE = frozenset(
+    {
+        *(levels.BEGINS_ALIKE, levels.ANOTHER),
+        *range(levels.IN_PART, levels.IN_PART_LAST + 1),
+        *range(levels.GIVEN_IN_PART, levels.GIVEN_IN_PART_LAST + 1),
+    }
+)
 # the same, or the same as far as stated
 _RIGHT_NAMES = {
     *range(levels.SAME, levels.SAME_LAST + 1),
-    *(levels.GIVEN_ALONE, levels.INITIALS, levels.BEGINS_ALIKE, levels.FAMILY_ALONE),
-    *range(levels.IN_PART, levels.IN_PART_LAST + 1),
-    levels.ANOTHER,
+    *(levels.GIVEN_ALONE, levels.INITIALS, levels.FAMILY_ALONE),
+    *_EITHER_MORE,
 }
 _RIGHT_EVENTS = _events({0, 1, 2, 3}, {0, 1, 2})
 PRIORS: tuple[FieldPrior, ...] = (
@@ -110,10 +132,7 @@ PRIORS: tuple[FieldPrior, ...] = (
         set(range(1, compare.NAME_AGREES + 1)) - _RIGHT_NAMES,
         0.8,
         whole=frozenset(range(levels.SAME, levels.SAME_LAST + 1)),
-        # of several words in a name, and of several names, others may say more
-        either=frozenset(
-            {levels.BEGINS_ALIKE, levels.ANOTHER, *range(levels.IN_PART, levels.IN_PART_LAST + 1)}
-        ),
+        either=_EITHER_MORE,
         split=_DIFFERS,
         weighs_more=True,
     ),
@@ -132,6 +151,12 @@ PRIORS: tuple[FieldPrior, ...] = (
     _prior(_OCCUPATION, {1}, {2}, 0.3),
     _prior(_NUMBER, {1}, {2, 3}, 0.5),
 )
+
+
+def priors_for(names_of_words: float) -> tuple[FieldPrior, ...]:
+    """The priors where such a share of pairs of names are compared by their words."""
+    mean = (1 - names_of_words) * np.array(_NAME) + names_of_words * np.array(_NAME_OF_WORDS)
+    return attrs.evolve(PRIORS[0], mean=tuple(mean.tolist())), *PRIORS[1:]
 
 
 def weight_by_matches(matches: float, reports: int) -> float:

@@ -60,7 +60,14 @@ def fit_pairs(
     weights = together(times, sampled.stands_for)
     stand_for = together(times, sampled.stands_for**2) / weights
     of_candidates = together(times, np.zeros(len(theirs)))
-    rates = em.fit(levels, weights, count, stand_for, candidates=of_candidates)
+    rates = em.fit(
+        levels,
+        weights,
+        count,
+        stand_for,
+        candidates=of_candidates,
+        names_of_words=_names_of_words(encoded) ** 2,
+    )
     likely = em.match_probability(rates, levels, weights)[mine]
     linked = (likely > 0.5)[row]
     if one_to_one:
@@ -72,6 +79,14 @@ def fit_pairs(
     )
     rates = em.reweight_by_people(rates, levels, weights, by_people, stand_for)
     return codes, rates, (rates.of(levels)[mine] - np.log(count))[row]
+
+
+def _names_of_words(encoded: Encoded) -> float:
+    """Which share of the reports' names are compared by their words, not read as Korean."""
+    a = encoded.arrays
+    starts = a.form_starts[a.name]
+    main = starts[starts < a.form_starts[a.name + 1]]
+    return float(a.general[main].mean()) if len(main) else 0.0
 
 
 def people_weights(

@@ -1,0 +1,72 @@
+"""The prior of name levels: of names read as Korean, and of names compared by their words."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import pytest
+
+from benchmarks import bench_linkage, synthetic_register
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
+from uncounted.linkage.model import em, field_priors, fit
+from uncounted.linkage.model import fellegi_sunter as model
+from uncounted.records.report import Report
+
+
+def share_of(reports: list[Report]) -> float:
+    return fit._names_of_words(encode(reports))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_means_are_shares_of_one_whole(share: float) -> None:
+    priors = field_priors.priors_for(share)
+    assert sum(priors[0].mean) == pytest.approx(1.0)
+    assert priors[1:] == field_priors.PRIORS[1:]
+    reports_each = model.kind_counts(priors).sum(axis=1)
+    assert reports_each == pytest.approx(2 * field_priors.WEIGHT)
+
+
+def test_korean_names_keep_their_prior() -> None:
+    korean = bench_linkage.fresh([905])[0][:300]
+    assert share_of(korean) == 0.0
+    assert field_priors.priors_for(0.0) == field_priors.PRIORS
+    spanish = synthetic_register.made(1)[0][:300]
+    assert share_of(spanish) == 1.0
+    assert share_of([*korean, *spanish]) == pytest.approx(0.5)
+    nameless = [attrs.evolve(each, names=()) for each in spanish[:5]]
+    assert share_of(nameless) == 0.0
+    assert share_of([*nameless, *spanish]) == 1.0
+
+
+def test_m_is_drawn_with_the_prior_of_these_names() -> None:
+    """Without a comparison, draws have the mean of the prior (nearly: few are below the least)."""
+    in_part = np.array([each.startswith("given name in part") for each in NAME[1:]])
+    none = tuple(np.zeros(each - 1) for each in levels.COUNTS)
+    found = []
+    for share in (0.0, 1.0):
+        means = tuple(np.array(each.mean) for each in field_priors.priors_for(share))
+        rates = model.MatchProbabilities(means, means, means, names_of_words=share)
+        rates = attrs.evolve(rates, prior_weight=field_priors.MOST_WEIGHT)
+        rng, drawn = np.random.default_rng(1), []
+        for _ in range(4000):
+            rates = model.draw_m(rng, none, np.zeros((len(none), 4)), rates)
+            drawn.append(rates.m[0][in_part].sum())
+        assert np.mean(drawn) == pytest.approx(means[0][in_part].sum(), rel=0.1)
+        found.append(np.mean(drawn))
+    assert found[1] > 5 * found[0]
+
+
+def test_relatives_may_have_the_given_name_in_part() -> None:
+    """José and José Miguel may be brothers; with a family name in part they have another one."""
+    kin = [name for name, same in zip(NAME[1:], em._SAME_FAMILY, strict=True) if same]
+    in_part = [each for each in NAME if "in part" in each]
+    assert [each for each in in_part if each in kin] == [
+        each for each in in_part if each.startswith("given name in part")
+    ]
+
+
+def test_the_levels_of_a_pair_fit_into_an_int32() -> None:
+    last = sum(mask << shift for mask, shift in zip(levels.MASKS, levels.SHIFTS, strict=True))
+    assert last < 2**31
