@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from benchmarks import bench_linkage, synthetic_register
-from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison import levels, name_levels
 from uncounted.linkage.comparison.name_levels import NAME
 from uncounted.linkage.encoding.encode import encode
 from uncounted.linkage.model import em, field_priors, fit
 from uncounted.linkage.model import fellegi_sunter as model
+from uncounted.linkage.sampler.pair_likelihood import RIGHT
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 
@@ -24,17 +26,24 @@ def test_means_are_shares_of_one_whole(share: float) -> None:
     priors = field_priors.priors_for(share)
     assert sum(priors[0].mean) == pytest.approx(1.0)
     assert priors[1:] == field_priors.PRIORS[1:]
-    reports_each = model.kind_counts(priors).sum(axis=1)
-    assert reports_each == pytest.approx(2 * field_priors.WEIGHT)
+    right = (1 - share) * 0.775 + share * 0.72
+    reports = model.kind_counts(priors)
+    assert reports[0, RIGHT] == pytest.approx(2 * field_priors.WEIGHT * np.sqrt(right))
+    assert (reports[1:] == model.KIND_COUNTS[1:]).all()
 
 
 def test_korean_names_keep_their_prior() -> None:
+    mean = np.array(field_priors.priors_for(0.0)[0].mean)
+    in_part = np.array(["in part" in each for each in NAME[1:]])
+    assert mean[in_part].sum() == pytest.approx(0.17)
+    assert mean[: name_levels.SAME_LAST].tolist() == [0.027, 0.183, 0.202, 0.15, 0.043]
     korean = bench_linkage.fresh([905])[0][:300]
     assert share_of(korean) == 0.0
-    assert field_priors.priors_for(0.0) == field_priors.PRIORS
     spanish = synthetic_register.made(1)[0][:300]
     assert share_of(spanish) == 1.0
     assert share_of([*korean, *spanish]) == pytest.approx(0.5)
+    initials = [attrs.evolve(each, names=(Name("J. M. T."),)) for each in spanish[:5]]
+    assert share_of([*initials, *spanish]) == 1.0
     nameless = [attrs.evolve(each, names=()) for each in spanish[:5]]
     assert share_of(nameless) == 0.0
     assert share_of([*nameless, *spanish]) == 1.0
@@ -43,8 +52,8 @@ def test_korean_names_keep_their_prior() -> None:
 def test_m_is_drawn_with_the_prior_of_these_names() -> None:
     """Without a comparison, draws have the mean of the prior (nearly: few are below the least)."""
     in_part = np.array([each.startswith("given name in part") for each in NAME[1:]])
+    right = model.KINDS[0, 1 : len(NAME)] == RIGHT
     none = tuple(np.zeros(each - 1) for each in levels.COUNTS)
-    found = []
     for share in (0.0, 1.0):
         means = tuple(np.array(each.mean) for each in field_priors.priors_for(share))
         rates = model.MatchProbabilities(means, means, means, names_of_words=share)
@@ -52,19 +61,22 @@ def test_m_is_drawn_with_the_prior_of_these_names() -> None:
         rng, drawn = np.random.default_rng(1), []
         for _ in range(4000):
             rates = model.draw_m(rng, none, np.zeros((len(none), 4)), rates)
-            drawn.append(rates.m[0][in_part].sum())
-        assert np.mean(drawn) == pytest.approx(means[0][in_part].sum(), rel=0.1)
-        found.append(np.mean(drawn))
-    assert found[1] > 5 * found[0]
+            drawn.append((rates.m[0][in_part].sum(), rates.m[0][right].sum()))
+        truth = means[0][in_part].sum(), means[0][right].sum()
+        assert np.mean(drawn, axis=0) == pytest.approx(truth, rel=0.05)
 
 
 def test_relatives_may_have_the_given_name_in_part() -> None:
     """José and José Miguel may be brothers; with a family name in part they have another one."""
-    kin = [name for name, same in zip(NAME[1:], em._SAME_FAMILY, strict=True) if same]
-    in_part = [each for each in NAME if "in part" in each]
-    assert [each for each in in_part if each in kin] == [
-        each for each in in_part if each.startswith("given name in part")
-    ]
+    u = tuple(np.full(each - 1, 1 / (each - 1)) for each in levels.COUNTS)
+    than_u = dict(zip(NAME[1:], em._companion(u, u)[0] / u[0], strict=True))
+    given, others = (
+        [than_u[each] for each in NAME if "in part" in each and each.startswith("given") == first]
+        for first in (True, False)
+    )
+    assert (len(given), len(others)) == (3, 6)
+    assert min(given) > 1.2
+    assert max(others) == pytest.approx(0.5)
 
 
 def test_the_levels_of_a_pair_fit_into_an_int32() -> None:

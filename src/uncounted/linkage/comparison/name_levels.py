@@ -3,9 +3,11 @@
 The first are one level cut by how rare the name is (log of 1 / chance that two people share
 it). "Slip": one letter (two of nine or more); "near": two letters in five. In Korean names a
 letter makes another name, so a slip there is a level of its own. "In part": of names of several
-words, which are not Korean, those of one are all among those of the other; where given and family
-names are known, "given name in part" if only the given name is. "Another name": what both are
-called beside their main names, where these do not agree.
+words, which are not Korean, those of one are all among those of the other. Where given and family
+names are known it is the family name that is in part, if both begin alike; "given name in part"
+if the given name alone is, in any order of its words; and if both are, or a part begins otherwise,
+"both names or another word first". "Another name": what both are called beside their main names,
+where these do not agree.
 """
 
 from __future__ import annotations

@@ -121,7 +121,10 @@ def _fits(a: ReportArrays, p: int, n: int, q: int, s: int, first: int, second: i
 
 @compiled_inner
 def _within(family: int, given: int, worth: float, of_given: float, leads: bool) -> int:
-    """The level where one part says more, or both do; `leads` if both begin with the same words."""
+    """The level where one part says more, or both do; `leads` if both begin with the same words.
+
+    `of_given` is what sharing the given name is worth, `worth` what sharing both is.
+    """
     if family in (NEAR, OTHER) or given in (NEAR, OTHER):
         same_given = given in (VARIANT, _WITHIN)
         return levels.OTHER_FAMILY if same_given else levels.DIFFERENT

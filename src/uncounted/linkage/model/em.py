@@ -120,8 +120,8 @@ def fit(
     of reports show each row of levels; each compared pair stands for `stand_for` pairs, on average
     over its row. Of each row `candidates` are pairs that blocking found: the others are no more
     than `_MOST_OTHERS` of the matches. Of the 10^11 others of a million reports, each hardly a
-    match, EM would make most of the matches, and learn m from them. Of the pairs of names,
-    a share of `names_of_words` is compared by its words.
+    match, EM would make most of the matches, and learn m from them. Of one person's
+    names a share of `names_of_words` is compared by their words.
     """
     stand_for = np.ones(len(times)) if stand_for is None else np.maximum(stand_for, 1.0)
     alike = _alike(patterns)

@@ -54,8 +54,8 @@ class MatchProbabilities:
     than apart; `errors` is the same of kinds of name and birth within people. `first` is m before
     any partition, `uncapped` m of names that differ as drawn before the cap; both default to m. No
     pair compares the fields from `fields_recorded` on. `prior_weight`, in comparisons, is
-    that of the priors of names and events, and `names_of_words` the share of pairs of names that
-    are compared by their words, on which the prior of names depends. `recurring` is, by field, how
+    that of the priors of names and events, and `names_of_words` the share of names that are
+    compared by their words, on which the prior of names depends. `recurring` is, by field, how
     likely a report that is different has the value of another that is (`cluster_likelihood`). All
     but m, `uncapped` and `recurring` stay fixed while m is drawn.
     """

@@ -18,20 +18,20 @@ from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, LESS, RIGHT, SL
 
 WEIGHT, MOST_WEIGHT = 10.0, 40.0  # comparisons; the second of names and events, of few matches
 FEW_REPEATS = 0.025  # expected matches for each report: fewer are few
-# Among reports of one person: mean of each level, after "not said".
+# Among reports of one person: mean of each level, after "not said", of names read as Korean.
 _NAME = (
     *(0.027, 0.183, 0.202, 0.15, 0.043),  # the same
     *(0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005),  # slips, near, exchanged
     *(0.01, 0.005, 0.02, 0.02),  # of the given name all, its first letters, its first part
-    *(0.02, 0.05, 0.035, 0.005),  # in part, mostly the family name
-    *(0.001, 0.005, 0.004),  # the given name in part
-    *(0.03, 0.02),  # both in part, or one with a slip
+    *(0.02, 0.05, 0.035, 0.005),  # in part
+    *(0.003, 0.004, 0.003),  # only the given name in part
+    *(0.03, 0.02),  # both in part or another word first, and in part with a slip
     0.005,  # what both are called besides
     *(0.01, 0.01, 0.005),  # one of the two alone
     *(0.028, 0.00175, 0.00525),  # another name
 )
-# The same of names compared by their words, of which lists often leave out one. Names that are
-# read as Korean are never in part.
+# The same of names compared by their words, of which lists often leave out one; Korean names are
+# never in part.
 _NAME_OF_WORDS = (
     *(0.02, 0.135, 0.15, 0.112, 0.033),
     *(0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005),
@@ -154,7 +154,7 @@ PRIORS: tuple[FieldPrior, ...] = (
 
 
 def priors_for(names_of_words: float) -> tuple[FieldPrior, ...]:
-    """The priors where such a share of pairs of names are compared by their words."""
+    """The priors where of one person's names such a share is compared by their words."""
     mean = (1 - names_of_words) * np.array(_NAME) + names_of_words * np.array(_NAME_OF_WORDS)
     return attrs.evolve(PRIORS[0], mean=tuple(mean.tolist())), *PRIORS[1:]
 

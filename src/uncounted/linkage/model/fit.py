@@ -66,7 +66,7 @@ def fit_pairs(
         count,
         stand_for,
         candidates=of_candidates,
-        names_of_words=_names_of_words(encoded) ** 2,
+        names_of_words=_names_of_words(encoded),
     )
     likely = em.match_probability(rates, levels, weights)[mine]
     linked = (likely > 0.5)[row]
@@ -82,10 +82,14 @@ def fit_pairs(
 
 
 def _names_of_words(encoded: Encoded) -> float:
-    """Which share of the reports' names are compared by their words, not read as Korean."""
+    """The share of main names that are compared by their words, of these and Korean ones.
+
+    Of one person's reports both names mostly are.
+    """
     a = encoded.arrays
     starts = a.form_starts[a.name]
     main = starts[starts < a.form_starts[a.name + 1]]
+    main = main[a.general[main] | a.korean[main]]  # others have initials only
     return float(a.general[main].mean()) if len(main) else 0.0
 
 
