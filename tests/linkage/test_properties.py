@@ -125,7 +125,9 @@ def z_scores(
         chance = min(sum(p for row, p in truth.items() if row[x] == row[y]), 1.0)
         one = (slots[:, reports[x]] == slots[:, reports[y]]).astype(float)
         error = one.reshape(BATCHES, -1).mean(axis=1).std(ddof=1) / BATCHES**0.5
-        least = max((chance * (1 - chance) / len(one) / 3) ** 0.5, 1 / len(one))  # of rare ones
+        # of a link that is expected in hardly a draw batches do not show how it varies
+        gain = 1 if chance * len(one) < 10 else 3
+        least = max((chance * (1 - chance) / len(one) / gain) ** 0.5, 1 / len(one))
         found.append((one.mean() - chance) / max(error, least))
     return found
 

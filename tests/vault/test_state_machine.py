@@ -109,7 +109,7 @@ class Life(RuleBasedStateMachine):
         self.heard: dict[int, list[int]] = {}  # of each file of decisions the entries it made
         self.made: dict[str, bytes | None] = {}  # what was made of the reports, by kind
         self.fresh = False  # whether the linkage is of the reports and decisions as they are
-        self.released: list[tuple[int, bytes]] = []
+        self.released: list[tuple[int, bytes | None]] = []
         self.size = 0
 
     @initialize()
@@ -201,6 +201,7 @@ class Life(RuleBasedStateMachine):
         """What was made from reports goes, and what was decided of these."""
         self.fresh = False
         self.made = dict.fromkeys(self.made)
+        self.released = [(number, None) for number, _ in self.released]
         self.words = {n: word for n, word in self.words.items() if keys.isdisjoint(word.pair)}
 
     @precondition(lambda self: self.imports)
@@ -365,7 +366,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.made.get("estimate"))
     @rule()
     def release(self) -> None:
-        """What was published keeps its bytes, whatever is withdrawn later."""
+        """What is kept of a release goes with a report: it would tell its counts to who guesses."""
         number = self.case.put("release", {"sentence": "about 100"}, self.made["estimate"]).seq
         self.case.seal_log()
         assert self.made["estimate"] is not None
