@@ -26,7 +26,7 @@ pytestmark = pytest.mark.sampler
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 FLOOR = 0.02
-DRAWS, BATCHES = 4_000, 40
+DRAWS, BATCHES = 16_000, 40
 MOST = 6  # reports of a component whose partitions are all written out
 
 
@@ -125,9 +125,7 @@ def z_scores(
         chance = min(sum(p for row, p in truth.items() if row[x] == row[y]), 1.0)
         one = (slots[:, reports[x]] == slots[:, reports[y]]).astype(float)
         error = one.reshape(BATCHES, -1).mean(axis=1).std(ddof=1) / BATCHES**0.5
-        # of a link that is expected in hardly a draw batches do not show how it varies
-        gain = 1 if chance * len(one) < 10 else 3
-        least = max((chance * (1 - chance) / len(one) / gain) ** 0.5, 1 / len(one))
+        least = max((chance * (1 - chance) / len(one) / 3) ** 0.5, 1 / len(one))  # of rare ones
         found.append((one.mean() - chance) / max(error, least))
     return found
 
