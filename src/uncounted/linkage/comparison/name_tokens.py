@@ -46,7 +46,7 @@ def in_words(a: ReportArrays, f: int, g: int) -> int:
     level = _BY_KINDS[given][family]
     if level == levels.SAME:
         # word for word: how common the whole parts are
-        return _same(_rarity(a, p, r) if p == q and r == s else worth)
+        return by_worth(_rarity(a, p, r) if p == q and r == s else worth, levels.RARE, levels.SAME)
     if level > levels.SLIP_IN_BOTH and count(a, p, r) == count(a, q, s):
         kind, _, _, whole, _, _ = _matched(a, p, r, q, s)
         if kind <= SLIP and whole == count(a, p, r):
@@ -133,10 +133,10 @@ def _within(family: int, given: int, worth: float, of_given: float, leads: bool)
         if family >= _WITHIN:
             return levels.IN_PART_OTHER_FIRST
         if not slip:
-            return _given_in_part(of_given)
+            return by_worth(of_given, levels.RARE_GIVEN_IN_PART, levels.GIVEN_IN_PART)
     if not leads:
         return levels.IN_PART_OTHER_FIRST
-    return levels.IN_PART_SLIP if slip else _in_part(worth)
+    return levels.IN_PART_SLIP if slip else by_worth(worth, levels.RARE_IN_PART, levels.IN_PART)
 
 
 @compiled_inner
@@ -177,13 +177,13 @@ def _whole(a: ReportArrays, f: int, g: int) -> int:
         if n == m:
             if kind == VARIANT:
                 moved = roles & _CROSSED or (syllables and roles & _MOVED)
-                return levels.EXCHANGED if moved else _same(worth)
+                return levels.EXCHANGED if moved else by_worth(worth, levels.RARE, levels.SAME)
             if kind == SLIP and same == least - 1:
                 family = roles & _FAMILY_SAME
                 return levels.SLIP_IN_GIVEN if family else levels.SLIP_IN_FAMILY
             return levels.SLIP_IN_BOTH if kind == SLIP else levels.NEAR
         if kind == VARIANT:
-            return _in_part(worth)
+            return by_worth(worth, levels.RARE_IN_PART, levels.IN_PART)
         if kind == SLIP and least > 1:
             return levels.IN_PART_SLIP
         return levels.NEAR if least > 2 else levels.DIFFERENT
@@ -209,27 +209,14 @@ def _rarity(a: ReportArrays, family: int, given: int) -> float:
 
 
 @compiled_inner
-def _same(worth: float) -> int:
-    for cut in range(len(levels.RARE)):
-        if worth >= levels.RARE[cut]:
-            return levels.SAME + cut
-    return levels.SAME_LAST
-
-
-@compiled_inner
-def _in_part(worth: float) -> int:
-    for cut in range(len(levels.RARE_IN_PART)):
-        if worth >= levels.RARE_IN_PART[cut]:
-            return levels.IN_PART + cut
-    return levels.IN_PART_LAST
-
-
-@compiled_inner
-def _given_in_part(worth: float) -> int:
-    for cut in range(len(levels.RARE_GIVEN_IN_PART)):
-        if worth >= levels.RARE_GIVEN_IN_PART[cut]:
-            return levels.GIVEN_IN_PART + cut
-    return levels.GIVEN_IN_PART_LAST
+def by_worth(worth: float, cuts: tuple[float, ...], first: int) -> int:
+    """The level of a shared name among those from `first` on, one for each cut and one below."""
+    level = first
+    for cut in cuts:
+        if worth >= cut:
+            return level
+        level += 1
+    return level
 
 
 @compiled_inner

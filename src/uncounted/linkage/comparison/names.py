@@ -9,6 +9,7 @@ from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.comparison.edit_distance import apart
 from uncounted.linkage.comparison.name_tokens import (
     begin_apart,
+    by_worth,
     in_words,
     initials_apart,
     initials_level,
@@ -82,11 +83,7 @@ def _forms(a: ReportArrays, f: int, g: int) -> int:
         # Dina and Tina could be one syllable's spellings, if either were Korean
         given = 1 if apart(a, a.given, a.given, r, s) == 0 else 0
     if given == 1 and family == 1:
-        total = family_llr + given_llr
-        for cut in range(len(levels.RARE)):
-            if total >= levels.RARE[cut]:
-                return levels.SAME + cut
-        return levels.SAME_LAST
+        return by_worth(family_llr + given_llr, levels.RARE, levels.SAME)
     if given < 0:
         if a.initials_only[f] or a.initials_only[g]:
             return _initials(a, f, g, family)

@@ -12,6 +12,7 @@ A name that differs is never evidence for a link, however often it is seen withi
 
 from __future__ import annotations
 
+import functools
 import itertools
 
 import attrs
@@ -327,13 +328,20 @@ def _prior_counts(rates: MatchProbabilities) -> tuple[tuple[Floats, ...], Floats
     """What the prior adds to comparisons at each level, and to reports of each kind."""
     counts, of_kinds = LEVEL_COUNTS, KIND_COUNTS
     if rates.names_of_words > 0:
-        priors = priors_for(rates.names_of_words)
-        counts, of_kinds = (prior_counts(priors[0]), *counts[1:]), kind_counts(priors)
+        of_names, of_kinds = _counts_where(rates.names_of_words)
+        counts = of_names, *counts[1:]
     if rates.prior_weight == WEIGHT:
         return counts, of_kinds
     times = np.where(_WEIGHS_MORE, rates.prior_weight / WEIGHT, 1.0)
     levels = tuple(row * each for row, each in zip(counts, times, strict=True))
     return levels, of_kinds * times[:, None]
+
+
+@functools.lru_cache(maxsize=1)  # one share in all draws of a linkage
+def _counts_where(names_of_words: float) -> tuple[Floats, Floats]:
+    """The prior counts of name levels, and of all kinds, by the share compared by their words."""
+    priors = priors_for(names_of_words)
+    return prior_counts(priors[0]), kind_counts(priors)
 
 
 def kind_counts(priors: tuple[FieldPrior, ...]) -> Floats:
