@@ -125,7 +125,8 @@ def z_scores(
         chance = min(sum(p for row, p in truth.items() if row[x] == row[y]), 1.0)
         one = (slots[:, reports[x]] == slots[:, reports[y]]).astype(float)
         error = one.reshape(BATCHES, -1).mean(axis=1).std(ddof=1) / BATCHES**0.5
-        least = max((chance * (1 - chance) / len(one) / 3) ** 0.5, 1 / len(one))  # of rare ones
+        # of rare ones, which most batches lack: as if draws were independent
+        least = max((chance * (1 - chance) / len(one)) ** 0.5, 1 / len(one))
         found.append((one.mean() - chance) / max(error, least))
     return found
 

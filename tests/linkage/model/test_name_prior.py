@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import bench_linkage, synthetic_register
 from uncounted.linkage.comparison import levels, name_levels
-from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.comparison.name_levels import IN_PART_OTHER_FIRST, NAME
 from uncounted.linkage.encoding.encode import encode
 from uncounted.linkage.model import em, field_priors, fit
 from uncounted.linkage.model import fellegi_sunter as model
@@ -67,16 +67,28 @@ def test_m_is_drawn_with_the_prior_of_these_names() -> None:
 
 
 def test_relatives_may_have_the_given_name_in_part() -> None:
-    """José and José Miguel may be brothers; with a family name in part they have another one."""
+    """José and José Miguel may be brothers; so may José Flores and José Elías Díaz Flores."""
     u = tuple(np.full(each - 1, 1 / (each - 1)) for each in levels.COUNTS)
     than_u = dict(zip(NAME[1:], em._companion(u, u)[0] / u[0], strict=True))
+    both = than_u.pop(NAME[IN_PART_OTHER_FIRST])
     given, others = (
-        [than_u[each] for each in NAME if "in part" in each and each.startswith("given") == first]
+        [than_u[each] for each in than_u if "in part" in each and each.startswith("given") == first]
         for first in (True, False)
     )
-    assert (len(given), len(others)) == (3, 6)
+    assert (len(given), len(others)) == (3, 5)
     assert min(given) > 1.2
     assert max(others) == pytest.approx(0.5)
+    assert both - 0.5 == pytest.approx(2 * (sum(given) - 3 * 0.5))
+
+
+def test_relatives_have_both_names_in_part_less_often_than_strangers() -> None:
+    """Strangers' family names, too, are words of one another's; relatives' hardly more often."""
+    u = [np.full(each - 1, 1 / (each - 1)) for each in levels.COUNTS]
+    both = IN_PART_OTHER_FIRST - 1
+    u[0][both] *= 50
+    u[0] /= u[0].sum()
+    kin = em._companion(tuple(u), tuple(u))[0]
+    assert kin[both] < 0.75 * u[0][both]
 
 
 def test_the_levels_of_a_pair_fit_into_an_int32() -> None:
