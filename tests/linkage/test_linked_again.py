@@ -13,6 +13,7 @@ from benchmarks.partition_accuracy import evaluate
 from benchmarks import synthetic_register
 from uncounted.errors import NotConverged, NotLinked
 from uncounted.linkage import Linkage, link, pipeline, point_partition, prior_sensitivity
+from uncounted.linkage.arrays import within
 from uncounted.linkage.blocking import recall
 from uncounted.linkage.diagnostics import (
     BlockingDiagnostics,
@@ -129,7 +130,7 @@ def test_matches_that_keys_suggest_and_nothing_shows() -> None:
 
 
 def test_pairs_within_people() -> None:
-    left, right = prior_sensitivity.within(np.array([0, 1, 0, 0, 2, 1], np.int32))
+    left, right = within(np.array([0, 1, 0, 0, 2, 1], np.int32))
     assert sorted(zip(left.tolist(), right.tolist(), strict=True)) == [
         (2, 0),
         (3, 0),

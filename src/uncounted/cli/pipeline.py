@@ -110,7 +110,7 @@ def _linked(done: LinkSummary) -> None:
 
 
 def link_warnings(done: LinkSummary) -> None:
-    """Warn of poor convergence, failed checks, pairs not compared, duplicates, copied lists."""
+    """Warn of poor convergence, failed checks, matches missed or by chance, duplicates, copies."""
     if done.mixing is not None:
         rhat, most, ess, least = done.mixing
         messages.warning(
@@ -127,6 +127,8 @@ def link_warnings(done: LinkSummary) -> None:
         messages.warning("pairs-not-compared", words)
     if words := done.unfound:
         messages.warning("matches-not-found", words)
+    if words := done.by_chance:
+        messages.warning("names-agree-by-chance", words)
     if twice := done.diagnostics.exact_duplicates:
         messages.warning("exact-duplicates", f"{plural(twice, 'report')} in the same list")
     messages.copied_lists(done.diagnostics.copied or ())

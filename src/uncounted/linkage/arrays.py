@@ -20,3 +20,17 @@ def connected(count: int, left: Ints, right: Ints) -> Ints:
     """A label a report, the same for those that pairs lead from one to the other."""
     pairs = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
     return np.asarray(connected_components(pairs, directed=False)[1], np.int64)
+
+
+def within(row: NDArray[np.int32]) -> tuple[Ints, Ints]:
+    """The pairs of reports that are one person, the later first; small people before large ones."""
+    order = np.argsort(row, kind="stable")
+    starts = np.flatnonzero(np.diff(row[order], prepend=-1))
+    sizes = np.diff(np.append(starts, len(row)))
+    left, right = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for size in np.unique(sizes[sizes > 1]).tolist():
+        one, two = np.tril_indices(size, -1)
+        first = starts[sizes == size][:, np.newaxis]
+        left.append(order[first + one].ravel())
+        right.append(order[first + two].ravel())
+    return np.concatenate(left), np.concatenate(right)

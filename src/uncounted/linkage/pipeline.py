@@ -463,6 +463,7 @@ def _fit_diagnostics(
     rates = sampled.rates
     people = labels.max(axis=1) + 1
     low, high = np.quantile(people, [0.025, 0.975])
+    by_chance = prior_sensitivity.share_by_chance(linked, compared.encoded)
     return FitDiagnostics(
         mean_match_weight_by_field=prior_sensitivity.worth_by_field(sampled),
         event_correlated_share=round(rates.phi, 7),
@@ -472,4 +473,5 @@ def _fit_diagnostics(
         people_median=float(np.median(people)),
         people_interval=(float(low), float(high)),
         scripts_learned=compared.learned or None,
+        share_links_by_chance=None if by_chance is None else round(by_chance, 4),
     )

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from uncounted import _processes
-from uncounted.linkage import mcmc
-from uncounted.linkage.arrays import Labels, connected
+from uncounted.linkage import mcmc, namesakes
+from uncounted.linkage.arrays import Labels, connected, within
 from uncounted.linkage.checkpoints import NOTHING_KEPT, Checkpoints, keep, recalled
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.diagnostics import AlternativeFit
@@ -53,6 +52,7 @@ LEAST_TIMES = 0.5  # and for main draws at least, less as many as say little
 # Of people who are reported more often on one list than its duplicates explain: so many of a file
 # are by chance, with so many reports at the least; and more of all pairs linked than these are not.
 _BY_CHANCE, _OFTEN, _MOST_IN_LARGE = 0.01, 6, 0.2
+_MOST_BY_CHANCE = 0.4  # of the links: expected to be of two people whose names agree by chance
 _AGAINST = 0.1  # of the links: pairs that speak against one person, past which links are chains
 _NAMES_AGREE = 0.86  # of the links: then few links rest on events alone
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
@@ -274,6 +274,9 @@ def failed_check(
         return _runaway(pairs, expected)
     if disagree:
         return disagree
+    by_chance = share_by_chance(labels, encoded) if encoded is not None else None
+    if by_chance is not None and by_chance > _MOST_BY_CHANCE:
+        return namesakes.describe(by_chance)
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
     agree = _names_agree(sampled)
     if _links(labels) <= MOST_LINKS_UNJUDGED or agree >= least:
@@ -341,6 +344,13 @@ def _too_large(labels: Labels, source: NDArray[np.int64]) -> str | None:
     )
 
 
+def share_by_chance(labels: Labels, encoded: Encoded) -> float | None:
+    """The share of links that names which agree by chance explain; None: of too few links."""
+    if _pairs(labels) <= MOST_LINKS_UNJUDGED:
+        return None
+    return namesakes.share_by_chance(encoded, labels)
+
+
 def repeated_share(labels: NDArray[np.int32], source: NDArray[np.int64]) -> NDArray[np.float64]:
     """The share of each list's reports that repeat a person, but for the one most reported."""
     lists = int(source.max(initial=0)) + 1
@@ -362,19 +372,6 @@ def _speak_against(sampled: mcmc.PartitionDraws, labels: Labels, encoded: Encode
         return 0.0
     weights = sampled.rates.of(levels.levels(encoded, left, right))
     return float((weights < 0).mean())
-
-
-def within(row: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The pairs of reports that are one person, the later first."""
-    order = np.argsort(row, kind="stable")
-    starts = np.append(np.flatnonzero(np.diff(row[order], prepend=-1)), len(row))
-    left, right = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for first, stop in pairwise(starts):
-        if stop - first > 1:
-            one, two = np.tril_indices(stop - first, -1)
-            left.append(order[first + one])
-            right.append(order[first + two])
-    return np.concatenate(left), np.concatenate(right)
 
 
 def _most(expected: float) -> float:

@@ -116,6 +116,17 @@ class LinkSummary:
 
         return describe_unfound(self.diagnostics.blocking)
 
+    @property
+    def by_chance(self) -> str | None:
+        """How many links names that agree by chance explain, in words; None: few, or too many.
+
+        Of too many a failed check says it.
+        """
+        from uncounted.linkage import namesakes
+
+        words = namesakes.describe(self.diagnostics.fit.share_links_by_chance)
+        return None if words == self.diagnostics.failed_check else words
+
     def to_json(self) -> dict[str, object]:
         """As plain values."""
         return {**attrs.asdict(self), "diagnostics": self.diagnostics.to_json()}
