@@ -140,7 +140,7 @@ class FitDiagnostics(_Stored):
     `first_failed` is the check that failed before candidates were made stricter. `scripts_learned`
     has the pairs of scripts between which costs of spelling were learned from likely matches; one
     script twice where lists have orthographies of their own. `share_links_by_chance` is the share
-    of links expected to be of two people of one place whose names agree by chance, at least.
+    of links expected to be of two people of one place whose names agree by chance.
     """
 
     mean_match_weight_by_field: Mapping[str, float] = attrs.field(

@@ -1,11 +1,11 @@
-"""How many links within one place agreement of names by chance explains.
+"""How many links within one list and place agreement of names by chance explains.
 
-In a village of few family names many people have one family name, and some have one name: far more
+In a village of few family names many people have one family name, and some share a name: far more
 than the shares of names in the whole list suggest. How many pairs of different people agree in
 their names is estimated as if given names were independent of family names within a place: each
-pair of reports keeps its family names, its event and all else, and has the given names of two
-other reports of the place. A link whose kind of agreement is as frequent among such pairs as
-among the real ones is no better than chance.
+pair of reports of one list and place keeps its family names, its event and all else, and has the
+given names of two reports of that list and place, unless they are close relatives. A link whose
+kind of agreement is as frequent among such pairs as among the real ones is no better than chance.
 """
 
 from __future__ import annotations
@@ -13,21 +13,25 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from uncounted.linkage.arrays import Codes, Ints, Labels, within
+from uncounted.linkage.arrays import Codes, Floats, Ints, Labels, within
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded
 from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 
-MOST_PAIRS = 200_000  # pairs of one place that are compared; of more, a sample
-_DRAWS, _ROUNDS = 5, 5
-_WORTH_SAYING = 0.2  # of the links
+MOST = 0.4  # of the links: a linkage with more by chance fails a check
+WORTH_SAYING = 0.2
+MOST_PAIRS = 200_000  # pairs of one list and place, and links, that are compared; of more, a sample
 OF_PLACE = 20  # reports of a list and place from which given names are drawn; of fewer, from a list
+_CLOSE_RELATIVES = 5  # of one family name, of whom no two have one given name
+_DRAWS = 5
+_ROUNDS, _CLOSE = 100, 1e-3
 
 
 def share_by_chance(encoded: Encoded, labels: Labels, *, seed: int = 0) -> float:
     """The share of linked pairs expected to be of two people whose names agree by chance.
 
-    Where relatives are named after one another namesakes are more, so it is at least so much.
+    Where relatives are named after one another it is higher. Linked pairs are no example of
+    namesakes but for this share of them: the least for which that is so.
 
     Parameters
     ----------
@@ -41,57 +45,67 @@ def share_by_chance(encoded: Encoded, labels: Labels, *, seed: int = 0) -> float
     Returns
     -------
     float
-        Of all linked pairs, on average over the draws; only those of one place are judged.
+        Of all linked pairs, on average over the draws; only those of one list and place are
+        judged. Links between lists have the overlap of the lists as evidence, too.
     """
-    place = _places(encoded)
-    thinned = labels[:: -max(1, len(labels) // _DRAWS)]
-    left, right = (np.concatenate(each) for each in zip(*map(within, thinned), strict=True))
-    judged = (place[left] == place[right]) & (place[left] != NO_KEY)
-    if not judged.any():
-        return 0.0
     rng = np.random.default_rng([seed, 5])
-    one, other, stands_for = _pairs(place, rng)
+    group = _groups(encoded)
+    thinned = labels[np.linspace(0, len(labels) - 1, min(_DRAWS, len(labels))).astype(int)]
+    left, right = (np.concatenate(each) for each in zip(*map(within, thinned), strict=True))
+    judged = np.flatnonzero((group[left] == group[right]) & (group[left] != NO_KEY))
+    if not len(judged):
+        return 0.0
+    share_judged = len(judged) / len(left)
+    if len(judged) > MOST_PAIRS:
+        judged = rng.choice(judged, MOST_PAIRS, replace=False)
+    one, other, stands_for = _pairs(group, rng)
     linked = levels.codes(encoded, left[judged], right[judged])
     real = levels.codes(encoded, one, other)
-    names, given = _with_other_given_names(encoded, place, one, other, rng)
-    row, of_one, of_other = thinned[0], *np.split(given, 2)
+    names, given = _with_other_given_names(encoded, group, one, other, rng)
+    row, (of_one, of_other) = thinned[-1], np.split(given, 2)
     together = (row[one] == row[other]).astype(int) + (row[of_one] == row[of_other])
     each, at = np.unique_inverse(np.concatenate([linked, real, real & ~levels.MASKS[0] | names]))
     shown, alike, made = np.split(at, np.cumsum([len(linked), len(real)]))
-    links = np.bincount(shown, minlength=len(each)) / len(thinned)
-    pairs = np.maximum(np.bincount(alike, minlength=len(each)), links / stands_for)
-    share = 1.0
-    for _ in range(_ROUNDS):  # of linked pairs so many are two people
+    links = np.bincount(shown, minlength=len(each)) / len(judged)
+    a_draw = share_judged * len(left) / len(thinned)  # links judged
+    pairs = np.maximum(np.bincount(alike, minlength=len(each)), links * a_draw / stands_for)
+    apart = _not_closely_related(encoded, group, one, other)
+    share = 0.0
+    for _ in range(_ROUNDS):
         counts = np.where(of_one != of_other, share**together, 0.0)
-        by_chance = np.bincount(made, counts * len(counts) / counts.sum(), len(each))
+        scale = len(counts) / max(float(counts.sum()), 1.0)
+        by_chance = np.bincount(made, counts * apart * scale, len(each))
         likely = np.minimum(by_chance / np.maximum(pairs, 1e-300), 1.0)
-        share = float((links * likely).sum() / (len(left) / len(thinned)))
-    return share
+        before, share = share, float((links * likely).sum())
+        if abs(share - before) < _CLOSE:
+            break
+    return share * share_judged
 
 
 def describe(share: float | None) -> str | None:
     """That so large a share of the links is by chance, in words; None: few are."""
-    if share is None or share < _WORTH_SAYING:
+    if share is None or share < WORTH_SAYING:
         return None
     return (
-        f"at least {share:.0%} of the links are expected to be of two people of one place whose"
-        " names agree by chance"
+        f"about {share:.0%} of the links are expected to be of two people of one place whose names"
+        " agree by chance"
     )
 
 
-def _places(encoded: Encoded) -> Ints:
-    """The place of the event of each report with a name; `NO_KEY`: not said."""
-    a = encoded.arrays
+def _groups(encoded: Encoded) -> Ints:
+    """The list and the place of the event of each report with a name; `NO_KEY`: no place."""
+    a, place = encoded.arrays, encoded.keys["event_place"]
     named = a.form_starts[a.name] < a.form_starts[a.name + 1]
-    return np.where(named, encoded.keys["event_place"], NO_KEY)
+    lists = int(encoded.source.max()) + 1
+    return np.where(named & (place != NO_KEY), place * lists + encoded.source, NO_KEY)
 
 
-def _pairs(place: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, float]:
-    """Pairs of reports of one place, all or a sample, and how many pairs each stands for."""
-    order = np.argsort(place, kind="stable")
-    order = order[place[order] != NO_KEY]
-    sizes = np.unique_counts(place[order]).counts
-    before = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # of its place
+def _pairs(group: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, float]:
+    """Pairs of reports of one group, all or a sample, and how many pairs each stands for."""
+    order = np.argsort(group, kind="stable")
+    order = order[group[order] != NO_KEY]
+    sizes = np.unique_counts(group[order]).counts
+    before = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # of its group
     last = np.cumsum(before)  # of the pairs with those before it, one past the last
     total = int(last[-1])
     chosen = np.arange(total) if total <= MOST_PAIRS else rng.integers(total, size=MOST_PAIRS)
@@ -99,31 +113,37 @@ def _pairs(place: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, float]:
     return order[at], order[at - last[at] + chosen], total / len(chosen)
 
 
+def _not_closely_related(encoded: Encoded, group: Ints, left: Ints, right: Ints) -> Floats:
+    """The chance that two are not parent and child, or brothers and sisters, who differ in name."""
+    families = np.stack([group, encoded.keys["family"]])
+    family = np.unique(families, axis=1, return_inverse=True)[1].ravel()
+    others = np.bincount(family)[family[left]] - 1
+    chance = np.maximum(1 - _CLOSE_RELATIVES / np.maximum(others, 1), 0.0)
+    return np.asarray(np.where(family[left] == family[right], chance, 1.0))
+
+
 def _with_other_given_names(
-    encoded: Encoded, place: Ints, left: Ints, right: Ints, rng: np.random.Generator
+    encoded: Encoded, group: Ints, left: Ints, right: Ints, rng: np.random.Generator
 ) -> tuple[Codes, Ints]:
     """The name levels of pairs with given names of other reports, and these: first all of left."""
     a = encoded.arrays
     ends = np.concatenate([left, right])
-    given = _others(place, encoded.source, ends, rng)
+    of_list = np.where(group != NO_KEY, encoded.source, NO_KEY)
+    given, _ = _of_group(of_list, ends, rng)
+    of_place, reports = _of_group(group, ends, rng)
+    given = np.where(reports >= OF_PLACE, of_place, given)
     first = a.form_starts[a.name]
     drawn = attrs.evolve(encoded, arrays=_names(a, first[ends], first[given]))
     at = np.arange(len(left))
     return levels.codes(drawn, at, at + len(left)), given
 
 
-def _others(place: Ints, source: Ints, ends: Ints, rng: np.random.Generator) -> Ints:
-    """For each of these reports a random one of its list and place, or of its list."""
-    found = np.empty(len(ends), np.int64)
-    lists = int(source.max()) + 1
-    of_place = place * lists + source
-    for group, least in ((np.where(place != NO_KEY, source, NO_KEY), 1), (of_place, OF_PLACE)):
-        order = np.argsort(group, kind="stable")
-        values, first, count = np.unique(group[order], return_index=True, return_counts=True)
-        at = np.searchsorted(values, group[ends])
-        drawn = order[first[at] + rng.integers(count[at])]
-        found = np.where(count[at] >= least, drawn, found)
-    return found
+def _of_group(group: Ints, ends: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """For each of these reports a random one of its group, and how many are in it."""
+    order = np.argsort(group, kind="stable")
+    values, first, count = np.unique(group[order], return_index=True, return_counts=True)
+    at = np.searchsorted(values, group[ends])
+    return order[first[at] + rng.integers(count[at])], count[at]
 
 
 def _names(a: ReportArrays, family: Ints, given: Ints) -> ReportArrays:

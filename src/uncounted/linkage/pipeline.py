@@ -473,5 +473,5 @@ def _fit_diagnostics(
         people_median=float(np.median(people)),
         people_interval=(float(low), float(high)),
         scripts_learned=compared.learned or None,
-        share_links_by_chance=None if by_chance is None else round(by_chance, 4),
+        share_links_by_chance=None if by_chance is None else round(by_chance, 6),
     )

@@ -52,7 +52,7 @@ LEAST_TIMES = 0.5  # and for main draws at least, less as many as say little
 # Of people who are reported more often on one list than its duplicates explain: so many of a file
 # are by chance, with so many reports at the least; and more of all pairs linked than these are not.
 _BY_CHANCE, _OFTEN, _MOST_IN_LARGE = 0.01, 6, 0.2
-_MOST_BY_CHANCE = 0.4  # of the links: expected to be of two people whose names agree by chance
+_MOST_A_REPORT = 10  # links by chance are judged in
 _AGAINST = 0.1  # of the links: pairs that speak against one person, past which links are chains
 _NAMES_AGREE = 0.86  # of the links: then few links rest on events alone
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
@@ -275,7 +275,7 @@ def failed_check(
     if disagree:
         return disagree
     by_chance = share_by_chance(labels, encoded) if encoded is not None else None
-    if by_chance is not None and by_chance > _MOST_BY_CHANCE:
+    if by_chance is not None and by_chance > namesakes.MOST:
         return namesakes.describe(by_chance)
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
     agree = _names_agree(sampled)
@@ -345,8 +345,11 @@ def _too_large(labels: Labels, source: NDArray[np.int64]) -> str | None:
 
 
 def share_by_chance(labels: Labels, encoded: Encoded) -> float | None:
-    """The share of links that names which agree by chance explain; None: of too few links."""
-    if _pairs(labels) <= MOST_LINKS_UNJUDGED:
+    """The share of links that names which agree by chance explain; None: of too few links.
+
+    Nor of more links than people have who are reported some ten times: other checks judge these.
+    """
+    if not MOST_LINKS_UNJUDGED < _pairs(labels) <= _MOST_A_REPORT * encoded.count:
         return None
     return namesakes.share_by_chance(encoded, labels)
 

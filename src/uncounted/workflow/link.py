@@ -124,8 +124,8 @@ class LinkSummary:
         """
         from uncounted.linkage import namesakes
 
-        words = namesakes.describe(self.diagnostics.fit.share_links_by_chance)
-        return None if words == self.diagnostics.failed_check else words
+        share = self.diagnostics.fit.share_links_by_chance
+        return None if share is not None and share > namesakes.MOST else namesakes.describe(share)
 
     def to_json(self) -> dict[str, object]:
         """As plain values."""
