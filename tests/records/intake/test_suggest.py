@@ -198,6 +198,7 @@ def test_letters_apart_as_on_forms_are_a_word(tmp_path: Path) -> None:
     [
         *(("피해자명", "name"), ("대상자 성명", "name"), ("Victim's name", "name")),
         *(("Victim ID", "id"), ("사례번호", "id"), ("Type of act", "act")),
+        *(("given", "given_name"), ("Given names", "given_name"), ("family", "family_name")),
     ],
 )
 def test_what_columns_are_usually_called(columns: str, field: str) -> None:
