@@ -30,8 +30,8 @@ _ROUNDS, _CLOSE = 100, 1e-3
 def share_by_chance(encoded: Encoded, labels: Labels, *, seed: int = 0) -> float:
     """The share of linked pairs expected to be of two people whose names agree by chance.
 
-    Where relatives are named after one another it is higher. Linked pairs are no example of
-    namesakes but for this share of them: the least for which that is so.
+    Where relatives are named after one another it is higher. A linked pair counts among the pairs
+    of different people with this share as its weight; of several solutions the least is taken.
 
     Parameters
     ----------

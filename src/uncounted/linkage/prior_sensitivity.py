@@ -52,7 +52,7 @@ LEAST_TIMES = 0.5  # and for main draws at least, less as many as say little
 # Of people who are reported more often on one list than its duplicates explain: so many of a file
 # are by chance, with so many reports at the least; and more of all pairs linked than these are not.
 _BY_CHANCE, _OFTEN, _MOST_IN_LARGE = 0.01, 6, 0.2
-_MOST_A_REPORT = 10  # links by chance are judged in
+_MOST_A_REPORT = 10  # linked pairs for each report: of more, no share by chance is estimated
 _AGAINST = 0.1  # of the links: pairs that speak against one person, past which links are chains
 _NAMES_AGREE = 0.86  # of the links: then few links rest on events alone
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
@@ -345,9 +345,10 @@ def _too_large(labels: Labels, source: NDArray[np.int64]) -> str | None:
 
 
 def share_by_chance(labels: Labels, encoded: Encoded) -> float | None:
-    """The share of links that names which agree by chance explain; None: of too few links.
+    """The share of links that names which agree by chance explain.
 
-    Nor of more links than people have who are reported some ten times: other checks judge these.
+    None where few are linked, or more pairs than people reported some ten times have: other checks
+    reject those.
     """
     if not MOST_LINKS_UNJUDGED < _pairs(labels) <= _MOST_A_REPORT * encoded.count:
         return None
