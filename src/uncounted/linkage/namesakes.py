@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 
 from uncounted.linkage.arrays import Codes, Floats, Ints, Labels, within
+from uncounted.linkage.blocking.rules import joined
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded
 from uncounted.linkage.encoding.kernel_arrays import ReportArrays
@@ -115,8 +116,7 @@ def _pairs(group: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, float]:
 
 def _not_closely_related(encoded: Encoded, group: Ints, left: Ints, right: Ints) -> Floats:
     """The chance that two are not parent and child, or brothers and sisters, who differ in name."""
-    families = np.stack([group, encoded.keys["family"]])
-    family = np.unique(families, axis=1, return_inverse=True)[1].ravel()
+    family = joined([np.unique_inverse(each)[1] for each in (group, encoded.keys["family"])])
     others = np.bincount(family)[family[left]] - 1
     chance = np.maximum(1 - _CLOSE_RELATIVES / np.maximum(others, 1), 0.0)
     return np.asarray(np.where(family[left] == family[right], chance, 1.0))

@@ -468,7 +468,7 @@ def _fit_diagnostics(
         mean_match_weight_by_field=prior_sensitivity.worth_by_field(sampled),
         event_correlated_share=round(rates.phi, 7),
         share_links_name_agrees=round(float(rates.m[0][: levels.NAME_AGREES].sum()), 4),
-        failed_check=prior_sensitivity.failed_check(sampled, linked, compared.encoded)
+        failed_check=prior_sensitivity.failed_check(sampled, linked, compared.encoded, by_chance)
         or prior_sensitivity.too_few(linked, compared.expected),
         people_median=float(np.median(people)),
         people_interval=(float(low), float(high)),

@@ -249,12 +249,16 @@ def _names_agree(sampled: mcmc.PartitionDraws) -> float:
 
 
 def failed_check(
-    sampled: mcmc.PartitionDraws, labels: Labels, encoded: Encoded | None = None
+    sampled: mcmc.PartitionDraws,
+    labels: Labels,
+    encoded: Encoded | None = None,
+    by_chance: float | None = None,
 ) -> str | None:
     """Which check a fit fails, in words; None: it passes.
 
     `encoded` are the reports that were linked, in the order of `labels`; without them, more links
-    than agreement alone suggests fail whatever they are.
+    than agreement alone suggests fail whatever they are. `by_chance` is the share of the links that
+    names which agree by chance explain, where it is known.
     """
     pairs, expected = _pairs(labels), sampled.rates.expected_pairs
     runs_away = pairs > _most(expected)
@@ -274,7 +278,8 @@ def failed_check(
         return _runaway(pairs, expected)
     if disagree:
         return disagree
-    by_chance = share_by_chance(labels, encoded) if encoded is not None else None
+    if by_chance is None and encoded is not None:
+        by_chance = share_by_chance(labels, encoded)
     if by_chance is not None and by_chance > namesakes.MOST:
         return namesakes.describe(by_chance)
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
