@@ -58,7 +58,7 @@ def test_a_floor_that_is_no_chance_is_refused(floor: float) -> None:
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("count", "lists"), [(3, "AB"), (5, "AB"), (6, "ABC"), (20, "AB")])
 def test_reports_of_one_person_alone_are_one_person(count: int, lists: str) -> None:
-    """All pairs are links: there is nobody to learn of how strangers agree."""
+    """All pairs are links: there are no non-matches to learn from."""
     act = Act(kind="arrest", date=parse("2010-05-03"), place="Yanji")
     said = Report("A", "0", (Name("김혜영"),), sex="f", birth=parse("1971-03-04"), acts=(act,))
     said = attrs.evolve(said, origin="Musan", relative=Name("리영희"), occupation="teacher")

@@ -76,11 +76,11 @@ def test_people_of_no_other_list_pass() -> None:
     """No two lists have a person in common: birthdays are shared by chance alone."""
     rows, _ = population(cipher=False)
     rng = np.random.default_rng(8)
-    strangers = [
+    unrelated = [
         Report(row.source, str(at), row.names, birth=parse(birth(int(rng.integers(40)), rng)))
         for at, row in enumerate(rows)
     ]
-    assert not_comparable(*given(strangers, list(range(len(rows))))) is None
+    assert not_comparable(*given(unrelated, list(range(len(rows))))) is None
 
 
 def registers(dates: list[str], common: int, size: int) -> tuple[list[Report], list[int]]:

@@ -92,8 +92,8 @@ def sample(
     partitions `starts`, a chain each, that the posterior of a like model has been drawn from.
 
     If each of them runs away (`Run.most_pairs`) they are given up, with an infinite R-hat, and
-    their present states stand for draws. Chains start from m in `rates`; u and companions stay as
-    they are. A seed gives the same draws, bit for bit.
+    their present states stand for draws. Chains start from m in `rates`; u and the
+    rates of event-correlated pairs stay as they are. A seed gives the same draws, bit for bit.
     """
     run = run or Run()
     like = [None if prior.once_a_list or not starts else starts[at] for at in range(run.chains)]

@@ -466,7 +466,7 @@ def _fit_diagnostics(
     by_chance = prior_sensitivity.share_by_chance(linked, compared.encoded)
     return FitDiagnostics(
         mean_match_weight_by_field=prior_sensitivity.worth_by_field(sampled),
-        event_correlated_share=round(rates.phi, 7),
+        event_correlated_share=round(rates.event_correlated_share, 7),
         share_links_name_agrees=round(float(rates.m[0][: levels.NAME_AGREES].sum()), 4),
         failed_check=prior_sensitivity.failed_check(sampled, linked, compared.encoded, by_chance)
         or prior_sensitivity.too_few(linked, compared.expected),

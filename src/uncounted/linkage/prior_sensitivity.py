@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted import _processes
-from uncounted.linkage import mcmc, namesakes
+from uncounted.linkage import chance_agreement, mcmc
 from uncounted.linkage.arrays import Labels, connected, within
 from uncounted.linkage.checkpoints import NOTHING_KEPT, Checkpoints, keep, recalled
 from uncounted.linkage.comparison import levels
@@ -280,8 +280,8 @@ def failed_check(
         return disagree
     if by_chance is None and encoded is not None:
         by_chance = share_by_chance(labels, encoded)
-    if by_chance is not None and by_chance > namesakes.MOST:
-        return namesakes.describe(by_chance)
+    if by_chance is not None and by_chance > chance_agreement.MOST:
+        return chance_agreement.describe(by_chance)
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
     agree = _names_agree(sampled)
     if _links(labels) <= MOST_LINKS_UNJUDGED or agree >= least:
@@ -357,7 +357,7 @@ def share_by_chance(labels: Labels, encoded: Encoded) -> float | None:
     """
     if not MOST_LINKS_UNJUDGED < _pairs(labels) <= _MOST_A_REPORT * encoded.count:
         return None
-    return namesakes.share_by_chance(encoded, labels)
+    return chance_agreement.share_by_chance(encoded, labels)
 
 
 def repeated_share(labels: NDArray[np.int32], source: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -122,10 +122,14 @@ class LinkSummary:
 
         Of too many a failed check says it.
         """
-        from uncounted.linkage import namesakes
+        from uncounted.linkage import chance_agreement
 
         share = self.diagnostics.fit.share_links_by_chance
-        return None if share is not None and share > namesakes.MOST else namesakes.describe(share)
+        return (
+            None
+            if share is not None and share > chance_agreement.MOST
+            else chance_agreement.describe(share)
+        )
 
     def to_json(self) -> dict[str, object]:
         """As plain values."""

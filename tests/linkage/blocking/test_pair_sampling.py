@@ -85,7 +85,7 @@ def test_one_report_on_each_key_leaves_pairs_within_all() -> None:
 
 @pytest.mark.sampler
 def test_rates_are_those_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """20,000 pairs by lot, of 3.4 million, know how often strangers agree in what has a key.
+    """20,000 sampled pairs, of 3.4 million, show how often non-matches agree in what has a key.
 
     Blocking keeps so little that those who share a birthday, or a day and a town, are mostly none
     of its candidates.
@@ -102,9 +102,9 @@ def test_rates_are_those_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0 < len(done.pairs.left) < 1.5 * encoded.count  # one a report or so: a sample cuts
     birth = levels.levels(encoded, done.pairs.left, done.pairs.right)[:, 1]
     pairs = encoded.count * (encoded.count - 1) / 2
-    strangers_on_one_day = exact.u[1][0] * pairs
-    assert strangers_on_one_day > 10
-    assert strangers_on_one_day > (birth == levels.BIRTH.index("same day")).sum() / 10
+    non_matches_on_one_day = exact.u[1][0] * pairs
+    assert non_matches_on_one_day > 10
+    assert non_matches_on_one_day > (birth == levels.BIRTH.index("same day")).sum() / 10
     sampled = done.rates
     keyed = {
         0: range(levels.NAME_SAME),
@@ -154,5 +154,5 @@ def test_what_lots_never_show_is_not_thought_rare(monkeypatch: pytest.MonkeyPatc
     rates = compare_reports.compared(encoded, seed=1, progress=silent).rates
     assert rates.place_and_event is not None
     assert np.abs(np.log(rates.place_and_event)).max() < 1.2
-    for lean, u in zip(rates.namesake[1:], rates.u[1:], strict=True):
+    for lean, u in zip(rates.same_given_name[1:], rates.u[1:], strict=True):
         assert np.abs(np.log(lean / u)).max() < 1.2

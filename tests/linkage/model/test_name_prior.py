@@ -69,7 +69,7 @@ def test_m_is_drawn_with_the_prior_of_these_names() -> None:
 def test_relatives_may_have_the_given_name_in_part() -> None:
     """José and José Miguel may be brothers; so may José Flores and José Elías Díaz Flores."""
     u = tuple(np.full(each - 1, 1 / (each - 1)) for each in levels.COUNTS)
-    than_u = dict(zip(NAME[1:], em._companion(u, u)[0] / u[0], strict=True))
+    than_u = dict(zip(NAME[1:], em._event_correlated(u, u)[0] / u[0], strict=True))
     both = than_u.pop(NAME[IN_PART_OTHER_FIRST])
     given, others = (
         [than_u[each] for each in than_u if "in part" in each and each.startswith("given") == first]
@@ -81,13 +81,13 @@ def test_relatives_may_have_the_given_name_in_part() -> None:
     assert both - 0.5 == pytest.approx(2 * (sum(given) - 3 * 0.5))
 
 
-def test_relatives_have_both_names_in_part_less_often_than_strangers() -> None:
-    """Strangers' family names, too, are words of one another's; relatives' hardly more often."""
+def test_relatives_have_both_names_in_part_less_often_than_unrelated_people() -> None:
+    """Family names are in part the same among unrelated people, and hardly more among relatives."""
     u = [np.full(each - 1, 1 / (each - 1)) for each in levels.COUNTS]
     both = IN_PART_OTHER_FIRST - 1
     u[0][both] *= 50
     u[0] /= u[0].sum()
-    kin = em._companion(tuple(u), tuple(u))[0]
+    kin = em._event_correlated(tuple(u), tuple(u))[0]
     assert kin[both] < 0.75 * u[0][both]
 
 

@@ -92,10 +92,10 @@ def small_linkage(
     left, right = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
     weights = rng.normal(0.1, spread, (FIELDS, LEVELS))
     weights[:, 0] = 0.0
-    companions = rng.normal(0.0, 0.5, (FIELDS, LEVELS))
-    companions[:, 0] = 0.0
-    namesakes = rng.normal(0.0, 0.5, (FIELDS, LEVELS))
-    namesakes[:, 0] = 0.0
+    event_correlated = rng.normal(0.0, 0.5, (FIELDS, LEVELS))
+    event_correlated[:, 0] = 0.0
+    same_given_name = rng.normal(0.0, 0.5, (FIELDS, LEVELS))
+    same_given_name[:, 0] = 0.0
     alike = rng.random(LEVELS) < 0.5
     joint = rng.normal(0.0, 0.5, (len(compare.ORIGIN), len(compare.EVENT)))
     joint[0], joint[:, 0] = 0.0, 0.0
@@ -119,9 +119,9 @@ def small_linkage(
         says,
         pair_likelihood.steps_of(kind, says),
         chance,
-        companions,
+        event_correlated,
         0.3,
-        namesakes,
+        same_given_name,
         alike,
         joint,
         errors,
@@ -190,12 +190,12 @@ def pair_tables(case: SmallLinkage) -> tuple[Any, ...]:
     whole = of_pairs(case.worth.says, lambda says: says == pair_likelihood.WHOLE)
     less = of_pairs(case.worth.says, lambda says: says == pair_likelihood.LESS)
     chance = [dict(zip(KINDS, row.tolist(), strict=True)) for row in case.worth.chance]
-    phi, worth = case.worth.phi, case.worth
+    phi, worth = case.worth.event_correlated_share, case.worth
 
-    def strangers(levels: NDArray[np.uint8]) -> float:
+    def non_match(levels: NDArray[np.uint8]) -> float:
         total = float(worth.joint[levels[3], levels[4]])
         if worth.alike[levels[0]]:
-            total += sum(worth.namesakes[f, levels[f]] for f in range(1, FIELDS))
+            total += sum(worth.same_given_name[f, levels[f]] for f in range(1, FIELDS))
         return math.exp(total)
 
     def err_as_one(levels: NDArray[np.uint8]) -> float:
@@ -205,10 +205,10 @@ def pair_tables(case: SmallLinkage) -> tuple[Any, ...]:
         [
             -err_as_one(case.levels[i, j])
             + math.log(
-                (1 - phi) * strangers(case.levels[i, j])
+                (1 - phi) * non_match(case.levels[i, j])
                 + phi
                 * math.exp(
-                    sum(case.worth.companions[f, case.levels[i, j, f]] for f in range(FIELDS))
+                    sum(case.worth.event_correlated[f, case.levels[i, j, f]] for f in range(FIELDS))
                 )
             )
             for j in range(count)
@@ -498,7 +498,9 @@ def alike(weight: float, each: int = 2) -> SmallLinkage:
         codes=naive.packed(levels[~np.eye(2 * each, dtype=bool)]),
     )
     graph_ = candidate_graph.with_kinds(graph_, np.zeros_like(case.graph.weak))
-    return attrs.evolve(case, graph=graph_, worth=case.worth._replace(weights=weights, phi=0.0))
+    return attrs.evolve(
+        case, graph=graph_, worth=case.worth._replace(weights=weights, event_correlated_share=0.0)
+    )
 
 
 def uninformative(count: int) -> SmallLinkage:
@@ -506,7 +508,7 @@ def uninformative(count: int) -> SmallLinkage:
     case = small_linkage(np.random.default_rng(5), [at % 2 for at in range(count)], 0.0)
     firm = candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
     silent = firm._replace(dense=np.zeros_like(firm.dense), codes=np.zeros_like(firm.codes))
-    return attrs.evolve(case, graph=silent, worth=case.worth._replace(phi=0.0))
+    return attrs.evolve(case, graph=silent, worth=case.worth._replace(event_correlated_share=0.0))
 
 
 def two_and_two() -> tuple[SmallLinkage, Singles, float]:
@@ -590,7 +592,7 @@ def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
     case = small_linkage(np.random.default_rng(5), lists, 0.0)
     sure = case.worth.weights.copy()
     sure[0, 1:3] = 12.0, -12.0
-    worth = case.worth._replace(weights=sure, phi=0.0)
+    worth = case.worth._replace(weights=sure, event_correlated_share=0.0)
     levels = np.zeros_like(case.levels)
     levels[0, 1, 0] = levels[1, 0, 0] = 1  # one person for sure; others may be anybody
     for i, j in ((2, 0), (2, 1), (3, 0), (3, 1)):
@@ -831,7 +833,7 @@ def test_a_field_left_out_takes_nothing_away() -> None:
         first=np.zeros_like(case.worth.weights),
         copies=np.zeros_like(case.worth.weights),
         chance=np.tile([0.0, 1.0, 0.0, 0.0], (FIELDS, 1)),
-        phi=0.0,
+        event_correlated_share=0.0,
         alike=np.zeros(LEVELS, np.bool_),
         joint=np.zeros_like(case.worth.joint),
         errors=np.zeros_like(case.worth.errors),
@@ -866,7 +868,7 @@ def test_comparisons_are_one_less_than_those_who_speak() -> None:
     for nothing_found in comparison_counts.comparisons(rng, mute, silent, case.worth):
         assert nothing_found.sum() == 0
     everyone = np.arange(4, dtype=np.int32)
-    nothing = case.worth._replace(phi=0.0)
+    nothing = case.worth._replace(event_correlated_share=0.0)
     assert evidence(mute, nothing, everyone, 4) == 0.0
 
 
@@ -1189,7 +1191,7 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
         says=says,
         steps=pair_likelihood.steps_of(kind, says),
         chance=np.tile([0.0, 0.9998, 1e-4, 1e-4], (FIELDS, 1)),
-        namesakes=np.zeros_like(case.worth.namesakes),
+        same_given_name=np.zeros_like(case.worth.same_given_name),
         joint=np.zeros_like(case.worth.joint),
         errors=np.zeros((4, 4)),
     )

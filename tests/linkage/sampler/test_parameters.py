@@ -660,8 +660,8 @@ def silent_case(rng: np.random.Generator, lists: list[int]) -> SmallLinkage:
         chance=np.tile([0.0, 1.0, 0.0, 0.0], (len(case.worth.weights), 1)),
         kind=right,
         steps=pair_likelihood.steps_of(right, case.worth.says),
-        companions=np.zeros_like(case.worth.companions),
-        namesakes=np.zeros_like(case.worth.namesakes),
+        event_correlated=np.zeros_like(case.worth.event_correlated),
+        same_given_name=np.zeros_like(case.worth.same_given_name),
         joint=np.zeros_like(case.worth.joint),
         errors=np.zeros_like(case.worth.errors),
     )
@@ -818,7 +818,7 @@ def test_what_is_reported_of_different_people_is_counted_by_people() -> None:
     assert rates.u[3][town - 1] == pytest.approx(1 / 3, abs=1e-3)
     found = em.reweight_by_people(rates, patterns, reports, people, np.ones(2))
     assert found.u[3][town - 1] == pytest.approx(0.1, abs=1e-3)
-    assert found.companion[3][town - 1] < rates.companion[3][town - 1]
+    assert found.event_correlated[3][town - 1] < rates.event_correlated[3][town - 1]
     for same in ("m", "errors", "expected_pairs", "first", "fields_recorded"):
         assert getattr(found, same) is getattr(rates, same)
     again = em.reweight_by_people(rates, patterns, reports, reports, np.ones(2))
@@ -832,11 +832,14 @@ def test_where_all_pairs_are_links_what_is_reported_of_others_is_a_number() -> N
     rates = em.fit(patterns, pairs, 5)
     assert em.match_probability(rates, patterns, pairs)[0] > 0.9
     found = em.reweight_by_people(rates, patterns, pairs, pairs / 25, np.ones(1))
-    assert all(np.isfinite(row).all() for row in (*found.u, *found.companion, *found.namesake))
-    assert found.phi <= 0.05
+    assert all(
+        np.isfinite(row).all()
+        for row in (*found.u, *found.event_correlated, *found.same_given_name)
+    )
+    assert found.event_correlated_share <= 0.05
 
 
-def test_namesakes_share_no_birthday_by_chance() -> None:
+def test_people_of_one_given_name_share_no_birthday_by_chance() -> None:
     """Of 5,000 pairs of one given name none, or three, are born on one day: that is chance.
 
     A level by which pairs are then thought links is not taken from them once more.
@@ -852,15 +855,15 @@ def test_namesakes_share_no_birthday_by_chance() -> None:
     u[2] = np.array([0.5, 0.5])
     for on_one_day in (0.0, 0.3, 3.0):
         seen = np.array([4800.0, 200.0, on_one_day, 0.0])
-        found = em.namesake_u(patterns, seen, tuple(u), np.ones(4))
+        found = em.u_of_same_given_name(patterns, seen, tuple(u), np.ones(4))
         assert found[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.11)
         assert found[1][far - 1] / u[1][far - 1] == pytest.approx(1, abs=0.01)
         assert found[2] == pytest.approx([0.96, 0.04], abs=0.01)  # of one sex, as names are
         assert [row.sum() for row in found] == pytest.approx(np.ones(len(found)))
-    many = em.namesake_u(patterns, np.array([4800.0, 200, 90, 0]), tuple(u), np.ones(4))
+    many = em.u_of_same_given_name(patterns, np.array([4800.0, 200, 90, 0]), tuple(u), np.ones(4))
     assert many[1][day - 1] / u[1][day - 1] > 3  # no chance
     u[2] = np.array([0.3, 0.7])
-    few = em.namesake_u(patterns, np.array([90.0, 10, 0, 0]), tuple(u), np.ones(4))
+    few = em.u_of_same_given_name(patterns, np.array([90.0, 10, 0, 0]), tuple(u), np.ones(4))
     assert few[2].sum() == pytest.approx(1)
     assert 0.3 < few[2][0] < 0.9
 
@@ -887,14 +890,14 @@ def test_what_pairs_by_lot_do_not_show_is_no_rarity() -> None:
     u[1] = np.full(len(compare.BIRTH) - 1, 1e-9)
     u[1][day - 1], u[1][apart - 1] = 1e-4, 1 - 1e-4
     times = np.array([900.0, 100, 10]) * 1000
-    proposal_weights = em.namesake_u(patterns, times, tuple(u), stand)
+    proposal_weights = em.u_of_same_given_name(patterns, times, tuple(u), stand)
     assert proposal_weights[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.01)
-    all_seen = em.namesake_u(patterns, times, tuple(u), np.ones(3))
+    all_seen = em.u_of_same_given_name(patterns, times, tuple(u), np.ones(3))
     assert all_seen[1][day - 1] / u[1][day - 1] < 0.3
 
 
-def test_companions_are_learned_from_pairs() -> None:
-    """Pairs of one person, of brothers and sisters taken together, and of strangers, by lot."""
+def test_event_correlated_pairs_are_learned_from_pairs() -> None:
+    """Random pairs of one person, of siblings arrested together, and of unrelated people."""
     rng = np.random.default_rng(12)
     sizes, agree = compare.COUNTS, compare.NAME_AGREES
 
@@ -906,7 +909,7 @@ def test_companions_are_learned_from_pairs() -> None:
             out[rows[name]] = share
         return out / out.sum()
 
-    strangers = [
+    unrelated = [
         at(0, other_given_same_family=0.1, different=0.897, same_rare=0.003),
         at(1, same_year=0.02, within_a_year=0.05, within_three_years=0.1, different=0.83),
         at(2, same=0.6, different=0.4),
@@ -923,7 +926,7 @@ def test_companions_are_learned_from_pairs() -> None:
     kin = [
         at(0, other_given_same_family=0.8, different=0.2),
         at(1, same_year=0.05, within_a_year=0.2, within_three_years=0.35, different=0.4),
-        strangers[2],
+        unrelated[2],
         at(3, same_town=0.9, same_province=0.1),
         one[4],
     ]
@@ -934,18 +937,18 @@ def test_companions_are_learned_from_pairs() -> None:
             + [np.zeros(many, int)] * 3,
             axis=1,
         )
-        for laws, many in ((one, 900), (kin, 700), (strangers, reports * (reports - 1) // 2))
+        for laws, many in ((one, 900), (kin, 700), (unrelated, reports * (reports - 1) // 2))
     ]
     patterns, times = np.unique(np.concatenate(rows).astype(np.uint8), axis=0, return_counts=True)
     learned = em.fit(patterns, times.astype(np.float64), reports)
     pairs = reports * (reports - 1) / 2
-    assert learned.phi == pytest.approx(700 / pairs, rel=0.15)
+    assert learned.event_correlated_share == pytest.approx(700 / pairs, rel=0.15)
     assert learned.expected_pairs == pytest.approx(900, rel=0.1)
     for f in (1, 3):
-        assert np.abs(learned.companion[f] - kin[f][1:]).max() < 0.06
-    assert learned.companion[0][agree:].sum() > 0.95  # reports of one person are no companions
+        assert np.abs(learned.event_correlated[f] - kin[f][1:]).max() < 0.06
+    assert learned.event_correlated[0][agree:].sum() > 0.95  # one person's are not among them
     family = NAME.index("other given, same family") - 1
-    assert learned.companion[0][family] == pytest.approx(0.8, abs=0.07)
+    assert learned.event_correlated[0][family] == pytest.approx(0.8, abs=0.07)
 
 
 def test_a_third_that_cannot_be_compared_changes_nothing() -> None:

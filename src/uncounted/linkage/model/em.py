@@ -1,8 +1,8 @@
 """Expectation-maximisation for the Fellegi-Sunter model, with three classes of pairs.
 
-Matches, companions (non-matches that were recorded together), and other non-matches (W. E. Winkler,
-"Using the EM algorithm for weight computation in the Fellegi-Sunter model of record linkage",
-1988). What is learned of non-matches stays fixed while partitions are drawn.
+Matches, event-correlated pairs (non-matches that were recorded together), and random non-matches
+(W. E. Winkler, "Using the EM algorithm for weight computation in the Fellegi-Sunter model of
+record linkage", 1988). What is learned of non-matches stays fixed while partitions are drawn.
 """
 
 from __future__ import annotations
@@ -52,33 +52,33 @@ _SAME_FAMILY = np.array(
 # Name levels (after "not said") at which only the family name is the same.
 _OTHER_GIVEN = np.array([ONE_LETTER - 1, OTHER_GIVEN - 1])
 _GIVEN_IN_PART = slice(GIVEN_IN_PART - 1, GIVEN_IN_PART_LAST)
-# Companions of one family of whom both names are in part, for each whose given name alone is: in
-# simulated registers of people killed 1.3, 1.8 and 3.3. Strangers have 5 or more, of which many
-# have a family name that is a word of the other's.
+# Event-correlated pairs of one family that have both names in part, for each that has the given
+# name alone in part: in simulated registers of people killed 1.3, 1.8 and 3.3. Of random
+# non-matches there are 5 or more, in many of which a family name is a word of the other.
 _BOTH_IN_PART = 2.0
 # Birth levels (after "not said") at which two people's are near or not, and nothing else.
 _OTHER_BIRTH = np.arange(levels.BIRTH.index("within a year"), len(levels.BIRTH)) - 1
 _NEIGHBOUR = levels.NUMBER.index("neighbour") - 1
-_NEIGHBOURS = 0.1  # of companions, who may have been registered one after the other
+_NEIGHBOURS = 0.1  # of event-correlated pairs, who may have been registered one after the other
 _MOST_OTHERS = 0.05  # of the matches among candidates: those of pairs that blocking did not find
 _MOST_LINKS = 0.99  # share of pairs: of two reports the only pair may well be one person
 MIN_NON_MATCHES = 1e-7  # share of pairs, where all may well be one person's
-# Two of one name who were born, or taken, on one day are hardly ever strangers.
+# Two of one name who were born, or taken, on one day are hardly ever unrelated people.
 _SAME_NAME = np.array([each.startswith("same, ") for each in NAME])
 _SAME_BIRTHDAY = np.array([each == "same day" for each in levels.BIRTH])
 _SAME_ACT = np.array([each.startswith("same act: same day") for each in levels.EVENT])
-_MOST_COMPANIONS = 0.05  # of all pairs of different people
+_MOST_EVENT_CORRELATED = 0.05  # of all pairs of different people
 
 
-def _companion(
+def _event_correlated(
     m: tuple[Floats, ...], u: tuple[Floats, ...], taken: tuple[Floats, ...] | None = None
 ) -> tuple[Floats, ...]:
-    """Rates of companions, from `taken`: how many are thought to be at each level.
+    """Rates of event-correlated pairs, from `taken`: the expected number at each level.
 
     Learned are how often they share a family name, whether given names are then a letter off
     (siblings may share a syllable), how far apart births are that do not agree, and origins; each
     is pulled towards its prior. Agreement of given names or births is not learned: one person's
-    reports with another given name would pass for companions. Each compared pair counts once,
+    reports with another given name would pass for such pairs. Each compared pair counts once,
     whatever it stands for.
     """
     name, birth, sex, origin, _, relative, occupation, number = u
@@ -127,15 +127,15 @@ def fit(
     candidates: Floats | None = None,
     names_of_words: float = 0.0,
 ) -> MatchProbabilities:
-    """Fit m, u and companion rates to all pairs by expectation-maximisation with the prior.
+    """Fit m, u and rates of event-correlated pairs by expectation-maximisation with the prior.
 
-    Without companions, two sisters arrested together look like one person with a wrong given name:
-    fields that agree are not independent among different people. `times` is how many of all pairs
-    of reports show each row of levels; each compared pair stands for `stand_for` pairs, on average
-    over its row. Of each row `candidates` are pairs that blocking found: the others are no more
-    than `_MOST_OTHERS` of the matches. Of the 10^11 others of a million reports, each hardly a
-    match, EM would make most of the matches, and learn m from them. Of one person's
-    names a share of `names_of_words` is compared by their words.
+    Without event-correlated pairs, two sisters arrested together look like one person with a wrong
+    given name: fields that agree are not independent among different people. `times` is how many of
+    all pairs of reports show each row of levels; each compared pair stands for `stand_for` pairs,
+    on average over its row. Of each row `candidates` are pairs that blocking found: the others are
+    no more than `_MOST_OTHERS` of the matches. Of the 10^11 others of a million reports, each
+    hardly a match, EM would make most of the matches, and learn m from them. Of one person's names
+    a share of `names_of_words` is compared by their words.
     """
     stand_for = np.ones(len(times)) if stand_for is None else np.maximum(stand_for, 1.0)
     alike = _alike(patterns)
@@ -143,7 +143,7 @@ def fit(
     u = _frequencies(patterns, np.where(alike, 0.0, times))
     linked = counts(patterns, np.where(alike, times, 0.0))
     m = _m_of_pairs(linked, u, MOST_WEIGHT, names_of_words)
-    rates = MatchProbabilities(m, u, _companion(m, u))
+    rates = MatchProbabilities(m, u, _event_correlated(m, u))
     share = np.array([most / 2, 1.0 - most / 2 - 1e-3, 1e-3])
     compared = np.flatnonzero((patterns > 0).any(axis=0))
     recorded = max(int(compared.max(initial=0)) + 1, _USUAL)
@@ -156,7 +156,7 @@ def fit(
             kinds[:2] += np.stack([-beyond, beyond])
         share = np.clip(kinds.sum(axis=1) / times.sum(), 1e-7, 1.0)
         share[0] = min(share[0], most)
-        share[2] = min(share[2], _MOST_COMPANIONS)
+        share[2] = min(share[2], _MOST_EVENT_CORRELATED)
         share[1] = 1.0 - share[0] - share[2]
         u = _frequencies(patterns, times - kinds[0])
         linked, taken = counts(patterns, kinds[0]), counts(patterns, kinds[2] / stand_for)
@@ -165,9 +165,9 @@ def fit(
         rates = MatchProbabilities(
             m,
             u,
-            _companion(m, u, taken),
+            _event_correlated(m, u, taken),
             float(share[2]),
-            namesake_u(patterns, kinds[1], u, stand_for),
+            u_of_same_given_name(patterns, kinds[1], u, stand_for),
             origin_event_dependence(patterns, kinds[1], stand_for),
             error_dependence(patterns, kinds[0]),
             float(kinds[0].sum()),
@@ -198,9 +198,9 @@ def reweight_by_people(
     return attrs.evolve(
         rates,
         u=u,
-        companion=_companion(rates.m, u, taken),
-        phi=min(float(kinds[2].sum() / of_people.sum()), _MOST_COMPANIONS),
-        namesake=namesake_u(patterns, kinds[1], u, stand_for),
+        event_correlated=_event_correlated(rates.m, u, taken),
+        event_correlated_share=min(float(kinds[2].sum() / of_people.sum()), _MOST_EVENT_CORRELATED),
+        same_given_name=u_of_same_given_name(patterns, kinds[1], u, stand_for),
         place_and_event=origin_event_dependence(patterns, kinds[1], stand_for),
     )
 
@@ -226,18 +226,19 @@ def match_probability(rates: MatchProbabilities, patterns: levels.Levels, times:
 
 
 def _shares(rates: MatchProbabilities, times: Floats) -> Floats:
-    """Of one person's pairs, of strangers and of companions among all."""
+    """The shares of matches, random non-matches and event-correlated pairs."""
     linked = min(rates.expected_pairs / float(times.sum()), _MOST_LINKS)
-    return np.array([linked, max(1 - linked - rates.phi, MIN_NON_MATCHES), rates.phi])
+    phi = rates.event_correlated_share
+    return np.array([linked, max(1 - linked - phi, MIN_NON_MATCHES), phi])
 
 
 def _kinds(rates: MatchProbabilities, patterns: levels.Levels, share: Floats) -> Floats:
-    """How likely rows of levels are of one person, of strangers and of companions."""
+    """How likely rows of levels are matches, random non-matches and event-correlated pairs."""
     logs = np.stack(
         [
             rates.fields(patterns).sum(axis=1) + rates.together(patterns),
             rates.non_matches(patterns),
-            rates.companions(patterns),
+            rates.event_correlated_pairs(patterns),
         ]
     )
     logs += np.log(share)[:, None]
@@ -297,10 +298,10 @@ def _than_apart(both: Floats, thought: float | Floats) -> Floats:
     return np.asarray((both + thought) / (apart + thought))
 
 
-def namesake_u(
+def u_of_same_given_name(
     patterns: levels.Levels, non_matches: Floats, u: tuple[Floats, ...], stand_for: Floats
 ) -> tuple[Floats, ...]:
-    """The u-probabilities among strangers whose given names agree; the name itself is in u already.
+    """The u-probabilities of non-matches that share a given name; the name itself is in u already.
 
     Taken from pairs of one given name and different family names, which are hardly ever matches.
     Each level is pulled towards u by itself, by pairs that were compared: of thousands of such

@@ -47,25 +47,25 @@ _TINY = 1e-300  # no share is nothing, whose logarithm there is not
 
 @attrs.frozen
 class MatchProbabilities:
-    """m and u of each field, over its levels but the first; and companions.
+    """m and u of each field, over its levels but the first; and event-correlated pairs.
 
-    `phi` is the share of pairs of different people who were taken together, `companion` their
-    rates. `namesake` is u among different people whose given names agree. `place_and_event`, shape
-    (origin levels, event levels), is how much likelier the two are together among different people
-    than apart; `errors` is the same of kinds of name and birth within people. `first` is m before
-    any partition, `uncapped` m of names that differ as drawn before the cap; both default to m. No
-    pair compares the fields from `fields_recorded` on. `prior_weight`, in comparisons, is
-    that of the priors of names and events, and `names_of_words` the share of names that are
-    compared by their words, on which the prior of names depends. `recurring` is, by field, how
-    likely a report that is different has the value of another that is (`cluster_likelihood`). All
-    but m, `uncapped` and `recurring` stay fixed while m is drawn.
+    `event_correlated_share` is the share of pairs of different people who were recorded together,
+    `event_correlated` their rates. `same_given_name` is u among different people whose given names
+    agree. `place_and_event`, shape (origin levels, event levels), is how much likelier the two are
+    together among different people than apart; `errors` is the same of kinds of name and birth
+    within people. `first` is m before any partition, `uncapped` m of names that differ as drawn
+    before the cap; both default to m. No pair compares the fields from `fields_recorded` on.
+    `prior_weight`, in comparisons, is that of the priors of names and events, and `names_of_words`
+    the share of names that are compared by their words, on which the prior of names depends.
+    `recurring` is, by field, how likely a report that is different has the value of another that is
+    (`cluster_likelihood`). All but m, `uncapped` and `recurring` stay fixed while m is drawn.
     """
 
     m: tuple[Floats, ...]
     u: tuple[Floats, ...]
-    companion: tuple[Floats, ...]
-    phi: float = 0.0
-    namesake: tuple[Floats, ...] = ()
+    event_correlated: tuple[Floats, ...]
+    event_correlated_share: float = 0.0
+    same_given_name: tuple[Floats, ...] = ()
     place_and_event: Floats | None = None
     errors: Floats | None = None
     expected_pairs: float = 0.0
@@ -90,8 +90,12 @@ class MatchProbabilities:
 
     def worth(self) -> pair_likelihood.MatchWeights:
         """What each level is worth, for the compiled moves."""
-        others = self._than_u(self.companion)
-        lean = _table(self._than_u(self.namesake)) if self.namesake else np.zeros((len(others), 1))
+        others = self._than_u(self.event_correlated)
+        lean = (
+            _table(self._than_u(self.same_given_name))
+            if self.same_given_name
+            else np.zeros((len(others), 1))
+        )
         lean = np.pad(lean, ((0, 0), (0, max(map(len, others)) - lean.shape[1])))
         weights = _table(self.weights()[: self.fields_recorded])
         copies, chance = self._copies(weights)
@@ -103,9 +107,9 @@ class MatchProbabilities:
             says=SAYS,
             steps=STEPS,
             chance=chance,
-            companions=_table(others),
-            phi=self.phi,
-            namesakes=lean,
+            event_correlated=_table(others),
+            event_correlated_share=self.event_correlated_share,
+            same_given_name=lean,
             alike=GIVEN_AGREES,
             joint=self._joint(),
             errors=np.zeros((4, 4)) if self.errors is None else np.log(self.errors),
@@ -149,8 +153,8 @@ class MatchProbabilities:
         return np.log(self.place_and_event)
 
     def non_matches(self, patterns: compare.Levels) -> Floats:
-        """Log of how much likelier rows of levels are among strangers than u by u says."""
-        total = self._sum(self.namesake, patterns) if self.namesake else 0.0
+        """Log of how much likelier rows of levels are among random non-matches than u by u says."""
+        total = self._sum(self.same_given_name, patterns) if self.same_given_name else 0.0
         total = np.where(GIVEN_AGREES[patterns[:, 0]], total, 0.0)
         return np.asarray(total + self._joint()[patterns[:, 3], patterns[:, 4]])
 
@@ -159,9 +163,9 @@ class MatchProbabilities:
         tables = self.weights()
         return np.stack([tables[f][patterns[:, f]] for f in range(len(tables))], axis=1)
 
-    def companions(self, patterns: compare.Levels) -> Floats:
-        """Log of how much likelier rows of levels are among companions than strangers."""
-        return self._sum(self.companion, patterns)
+    def event_correlated_pairs(self, patterns: compare.Levels) -> Floats:
+        """Log of how much likelier rows of levels are among event-correlated pairs than u says."""
+        return self._sum(self.event_correlated, patterns)
 
     def _sum(self, rates: tuple[Floats, ...], patterns: compare.Levels) -> Floats:
         total = np.zeros(len(patterns))
@@ -170,16 +174,16 @@ class MatchProbabilities:
         return total
 
     def penalty(self, patterns: compare.Levels) -> Floats:
-        """What strangers' dependence and companions explain, as logs, for rows of levels.
+        """What dependences of non-matches explain, as logs, for rows of levels.
 
-        log((1 - phi) v / u + phi c / u), with v joint over place and event, and of namesakes
+        log((1 - phi) v / u + phi c / u), with v joint over place and event, and of one given name
         where given names agree.
         """
         non_matches = self.non_matches(patterns)
-        if self.phi == 0.0:
+        if self.event_correlated_share == 0.0:
             return non_matches
-        taken = np.log(self.phi) + self.companions(patterns)
-        return np.asarray(np.logaddexp(np.log1p(-self.phi) + non_matches, taken))
+        taken = np.log(self.event_correlated_share) + self.event_correlated_pairs(patterns)
+        return np.asarray(np.logaddexp(np.log1p(-self.event_correlated_share) + non_matches, taken))
 
     def together(self, patterns: compare.Levels) -> Floats:
         """Log of how much likelier name and birth are so together than apart, of one person."""

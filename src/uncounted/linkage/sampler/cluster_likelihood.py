@@ -39,7 +39,7 @@ K reports can err K times, never K (K - 1) / 2 times: a pair differs if either i
 of pairs counts each error twice where a third report tells which was wrong. A missing field costs
 nothing.
 
-Summed over fields, less what non-matches explain (`MatchWeights`: namesakes, companions) of
+Summed over fields, less what non-matches explain (`MatchWeights`: given names, events) of
 the k - 1 pairs of the original, averaged over which that may be, with weight exp(sum over j of
 log m / u), m as it was before any partition, so that it is no part of what m is drawn from.
 

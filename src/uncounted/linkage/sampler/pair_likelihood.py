@@ -34,17 +34,17 @@ _RECORD = 4  # of a pair: which, its levels, `first` of them, and what different
 
 
 class MatchWeights(NamedTuple):
-    """What levels are worth: log(m / u), shape (fields, levels), and for companions likewise.
+    """What levels are worth: log(m / u), shape (fields, levels), and for event-correlated pairs.
 
     Fields are in the order of `compare.FIELDS`; the last may be left out. `first` is log(m / u)
     before any partition, `copies` log(t / u); `kind` says whether a level is right, a slip or
     different, `says` of right ones whether both say all there is to say (`WHOLE`) or one at the
     most (`LESS`); `steps` is what these add to the counts of either report; `chance`, shape
-    (fields, 4), has r, s and d. `namesakes` is log u of strangers with one given name over u,
-    `alike` the name levels at which they agree. `joint`, shape (origin levels, event levels), and
-    `errors`, by kind of name and birth, are the dependences of `MatchProbabilities`. `recurs` is
-    the log of how much likelier levels are of two reports that differ from a third if one value may
-    recur, and at index 0 of 1 - lambda.
+    (fields, 4), has r, s and d. `same_given_name` is log u of non-matches with one given name over
+    u, `alike` the name levels at which they agree. `joint`, shape (origin levels, event levels),
+    and `errors`, by kind of name and birth, are the dependences of `MatchProbabilities`. `recurs`
+    is the log of how much likelier levels are of two reports that differ from a third if one value
+    may recur, and at index 0 of 1 - lambda.
     """
 
     weights: Floats
@@ -54,9 +54,9 @@ class MatchWeights(NamedTuple):
     says: NDArray[np.uint8]
     steps: NDArray[np.int64]
     chance: Floats
-    companions: Floats
-    phi: float  # share of companions among pairs of different people
-    namesakes: Floats
+    event_correlated: Floats
+    event_correlated_share: float  # phi, of pairs of different people
+    same_given_name: Floats
     alike: NDArray[np.bool_]
     joint: Floats
     errors: Floats
@@ -87,18 +87,21 @@ def agreement(weights: Floats, code: int) -> float:
 
 @compiled_in_place
 def explained(worth: MatchWeights, code: int) -> float:
-    """Log of ((1 - phi) v / u + phi c / u) / e: namesakes, companions, and joint errors."""
+    """Log of ((1 - phi) v / u + phi c / u) / e: given names, events, and joint errors."""
     non_matches: float = worth.joint[level(code, 3), level(code, 4)]
     as_one: float = worth.errors[worth.kind[0, level(code, 0)], worth.kind[1, level(code, 1)]]
     if worth.alike[level(code, 0)]:
         for f in range(1, len(worth.weights)):
-            non_matches += worth.namesakes[f, level(code, f)]
-    if worth.phi == 0.0:
+            non_matches += worth.same_given_name[f, level(code, f)]
+    if worth.event_correlated_share == 0.0:
         return non_matches - as_one
     total = 0.0
     for f in range(len(worth.weights)):
-        total += worth.companions[f, level(code, f)]
-    mix: float = np.log((1.0 - worth.phi) * _exp(non_matches) + worth.phi * _exp(total))
+        total += worth.event_correlated[f, level(code, f)]
+    mix: float = np.log(
+        (1.0 - worth.event_correlated_share) * _exp(non_matches)
+        + worth.event_correlated_share * _exp(total)
+    )
     return mix - as_one
 
 

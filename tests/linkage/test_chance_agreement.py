@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from uncounted.linkage import link, namesakes
+from uncounted.linkage import chance_agreement, link
 from uncounted.linkage.arrays import within
 from uncounted.linkage.diagnostics import FitDiagnostics, LinkageDiagnostics
 from uncounted.linkage.encoding.encode import encode
@@ -86,7 +86,7 @@ def test_as_many_links_as_are_of_two_people(families: int, repeats: float) -> No
     for seed in range(6):
         rows, truth = register(seed, families=families, repeats=repeats, people=120)
         labels = by_name(rows)
-        share = namesakes.share_by_chance(encode(rows), labels[None])
+        share = chance_agreement.share_by_chance(encode(rows), labels[None])
         found.append((share, false_share(labels, truth)))
     mean, true = np.mean(found, axis=0)
     assert 0.5 * true < mean < true + 0.05
@@ -107,25 +107,27 @@ def test_close_relatives_do_not_share_a_given_name() -> None:
             rows.append(Report("A", str(len(rows)), (name,), acts=(act,)))
             truth.append(at)
     labels = np.array(truth, np.int32)[None]
-    assert namesakes.share_by_chance(encode(rows), labels) < 0.4  # as if unrelated, above 0.8
+    assert (
+        chance_agreement.share_by_chance(encode(rows), labels) < 0.4
+    )  # as if unrelated, above 0.8
 
 
 def test_right_links_of_rare_names_are_not_by_chance() -> None:
     rows, truth = register(1, families=20, repeats=0.1)
-    assert namesakes.share_by_chance(encode(rows), truth[None]) < 0.1
+    assert chance_agreement.share_by_chance(encode(rows), truth[None]) < 0.1
 
 
 def test_no_pairs_but_those_of_one_place_are_judged() -> None:
     rows, _ = register(1, families=3, repeats=0.0)
     labels = by_name(rows)[None]
-    assert namesakes.share_by_chance(encode(rows), labels) > 0.6
+    assert chance_agreement.share_by_chance(encode(rows), labels) > 0.6
     nowhere = [attrs.evolve(row, acts=(attrs.evolve(row.acts[0], place=None),)) for row in rows]
-    assert namesakes.share_by_chance(encode(nowhere), labels) == 0.0
+    assert chance_agreement.share_by_chance(encode(nowhere), labels) == 0.0
     alone = np.arange(len(rows), dtype=np.int32)[None]
-    assert namesakes.share_by_chance(encode(rows), alone) == 0.0
+    assert chance_agreement.share_by_chance(encode(rows), alone) == 0.0
     half = np.concatenate([labels, alone])
-    assert namesakes.share_by_chance(encode(rows), half) == pytest.approx(
-        namesakes.share_by_chance(encode(rows), labels), abs=0.1
+    assert chance_agreement.share_by_chance(encode(rows), half) == pytest.approx(
+        chance_agreement.share_by_chance(encode(rows), labels), abs=0.1
     )
 
 
@@ -136,8 +138,8 @@ def test_links_between_lists_are_not_judged() -> None:
     two = [
         attrs.evolve(row, source="AB"[int(second)]) for row, second in zip(rows, later, strict=True)
     ]
-    assert namesakes.share_by_chance(encode(rows), truth[None]) > 0.1
-    assert namesakes.share_by_chance(encode(two), truth[None]) == 0.0
+    assert chance_agreement.share_by_chance(encode(rows), truth[None]) > 0.1
+    assert chance_agreement.share_by_chance(encode(two), truth[None]) == 0.0
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -151,7 +153,7 @@ def test_places_of_two_reports(seed: int) -> None:
     labels = (np.arange(len(placed), dtype=np.int32) // 2)[None]
     for some in (placed, placed[:2]):
         count = len(some)
-        found = namesakes.share_by_chance(encode(some), labels[:, :count], seed=seed)
+        found = chance_agreement.share_by_chance(encode(some), labels[:, :count], seed=seed)
         assert 0 <= found < 0.5
 
 
@@ -159,26 +161,26 @@ def test_reports_without_a_name_are_not_judged() -> None:
     rows, _ = register(1, families=3, repeats=0.0)
     nameless = [attrs.evolve(row, names=()) for row in rows]
     labels = np.array([at // 2 for at in range(len(rows))], np.int32)[None]
-    assert namesakes.share_by_chance(encode(nameless), labels) == 0.0
+    assert chance_agreement.share_by_chance(encode(nameless), labels) == 0.0
 
 
 @pytest.mark.parametrize("most", [10_000_000, 2_000, 1])
 def test_a_sample_of_the_pairs_of_one_place(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(namesakes, "MOST_PAIRS", most)
+    monkeypatch.setattr(chance_agreement, "MOST_PAIRS", most)
     place = np.array([3, -1, 0, 3, 3, 0, -1, 7, 3])
     every = {
         (i, j)
         for i, j in itertools.combinations(range(len(place)), 2)
         if place[i] == place[j] and place[i] >= 0
     }
-    one, other, stands_for = namesakes._pairs(place, np.random.default_rng(1))
+    one, other, stands_for = chance_agreement._pairs(place, np.random.default_rng(1))
     pairs = {(min(i, j), max(i, j)) for i, j in zip(one.tolist(), other.tolist(), strict=True)}
     assert pairs <= every
     assert pairs == every or most == 1
     assert len(one) * stands_for == pytest.approx(len(every))
 
 
-def test_a_register_of_namesakes_fails_a_check() -> None:
+def test_a_register_of_people_of_one_name_fails_a_check() -> None:
     """Names are often cut to one of two given and family names, so that many agree in part."""
     rows, truth = register(1, families=6, repeats=0.02)
     rng = np.random.default_rng(2)
@@ -197,9 +199,9 @@ def test_a_register_of_namesakes_fails_a_check() -> None:
 
 
 def test_what_is_said_of_them() -> None:
-    assert namesakes.describe(None) is None
-    assert namesakes.describe(0.19) is None
-    words = namesakes.describe(0.25)
+    assert chance_agreement.describe(None) is None
+    assert chance_agreement.describe(0.19) is None
+    words = chance_agreement.describe(0.25)
     assert words is not None
     assert words.startswith("about 25% of the links are")
     told = LinkageDiagnostics(fit=FitDiagnostics(share_links_by_chance=0.25))
