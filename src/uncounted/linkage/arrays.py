@@ -22,7 +22,7 @@ def connected(count: int, left: Ints, right: Ints) -> Ints:
     return np.asarray(connected_components(pairs, directed=False)[1], np.int64)
 
 
-def within(row: NDArray[np.int32]) -> tuple[Ints, Ints]:
+def within(row: NDArray[np.integer]) -> tuple[Ints, Ints]:
     """The pairs of reports that are one person, the later first; small people before large ones."""
     order = np.argsort(row, kind="stable")
     starts = np.flatnonzero(np.diff(row[order], prepend=-1))

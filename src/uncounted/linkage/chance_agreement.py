@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from uncounted.linkage.arrays import Codes, Floats, Ints, Labels, within
+from uncounted.linkage.blocking.pair_sampling import blocks_of, sample_within
 from uncounted.linkage.blocking.rules import joined
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded
@@ -71,16 +73,33 @@ def share_by_chance(encoded: Encoded, labels: Labels, *, seed: int = 0) -> float
     a_draw = share_judged * len(left) / len(thinned)  # links judged
     pairs = np.maximum(np.bincount(alike, minlength=len(each)), links * a_draw / stands_for)
     apart = _not_closely_related(encoded, group, one, other)
+    found = _least_share(links, pairs, made, of_one != of_other, together, apart)
+    return found * share_judged
+
+
+def _least_share(
+    links: Floats,
+    pairs: Floats,
+    made: Ints,
+    possible: NDArray[np.bool_],
+    together: Ints,
+    apart: Floats,
+) -> float:
+    """The least share by chance that agrees with itself, found from 0 on.
+
+    Of each row of levels `links` is the share of links and `pairs` the number of real pairs; of
+    each pair with given names of others, `made` is its row of levels.
+    """
     share = 0.0
     for _ in range(_ROUNDS):
-        counts = np.where(of_one != of_other, share**together, 0.0)
+        counts = np.where(possible, share**together, 0.0)
         scale = len(counts) / max(float(counts.sum()), 1.0)
-        by_chance = np.bincount(made, counts * apart * scale, len(each))
+        by_chance = np.bincount(made, counts * apart * scale, len(links))
         likely = np.minimum(by_chance / np.maximum(pairs, 1e-300), 1.0)
         before, share = share, float((links * likely).sum())
         if abs(share - before) < _CLOSE:
             break
-    return share * share_judged
+    return share
 
 
 def describe(share: float | None) -> str | None:
@@ -103,15 +122,12 @@ def _groups(encoded: Encoded) -> Ints:
 
 def _pairs(group: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, float]:
     """Pairs of reports of one group, all or a sample, and how many pairs each stands for."""
-    order = np.argsort(group, kind="stable")
-    order = order[group[order] != NO_KEY]
-    sizes = np.unique_counts(group[order]).counts
-    before = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # of its group
-    last = np.cumsum(before)  # of the pairs with those before it, one past the last
-    total = int(last[-1])
-    chosen = np.arange(total) if total <= MOST_PAIRS else rng.integers(total, size=MOST_PAIRS)
-    at = np.searchsorted(last, chosen, side="right")
-    return order[at], order[at - last[at] + chosen], total / len(chosen)
+    blocks = blocks_of([group])
+    total = int(blocks.pairs.sum())
+    if total > MOST_PAIRS:
+        return *sample_within(blocks, rng, MOST_PAIRS), total / MOST_PAIRS
+    left, right = within(blocks.block[blocks.members])
+    return blocks.members[left], blocks.members[right], 1.0
 
 
 def _not_closely_related(encoded: Encoded, group: Ints, left: Ints, right: Ints) -> Floats:

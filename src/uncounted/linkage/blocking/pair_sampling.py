@@ -45,7 +45,7 @@ class SampledPairs:
 
 
 @attrs.frozen(eq=False)
-class _Blocks:
+class Blocks:
     """Reports by a key that they share: which block each is in (-1: none), and all blocks."""
 
     block: Ints
@@ -62,25 +62,25 @@ def sample_pairs(
     one = rng.integers(0, count, from_all)
     two = (one + rng.integers(1, count, from_all)) % count
     parts = [(one, two)]
-    blocks_of = [np.zeros(count, np.int64)]  # all are one block
+    block = [np.zeros(count, np.int64)]  # all are one block
     chance = [from_all / (count * (count - 1) / 2)]  # of a pair that shares the key
     used = [shared for shared in SHARED if all(key in keys for key in shared)]
     found = _threads.over(
-        len(used), lambda here: _blocks([keys[key] for key in used[here.start]]), size=1
+        len(used), lambda here: blocks_of([keys[key] for key in used[here.start]]), size=1
     )
     for blocks in found:
         if len(blocks.pairs):
-            parts.append(_within(blocks, rng, sharing))
-            blocks_of.append(blocks.block)
+            parts.append(sample_within(blocks, rng, sharing))
+            block.append(blocks.block)
             chance.append(sharing / int(blocks.pairs.sum()))
     left, right = (np.concatenate(each) for each in zip(*parts, strict=True))
     times = np.zeros(len(left))  # that this pair is drawn, on average
-    for block, each in zip(blocks_of, chance, strict=True):
-        times += each * ((block[left] == block[right]) & (block[left] >= 0))
+    for of, each in zip(block, chance, strict=True):
+        times += each * ((of[left] == of[right]) & (of[left] >= 0))
     return SampledPairs(np.maximum(left, right), np.minimum(left, right), 1.0 / times)
 
 
-def _blocks(values: list[Ints]) -> _Blocks:
+def blocks_of(values: list[Ints]) -> Blocks:
     """Blocks of at least two reports that say all of these keys, and say the same."""
     count = len(values[0])
     recorded = np.flatnonzero(np.logical_and.reduce([each != NO_KEY for each in values]))
@@ -93,11 +93,11 @@ def _blocks(values: list[Ints]) -> _Blocks:
     members = recorded[np.argsort(joint, kind="stable")]
     members = members[block[members] >= 0]
     sizes = sizes[~alone]
-    return _Blocks(block, members, np.cumsum(sizes) - sizes, sizes * (sizes - 1) // 2)
+    return Blocks(block, members, np.cumsum(sizes) - sizes, sizes * (sizes - 1) // 2)
 
 
-def _within(blocks: _Blocks, rng: np.random.Generator, wanted: int) -> tuple[Ints, Ints]:
-    """Pairs of one block each, any of all blocks' with the same chance."""
+def sample_within(blocks: Blocks, rng: np.random.Generator, wanted: int) -> tuple[Ints, Ints]:
+    """Pairs of reports of one block, with replacement: each pair of all blocks is as likely."""
     upto = np.cumsum(blocks.pairs)
     at = np.searchsorted(upto, rng.integers(0, upto[-1], wanted), side="right")
     size = np.diff(np.append(blocks.starts, len(blocks.members)))[at]
