@@ -30,7 +30,9 @@ _DRAWS = 5
 _ROUNDS, _CLOSE = 100, 1e-3
 
 
-def share_by_chance(encoded: Encoded, labels: Labels, *, seed: int = 0) -> float:
+def share_by_chance(
+    encoded: Encoded, labels: Labels, *, least: float = 0.0, seed: int = 0
+) -> float:
     """The share of linked pairs expected to be of two people whose names agree by chance.
 
     Where relatives are named after one another it is higher. A linked pair counts among the pairs
@@ -42,6 +44,8 @@ def share_by_chance(encoded: Encoded, labels: Labels, *, seed: int = 0) -> float
         The reports.
     labels : int array, shape (draws, reports)
         The person of each report in each draw; of many draws, a few are looked at.
+    least : float
+        Where the share cannot be greater, since few links are judged, nothing is compared.
     seed : int
         Of the sample of pairs, and of the given names drawn.
 
@@ -49,16 +53,17 @@ def share_by_chance(encoded: Encoded, labels: Labels, *, seed: int = 0) -> float
     -------
     float
         Of all linked pairs, on average over the draws; only those of one list and place are
-        judged. Links between lists have the overlap of the lists as evidence, too.
+        judged. Links between lists have the overlap of the lists as evidence, too. 0 where it
+        cannot be greater than `least`.
     """
     rng = np.random.default_rng([seed, 5])
     group = _groups(encoded)
     thinned = labels[np.linspace(0, len(labels) - 1, min(_DRAWS, len(labels))).astype(int)]
     left, right = (np.concatenate(each) for each in zip(*map(within, thinned), strict=True))
     judged = np.flatnonzero((group[left] == group[right]) & (group[left] != NO_KEY))
-    if not len(judged):
+    share_judged = len(judged) / max(len(left), 1)
+    if share_judged <= least:
         return 0.0
-    share_judged = len(judged) / len(left)
     if len(judged) > MOST_PAIRS:
         judged = rng.choice(judged, MOST_PAIRS, replace=False)
     one, other, stands_for = _pairs(group, rng)

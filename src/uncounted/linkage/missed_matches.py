@@ -286,6 +286,8 @@ def _alike(
     linked_to = np.full(len(left), -1)
     for _ in range(_ROUNDS):
         waiting = np.flatnonzero(linked_to < 0)
+        if not len(waiting):
+            break
         others = right[rng.integers(0, len(right), (len(waiting), _ATTEMPTS))].ravel()
         at = np.flatnonzero(~taken[row[others]])
         for values, difference in _AGREEING:

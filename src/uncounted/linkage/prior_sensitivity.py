@@ -279,7 +279,7 @@ def failed_check(
     if disagree:
         return disagree
     if by_chance is None and encoded is not None:
-        by_chance = share_by_chance(labels, encoded)
+        by_chance = share_by_chance(labels, encoded, least=chance_agreement.MOST)
     if by_chance is not None and by_chance > chance_agreement.MOST:
         return chance_agreement.describe(by_chance)
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
@@ -349,15 +349,15 @@ def _too_large(labels: Labels, source: NDArray[np.int64]) -> str | None:
     )
 
 
-def share_by_chance(labels: Labels, encoded: Encoded) -> float | None:
+def share_by_chance(labels: Labels, encoded: Encoded, *, least: float = 0.0) -> float | None:
     """The share of links that names which agree by chance explain.
 
     None where few are linked, or more pairs than people reported some ten times have: other checks
-    reject those.
+    reject those. 0 where few links are judged and it cannot be greater than `least`.
     """
     if not MOST_LINKS_UNJUDGED < _pairs(labels) <= _MOST_A_REPORT * encoded.count:
         return None
-    return chance_agreement.share_by_chance(encoded, labels)
+    return chance_agreement.share_by_chance(encoded, labels, least=least)
 
 
 def repeated_share(labels: NDArray[np.int32], source: NDArray[np.int64]) -> NDArray[np.float64]:
