@@ -26,15 +26,19 @@ def heading_anchor(heading: str) -> str:
     return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", text))
 
 
+def without_code_blocks(markdown: str) -> str:
+    """Markdown without its code blocks."""
+    return re.sub(r"^(```|~~~).*?^\1", "", markdown, flags=re.MULTILINE | re.DOTALL)
+
+
 def without_code(markdown: str) -> str:
     """Markdown without its code blocks and code spans."""
-    blocks = re.sub(r"^(```|~~~).*?^\1", "", markdown, flags=re.MULTILINE | re.DOTALL)
-    return re.sub(r"`[^`\n]*`", "", blocks)
+    return re.sub(r"`[^`\n]*`", "", without_code_blocks(markdown))
 
 
 def anchors(page: Path) -> set[str]:
     """The anchors of a Markdown page."""
-    text = re.sub(r"^(```|~~~).*?^\1", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    text = without_code_blocks(page.read_text())
     headings = re.findall(r"^#+ +(.+?) *#*$", text, flags=re.MULTILINE)
     return {heading_anchor(each.replace("`", "")) for each in headings}
 

@@ -107,9 +107,8 @@ def test_close_relatives_do_not_share_a_given_name() -> None:
             rows.append(Report("A", str(len(rows)), (name,), acts=(act,)))
             truth.append(at)
     labels = np.array(truth, np.int32)[None]
-    assert (
-        chance_agreement.share_by_chance(encode(rows), labels) < 0.4
-    )  # as if unrelated, above 0.8
+    # as if they were unrelated, above 0.8
+    assert chance_agreement.share_by_chance(encode(rows), labels) < 0.4
 
 
 def test_right_links_of_rare_names_are_not_by_chance() -> None:

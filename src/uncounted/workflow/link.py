@@ -125,11 +125,9 @@ class LinkSummary:
         from uncounted.linkage import chance_agreement
 
         share = self.diagnostics.fit.share_links_by_chance
-        return (
-            None
-            if share is not None and share > chance_agreement.MOST
-            else chance_agreement.describe(share)
-        )
+        if share is not None and share > chance_agreement.MOST:
+            return None
+        return chance_agreement.describe(share)
 
     def to_json(self) -> dict[str, object]:
         """As plain values."""

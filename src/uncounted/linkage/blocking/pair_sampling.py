@@ -62,7 +62,7 @@ def sample_pairs(
     one = rng.integers(0, count, from_all)
     two = (one + rng.integers(1, count, from_all)) % count
     parts = [(one, two)]
-    block = [np.zeros(count, np.int64)]  # all are one block
+    numbers = [np.zeros(count, np.int64)]  # of blocks; all are one
     chance = [from_all / (count * (count - 1) / 2)]  # of a pair that shares the key
     used = [shared for shared in SHARED if all(key in keys for key in shared)]
     found = _threads.over(
@@ -71,12 +71,12 @@ def sample_pairs(
     for blocks in found:
         if len(blocks.pairs):
             parts.append(sample_within(blocks, rng, sharing))
-            block.append(blocks.block)
+            numbers.append(blocks.block)
             chance.append(sharing / int(blocks.pairs.sum()))
     left, right = (np.concatenate(each) for each in zip(*parts, strict=True))
     times = np.zeros(len(left))  # that this pair is drawn, on average
-    for of, each in zip(block, chance, strict=True):
-        times += each * ((of[left] == of[right]) & (of[left] >= 0))
+    for block, each in zip(numbers, chance, strict=True):
+        times += each * ((block[left] == block[right]) & (block[left] >= 0))
     return SampledPairs(np.maximum(left, right), np.minimum(left, right), 1.0 / times)
 
 
