@@ -26,6 +26,8 @@ ALPHABETS = {
     "burmese": "ကခမနလသစတ",
     "amharic": "ሀለመረሰተነከደገ",
     "tigrinya": "ሃለመረሰተነከደገ",
+    "bengali": "কনমরলসতবদহজ",
+    "somali": "abcdefghijklmnopqrstuvwxyz",
 }
 
 OF_PATRONYMIC = {
@@ -139,6 +141,8 @@ class Population:
             fathers = tuple(self.pick("m") for _ in range(2))
         elif self.language == "ukrainian":
             fathers = (self.pick("p"),)
+        elif self.language == "somali":
+            fathers = (self.pick("m"),)
         elif self.burmese_fathers:
             fathers = tuple(dict.fromkeys(self.pick("wm") for _ in range(3)))
         count = {"spanish": 2, "burmese": 0}.get(self.language, 1)

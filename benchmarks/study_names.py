@@ -9,9 +9,10 @@
     python benchmarks/study_names.py arabic-fathers ukrainian-latin-fathers
     python benchmarks/study_names.py spanish-varied persian-varied
 
-Four lists report people killed and detained. `arabic`, `ukrainian`, `burmese`, `persian`, `amharic`
-and `tigrinya` mix lists in the script and lists in Latin letters; with `-latin` all are in Latin
-letters, each list with its own habit of spelling; with `-script` all are in the script. `spanish`
+Four lists report people killed and detained. `arabic`, `ukrainian`, `burmese`, `persian`,
+`amharic`, `tigrinya` and `bengali` mix lists in the script and lists in Latin letters, `somali`
+lists in the Somali orthography and in English spelling; with `-latin` all are in Latin letters (in
+English spelling), each list with its own habit; with `-script` all are in the script. `spanish`
 has two family names of which one may be left out; it and `english` have one script. With `-fathers`
 (Arabic, Ukrainian) two lists have the father's name in a column of its own and not in the name, as
 it is or as a patronymic. With `-varied` (all but Burmese) lists B and D have the family name first,
@@ -68,10 +69,13 @@ LISTS = ("A", "B", "C", "D")
 CAPTURE = (0.45, 0.4, 0.35, 0.35)
 LANGUAGES = (
     *("arabic", "ukrainian", "burmese", "persian", "spanish", "amharic", "tigrinya", "english"),
+    *("bengali", "somali"),
 )
 ONE_SCRIPT = ("spanish", "english")
 SHORT = {"A": 0.25}  # share of given names that are in short, with `-short`
 SHORT_ELSEWHERE = 0.04
+MUHAMMAD = (("মোঃ", "মোহাম্মদ"), ("Md.", "Mohammed"))  # before names of men in Bengali lists
+OF_WOMEN = (("বেগম", "খাতুন", "বিবি"), ("Begum", "Khatun", "Bibi"))  # after those of women
 
 
 class Lists(Population):
@@ -172,7 +176,7 @@ class Lists(Population):
             [self.spelt(source, script, word, woman) for word in part]
             for part in (said.given, said.fathers, said.family)
         ]
-        if self.language == "arabic":  # fathers are men
+        if self.language in ("arabic", "somali"):  # fathers are men
             spelt[1] = [self.spelt(source, script, word, False) for word in said.fathers]
         given, fathers, family = spelt
         if self.short:
@@ -208,6 +212,8 @@ class Lists(Population):
             self.slip(latin, word) if rng.random() < 0.04 * noise else word
             for word in (*given, *fathers, *family)
         ]
+        if self.language == "bengali":
+            parts = self._with_titles(latin, woman, parts)
         if self.varied:
             parts = self._varied(source, latin, parts[: len(given)], parts[len(given) :])
         elif self.language == "ukrainian" and source in "AB":
@@ -215,6 +221,16 @@ class Lists(Population):
         if self.language == "burmese" and not latin and source == "A":
             return "".join(parts)
         return " ".join(parts)
+
+    def _with_titles(self, latin: bool, woman: bool, parts: list[str]) -> list[str]:
+        """A Bengali name with a title, in four reports of ten; a woman's may replace the last."""
+        titles = (OF_WOMEN if woman else MUHAMMAD)[int(latin)]
+        if self.rng.random() >= 0.4:
+            return parts
+        title = titles[self._one(len(titles))]
+        if not woman:
+            return [title, *parts]
+        return [parts[0], title] if self.rng.random() < 0.5 else [*parts, title]
 
     def _in_short(self, source: str, word: Word, spelt: str) -> str:
         """A given name, or one of its short forms, in the first script of the language."""

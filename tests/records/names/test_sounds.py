@@ -62,6 +62,9 @@ def test_marks_that_are_seen_as_letters_stay_and_accents_go() -> None:
     assert folded("ဇော်") == "ဇော်"
 
 
+BENGALI = "Bengali and Rohingya"
+
+
 @pytest.mark.parametrize(
     ("text", "language", "expect"),
     [
@@ -103,10 +106,40 @@ def test_marks_that_are_seen_as_letters_stay_and_accents_go() -> None:
         ("Juan de la Cruz", "Spanish", ("juan", "cruz")),
         ("Girma Haile Mariam", "Amharic and Tigrinya", ("germa", "hailemariam")),
         ("Haile Tadesse", "Amharic and Tigrinya", ("haile", "tadesse")),
+        ("Md. Abdul Karim", BENGALI, ("abd", "karim")),
+        ("মোঃ আব্দুল করিম", BENGALI, ("আবদ", "করিম")),
+        ("Mohammed Shafiullah", BENGALI, ("safi", "ul")),
+        ("Shofi Ullah", BENGALI, ("safi", "ul")),
+        ("শফিউল্লাহ", BENGALI, ("সফি", "উল")),
+        ("Hafez Jamaluddin", BENGALI, ("hafej", "jamal", "ud")),  # may be a name
+        ("Hafez Jamal Uddin", BENGALI, ("jamal", "ud")),
+        ("Hafez Ullah", BENGALI, ("hafej", "ul")),
+        ("Md. Ullah", BENGALI, ("ullah",)),
+        ("Mohammed", BENGALI, ("mahammed",)),
+        ("Mahmud Hossain", BENGALI, ("mahmud", "hassain")),
+        ("Fatema Khatun", BENGALI, ("fatema",)),
+        ("ফাতেমা খাতুন", BENGALI, ("ফাতেমা",)),
+        ("Saad Ahmed Khan", BENGALI, ("saad", "ahmed", "khan")),
+        ("Moulvi Syed Ahmed Khan", BENGALI, ("ahmed", "khan")),
+        ("Akter Hossain", BENGALI, ("akter", "hassain")),
+        ("Nur Jahan Begum", BENGALI, ("nurjahan",)),
+        ("Maxamed Cabdiraxmaan Xasan", "Somali", ("mahamed", "abdirahman", "hasan")),
+        ("Mohammed Abdurahman Hassan", "Somali", ("mahamed", "abdirahman", "hasan")),
+        ("Abdul Rahman Hassan", "Somali", ("abdirahman", "hasan")),
+        ("Abdi Hassan Ali", "Somali", ("abdi", "hasan", "ali")),
+        ("Sheikh Maxamuud Cumar", "Somali", ("mahamud", "omar")),
+        ("Faadumo Cabdullaahi", "Somali", ("faduma", "abdulahi")),
+        ("Fadumo Abdullahi Charmarke", "Somali", ("faduma", "abdulahi", "charmarke")),
     ],
 )
 def test_what_is_no_part_of_a_name_goes(text: str, language: str, expect: tuple[str, ...]) -> None:
     assert general.words(text, pack(language)) == expect
+
+
+@pytest.mark.parametrize("written", ["Md. Salim", "Mohd Salim", "MOH. SALIM", "Muhd Salim"])
+def test_abbreviations_of_muhammad_in_any_language(written: str) -> None:
+    assert general.words(written) == ("mohammad", "salim")
+    assert general.words("Salim Md") == ("salim", "md")
 
 
 @pytest.mark.parametrize(

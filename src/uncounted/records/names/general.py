@@ -15,6 +15,8 @@ from uncounted.records.names.forms import LONGEST_LETTERS, MOST_WORDS, Form, Ord
 from uncounted.records.names.languages.pack import Language, by_script
 from uncounted.records.names.sounds import folded, script_of, syllables
 
+# Abbreviations of one name in lists of many languages, from Nigeria to Indonesia.
+_MUHAMMAD = re.compile(r"\b(?:md|mo?hd|muhd|moh)(?= \w)")
 _LATIN_SYLLABLE = re.compile(r"[^aeiou]*[aeiou]+(?:(?:ng|nn|nt|[nmkrhwypl]|t(?!h))(?![aeiouy]))?")
 
 
@@ -52,6 +54,8 @@ def expand_abbreviations(text: str, language: Language | None = None) -> str:
 @lru_cache(maxsize=65536)
 def _words(text: str, language: Language | None) -> tuple[str, ...]:
     language = by_script().get(script_of(text), language)
+    if script_of(text) == "LATIN":
+        text = _MUHAMMAD.sub("mohammad", text)
     if language is not None and language.syllables and script_of(text) == "LATIN":
         text = language.rewritten(_syllables(text))
     elif language is not None:
