@@ -17,6 +17,47 @@ NAMES = {
 }
 
 
+ROHINGYA = "Nur Islam|Md. Ayub|Fatema Khatun|Shofi Ullah|Jamal Uddin|Roshida Begum|Kala Mia"
+
+
+def test_a_list_in_latin_letters_is_bengali_by_its_titles() -> None:
+    reports = [Report("A", f"{at}", (Name(name),)) for at, name in enumerate(ROHINGYA.split("|"))]
+    assert of_lists(reports)["A"].languages == ("Bengali and Rohingya",)
+
+
+ARABIC = tuple(f"{one} {two}" for one in ("Mohammed", "Ahmed") for two in ("Omar", "Khalil"))
+OTHERS = tuple(f"{one} {two}" for one in ("Sukri", "Wae", "Rohani") for two in ("Kuno", "Baka"))
+
+
+def _languages_of(lists: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    reports = [
+        Report(source, f"{at}", (Name(name),))
+        for source, names in lists.items()
+        for at, name in enumerate(names)
+    ]
+    return {source: found.languages for source, found in of_lists(reports).items()}
+
+
+def test_lists_with_some_signs_of_a_language_decide_together() -> None:
+    some, many = (*ARABIC[:1], *OTHERS[:5], "Mina Toh", "Nik Daud"), (*ARABIC, *OTHERS)
+    few = (*some, "Che Lamae", "Ma Sideh", "Tok Mina", "Nu Toh", "Ya Kob", "Che Ha", "Su Toh")
+    assert _languages_of({"A": some}) == {"A": ()}
+    assert _languages_of({"A": some, "B": many}) == {"A": ("Arabic",), "B": ("Arabic",)}
+    assert _languages_of({"A": few, "B": many}) == {"A": (), "B": ("Arabic",)}
+    beside = (*ARABIC[:1], *OTHERS)  # alone it has enough signs; with the other list, too few
+    longer = (*some[1:], *ARABIC[2:3], "Che Lamae", "Ma Sideh", "Tok Mina")
+    assert _languages_of({"A": beside[:-1]}) == {"A": ("Arabic",)}
+    assert _languages_of({"A": beside[:-1], "B": longer, "C": longer}) == dict.fromkeys("ABC", ())
+
+
+def test_a_list_in_one_language_keeps_it_beside_lists_in_another() -> None:
+    slavic = ("Olena Shevchenko", "Iryna Kovalenko", "Petro Bondarenko", "Ali Hassan")
+    arabic = (*ARABIC, "Olena Melnyk")
+    found = _languages_of({"A": slavic, "B": arabic, "C": arabic})
+    assert found["A"] == ("Ukrainian and Russian",)
+    assert found["B"] == found["C"] == ("Arabic",)
+
+
 def test_languages_and_scripts_of_each_list() -> None:
     reports = [
         Report(source, f"{at}", (Name(name),))

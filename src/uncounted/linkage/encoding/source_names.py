@@ -115,9 +115,16 @@ def of_sources(recorded: ReportColumns, stated: Stated = NOT_STATED) -> tuple[So
     total = sum(map(len, judged))
     of_case = (sum(map(sum, judged)) + 1) / (total + 2)
     out = []
-    for source, names, korean in zip(recorded.sources, samples, judged, strict=True):
+    spoken_in = _languages(
+        [
+            (names, stated.get(each, ()))
+            for each, names in zip(recorded.sources, samples, strict=True)
+        ]
+    )
+    for source, names, korean, language in zip(
+        recorded.sources, samples, judged, spoken_in, strict=True
+    ):
         codes = stated.get(source, ())
-        language = _language(names, codes)
         share = (sum(korean) + _FEW * of_case) / (len(korean) + _FEW)
         is_korean = share >= _KOREAN
         if codes and (KOREAN not in codes or len(codes) == 1):
@@ -210,22 +217,33 @@ def _habit(orders: Sequence[Order | None]) -> Order | None:
     return order if count >= HABIT * clear.total() else None
 
 
-def _language(names: Sequence[Name], stated: Sequence[str]) -> Language | None:
-    """The language of most words in Latin letters that are signs of one, if they are many.
+def _languages(lists: Sequence[tuple[Sequence[Name], Sequence[str]]]) -> list[Language | None]:
+    """The language of each list's words in Latin letters, if many are signs of one; None if not.
 
-    Of stated languages it is one, unless others that have no pack are among them.
+    Lists that have half of the signs that this takes decide together, so that spellings of one name
+    are read alike: all of them are in the language, or none. Of stated languages it is one, unless
+    others that have no pack are among them.
     """
-    words = [
-        word
-        for name in names
-        for word in _text(name).split()
-        if len(word) > 1 and script_of(word) == "LATIN"  # initials are in no language
-    ]
-    packs = [each for each in languages() if not stated or each.code in stated]
-    if not packs:
-        return None
-    counts = [sum(map(each.is_sign, words)) for each in packs]
-    best = max(counts)
-    if (not stated or OTHER in stated) and best < max(_SPOKEN * len(words), 1):
-        return None
-    return packs[counts.index(best)]
+    packs = languages()
+    words = [_latin_words(names) for names, _ in lists]
+    total = np.array([max(len(each), 1) for each in words])
+    signs = np.array([[sum(map(pack.is_sign, each)) for pack in packs] for each in words])
+    near = signs >= np.maximum(_SPOKEN / 2 * total, 1)[:, None]
+    together = (signs * near).sum(0)
+    enough = together >= np.maximum(_SPOKEN * (total[:, None] * near).sum(0), 1)
+    out: list[Language | None] = []
+    for at, (_, codes) in enumerate(lists):
+        there = [k for k, pack in enumerate(packs) if not codes or pack.code in codes]
+        if not codes or OTHER in codes:
+            there = [k for k in there if near[at, k] and enough[k]]
+        most = max((signs[at, k] for k in there), default=0)
+        there = [k for k in there if 2 * signs[at, k] >= most]
+        best = max(there, key=lambda k: (together[k], signs[at, k]), default=None)
+        out.append(None if best is None else packs[best])
+    return out
+
+
+def _latin_words(names: Sequence[Name]) -> list[str]:
+    """Words in Latin letters, without initials, which are in no language."""
+    words = (word for name in names for word in _text(name).split())
+    return [word for word in words if len(word) > 1 and script_of(word) == "LATIN"]
