@@ -94,6 +94,40 @@ def test_words_that_another_name_writes_apart(
     assert level(one, other, *beside).startswith("same,")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Abutahir", "Abu Tahir"),
+        ("Mohammad Abdulrazzaq", "Mohammad Abdul Razaq"),
+        ("Sajidjan", "Sajid Jaan"),
+        ("ABDURRAHMAN JUNEJO", "Abdul Rahman Junejo"),
+    ],
+)
+def test_names_that_are_run_together(one: str, other: str) -> None:
+    assert level(one, other) == "given slip, family slip"
+    assert level(other, one) == "given slip, family slip"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Reza Ahmadi", "Rana Ahmadi", "other given, same family"),  # as many words
+        ("Ali Hasan Karimi", "Hasan Karimi", "in part"),
+        ("Abutahir", "Abu Karim", "different"),
+        ("Ayu", "Ay Yu", "given slip or near"),  # too short to tell
+        ("Maryamali", "Maryam Ali Khan", "different"),
+    ],
+)
+def test_names_that_are_not_run_together(one: str, other: str, expected: str) -> None:
+    assert level(one, other).startswith(expected)
+
+
+def test_names_that_are_rows_of_syllables_are_not_run_together() -> None:
+    for name, run_together in (("အောင်ကျော်မိုး", False), ("김철수", False), ("Abu Tahir", True)):
+        found = encode([Report("A", "0", (Name(name),))])
+        assert bool(len(found.arrays.joined)) is run_together
+
+
 def test_a_word_that_a_slip_has_cut_in_two_stays_whole() -> None:
     beside = ("Juan Mar tinez", "Mar Lopez", *(f"{name} Martinez" for name in ("Luis", "Eva")))
     assert level("Juan Martinez", "Juan Martines", *beside) == "same given, family slip"

@@ -11,6 +11,7 @@ from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.comparison.edit_distance import apart
 from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 from uncounted.linkage.encoding.spelling import NEAR, OTHER, SLIP, TWO_SEXES, VARIANT
+from uncounted.linkage.encoding.string_distance import words_apart
 
 # A part has all words of the other, and more; or but for a slip.
 _WITHIN, _WITHIN_SLIP = 5, 6
@@ -19,13 +20,38 @@ _FIRST_SAME, _FAMILY_SAME, _FIRST_NEAR, _FAMILY_NEAR = 1, 2, 4, 8
 _CROSSED = 16  # a family name of one is a given name of the other
 _MOVED = 32  # a word stands in another place
 _LEADS = 64  # the first words are a pair
+_LEAST_JOINED = 4  # sounds of a whole name that may be run together
 _FIRST = (1 << 26) - 1  # bits of the letters that a given name may begin with
 _SECOND = 26  # where the bits of its second syllable or initial begin
 
 
 @compiled_inner
 def in_words(a: ReportArrays, f: int, g: int) -> int:
-    """The level of two forms that are not read as Korean; 0 if they cannot be compared."""
+    """The level of two forms that are not read as Korean; 0 if they cannot be compared.
+
+    Names whose words agree in part or not are a slip apart if all their sounds are, whether their
+    words are written together or apart.
+    """
+    level = _in_words(a, f, g)
+    if level > levels.IN_PART_SLIP and _run_together(a, f, g):
+        return levels.SLIP_IN_BOTH
+    return level
+
+
+@compiled_inner
+def _run_together(a: ReportArrays, f: int, g: int) -> bool:
+    """One has more words, and the sounds of all are the same as one word, or a slip apart."""
+    n = count(a, a.form_family[f], a.form_given[f])
+    if n == count(a, a.form_family[g], a.form_given[g]):
+        return False
+    for at in (f, g):
+        if a.joined_starts[at + 1] - a.joined_starts[at] < _LEAST_JOINED:
+            return False
+    return words_apart(a.joined, a.joined_starts, a.joined_sets, f, g, 0) < 2
+
+
+@compiled_inner
+def _in_words(a: ReportArrays, f: int, g: int) -> int:
     if a.open[f] or a.open[g]:
         return _whole(a, f, g)
     p, q = a.form_family[f], a.form_family[g]

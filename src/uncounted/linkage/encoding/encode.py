@@ -29,11 +29,13 @@ from uncounted.linkage.encoding.spelling import (
     Learned,
     Variants,
     apart_from_own_names,
+    coded,
     variants,
 )
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.names import initials
 from uncounted.records.names.general import first_letters
+from uncounted.records.names.sounds import UNWRITTEN, sounds
 from uncounted.records.report import Report
 
 OPEN = 10_000_000  # days: further than any date
@@ -107,6 +109,7 @@ def _encoded(
     read = places.across_scripts(texts, [places.read(text) for text in texts])
     days = np.array([_days(day) for day in (*recorded.dates, None)], np.int64)
     letter_starts = np.cumsum([0, *(len(word) for group in words for word in group)])
+    joined_starts, joined = _joined(forms)
 
     def uses(rows: Codes) -> tuple[Floats, Floats]:
         of_form = np.repeat(np.bincount(rows, minlength=len(sizes)), sizes)
@@ -154,6 +157,9 @@ def _encoded(
         letter_starts=letter_starts,
         letters=letters,
         letter_sets=letter_sets(letter_starts, letters),
+        joined_starts=joined_starts,
+        joined=joined,
+        joined_sets=letter_sets(joined_starts, joined),
         sex=recorded.sex,
         birth=days[recorded.birth],
         origin=place[recorded.origin],
@@ -191,6 +197,21 @@ def _forms(
     )
     name, relative, father = row.astype(np.int32).reshape(3, -1)
     return (name, relative, father), found
+
+
+def _joined(forms: Forms) -> tuple[Ints, Codes]:
+    """The sounds of all words of each form that is compared by words, as one, given name first.
+
+    Not of names that are rows of syllables: where one is cut is known, and each is a name.
+    """
+    rows = []
+    for family, given, general in zip(
+        forms.family.tolist(), forms.given.tolist(), forms.general.tolist(), strict=True
+    ):
+        first, last = forms.givens.words[given], forms.families.words[family]
+        words = (*first, *last) if general and (last or len(first) == 1) else ()
+        rows.append(sounds("".join(words)).removeprefix(UNWRITTEN))
+    return coded(rows)
 
 
 def _name_arrays(
