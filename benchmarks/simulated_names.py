@@ -27,7 +27,7 @@ ALPHABETS = {
     "amharic": "ሀለመረሰተነከደገ",
     "tigrinya": "ሃለመረሰተነከደገ",
     "bengali": "কনমরলসতবদহজ",
-    "somali": "abcdefghijklmnopqrstuvwxyz",
+    **dict.fromkeys(("somali", "hausa"), "abcdefghijklmnopqrstuvwxyz"),
 }
 
 OF_PATRONYMIC = {

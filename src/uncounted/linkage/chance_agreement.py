@@ -186,7 +186,6 @@ def _names(a: ReportArrays, family: Ints, given: Ints) -> ReportArrays:
         family_firsts=a.family_firsts[family],
         given_firsts=a.given_firsts[given],
         joined_starts=np.zeros(count + 1, np.int64),  # names run together are not drawn
-        joined_sets=np.zeros(count, np.int64),
         sex=np.zeros(count, a.sex.dtype),
         birth=np.zeros((count, 2), np.int64),
         origin=unsaid,

@@ -63,6 +63,22 @@ def test_other_initials_and_other_family_names(initial: str, whole: str, expecte
     assert level(initial, whole, *USUAL) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "initial", "whole"),
+    [
+        ("somali", "X. Warsame", "Xasan Warsame"),
+        ("somali", "H. Warsame", "Xasan Warsame"),
+        ("somali", "C. Warsame", "Cabdi Warsame"),
+        ("bengali", "Z. Chowdhury", "Zahir Chowdhury"),
+        ("bengali", "O. Chowdhury", "Omar Chowdhury"),
+    ],
+)
+def test_initials_that_a_pack_writes_otherwise(language: str, initial: str, whole: str) -> None:
+    rows = [Report("A", "0", (Name(initial),)), Report("B", "0", (Name(whole),))]
+    found = levels.levels(encode(rows, {"A": (language,), "B": (language,)}), *pair())
+    assert NAME[found[0, 0]] == INITIALS
+
+
 def test_an_initial_of_a_second_family_name_is_not_read() -> None:
     """In Spanish and Slavic names; elsewhere a last letter may be of the given name."""
     spanish = "Jhon Felipe Castro", "Teodoro Rojas Yupanqui"
@@ -116,6 +132,7 @@ def test_names_that_are_run_together(one: str, other: str) -> None:
         ("Abutahir", "Abu Karim", "different"),
         ("Ayu", "Ay Yu", "given slip or near"),  # too short to tell
         ("Maryamali", "Maryam Ali Khan", "different"),
+        ("Fernandez", "Jo Fernandez", "given not said"),
     ],
 )
 def test_names_that_are_not_run_together(one: str, other: str, expected: str) -> None:

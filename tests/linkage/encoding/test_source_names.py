@@ -50,6 +50,23 @@ def test_lists_with_some_signs_of_a_language_decide_together() -> None:
     assert _languages_of({"A": beside[:-1], "B": longer, "C": longer}) == dict.fromkeys("ABC", ())
 
 
+def test_lists_whose_language_is_stated_say_nothing_about_others() -> None:
+    some, others = (*ARABIC[:1], *OTHERS[:5]), (*ARABIC[:3], *OTHERS, *map(str.upper, OTHERS))
+    rows = [Report("A", f"{at}", (Name(name),)) for at, name in enumerate(some)]
+    rows += [Report("B", f"{at}", (Name(f"{name} Toh"),)) for at, name in enumerate(others)]
+    assert of_lists(rows, {"B": ("other",)})["A"].languages == ("Arabic",)
+    assert of_lists(rows)["A"].languages == ()
+
+
+def test_names_that_two_languages_share_do_not_outweigh_those_of_one() -> None:
+    somali = ("Abdi Warsame", "Jama Guled", "Hersi Ali", "Ahmed Mohamud")
+    arabic = ("Khaled Mohamed", "Ahmed Hassan", "Abdel Ali", "Tariq Said", "Mustafa Mahmoud")
+    found = _languages_of({"A": arabic, "B": somali, "C": (*somali, "Dirie Farah")})
+    assert found == {"A": ("Arabic",), "B": ("Somali",), "C": ("Somali",)}
+    sudanese = ("Mohamed Osman", "Ismail Ibrahim", "Nur Hassan", "Fatima Adam", "Ahmed Said")
+    assert _languages_of({"A": sudanese}) == {"A": ("Arabic",)}
+
+
 def test_a_list_in_one_language_keeps_it_beside_lists_in_another() -> None:
     slavic = ("Olena Shevchenko", "Iryna Kovalenko", "Petro Bondarenko", "Ali Hassan")
     arabic = (*ARABIC, "Olena Melnyk")

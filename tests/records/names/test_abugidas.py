@@ -44,7 +44,7 @@ def test_vowels_that_are_not_written(word: str, script: str, spelt: str) -> None
         ("ಕೃಷ್ಣ ಸಂತೋಷ್", "Krishna Santosh"),
         ("సంతోష్ కృష్ణ", "Santosh Krishna"),
         ("ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", "Gurpreet Singh"),
-        ("আবদুল হাকিম", "Abdul Hakim"),
+        ("রফিক হাকিম", "Rafik Hakim"),
         ("மோகன் சரவணன்", "Mohan Saravanan"),
         ("සරත් කුමාර", "Sarath Kumara"),
         ("สมชาย วงศ์คำ", "Somchai Wongkham"),

@@ -11,7 +11,7 @@ from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.comparison.edit_distance import apart
 from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 from uncounted.linkage.encoding.spelling import NEAR, OTHER, SLIP, TWO_SEXES, VARIANT
-from uncounted.linkage.encoding.string_distance import words_apart
+from uncounted.linkage.encoding.string_distance import slips
 
 # A part has all words of the other, and more; or but for a slip.
 _WITHIN, _WITHIN_SLIP = 5, 6
@@ -21,6 +21,7 @@ _CROSSED = 16  # a family name of one is a given name of the other
 _MOVED = 32  # a word stands in another place
 _LEADS = 64  # the first words are a pair
 _LEAST_JOINED = 4  # sounds of a whole name that may be run together
+_LONG_JOINED = 9  # sounds of one that may have two slips
 _FIRST = (1 << 26) - 1  # bits of the letters that a given name may begin with
 _SECOND = 26  # where the bits of its second syllable or initial begin
 
@@ -29,11 +30,12 @@ _SECOND = 26  # where the bits of its second syllable or initial begin
 def in_words(a: ReportArrays, f: int, g: int) -> int:
     """The level of two forms that are not read as Korean; 0 if they cannot be compared.
 
-    Names whose words agree in part or not are a slip apart if all their sounds are, whether their
-    words are written together or apart.
+    Names of which one has more words, and whose words agree in part at the most, are a slip apart
+    if all their sounds as one word are: some words of one are written together.
     """
     level = _in_words(a, f, g)
-    if level > levels.IN_PART_SLIP and _run_together(a, f, g):
+    weak = level > levels.IN_PART_SLIP and level != levels.FAMILY_ALONE
+    if weak and _run_together(a, f, g):
         return levels.SLIP_IN_BOTH
     return level
 
@@ -44,10 +46,11 @@ def _run_together(a: ReportArrays, f: int, g: int) -> bool:
     n = count(a, a.form_family[f], a.form_given[f])
     if n == count(a, a.form_family[g], a.form_given[g]):
         return False
-    for at in (f, g):
-        if a.joined_starts[at + 1] - a.joined_starts[at] < _LEAST_JOINED:
-            return False
-    return words_apart(a.joined, a.joined_starts, a.joined_sets, f, g, 0) < 2
+    starts = a.joined_starts
+    x, y = starts[f + 1] - starts[f], starts[g + 1] - starts[g]
+    if min(x, y) < _LEAST_JOINED or abs(x - y) > 2:
+        return False
+    return slips(a.joined, starts, f, g) <= (2 if max(x, y) >= _LONG_JOINED else 1)
 
 
 @compiled_inner

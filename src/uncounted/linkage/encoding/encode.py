@@ -159,7 +159,6 @@ def _encoded(
         letter_sets=letter_sets(letter_starts, letters),
         joined_starts=joined_starts,
         joined=joined,
-        joined_sets=letter_sets(joined_starts, joined),
         sex=recorded.sex,
         birth=days[recorded.birth],
         origin=place[recorded.origin],

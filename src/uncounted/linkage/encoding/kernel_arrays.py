@@ -53,7 +53,6 @@ class ReportArrays(NamedTuple):
     letter_sets: Ints  # which letters each spelling or word has, a bit a letter (`letter_sets`)
     joined_starts: Ints  # a form: sounds of all its words as one, for names that are run together
     joined: Codes
-    joined_sets: Ints
     sex: NDArray[np.int8]  # 0 not said
     birth: Ints  # (reports, 2): first and last day; 0, 0 not said
     origin: Ints  # row of `place_levels`, NO_KEY not said

@@ -29,6 +29,7 @@ _CLEAR = 0.1  # share of a source's names whose endings tell the order, for it t
 SAMPLE = 400  # distinct names of a source that are looked at
 _KOREAN = 0.3  # share of names that may be Korean, from which a source's names are read as Korean
 _FEW = 5.0  # names: what the case says of a source of few names counts so much
+_NEARLY = 0.75  # signs of a language for each of that of which a list has most, to be in it
 _SPOKEN = 0.15  # share of words that are signs of a language, from which it is that language
 # The same, of signs that are no Korean family names: .44 to .70 of Burmese lists, at most .01 of
 # Korean ones.
@@ -220,26 +221,28 @@ def _habit(orders: Sequence[Order | None]) -> Order | None:
 def _languages(lists: Sequence[tuple[Sequence[Name], Sequence[str]]]) -> list[Language | None]:
     """The language of each list's words in Latin letters, if many are signs of one; None if not.
 
-    Lists that have half of the signs that this takes decide together, so that spellings of one name
-    are read alike: all of them are in the language, or none. Of stated languages it is one, unless
-    others that have no pack are among them.
+    Lists with at least half of the share of signs that this takes are pooled, so that spellings of
+    one name are read alike: their words in all decide whether they are in the language. A list may
+    be in one only if it has nearly as many signs of it as of any other. Of stated languages it is
+    one, unless others that have no pack are among them.
     """
     packs = languages()
     words = [_latin_words(names) for names, _ in lists]
     total = np.array([max(len(each), 1) for each in words])
     signs = np.array([[sum(map(pack.is_sign, each)) for pack in packs] for each in words])
-    near = signs >= np.maximum(_SPOKEN / 2 * total, 1)[:, None]
+    may_be = np.array([[not codes or each.code in codes for each in packs] for _, codes in lists])
+    near = may_be & (signs >= np.maximum(_SPOKEN / 2 * total, 1)[:, None])
     together = (signs * near).sum(0)
     enough = together >= np.maximum(_SPOKEN * (total[:, None] * near).sum(0), 1)
     out: list[Language | None] = []
     for at, (_, codes) in enumerate(lists):
-        there = [k for k, pack in enumerate(packs) if not codes or pack.code in codes]
-        if not codes or OTHER in codes:
-            there = [k for k in there if near[at, k] and enough[k]]
-        most = max((signs[at, k] for k in there), default=0)
-        there = [k for k in there if 2 * signs[at, k] >= most]
+        is_stated = bool(codes) and OTHER not in codes
+        among = may_be[at] if is_stated else near[at]
+        most = int(np.max(signs[at], where=among, initial=0))
+        there = np.flatnonzero(among & (signs[at] >= _NEARLY * most)).tolist()
         best = max(there, key=lambda k: (together[k], signs[at, k]), default=None)
-        out.append(None if best is None else packs[best])
+        known = best is not None and (is_stated or enough[best])
+        out.append(packs[best] if best is not None and known else None)
     return out
 
 

@@ -16,7 +16,8 @@ from uncounted.records.names.languages.pack import Language, by_script
 from uncounted.records.names.sounds import folded, script_of, syllables
 
 # Abbreviations of one name in lists of many languages, from Nigeria to Indonesia.
-_MUHAMMAD = re.compile(r"\b(?:md|mo?hd|muhd|moh)(?= \w)")
+_MUHAMMAD = re.compile(r"\b(?:md|mo?hd|muhd)\b|\bmoh(?= \w)")
+_VOWELS = "aeiou"
 _LATIN_SYLLABLE = re.compile(r"[^aeiou]*[aeiou]+(?:(?:ng|nn|nt|[nmkrhwypl]|t(?!h))(?![aeiouy]))?")
 
 
@@ -187,7 +188,7 @@ def initials_of(family: str, given: str, language: Language | None) -> Form | No
         return None
     own = words(family, language)[:MOST_WORDS]
     part = "".join(own)[:LONGEST_LETTERS]
-    first = tuple(map(first_letters, letters[:_MOST_INITIALS]))
+    first = tuple(_initial(each, language) for each in letters[:_MOST_INITIALS])
     return Form(
         {part: 1.0} if part else {},
         {},
@@ -195,6 +196,13 @@ def initials_of(family: str, given: str, language: Language | None) -> Form | No
         initials=first,
         family_words=own,
     )
+
+
+def _initial(letter: str, language: Language | None) -> str:
+    """The letters that words of an initial begin with, as the language rewrites them."""
+    if language is None or script_of(letter) != "LATIN":
+        return first_letters(letter)
+    return first_letters(language.rewritten(letter)) or _VOWELS  # Somali c, which is not read
 
 
 def first_letters(word: str) -> str:

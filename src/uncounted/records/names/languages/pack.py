@@ -109,7 +109,7 @@ def languages() -> tuple[Language, ...]:
 
     Examples:
         >>> [each.name for each in languages()][:2]
-        ['Arabic', 'Burmese']
+        ['Arabic', 'Bengali and Rohingya']
     """
     files = (each for each in resources.files(__package__).iterdir() if each.name.endswith(".toml"))
     return tuple(
