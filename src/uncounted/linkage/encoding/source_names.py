@@ -227,10 +227,15 @@ def _languages(lists: Sequence[tuple[Sequence[Name], Sequence[str]]]) -> list[La
     one, unless others that have no pack are among them.
     """
     packs = languages()
+    shape = len(lists), len(packs)  # a side may be none
     words = [_latin_words(names) for names, _ in lists]
-    total = np.array([max(len(each), 1) for each in words])
-    signs = np.array([[sum(map(pack.is_sign, each)) for pack in packs] for each in words])
-    may_be = np.array([[not codes or each.code in codes for each in packs] for _, codes in lists])
+    total = np.array([max(len(each), 1) for each in words], np.int64)
+    signs = np.array(
+        [sum(map(pack.is_sign, each)) for each in words for pack in packs], np.int64
+    ).reshape(shape)
+    may_be = np.array(
+        [not codes or pack.code in codes for _, codes in lists for pack in packs], np.bool_
+    ).reshape(shape)
     near = may_be & (signs >= np.maximum(_SPOKEN / 2 * total, 1)[:, None])
     together = (signs * near).sum(0)
     enough = together >= np.maximum(_SPOKEN * (total[:, None] * near).sum(0), 1)
