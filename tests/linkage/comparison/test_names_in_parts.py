@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -16,16 +18,13 @@ INITIALS = "given initials agree, same family"
 USUAL = ("Бондаренко Олена", "Ткаченко Ірина", "Мельник Оксана", "Коваленко Петро")
 
 
-def level(one: str, other: str, *beside: str) -> str:
+def level(one: str, other: str, *beside: str, language: str = "other") -> str:
     """The level of two names on two lists, of which the first has these names as well."""
     reports = [Report("A", "0", (Name(one),)), Report("B", "0", (Name(other),))]
     reports += [Report("A", str(at + 1), (Name(name),)) for at, name in enumerate(beside)]
-    found = levels.levels(encode(reports, {"A": ("other",), "B": ("other",)}), *pair())
+    encoded = encode(reports, {"A": (language,), "B": (language,)})
+    found = levels.levels(encoded, np.array([0]), np.array([1]))
     return str(NAME[found[0, 0]])
-
-
-def pair() -> tuple[np.ndarray, np.ndarray]:
-    return np.array([0]), np.array([1])
 
 
 @pytest.mark.parametrize(
@@ -74,25 +73,18 @@ def test_other_initials_and_other_family_names(initial: str, whole: str, expecte
     ],
 )
 def test_initials_that_a_pack_writes_otherwise(language: str, initial: str, whole: str) -> None:
-    rows = [Report("A", "0", (Name(initial),)), Report("B", "0", (Name(whole),))]
-    found = levels.levels(encode(rows, {"A": (language,), "B": (language,)}), *pair())
-    assert NAME[found[0, 0]] == INITIALS
+    assert level(initial, whole, language=language) == INITIALS
 
 
 def test_an_initial_of_a_second_family_name_is_not_read() -> None:
     """In Spanish and Slavic names; elsewhere a last letter may be of the given name."""
     spanish = "Jhon Felipe Castro", "Teodoro Rojas Yupanqui"
-    assert spanish_level(f"{spanish[0]} R.", spanish[0]).startswith("same")
-    assert spanish_level("Teodoro Rojas Y.", spanish[1]).startswith("in part")
-    assert spanish_level("De la Cruz J.", "Juan de la Cruz") == INITIALS
+    in_spanish = functools.partial(level, language="spanish")
+    assert in_spanish(f"{spanish[0]} R.", spanish[0]).startswith("same")
+    assert in_spanish("Teodoro Rojas Y.", spanish[1]).startswith("in part")
+    assert in_spanish("De la Cruz J.", "Juan de la Cruz") == INITIALS
     assert level("Nguyễn Văn A.", "Nguyễn Văn B.") == "other given, same family"
     assert level("Van Dijk J.", "Van Dijk P.") == "other given, same family"
-
-
-def spanish_level(one: str, other: str) -> str:
-    rows = [Report("A", "0", (Name(one),)), Report("B", "0", (Name(other),))]
-    found = levels.levels(encode(rows, {"A": ("spanish",), "B": ("spanish",)}), *pair())
-    return str(NAME[found[0, 0]])
 
 
 @pytest.mark.parametrize(

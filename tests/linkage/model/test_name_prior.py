@@ -66,6 +66,23 @@ def test_m_is_drawn_with_the_prior_of_these_names() -> None:
         assert np.mean(drawn, axis=0) == pytest.approx(truth, rel=0.05)
 
 
+def test_another_name_of_several_words_is_mostly_another_in_both_parts() -> None:
+    """Where people have several names and no family name; Koreans keep the family name."""
+    korean, mixed, of_words = (field_priors.priors_for(each)[0] for each in (0.0, 0.5, 1.0))
+    assert korean.split == (0.8, 0.05, 0.15)
+    assert of_words.split == (0.4, 0.1, 0.5)
+    assert mixed.split == pytest.approx((0.6, 0.075, 0.325))
+    u = np.full(len(NAME) - 1, 1.0)
+    linked = np.where(korean.agrees, 10.0, 5.0)
+    before, after = (
+        em._expected(each, 10.0, linked, u)[~each.agrees] for each in (korean, of_words)
+    )
+    assert before.sum() == pytest.approx(after.sum())
+    assert after / after.sum() == pytest.approx(of_words.split)
+    drawn = field_priors.prior_counts(of_words)[~of_words.agrees]
+    assert drawn / field_priors.WEIGHT == pytest.approx(of_words.split)
+
+
 def test_relatives_may_have_the_given_name_in_part() -> None:
     """José and José Miguel may be brothers; so may José Flores and José Elías Díaz Flores."""
     u = tuple(np.full(each - 1, 1 / (each - 1)) for each in levels.COUNTS)

@@ -11,7 +11,7 @@ from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.comparison.edit_distance import apart
 from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 from uncounted.linkage.encoding.spelling import NEAR, OTHER, SLIP, TWO_SEXES, VARIANT
-from uncounted.linkage.encoding.string_distance import slips
+from uncounted.linkage.encoding.string_distance import most_slips, slips
 
 # A part has all words of the other, and more; or but for a slip.
 _WITHIN, _WITHIN_SLIP = 5, 6
@@ -21,7 +21,6 @@ _CROSSED = 16  # a family name of one is a given name of the other
 _MOVED = 32  # a word stands in another place
 _LEADS = 64  # the first words are a pair
 _LEAST_JOINED = 4  # sounds of a whole name that may be run together
-_LONG_JOINED = 9  # sounds of one that may have two slips
 _FIRST = (1 << 26) - 1  # bits of the letters that a given name may begin with
 _SECOND = 26  # where the bits of its second syllable or initial begin
 
@@ -50,7 +49,7 @@ def _run_together(a: ReportArrays, f: int, g: int) -> bool:
     x, y = starts[f + 1] - starts[f], starts[g + 1] - starts[g]
     if min(x, y) < _LEAST_JOINED or abs(x - y) > 2:
         return False
-    return slips(a.joined, starts, f, g) <= (2 if max(x, y) >= _LONG_JOINED else 1)
+    return slips(a.joined, starts, f, g) <= most_slips(max(x, y))
 
 
 @compiled_inner

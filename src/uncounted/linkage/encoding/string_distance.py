@@ -9,6 +9,7 @@ from uncounted._numba import compiled_inner
 from uncounted.linkage.arrays import Ints
 
 SHORTEST = 3  # letters of a name that may have a slip
+_LONG = 9  # letters of a word that may have two
 _WORD = 60  # letters of a word that are compared, at most
 
 
@@ -26,9 +27,15 @@ def words_apart(
     found = slips(letters, starts, x, y)
     if found == 0:
         return 0 if longer < _WORD else 1  # what follows was not looked at
-    if longer >= shortest and found <= (2 if longer >= 9 else 1):
+    if longer >= shortest and found <= most_slips(longer):
         return 1
     return 2 if longer >= 5 and 5 * found <= 2 * longer else 3
+
+
+@compiled_inner
+def most_slips(longer: int) -> int:
+    """Letters that may differ between two words a slip apart, the longer of so many letters."""
+    return 2 if longer >= _LONG else 1
 
 
 @compiled_inner
