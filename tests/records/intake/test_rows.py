@@ -827,6 +827,15 @@ def test_a_name_that_may_be_several_is_kept_and_noted(tmp_path: Path, text: str)
     assert not any("Secret" in warning or "비밀" in warning for warning in found.warnings)
 
 
+def test_zawgyi_is_said_and_kept_as_written(tmp_path: Path) -> None:
+    zawgyi = "\u1031\u1019\u102c\u1004\u1039\u1031\u1019\u102c\u1004\u1039"
+    found = _one(tmp_path, f"7,{zawgyi},,,,,,,,,")
+    assert found.report.names[0].written == zawgyi
+    [warning] = found.warnings
+    assert warning.startswith("column 'full name': Burmese in the Zawgyi encoding")
+    assert zawgyi not in warning
+
+
 @pytest.mark.parametrize(
     "text", ["김철수 용접공", "화가 김철수", "김철수 교통사고로", "전거리 김철수"]
 )

@@ -20,6 +20,7 @@ from uncounted.records.cells.placeholders import (
     says_nothing,
     says_where,
 )
+from uncounted.records.cells.zawgyi import is_zawgyi
 from uncounted.records.dates import partial_date as dates
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.fields import DateColumns
@@ -170,6 +171,11 @@ class CellReader:
         if "\ufffd" in text:
             self.warnings.append(
                 f"column {column!r}: a character was lost before the file came here"
+            )
+        if is_zawgyi(text):
+            self.warnings.append(
+                f"column {column!r}: Burmese in the Zawgyi encoding, which agrees with nothing in"
+                " Unicode: convert it to Unicode, and import the file again"
             )
         return text if names.has_letters(text) else None
 
