@@ -24,6 +24,7 @@ ZAWGYI = {
 def test_zawgyi_is_told_from_the_same_name(zawgyi: str, same: str) -> None:
     assert is_zawgyi(zawgyi)
     assert is_zawgyi(f"Aung {zawgyi} 2")
+    assert is_zawgyi(f"ကို\u200b{zawgyi}")
     assert not is_zawgyi(same)
 
 
@@ -38,6 +39,7 @@ def test_zawgyi_is_told_from_the_same_name(zawgyi: str, same: str) -> None:
         "ကေ ကျေ ကြွေ",  # after a consonant and its medials
         "၀ေ",  # a digit typed for a letter
         "ၵေႃႇ",  # Shan
+        "မ\u200dေ",  # a joiner between a letter and its sign
         "ဂၠေံ",  # Mon, with its own medial
     ],
 )

@@ -8,6 +8,9 @@ import re
 # or the medials, that it is spoken after (Unicode Technical Note 11); Zawgyi has the virama for
 # asat, and the vowel sign where it is written.
 _ZAWGYI = re.compile("\u1039(?!\\w)|(?<![\\w\u103b-\u103e\u105e-\u1060\u1082])\u1031")
+_ZERO_WIDTH = dict.fromkeys(
+    range(0x200B, 0x200E)
+)  # between words, or between a letter and its sign
 
 
 def is_zawgyi(text: str) -> bool:
@@ -19,4 +22,4 @@ def is_zawgyi(text: str) -> bool:
         >>> is_zawgyi("\u1031\u1021\u102c\u1004\u1039"), is_zawgyi("အောင်")
         (True, False)
     """
-    return not text.isascii() and _ZAWGYI.search(text) is not None
+    return not text.isascii() and _ZAWGYI.search(text.translate(_ZERO_WIDTH)) is not None
