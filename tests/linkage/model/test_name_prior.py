@@ -72,6 +72,9 @@ def test_another_name_of_several_words_is_mostly_another_in_both_parts() -> None
     assert korean.split == (0.8, 0.05, 0.15)
     assert of_words.split == (0.4, 0.1, 0.5)
     assert mixed.split == pytest.approx((0.6, 0.075, 0.325))
+    for each in (korean, of_words):
+        differs = np.array(each.mean)[~each.agrees]
+        assert differs / differs.sum() == pytest.approx(each.split)
     u = np.full(len(NAME) - 1, 1.0)
     linked = np.where(korean.agrees, 10.0, 5.0)
     before, after = (

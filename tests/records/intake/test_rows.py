@@ -832,7 +832,7 @@ def test_zawgyi_is_said_and_kept_as_written(tmp_path: Path) -> None:
     found = _one(tmp_path, f"7,{zawgyi},,,,,,,,,")
     assert found.report.names[0].written == zawgyi
     [warning] = found.warnings
-    assert warning.startswith("column 'full name': Burmese in the Zawgyi encoding")
+    assert warning.startswith("column 'full name': Burmese that looks like the Zawgyi encoding")
     assert zawgyi not in warning
 
 

@@ -41,7 +41,7 @@ _NAME_OF_WORDS = (
     *(0.05, 0.055),
     0.005,
     *(0.01, 0.02, 0.005),
-    *(0.028, 0.00175, 0.00525),
+    *(0.014, 0.0035, 0.0175),
 )
 # Who knows a birth by the year errs by one; who knows the day seldom has two of its parts wrong.
 _BIRTH = (0.2, 0.05, 0.435, 0.1, 0.05, 0.01, 0.08, 0.01, 0.05, 0.005, 0.01)

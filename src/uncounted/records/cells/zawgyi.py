@@ -1,25 +1,31 @@
-"""Burmese text in the Zawgyi encoding, which looks like Unicode and agrees with none of it."""
+"""Burmese text in the Zawgyi encoding, which looks like Unicode and mostly agrees with none."""
 
 from __future__ import annotations
 
 import re
 
-# In Unicode the virama stands before another consonant only, and the vowel sign e after the letter,
-# or the medials, that it is spoken after (Unicode Technical Note 11); Zawgyi has the virama for
-# asat, and the vowel sign where it is written.
-_ZAWGYI = re.compile("\u1039(?!\\w)|(?<![\\w\u103b-\u103e\u105e-\u1060\u1082])\u1031")
-_ZERO_WIDTH = dict.fromkeys(
-    range(0x200B, 0x200E)
-)  # between words, or between a letter and its sign
+_CONSONANTS = "\u1000-\u1020\u103f\u105a-\u105d\u1061\u1065\u1066\u106e-\u1070\u1075-\u1081\u108e"
+_FURTHER = "\ua9e0-\ua9e4\ua9e7-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa6f\uaa71-\uaa7a"
+_MEDIALS = "\u103b-\u103e\u105e-\u1060\u1082"
+# What Unicode does not have (Unicode Technical Note 11). The virama stands before another
+# consonant, never after a dot below, and after nga only with an asat between; the vowel sign e
+# stands after the letter or the medials that it is spoken after, and so do the medials ya and ra.
+# Zawgyi has the virama for asat, and the signs where they are written.
+_ZAWGYI = re.compile(
+    f"\u1039(?![{_CONSONANTS}{_FURTHER}])|(?<=[\u1004\u1037])\u1039"
+    f"|(?<![\\w{_MEDIALS}])\u1031|(?<![\\w\u103a{_MEDIALS}])[\u103b\u103c]"
+)
+# Invisible ones between words, or between a letter and its sign; variants of letters.
+_INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, *range(0xFE00, 0xFE10), 0xFEFF])
 
 
 def is_zawgyi(text: str) -> bool:
-    """Whether Burmese letters are in an order that Unicode does not have, and Zawgyi has.
+    """Whether Burmese letters are in an order that Zawgyi has, and Unicode has not.
 
-    A text of few signs can be the same in both; it is not told apart.
+    Short words can be the same in both, or be in the order of either; they are not told apart.
 
     Examples:
         >>> is_zawgyi("\u1031\u1021\u102c\u1004\u1039"), is_zawgyi("အောင်")
         (True, False)
     """
-    return not text.isascii() and _ZAWGYI.search(text.translate(_ZERO_WIDTH)) is not None
+    return not text.isascii() and _ZAWGYI.search(text.translate(_INVISIBLE)) is not None

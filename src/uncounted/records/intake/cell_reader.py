@@ -61,6 +61,10 @@ _AGE = re.compile(
 )
 _OLDEST = 115
 _EARLY = date(1850, 1, 1)  # before anybody counted here was born
+_ZAWGYI = (
+    "Burmese that looks like the Zawgyi encoding, most of which agrees with nothing in Unicode:"
+    " if other cells do too, convert the file to Unicode, and import it again"
+)
 
 
 def _without_unit(text: str) -> str:
@@ -173,10 +177,7 @@ class CellReader:
                 f"column {column!r}: a character was lost before the file came here"
             )
         if is_zawgyi(text):
-            self.warnings.append(
-                f"column {column!r}: Burmese in the Zawgyi encoding, which agrees with nothing in"
-                " Unicode: convert it to Unicode, and import the file again"
-            )
+            self.warnings.append(f"column {column!r}: {_ZAWGYI}")
         return text if names.has_letters(text) else None
 
     def known(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
@@ -245,7 +246,9 @@ class CellReader:
             return None
         if self.known(column) is None if kind in _MAY_SAY_NOTHING else _is_unsaid(text):
             return None
-        if strict:
+        if strict and is_zawgyi(text):
+            self.reasons.append(f"column {column!r}: {_ZAWGYI}")
+        elif strict:
             self.reasons.append(
                 f"column {column!r}: not a word of the vocabulary"
                 f" (say what it means under [values.{kind}] of the mapping, as in"
