@@ -347,6 +347,7 @@ def test_a_passphrase_is_generated_for_a_person_who_types_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = "six words of a list generated"
+    monkeypatch.delenv("UNCOUNTED_PASSPHRASE", raising=False)
     monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("uncounted.workflow.access.generated", lambda: made)
     monkeypatch.setattr("uncounted.vault.keys.passphrase_file.seal", sealed_lightly)
