@@ -836,6 +836,13 @@ def test_zawgyi_is_said_and_kept_as_written(tmp_path: Path) -> None:
     assert zawgyi not in warning
 
 
+def test_a_word_in_zawgyi_is_the_reason_why_a_row_is_rejected(tmp_path: Path) -> None:
+    caught = "\u1016\u1019\u1039\u1038\u1006\u102e\u1038\u1001\u1036\u101b"
+    [(_, [reason])] = _reasons(tmp_path, f"7,Kim Chol Su,,,,{caught},,,,,")
+    assert reason.startswith("column 'what': Burmese that looks like the Zawgyi encoding")
+    assert caught not in reason
+
+
 @pytest.mark.parametrize(
     "text", ["김철수 용접공", "화가 김철수", "김철수 교통사고로", "전거리 김철수"]
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from uncounted.records.names.name import visible
+
 _CONSONANTS = "\u1000-\u1020\u103f\u105a-\u105d\u1061\u1065\u1066\u106e-\u1070\u1075-\u1081\u108e"
 _FURTHER = "\ua9e0-\ua9e4\ua9e7-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa6f\uaa71-\uaa7a"
 _MEDIALS = "\u103b-\u103e\u105e-\u1060\u1082"
@@ -15,8 +17,6 @@ _ZAWGYI = re.compile(
     f"\u1039(?![{_CONSONANTS}{_FURTHER}])|(?<=[\u1004\u1037])\u1039"
     f"|(?<![\\w{_MEDIALS}])\u1031|(?<![\\w\u103a{_MEDIALS}])[\u103b\u103c]"
 )
-# Invisible ones between words, or between a letter and its sign; variants of letters.
-_INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, *range(0xFE00, 0xFE10), 0xFEFF])
 
 
 def is_zawgyi(text: str) -> bool:
@@ -28,4 +28,6 @@ def is_zawgyi(text: str) -> bool:
         >>> is_zawgyi("\u1031\u1021\u102c\u1004\u1039"), is_zawgyi("အောင်")
         (True, False)
     """
-    return not text.isascii() and _ZAWGYI.search(text.translate(_INVISIBLE)) is not None
+    if text.isascii() or not _ZAWGYI.search(text):
+        return False
+    return _ZAWGYI.search(visible(text)) is not None  # not only beside invisible ones
