@@ -15,6 +15,7 @@ the organisations of the example would write them. People of one name are no dif
 
 from __future__ import annotations
 
+import argparse
 import csv
 import math
 import re
@@ -233,7 +234,12 @@ def made_up(count: int, seed: int = 5) -> tuple[list[str], list[int], list[str]]
 
 def main() -> None:
     """Print what was asked for."""
-    asked = sys.argv[1:] or ["held_out"]
+    tables = sorted(file.stem for file in TABLES.glob("*.csv") if file.stem != "pairs")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("asked", nargs="*", default=["held_out"], help=" ".join([*tables, "missed"]))
+    asked = parser.parse_args().asked
+    if unknown := set(asked) - {*tables, "missed"}:
+        parser.error(f"no table {' '.join(sorted(unknown))}; there are {' '.join(tables)}")
     show = "missed" in asked
     for name in asked:
         if name != "missed":

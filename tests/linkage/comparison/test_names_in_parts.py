@@ -152,6 +152,9 @@ def test_a_joiner_alone_changes_nothing() -> None:
 
 
 def test_burmese_syllables_in_another_order_are_not_the_same() -> None:
-    burmese = ("အောင် ကျော်", "ကျော် ဝင်း", "Kyaw Win", "Aung Aung", "U Thein Win")
-    assert level("Aung Kyaw Win", "Aung Kyaw Win", *burmese).startswith("same,")
-    assert level("Aung Kyaw Win", "Win Aung Kyaw", *burmese) == "given and family exchanged"
+    beside = ("အောင် ကျော်", "ကျော် ဝင်း", "Kyaw Win", "Aung Aung", "U Thein Win")
+    found = functools.partial(level, "Aung Kyaw Htet", language="burmese")
+    assert found("Aung Kyaw Htet", *beside).startswith("same,")
+    assert found("Htet Aung Kyaw", *beside) == "given and family exchanged"
+    assert found("Aung Kyaw Htat", *beside) == "same given, family slip"
+    assert found("Htat Aung Kyaw", *beside) == "both near, or one near and a slip"

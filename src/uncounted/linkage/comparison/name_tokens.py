@@ -194,7 +194,7 @@ def _whole(a: ReportArrays, f: int, g: int) -> int:
     has_given = count(a, 0, r) > 0 and count(a, 0, s) > 0
     kind, same, slips, shared, worth, roles = _matched(a, p, r, q, s)
     least = min(n, m)
-    syllables = least > 1 and count(a, p, 0) == 0 and count(a, q, 0) == 0
+    moved = least > 1 and count(a, p, 0) == 0 and count(a, q, 0) == 0 and roles & _MOVED
     if shared == least:
         if least == 1 and n != m:
             if kind > SLIP:
@@ -204,8 +204,10 @@ def _whole(a: ReportArrays, f: int, g: int) -> int:
             return levels.GIVEN_ALONE if roles & _FIRST_SAME else levels.FAMILY_ALONE
         if n == m:
             if kind == VARIANT:
-                moved = roles & _CROSSED or (syllables and roles & _MOVED)
+                moved |= roles & _CROSSED
                 return levels.EXCHANGED if moved else by_worth(worth, levels.RARE, levels.SAME)
+            if moved:
+                return levels.NEAR
             if kind == SLIP and same == least - 1:
                 family = roles & _FAMILY_SAME
                 return levels.SLIP_IN_GIVEN if family else levels.SLIP_IN_FAMILY
