@@ -236,7 +236,9 @@ def main() -> None:
     """Print what was asked for."""
     tables = sorted(file.stem for file in TABLES.glob("*.csv") if file.stem != "pairs")
     parser = argparse.ArgumentParser()
-    parser.add_argument("asked", nargs="*", default=["held_out"], help=" ".join([*tables, "missed"]))
+    parser.add_argument(
+        "asked", nargs="*", default=["held_out"], help=" ".join([*tables, "missed"])
+    )
     asked = parser.parse_args().asked
     if unknown := set(asked) - {*tables, "missed"}:
         parser.error(f"no table {' '.join(sorted(unknown))}; there are {' '.join(tables)}")

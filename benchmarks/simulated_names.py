@@ -27,6 +27,7 @@ ALPHABETS = {
     "amharic": "ሀለመረሰተነከደገ",
     "tigrinya": "ሃለመረሰተነከደገ",
     "bengali": "কনমরলসতবদহজ",
+    "uyghur": "ئابپتدرسشقكگلمنىۇە",
     **dict.fromkeys(("somali", "hausa"), "abcdefghijklmnopqrstuvwxyz"),
 }
 

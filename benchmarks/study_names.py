@@ -11,18 +11,19 @@
 
 Four lists report people killed and detained. `arabic`, `ukrainian`, `burmese`, `persian`,
 `amharic`, `tigrinya` and `bengali` mix lists in the script and lists in Latin letters, `somali`
-lists in the Somali orthography and in English spelling; with `-latin` all are in Latin letters (in
-English spelling), each list with its own habit; with `-script` all are in the script. `spanish` has
-two family names of which one may be left out; it, `english` and `hausa` have one script. With
-`-fathers` (Arabic, Ukrainian) two lists have the father's name in a column of its own and not in
-the name, as it is or as a patronymic. With `-varied` (all but Burmese) lists B and D have the
-family name first, D in capitals where it is in Latin letters; one name in ten has an initial for
-the given name or, in Spanish, for the second family name; and in Persian two people in five have
-two given names, which are written as one word in three reports of ten. With `-short` (English,
-Spanish, Ukrainian) a quarter of the given names on list A are short forms, and 4% on the others.
-The spellings are in `name_tables`, written from general knowledge and not by the tables of the
-program. Noise is a dial: typing errors, missing and wrong fields. For each: pairwise F1, people
-found and true, and N beside N of perfect linkage. Nobody in them exists.
+lists in the Somali orthography and in English spelling, `uyghur` lists in Arabic script, pinyin and
+Latin letters; with `-latin` all are in Latin letters (in English spelling), each list with its own
+habit; with `-script` all are in the script. `spanish` has two family names of which one may be left
+out; it, `english` and `hausa` have one script. With `-fathers` (Arabic, Ukrainian) two lists have
+the father's name in a column of its own and not in the name, as it is or as a patronymic. With
+`-varied` (all but Burmese) lists B and D have the family name first, D in capitals where it is in
+Latin letters; one name in ten has an initial for the given name or, in Spanish, for the second
+family name; and in Persian two people in five have two given names, which are written as one word
+in three reports of ten. With `-short` (English, Spanish, Ukrainian) a quarter of the given names on
+list A are short forms, and 4% on the others. The spellings are in `name_tables`, written from
+general knowledge and not by the tables of the program. Noise is a dial: typing errors, missing and
+wrong fields. For each: pairwise F1, people found and true, and N beside N of perfect linkage.
+Nobody in them exists.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ LISTS = ("A", "B", "C", "D")
 CAPTURE = (0.45, 0.4, 0.35, 0.35)
 LANGUAGES = (
     *("arabic", "ukrainian", "burmese", "persian", "spanish", "amharic", "tigrinya", "english"),
-    *("bengali", "somali", "hausa"),
+    *("bengali", "somali", "hausa", "uyghur"),
 )
 ONE_SCRIPT = ("spanish", "english", "hausa")
 SHORT = {"A": 0.25}  # share of given names that are in short, with `-short`

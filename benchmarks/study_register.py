@@ -1,7 +1,7 @@
 """What the comparison levels could give on simulated registers of people killed.
 
     python benchmarks/study_register.py                 seeds 201 to 212
-    python benchmarks/study_register.py 101 112
+    python benchmarks/study_register.py 1 12            those of `bench_labelled.py`
 
 For each register (`synthetic_register`) the pairwise F1 of pairs ranked by their match weight, at
 the best threshold: weights of the EM, as they are and with m learned one to one (which is where

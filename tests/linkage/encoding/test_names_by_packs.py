@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from uncounted.records.cells.name_parser import holds_more
 from uncounted.records.names.general import father_in, words
 from uncounted.records.names.languages.pack import languages
 from uncounted.records.names.name import Name
+from uncounted.records.names.sounds import script_of
 from uncounted.records.report import Report
 
 WELDU, SELAM, YONAS = "Gebremedhin Weldu", "ሰላም ተስፋይ", "ዮናስ ገብረመድህን"
@@ -162,3 +165,37 @@ def test_the_second_of_two_words_may_be_a_family_name(one: str, other: str, expe
 def test_fathers_in_patronymics(text: str, father: str) -> None:
     (slavic,) = [each for each in languages() if each.code == "slavic"]
     assert father_in(words(text, slavic), slavic) == father
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("ئابدۇرەشىت تۇرسۇن", "Abdureshit Tursun", "Abudurexiti Tuersun", "Abdurashid Tursun"),
+        ("مەمەتجان ئەخمەت", "Memet Exmet", "Maimaitijiang Aihemaiti", "Mehmetjan Ahmad"),
+        ("پاتىگۈل ئوسمان", "Patigül Osman", "Patiguli·Wusiman", "Patigul Usman"),
+        ("ھەسەن ھاجىم تۇردى", "Hesen Hajim Turdi", "Aishan Tuerdi", "Hasan Haji Turdy"),
+        ("ئەكبەر ئىبراھىم", "Ekber Ibrahim", "Aikebaier Yibulayin", "Akbar Ibrayim"),
+    ],
+)
+def test_uyghur_names_in_three_spellings_and_two_scripts(names: tuple[str, ...]) -> None:
+    for one, other in itertools.combinations(names, 2):
+        assert is_same(level(one, other, "uyghur"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ablet Tursun", "Ablimit Tursun"),
+        ("Aygül Turdi", "Aynur Turdi"),
+        ("Memet Eli", "Mahmut Eli"),
+        ("Abdukerim Yasin", "Abduqadir Yasin"),
+    ],
+)
+def test_other_uyghur_names_are_not_the_same(one: str, other: str) -> None:
+    assert not is_same(level(one, other, "uyghur"))
+
+
+@pytest.mark.parametrize("text", ["مصطفى حسن", "رئیسی", "شێرکۆ ئەحمەد", "ئەمین", "علىرضا", "مكى"])
+def test_names_of_other_languages_in_arabic_script_are_not_read_as_uyghur(text: str) -> None:
+    assert {script_of(word) for word in words(text)} == {"ARABIC"}
+    assert {script_of(word) for word in words("تۇرسۇن")} == {"LATIN"}

@@ -75,6 +75,13 @@ def test_a_list_in_one_language_keeps_it_beside_lists_in_another() -> None:
     assert found["B"] == found["C"] == ("Arabic",)
 
 
+def test_a_language_that_shares_its_script_is_known_by_its_own_letters() -> None:
+    uyghur = ("ئابدۇرەشىت تۇرسۇن", "مەمەت ئەخمەت", "پاتىگۈل ئوسمان", "روزى تۇردى", "سەمەت")
+    reports = [Report("A", f"{at}", (Name(name),)) for at, name in enumerate(uyghur)]
+    found = of_lists(reports)["A"]
+    assert (found.languages, found.scripts) == (("Uyghur",), ("Arabic",))
+
+
 def test_languages_and_scripts_of_each_list() -> None:
     reports = [
         Report(source, f"{at}", (Name(name),))

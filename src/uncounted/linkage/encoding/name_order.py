@@ -18,7 +18,7 @@ from uncounted.linkage.encoding.columns import ReportColumns
 from uncounted.records.names import general
 from uncounted.records.names.forms import Order
 from uncounted.records.names.languages.pack import Language
-from uncounted.records.names.sounds import folded, sounds
+from uncounted.records.names.sounds import sounds
 
 MOST_REPORTS = 20_000  # of a source that are looked at
 _FEWEST = 10  # names of a source, for its capitals to count
@@ -85,7 +85,7 @@ def _ends(recorded: ReportColumns, source: int, language: Language | None) -> _E
     capitals = Counter[Order | None]()
     for row, sex in zip(recorded.names[at].tolist(), recorded.sex[at].tolist(), strict=True):
         for name in recorded.name_rows[row][:1]:
-            words = general.words(folded(name.written), language)
+            words = general.words(name.written, language)
             if name.family or name.given or "," in name.written or len(words) < 2:
                 continue
             for word, count, of_sex in zip((words[0], words[-1]), both, by_sex, strict=True):

@@ -77,7 +77,8 @@ def of_lists(reports: Iterable[Report], stated: Stated = NOT_STATED) -> dict[str
     for name, found in zip(recorded.sources, of_sources(recorded, stated), strict=True):
         spoken = [packs[script].name for script in found.scripts if script in packs]
         if found.language is not None:
-            spoken.append(found.language.name)
+            shares_script = found.language.romanization is not None
+            spoken = [found.language.name] if shares_script else [*spoken, found.language.name]
         if codes := stated.get(name, ()):
             spoken = [named.get(code, code) for code in codes]
         elif found.korean:
@@ -130,7 +131,8 @@ def of_sources(recorded: ReportColumns, stated: Stated = NOT_STATED) -> tuple[So
         is_korean = share >= _KOREAN
         if codes and (KOREAN not in codes or len(codes) == 1):
             is_korean = KOREAN in codes
-        scripts = Counter(script_of(word) for name in names for word in _text(name).split())
+        written = (_text(name, as_written=True) for name in names)
+        scripts = Counter(script_of(word) for text in written for word in text.split())
         order = _korean_order(names) if is_korean else _order(names, language)
         spoken = None if is_korean else language
         out.append(
@@ -190,9 +192,10 @@ def _count(names: Sequence[Sequence[str]], signs: frozenset[str]) -> int:
     return sum(word in signs for words in names for word in words)
 
 
-def _text(name: Name) -> str:
+def _text(name: Name, *, as_written: bool = False) -> str:
     parts = (name.given, name.family) if name.family and name.given else (name.written,)
-    return folded(" ".join(part[:LONGEST_WRITTEN] for part in parts if part))
+    text = " ".join(part[:LONGEST_WRITTEN] for part in parts if part)
+    return folded(text, as_written=as_written)
 
 
 def _korean_order(names: Sequence[Name]) -> Order | None:

@@ -34,6 +34,8 @@ def words(text: str, language: Language | None = None) -> tuple[str, ...]:
         >>> words("عبد الرحمن بن علي")
         ('عبدرحمن', 'علي')
     """
+    if language is not None and language.romanization is not None:
+        text = language.romanization.romanized(text, known=True)
     return _words(folded(text), language)
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from anyascii import anyascii
 
 from uncounted.records.names import abugidas
-from uncounted.records.names.languages.pack import Language, by_script
+from uncounted.records.names.languages.pack import Language, by_script, romanizations
 
 # I and U are written long (ee, ou); E is ai, ei; W is au, aw; A a written long a; 3 any vowel or
 # none (ayn, alif); H e, a or h at an end. S sh, C ch, Z zh, X kh, G gh, T th, D dh, N ng.
@@ -27,6 +27,8 @@ _LONGEST = 60
 # Combining classes: of marks from this on, but for vowel signs of Telugu, Thai, Lao and Tibetan.
 _MARKS, _VOWEL_SIGNS = 10, frozenset((84, 91, 103, 118, 129, 130, 132))
 _LONGEST_TEXT = 1000
+# Hamza on yeh before the vowel that begins a word, in Uyghur and Kurdish: no sound of its own.
+_SEAT = re.compile(r"(?<!\w)\u0626(?=\w)")
 
 _CONSONANT = "[\u1000-\u1021]"
 # Burmese: a consonant begins a syllable if no sign kills it and it is not below another.
@@ -75,13 +77,19 @@ _STEPS = tuple(
 )
 
 
-def folded(text: str) -> str:
-    """A text in small letters, words a space apart: no accents, apostrophes or signs."""
+def folded(text: str, *, as_written: bool = False) -> str:
+    """A text in small letters, words a space apart: no accents, apostrophes or signs.
+
+    Names of a language that shares its script with others are in Latin letters, if its pack has
+    them, but for `as_written`.
+    """
     text = text[:_LONGEST_TEXT]
     if text.isascii():
         text = text.casefold()
     else:
-        apart = "".join(map(_apart, text.casefold()))
+        for each in () if as_written else romanizations():
+            text = each.romanized(text)
+        apart = "".join(map(_apart, _SEAT.sub("", text.casefold())))
         text = "".join(c for c in apart if c != "ـ" and _is_own(c))
         text = unicodedata.normalize("NFC", text)
     return " ".join("".join(map(_kept, text)).split())

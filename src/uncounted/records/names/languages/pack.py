@@ -19,12 +19,36 @@ Steps = tuple[tuple[re.Pattern[str], str], ...]
 
 
 @attrs.frozen(eq=False)
+class Romanization:
+    """Letters of a language that shares its script with others, in Latin letters.
+
+    A name is in the language if it has letters of its `own`, and none of the `others`.
+    """
+
+    own: re.Pattern[str]
+    others: re.Pattern[str]
+    letters: Mapping[int, str]  # as `str.translate` has them
+
+    def romanized(self, text: str, *, known: bool = False) -> str:
+        """A name in Latin letters, if it is in the language; as it is, if not.
+
+        Args:
+            text: a name.
+            known: whether its list is in the language, so that no letter of its own is needed.
+        """
+        if (known or self.own.search(text)) and not self.others.search(text):
+            return text.translate(self.letters)
+        return text
+
+
+@attrs.frozen(eq=False)
 class Language:
     """One language, or several that share a script and its habits.
 
     `letters` gives what each letter is read as; `first` and `last` where it begins or ends a word,
     `rhymes` what follows the first consonant of a syllable. `rewrite` is applied to a whole name.
-    `abbreviations` is applied before that, to a name as written. `family` and `father` are endings
+    `abbreviations` is applied before that, to a name as written, and `romanization` to one in a
+    script that other packs read. `family` and `father` are endings
     of family names and of fathers' names, `given` are given names that end as family names do.
     `short_forms` has a row for each given name: the name and its short forms.
     """
@@ -36,6 +60,7 @@ class Language:
     vowels_written: bool
     syllables: bool  # a name is a row of syllables, written together or apart
     letters: Mapping[str, str]
+    romanization: Romanization | None
     first: Mapping[str, str]
     last: Mapping[str, str]
     rhymes: Mapping[str, str]
@@ -61,6 +86,7 @@ class Language:
             vowels_written=table.get("vowels_written", True),
             syllables=table.get("syllables", False),
             letters=table.get("letters", {}),
+            romanization=_romanization(table.get("romanization")),
             first=table.get("first", {}),
             last=table.get("last", {}),
             rhymes=table.get("rhymes", {}),
@@ -99,6 +125,13 @@ def _applied(steps: Steps, text: str) -> str:
     return text
 
 
+def _romanization(table: Mapping[str, Any] | None) -> Romanization | None:
+    if table is None:
+        return None
+    own, others = re.compile(table["own"]), re.compile(table["others"])
+    return Romanization(own, others, str.maketrans(table["letters"]))
+
+
 def _pattern(text: str | None) -> re.Pattern[str] | None:
     return re.compile(text) if text else None
 
@@ -116,6 +149,12 @@ def languages() -> tuple[Language, ...]:
         Language.parse(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8"))
         for file in sorted(files, key=lambda each: each.name)
     )
+
+
+@lru_cache(maxsize=1)
+def romanizations() -> tuple[Romanization, ...]:
+    """Those of all packs that have one."""
+    return tuple(each.romanization for each in languages() if each.romanization)
 
 
 @lru_cache(maxsize=1)
