@@ -27,9 +27,12 @@ ALPHABETS = {
     "amharic": "ሀለመረሰተነከደገ",
     "tigrinya": "ሃለመረሰተነከደገ",
     "bengali": "কনমরলসতবদহজ",
+    "tibetan": "ཀགངདནབམརལསའ",
     "uyghur": "ئابپتدرسشقكگلمنىۇە",
     **dict.fromkeys(("somali", "hausa"), "abcdefghijklmnopqrstuvwxyz"),
 }
+# How many words names have that are no family names, and how often.
+WORDS = {"burmese": ([2, 3, 4], [0.3, 0.55, 0.15]), "tibetan": ([1, 2], [0.15, 0.85])}
 
 OF_PATRONYMIC = {
     "Олександрович": "Олександр",
@@ -146,7 +149,7 @@ class Population:
             fathers = (self.pick("m"),)
         elif self.burmese_fathers:
             fathers = tuple(dict.fromkeys(self.pick("wm") for _ in range(3)))
-        count = {"spanish": 2, "burmese": 0}.get(self.language, 1)
+        count = {"spanish": 2, **dict.fromkeys(WORDS, 0)}.get(self.language, 1)
         family = tuple(self.pick("n") for _ in range(count))
         place = int(rng.integers(1, self.places + 1))
         event, event_place = self._event()
@@ -154,11 +157,12 @@ class Population:
         found = []
         for _ in range(size):
             sex = "f" if rng.random() < 0.35 else "m"
-            if self.language == "burmese":
-                count = int(rng.choice([2, 3, 4], p=[0.3, 0.55, 0.15]))
+            if self.language in WORDS:
+                counts, chances = WORDS[self.language]
+                count = int(rng.choice(counts, p=chances))
                 kept = [self.pick("w" + sex) for _ in range(count)]
                 given, family = tuple(dict.fromkeys(kept)), ()
-                if len(given) < 2:
+                if len(given) < counts[0]:
                     given = (self.pick("w" + sex), *given)
             else:
                 one = self.pick(sex)

@@ -45,6 +45,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.partition_accuracy import evaluate
 from benchmarks.simulated_names import (
     OF_PATRONYMIC,
+    WORDS,
     Person,
     Population,
     Word,
@@ -70,7 +71,7 @@ LISTS = ("A", "B", "C", "D")
 CAPTURE = (0.45, 0.4, 0.35, 0.35)
 LANGUAGES = (
     *("arabic", "ukrainian", "burmese", "persian", "spanish", "amharic", "tigrinya", "english"),
-    *("bengali", "somali", "hausa", "uyghur"),
+    *("bengali", "somali", "hausa", "uyghur", "tibetan"),
 )
 ONE_SCRIPT = ("spanish", "english", "hausa")
 SHORT = {"A": 0.25}  # share of given names that are in short, with `-short`
@@ -221,6 +222,8 @@ class Lists(Population):
             parts = [parts[-1], *parts[:-1]]
         if self.language == "burmese" and not latin and source == "A":
             return "".join(parts)
+        if self.language == "tibetan" and script == 0:
+            return "་".join(parts)
         return " ".join(parts)
 
     def _with_titles(self, latin: bool, woman: bool, parts: list[str]) -> list[str]:
@@ -321,7 +324,7 @@ def tables(language: str, *, stated: bool) -> str:
             [w for w in table if w.kind in ("wmf" if woman else "wm")],
             [w for w in table if w.kind in ("n", "w")],
         ]
-        if language != "burmese":
+        if language not in WORDS:
             pools[0] = [w for w in table if w.kind == ("f" if woman else "m")]
         pair = tuple(pool[int(rng.integers(len(pool)))] for pool in pools)
         if pair in taken or pair[0] is pair[1] or len(people) == 150:

@@ -175,6 +175,8 @@ def test_fathers_in_patronymics(text: str, father: str) -> None:
         ("پاتىگۈل ئوسمان", "Patigül Osman", "Patiguli·Wusiman", "Patigul Usman"),
         ("ھەسەن ھاجىم تۇردى", "Hesen Hajim Turdi", "Aishan Tuerdi", "Hasan Haji Turdy"),
         ("ئەكبەر ئىبراھىم", "Ekber Ibrahim", "Aikebaier Yibulayin", "Akbar Ibrayim"),
+        ("مەمەت تۇرسۇن", "Memet Tursun", "买买提·图尔逊", "買買提‧圖爾遜"),
+        ("ئابدۇرەشىت ئەخمەت", "Abdureshit Ehmet", "阿卜杜热西提·艾合买提"),
     ],
 )
 def test_uyghur_names_in_three_spellings_and_two_scripts(names: tuple[str, ...]) -> None:
@@ -193,6 +195,33 @@ def test_uyghur_names_in_three_spellings_and_two_scripts(names: tuple[str, ...])
 )
 def test_other_uyghur_names_are_not_the_same(one: str, other: str) -> None:
     assert not is_same(level(one, other, "uyghur"))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("བསྟན་འཛིན་རྒྱ་མཚོ", "Tenzin Gyatso", "Tendzin Gyamtso", "Danzeng Jiacuo", "丹增嘉措"),
+        ("ཚེ་རིང་སྒྲོལ་མ།", "Tsering Dolma", "Tshering Drolma", "Cirenzhuoma", "次仁卓玛"),
+        ("པདྨ་རྡོ་རྗེ", "Pema Dorje", "Padma Dorjee", "Baima Duojie", "白玛多吉"),
+        ("བཀྲ་ཤིས་ཀརྨ", "Tashi Karma", "Ven. Trashi Karma", "Zhaxi Gama", "扎西噶玛"),
+        ("ཨ་ནེ་སྐལ་བཟང་བུ་ཁྲིད", "Ani Kelsang Butri", "Kalzang Bhutrid", "Gesang Buchi"),
+    ],
+)
+def test_tibetan_names_in_their_scripts_and_spellings(names: tuple[str, ...]) -> None:
+    for one, other in itertools.combinations(names, 2):
+        assert is_same(level(one, other, "tibetan"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Tenzin Tsering", "Tenpa Tsering"),
+        ("Tashi Dolma", "Tashi Dolkar"),
+        ("Tseten Dorje", "Tsewang Dorje"),
+    ],
+)
+def test_other_tibetan_names_are_not_the_same(one: str, other: str) -> None:
+    assert not is_same(level(one, other, "tibetan"))
 
 
 @pytest.mark.parametrize("text", ["مصطفى حسن", "رئیسی", "شێرکۆ ئەحمەد", "ئەمین", "علىرضا", "مكى"])

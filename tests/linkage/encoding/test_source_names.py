@@ -82,6 +82,12 @@ def test_a_language_that_shares_its_script_is_known_by_its_own_letters() -> None
     assert (found.languages, found.scripts) == (("Uyghur",), ("Arabic",))
 
 
+def test_tibetan_script_is_known_by_how_it_is_spoken() -> None:
+    tibetan = ("བསྟན་འཛིན་རྒྱ་མཚོ", "ཚེ་རིང་སྒྲོལ་མ", "པདྨ་རྡོ་རྗེ", "བཀྲ་ཤིས།")
+    found = of_lists([Report("A", f"{at}", (Name(name),)) for at, name in enumerate(tibetan)])["A"]
+    assert (found.languages, found.scripts) == (("Tibetan",), ("Tibetan",))
+
+
 def test_languages_and_scripts_of_each_list() -> None:
     reports = [
         Report(source, f"{at}", (Name(name),))

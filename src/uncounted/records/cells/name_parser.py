@@ -221,7 +221,8 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
 
 def _general_of(name: Name, order: Order | None, language: Language | None) -> list[Form]:
     """Forms of a name of a source whose names are not Korean."""
-    if any(part and _RUNS.search(part[:LONGEST_RAW]) for part in attrs.astuple(name)):
+    parts = () if language and language.pinyin else attrs.astuple(name)
+    if any(part and _RUNS.search(part[:LONGEST_RAW]) for part in parts):
         return _forms_of(name, order)
     if name.family or name.given:
         family, given = (
@@ -257,10 +258,9 @@ def _general_of_piece(written: str, order: Order | None, language: Language | No
     if initials := general.initials(written, language):
         return initials
     words = general.words(written, language)
-    scripts = dict.fromkeys(map(script_of, words))
     return [
         general.form(tuple(word for word in words if script_of(word) == script_), order, language)
-        for script_ in scripts
+        for script_ in dict.fromkeys(map(script_of, words))
     ]
 
 

@@ -17,6 +17,7 @@ from uncounted.records.names.sounds import folded, script_of, syllables
 
 # Abbreviations of one name in lists of many languages, from Nigeria to Indonesia.
 _MUHAMMAD = re.compile(r"\b(?:md|mo?hd|muhd)\b|\bmoh(?= \w)")
+_CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
 _VOWELS = "aeiou"
 _LATIN_SYLLABLE = re.compile(r"[^aeiou]*[aeiou]+(?:(?:ng|nn|nt|[nmkrhwypl]|t(?!h))(?![aeiouy]))?")
 
@@ -34,6 +35,8 @@ def words(text: str, language: Language | None = None) -> tuple[str, ...]:
         >>> words("عبد الرحمن بن علي")
         ('عبدرحمن', 'علي')
     """
+    if language is not None and language.pinyin:
+        text = _CHINESE.sub(lambda run: anyascii(run[0]).lower(), text)
     if language is not None and language.romanization is not None:
         text = language.romanization.romanized(text, known=True)
     return _words(folded(text), language)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from uncounted.records.names import abugidas
+from uncounted.records.names import abugidas, tibetan
 from uncounted.records.names.languages.pack import Language, by_script, romanizations
 
 # I and U are written long (ee, ou); E is ai, ei; W is au, aw; A a written long a; 3 any vowel or
@@ -80,15 +80,17 @@ _STEPS = tuple(
 def folded(text: str, *, as_written: bool = False) -> str:
     """A text in small letters, words a space apart: no accents, apostrophes or signs.
 
-    Names of a language that shares its script with others are in Latin letters, if its pack has
-    them, but for `as_written`.
+    But for `as_written`, names in Tibetan script, and those of a language that shares its script
+    with others and whose pack has them so, are in Latin letters.
     """
     text = text[:_LONGEST_TEXT]
     if text.isascii():
         text = text.casefold()
     else:
-        for each in () if as_written else romanizations():
-            text = each.romanized(text)
+        if not as_written:
+            text = tibetan.spoken(text)
+            for each in romanizations():
+                text = each.romanized(text)
         apart = "".join(map(_apart, _SEAT.sub("", text.casefold())))
         text = "".join(c for c in apart if c != "ـ" and _is_own(c))
         text = unicodedata.normalize("NFC", text)

@@ -58,6 +58,7 @@ class Language:
     also: tuple[str, ...]  # other words by which a mapping can state it
     script: str  # as names of its characters in Unicode begin
     vowels_written: bool
+    pinyin: bool  # names in Chinese characters are spelt by their sound
     syllables: bool  # a name is a row of syllables, written together or apart
     letters: Mapping[str, str]
     romanization: Romanization | None
@@ -84,6 +85,7 @@ class Language:
             also=tuple(table.get("also", ())),
             script=table["script"],
             vowels_written=table.get("vowels_written", True),
+            pinyin=table.get("pinyin", False),
             syllables=table.get("syllables", False),
             letters=table.get("letters", {}),
             romanization=_romanization(table.get("romanization")),
