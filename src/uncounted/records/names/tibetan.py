@@ -40,7 +40,9 @@ def spoken(text: str) -> str:
         >>> spoken("བསྟན་འཛིན་རྒྱ་མཚོ"), spoken("རྡོ་རྗེ"), spoken("Dorje")
         ('tenzin gyatso', 'dorje', 'Dorje')
     """
-    return _RUN.sub(lambda run: f" {_words(run[0])} ", text).strip() if _RUN.search(text) else text
+    if not _RUN.search(text):
+        return text
+    return " ".join(_RUN.sub(lambda run: f" {_words(run[0])} ", text).split())
 
 
 def _words(run: str) -> str:
