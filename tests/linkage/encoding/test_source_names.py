@@ -82,6 +82,19 @@ def test_a_language_that_shares_its_script_is_known_by_its_own_letters() -> None
     assert (found.languages, found.scripts) == (("Uyghur",), ("Arabic",))
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Osman Yilmaz|Zeynep Kaya|Yasin Demir|Meryem Aydin|Adil Kurban|Songul Yildiz|Omer Can",
+        "Azad Hesen|Xelil Ehmed|Hemin Osman|Rojin Eli|Sherzad Kerim|Perwin Qadir|Narin Bakir",
+        "Akmal Karimov|Dilnoza Yusupova|Rustam Abdullaev|Nodira Tursunova|Sherzod Rahimov",
+        "Awang Ahmad|Siti Aminah|Mat Nor|Ramli Yusof|Che Wan|Nor Azizah|Dawa Putra",
+    ],
+)
+def test_lists_in_related_languages_are_not_uyghur_or_tibetan(names: str) -> None:
+    assert not {"Uyghur", "Tibetan"} & {*_languages_of({"A": tuple(names.split("|"))})["A"]}
+
+
 def test_tibetan_script_is_known_by_how_it_is_spoken() -> None:
     tibetan = ("བསྟན་འཛིན་རྒྱ་མཚོ", "ཚེ་རིང་སྒྲོལ་མ", "པདྨ་རྡོ་རྗེ", "བཀྲ་ཤིས།")
     found = of_lists([Report("A", f"{at}", (Name(name),)) for at, name in enumerate(tibetan)])["A"]

@@ -81,7 +81,7 @@ _POINT = re.compile(rf"(?<=[{HAN}])[•‧・](?=[{HAN}])")  # within a name of 
 _BETWEEN = re.compile(r"[;/|,，、\r\n]+")
 _IN_BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
 _PARTS = re.compile(rf"[()（）\[\]【】:：]|{_BETWEEN.pattern}")
-_LETTERS = re.compile(r"[^\W\d_]+(?:[.'’‘ʼ`´་-]*[^\W\d_]+)*[.'’་]?")  # with Tibetan's tsheg
+_LETTERS = re.compile(r"[^\W\d_]+(?:[.'’‘ʼ`´་·-]*[^\W\d_]+)*[.'’་]?")  # with Tibetan's tsheg
 
 
 def forms(
