@@ -27,8 +27,6 @@ _LONGEST = 60
 # Combining classes: of marks from this on, but for vowel signs of Telugu, Thai, Lao and Tibetan.
 _MARKS, _VOWEL_SIGNS = 10, frozenset((84, 91, 103, 118, 129, 130, 132))
 _LONGEST_TEXT = 1000
-# Hamza on yeh before the vowel that begins a word, in Uyghur and Kurdish: no sound of its own.
-_SEAT = re.compile(r"(?<!\w)\u0626(?=\w)")
 
 _CONSONANT = "[\u1000-\u1021]"
 # Burmese: a consonant begins a syllable if no sign kills it and it is not below another.
@@ -91,7 +89,7 @@ def folded(text: str, *, as_written: bool = False) -> str:
             text = tibetan.spoken(text)
             for each in romanizations():
                 text = each.romanized(text)
-        apart = "".join(map(_apart, _SEAT.sub("", text.casefold())))
+        apart = "".join(map(_apart, text.casefold()))
         text = "".join(c for c in apart if c != "ـ" and _is_own(c))
         text = unicodedata.normalize("NFC", text)
     return " ".join("".join(map(_kept, text)).split())
