@@ -83,6 +83,19 @@ def test_a_language_that_shares_its_script_is_known_by_its_own_letters() -> None
 
 
 @pytest.mark.parametrize(
+    ("names", "language"),
+    [
+        ("买买提·图尔逊|阿卜杜热西提·艾合买提|帕提古丽·吾斯曼|艾山·肉孜|热孜万古丽", "Uyghur"),
+        ("次仁卓玛|洛桑嘉措|丹增|扎西多杰|贡觉丹增|央金", "Tibetan"),
+        ("王伟|李建国|张秀英|刘洋|李长江|赵小江", "Korean"),  # as Chinese names are read
+        ("金哲洙|朴英姬|李明浩|鄭哲", "Korean"),
+    ],
+)
+def test_languages_in_chinese_characters(names: str, language: str) -> None:
+    assert _languages_of({"A": tuple(names.split("|"))})["A"] == (language,)
+
+
+@pytest.mark.parametrize(
     "names",
     [
         "Osman Yilmaz|Zeynep Kaya|Yasin Demir|Meryem Aydin|Adil Kurban|Songul Yildiz|Omer Can",

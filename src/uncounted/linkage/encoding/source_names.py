@@ -131,6 +131,8 @@ def of_sources(recorded: ReportColumns, stated: Stated = NOT_STATED) -> tuple[So
         is_korean = share >= _KOREAN
         if codes and (KOREAN not in codes or len(codes) == 1):
             is_korean = KOREAN in codes
+        if not codes and (in_characters := _in_characters(names)):
+            is_korean, language = False, in_characters
         written = (_text(name, as_written=True) for name in names)
         scripts = Counter(script_of(word) for text in written for word in text.split())
         order = _korean_order(names) if is_korean else _order(names, language)
@@ -252,6 +254,17 @@ def _languages(lists: Sequence[tuple[Sequence[Name], Sequence[str]]]) -> list[La
         known = best is not None and (is_stated or enough[best])
         out.append(packs[best] if best is not None and known else None)
     return out
+
+
+def _in_characters(names: Sequence[Name]) -> Language | None:
+    """The language of names in Chinese characters that are none of China or Korea, by pinyin."""
+    texts = [text for name in names if "CJK" in map(script_of, (text := _text(name)).split())]
+    words = [word for text in texts for word in folded(general.in_pinyin(text)).split()]
+    for pack in languages():
+        many = pack.pinyin and sum(map(pack.is_sign, words)) >= _CLEARLY_SPOKEN * len(words)
+        if words and many:
+            return pack
+    return None
 
 
 def _latin_words(names: Sequence[Name]) -> list[str]:

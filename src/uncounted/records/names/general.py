@@ -36,10 +36,20 @@ def words(text: str, language: Language | None = None) -> tuple[str, ...]:
         ('عبدرحمن', 'علي')
     """
     if language is not None and language.pinyin:
-        text = _CHINESE.sub(lambda run: anyascii(run[0]).lower(), text)
+        text = in_pinyin(text)
     if language is not None and language.romanization is not None:
         text = language.romanization.romanized(text, known=True)
     return _words(folded(text), language)
+
+
+def in_pinyin(text: str) -> str:
+    """A text whose Chinese characters are in pinyin, those that are together as one word.
+
+    Examples:
+        >>> in_pinyin("买买提·图尔逊")
+        'maimaiti·tuerxun'
+    """
+    return _CHINESE.sub(lambda run: anyascii(run[0]).lower(), text)
 
 
 def expand_abbreviations(text: str, language: Language | None = None) -> str:
