@@ -30,6 +30,7 @@ from uncounted.records.names.tibetan import spoken
         ("ཚེ་བརྟན", "tseten"),
         ("ཀརྨ", "karma"),
         ("པདྨ", "pema"),
+        ("པདྨའི", "pema"),
         ("ཨོ་རྒྱན", "orgyen"),
     ],
 )

@@ -95,9 +95,9 @@ def _stacks(syllable: str) -> list[tuple[str, str]]:
 
 
 def _root(stacks: list[tuple[str, str]]) -> int:
-    """Which letter is the root: one with a vowel or letters below; else by place."""
+    """Which letter is the root: one with a vowel or letters below, but for -'i; else by place."""
     for at, (letters, vowel) in enumerate(stacks):
-        if vowel or len(letters) > 1:
+        if (vowel or len(letters) > 1) and not (at and letters == "འ"):
             return at
     if len(stacks) < 3 or stacks[0][0] not in _PREFIXES:
         return 0
