@@ -13,15 +13,8 @@ import re
 
 _SYLLABLE = re.compile("[\u0f40-\u0f6c\u0f71-\u0f7d\u0f80\u0f90-\u0fbc]+")
 _RUN = re.compile("[\u0f0b-\u0f14\u0f40-\u0fbc]+")  # with the signs between syllables
-_ROOTS = dict(
-    zip(
-        "ཀཁགངཅཆཇཉཏཐདནཔཕབམཙཚཛཝཞཟའཡརལཤསཧཨ",
-        "k k g ng ch ch j ny t t d n p p b m ts ts dz w sh z _ y r l sh s h _".replace(
-            "_", "-"
-        ).split(),
-        strict=True,
-    )
-)
+_SOUNDS = "k k g ng ch ch j ny t t d n p p b m ts ts dz w sh z - y r l sh s h -"
+_ROOTS = dict(zip("ཀཁགངཅཆཇཉཏཐདནཔཕབམཙཚཛཝཞཟའཡརལཤསཧཨ", _SOUNDS.split(), strict=True))
 _VOWELS = {"\u0f72": "i", "\u0f74": "u", "\u0f7a": "e", "\u0f7c": "o"}
 _YA, _RA, _LA, _WA = "\u0fb1", "\u0fb2", "\u0fb3", "\u0fad"
 _BELOW = _YA + _RA + _LA + _WA
@@ -64,18 +57,13 @@ def _spoken(syllable: str, after: str) -> str:
     letters, vowel = stacks[at]
     above, sound = _onset(letters, prefix=stacks[at - 1][0] if at else "")
     open_before = after[-1:] in tuple("aeiou")
+    nasal = at and stacks[at - 1][0] == "འ" and sound[:1] in tuple("gdjk") and sound != "dz"
     if open_before and above == "ར" and not at:
         sound = "r" + sound
-    elif (
-        open_before
-        and at
-        and stacks[at - 1][0] == "འ"
-        and sound[:1] in tuple("gdjk")
-        and sound != "dz"
-    ):
+    elif open_before and nasal:
         sound = "n" + sound
-    elif after and letters == "བ" and not at and vowel in ("", "o"):
-        sound = "w" if open_before else sound
+    elif open_before and letters == "བ" and not at and vowel in ("", "o"):
+        sound = "w"
     suffix = stacks[at + 1][0] if len(stacks) > at + 1 else ""
     vowel = vowel or ("e" if suffix and suffix in _FRONT else "a")
     return sound + vowel + _SUFFIXES.get(suffix, "")

@@ -118,7 +118,18 @@ class Language:
 
 
 def _steps(table: Mapping[str, Any], flags: re.RegexFlag = re.NOFLAG) -> Steps:
-    return tuple((re.compile(old, flags), new) for old, new in table.get("steps", ()))
+    lists = {f"{{{name}}}": _any_of(words) for name, words in table.get("lists", {}).items()}
+    steps = []
+    for old, new in table.get("steps", ()):
+        for name, pattern in lists.items():
+            old = old.replace(name, pattern)
+        steps.append((re.compile(old, flags), new))
+    return tuple(steps)
+
+
+def _any_of(words: str) -> str:
+    """A pattern of any of these words, the longest first."""
+    return "|".join(sorted(words.split(), key=len, reverse=True))
 
 
 def _applied(steps: Steps, text: str) -> str:
