@@ -31,7 +31,7 @@ def spoken(text: str) -> str:
 
     Examples:
         >>> spoken("བསྟན་འཛིན་རྒྱ་མཚོ"), spoken("རྡོ་རྗེ"), spoken("Dorje")
-        ('tenzin gyatso', 'dorje', 'Dorje')
+        ('tendzin gyatso', 'dorje', 'Dorje')
     """
     if not _RUN.search(text):
         return text
