@@ -158,3 +158,19 @@ def test_burmese_syllables_in_another_order_are_not_the_same() -> None:
     assert found("Htet Aung Kyaw", *beside) == "given and family exchanged"
     assert found("Aung Kyaw Htat", *beside) == "same given, family slip"
     assert found("Htat Aung Kyaw", *beside) == "both near, or one near and a slip"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Sabriya Ahmad Faiq Hasan", "Sabriya Ahmad Faiq", "in part, very"),
+        ("Sabriya Ahmad Faiq Hasan", "Ahmad Faiq Hasan", "in part, both names or another"),
+        ("Sabriya Ahmad Faiq", "Sabriya Ahmad Jalal", "same given, family near"),
+        ("Sabriya Ahmad Faiq", "Zaynab Ahmad Faiq", "other given"),
+    ],
+)
+def test_the_first_word_of_a_name_that_is_compared_by_its_words(
+    one: str, other: str, expected: str
+) -> None:
+    """The given name leads: who lacks it may be the father, not the same person."""
+    assert level(one, other, language="arabic").startswith(expected)

@@ -212,6 +212,8 @@ def _whole(a: ReportArrays, f: int, g: int) -> int:
                 family = roles & _FAMILY_SAME
                 return levels.SLIP_IN_GIVEN if family else levels.SLIP_IN_FAMILY
             return levels.SLIP_IN_BOTH if kind == SLIP else levels.NEAR
+        if kind <= SLIP and least > 1 and not roles & _FIRST_NEAR:
+            return levels.IN_PART_OTHER_FIRST  # may be a parent, whose name a child's ends with
         if kind == VARIANT:
             return by_worth(worth, levels.RARE_IN_PART, levels.IN_PART)
         if kind == SLIP and least > 1:
@@ -224,6 +226,8 @@ def _whole(a: ReportArrays, f: int, g: int) -> int:
             return levels.ONE_LETTER
         return levels.OTHER_GIVEN if roles & _FAMILY_SAME else levels.OTHER_GIVEN_SLIP
     if roles & _FIRST_NEAR:
+        if shared > 1:
+            return levels.NEAR_IN_FAMILY
         if has_family and _of_two_sexes(a, p, 0, q, 0):
             return levels.SLIP_IN_FAMILY
         return levels.OTHER_FAMILY if roles & _FIRST_SAME else levels.AGREES_LAST
