@@ -2,18 +2,23 @@
 
     python benchmarks/study_register.py                 seeds 201 to 212
     python benchmarks/study_register.py 1 12            those of `bench_labelled.py`
+    python benchmarks/study_register.py 1 12 --review 20 40
 
 For each register (`synthetic_register`) the pairwise F1 of pairs ranked by their match weight, at
 the best threshold: weights of the EM, as they are and with m learned one to one (which is where
 chains start); and two oracles, which learn from the labels of the other registers: true m and u of
 each level, and the true ratio of matches to non-matches at each pair of levels of name and event.
 The linkage itself has no labels and must choose its threshold (`bench_labelled.py`).
+
+With `--review`, F1 of the linkage itself, and after that many clerical decisions in all: the pairs
+are those that `uncounted review` would ask for next, in rounds, and each is decided rightly.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
@@ -22,12 +27,16 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.partition_accuracy import evaluate
+
 from benchmarks import synthetic_register
-from uncounted.linkage import compare_reports
+from uncounted.linkage import compare_reports, link, point_partition
+from uncounted.linkage.active_review import review_order
 from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.encoding.encode import encode
 from uncounted.linkage.model.fit import fit_pairs
+from uncounted.linkage.sampler.candidate_graph import Decision
 from uncounted.progress import silent
 
 FIELDS = (levels.FIELDS.index("name"), levels.FIELDS.index("event"))  # what a register has
@@ -83,13 +92,48 @@ def oracles(matches: Floats, others: Floats) -> dict[str, Floats]:
     return {"true m and u": ratios[0] + ratios[1], "true ratio, joint": joint}
 
 
+def reviewed(seed: int, rounds: Sequence[int]) -> dict[str, float]:
+    """F1 of the linkage of a register, and after so many decisions in all."""
+    reports, truth = synthetic_register.made(seed)
+    decisions: list[Decision] = []
+    linkage = link(reports, draws=100, with_grid=False)
+    found = {"decided 0": evaluate(point_partition(linkage), truth).f1}
+    for decided in rounds:
+        order = review_order(
+            linkage.labels,
+            linkage.sources,
+            most=decided - len(decisions),
+            decided=[(left, right) for left, right, _ in decisions],
+        )
+        decisions += [
+            (pair.left, pair.right, truth[pair.left] == truth[pair.right]) for pair in order.pairs
+        ]
+        linkage = link(reports, draws=100, with_grid=False, decisions=decisions)
+        found[f"decided {decided}"] = evaluate(point_partition(linkage), truth).f1
+    return found
+
+
+def print_reviewed(seeds: Sequence[int], rounds: Sequence[int]) -> None:
+    """Print a line a register, and medians."""
+    rows = []
+    for seed in seeds:
+        rows.append(reviewed(seed, rounds))
+        print(seed, "  ".join(f"{name} {f1:.3f}" for name, f1 in rows[-1].items()), flush=True)
+    medians = {name: np.median([row[name] for row in rows]) for name in rows[0]}
+    print("median", "  ".join(f"{name} {f1:.3f}" for name, f1 in medians.items()))
+
+
 def main() -> None:
     """Print a line a register, and medians."""
     parser = argparse.ArgumentParser()
     parser.add_argument("first", type=int, nargs="?", default=201)
     parser.add_argument("last", type=int, nargs="?", default=212)
+    parser.add_argument("--review", type=int, nargs="+", help="clerical decisions, in all")
     arguments = parser.parse_args()
     seeds = range(arguments.first, arguments.last + 1)
+    if arguments.review:
+        print_reviewed(seeds, sorted(set(arguments.review)))
+        return
     rows = [compared(seed) for seed in seeds]
     matches, others = (
         np.stack([each.counts(matches=which) for each in rows]) for which in (True, False)
