@@ -50,6 +50,16 @@ def test_lists_with_some_signs_of_a_language_decide_together() -> None:
     assert _languages_of({"A": beside[:-1], "B": longer, "C": longer}) == dict.fromkeys("ABC", ())
 
 
+def test_beside_a_list_in_the_script_of_a_language_fewer_signs_are_enough() -> None:
+    some = (*ARABIC[:1], *OTHERS[:5], "Mina Toh", "Nik Daud")
+    assert _languages_of({"A": some, "B": NAMES["B"]})["A"] == ("Arabic",)
+    assert _languages_of({"A": some, "B": NAMES["A"]})["A"] == ()
+    fewer = (*some, *(f"{name} Toh" for name in OTHERS))
+    assert _languages_of({"A": fewer, "B": NAMES["B"]})["A"] == ()
+    somali = ("Jama Guled", *OTHERS, *some[-3:])
+    assert _languages_of({"A": somali})["A"] == ()  # in the script of Somali, but so are others
+
+
 def test_lists_whose_language_is_stated_say_nothing_about_others() -> None:
     some, others = (*ARABIC[:1], *OTHERS[:5]), (*ARABIC[:3], *OTHERS, *map(str.upper, OTHERS))
     rows = [Report("A", f"{at}", (Name(name),)) for at, name in enumerate(some)]

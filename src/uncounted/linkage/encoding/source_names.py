@@ -117,14 +117,16 @@ def of_sources(recorded: ReportColumns, stated: Stated = NOT_STATED) -> tuple[So
     total = sum(map(len, judged))
     of_case = (sum(map(sum, judged)) + 1) / (total + 2)
     out = []
+    written_in = [_scripts(names) for names in samples]
     spoken_in = _languages(
         [
             (names, stated.get(each, ()))
             for each, names in zip(recorded.sources, samples, strict=True)
-        ]
+        ],
+        frozenset(scripts[0] for scripts in written_in if scripts) - {"LATIN"},
     )
-    for source, names, korean, language in zip(
-        recorded.sources, samples, judged, spoken_in, strict=True
+    for source, names, korean, language, scripts in zip(
+        recorded.sources, samples, judged, spoken_in, written_in, strict=True
     ):
         codes = stated.get(source, ())
         share = (sum(korean) + _FEW * of_case) / (len(korean) + _FEW)
@@ -133,8 +135,6 @@ def of_sources(recorded: ReportColumns, stated: Stated = NOT_STATED) -> tuple[So
             is_korean = KOREAN in codes
         if not codes and (in_characters := _in_characters(names)):
             is_korean, language = False, in_characters
-        written = (_text(name, as_written=True) for name in names)
-        scripts = Counter(script_of(word) for text in written for word in text.split())
         order = _korean_order(names) if is_korean else _order(names, language)
         spoken = None if is_korean else language
         out.append(
@@ -142,7 +142,7 @@ def of_sources(recorded: ReportColumns, stated: Stated = NOT_STATED) -> tuple[So
                 is_korean,
                 order,
                 language=spoken,
-                scripts=tuple(s for s, _ in scripts.most_common()),
+                scripts=scripts,
             )
         )
     places = orders(
@@ -168,6 +168,13 @@ def _sample(recorded: ReportColumns, source: int) -> list[Name]:
     if len(rows) > SAMPLE:
         rows = rows[:: len(rows) // SAMPLE]
     return [recorded.name_rows[row][0] for row in rows.tolist() if recorded.name_rows[row]]
+
+
+def _scripts(names: Sequence[Name]) -> tuple[str, ...]:
+    """Scripts of words, commonest first."""
+    written = (_text(name, as_written=True) for name in names)
+    found = Counter(script_of(word) for text in written for word in text.split())
+    return tuple(script for script, _ in found.most_common())
 
 
 def _may_be_korean(names: Sequence[Name]) -> list[bool]:
@@ -223,11 +230,14 @@ def _habit(orders: Sequence[Order | None]) -> Order | None:
     return order if count >= HABIT * clear.total() else None
 
 
-def _languages(lists: Sequence[tuple[Sequence[Name], Sequence[str]]]) -> list[Language | None]:
+def _languages(
+    lists: Sequence[tuple[Sequence[Name], Sequence[str]]], scripts: frozenset[str]
+) -> list[Language | None]:
     """The language of each list's words in Latin letters, if many are signs of one; None if not.
 
     Lists with at least half of the share of signs that this takes are pooled, so that spellings of
-    one name are read alike: their words in all decide whether they are in the language. A list may
+    one name are read alike: their words in all decide whether they are in the language. Half of the
+    signs are enough if another list is in the script of the language. A list may
     be in one only if it has nearly as many signs of it as of any other. Of stated languages it is
     one, unless others that have no pack are among them.
     """
@@ -241,9 +251,10 @@ def _languages(lists: Sequence[tuple[Sequence[Name], Sequence[str]]]) -> list[La
     may_be = np.array(
         [not codes or pack.code in codes for _, codes in lists for pack in packs], np.bool_
     ).reshape(shape)
-    near = may_be & (signs >= np.maximum(_SPOKEN / 2 * total, 1)[:, None])
+    least = np.array([_SPOKEN / 2 if each.script in scripts else _SPOKEN for each in packs])
+    near = may_be & (signs >= np.maximum(least / 2 * total[:, None], 1))
     together = (signs * near).sum(0)
-    enough = together >= np.maximum(_SPOKEN * (total[:, None] * near).sum(0), 1)
+    enough = together >= np.maximum(least * (total[:, None] * near).sum(0), 1)
     out: list[Language | None] = []
     for at, (_, codes) in enumerate(lists):
         is_stated = bool(codes) and OTHER not in codes
