@@ -167,6 +167,8 @@ def test_burmese_syllables_in_another_order_are_not_the_same() -> None:
         ("Sabriya Ahmad Faiq Hasan", "Ahmad Faiq Hasan", "in part, both names or another"),
         ("Sabriya Ahmad Faiq", "Sabriya Ahmad Jalal", "same given, family near"),
         ("Sabriya Ahmad Faiq", "Zaynab Ahmad Faiq", "other given"),
+        ("Sabriya Ahmad", "Sabriya Jalal", "same given, other family"),
+        ("Sabriya Ahmad", "Sabrima Jalal", "different"),  # a slip in a common name links many
     ],
 )
 def test_the_first_word_of_a_name_that_is_compared_by_its_words(

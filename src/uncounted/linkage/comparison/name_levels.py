@@ -7,8 +7,9 @@ words, which are not Korean, those of one are all among those of the other. Wher
 names are known it is the family name that is in part, if both begin alike; "given name in part"
 if the given name alone is, in any order of its words; and if both are, or a part begins otherwise,
 "both names or another word first". Where they are not known it is the last if one name lacks the
-first word of the other, which may be a child's before the father's. "Another name": what both are
-called beside their main names, where these do not agree.
+first word of the other, which may be a child's before the father's; a slip is then no agreement
+where no other word is shared: one report with a slip in a common name would be linked to many.
+"Another name": what both are called beside their main names, where these do not agree.
 """
 
 from __future__ import annotations

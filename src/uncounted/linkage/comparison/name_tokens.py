@@ -230,7 +230,7 @@ def _whole(a: ReportArrays, f: int, g: int) -> int:
             return levels.NEAR_IN_FAMILY
         if has_family and _of_two_sexes(a, p, 0, q, 0):
             return levels.SLIP_IN_FAMILY
-        return levels.OTHER_FAMILY if roles & _FIRST_SAME else levels.AGREES_LAST
+        return levels.OTHER_FAMILY if roles & _FIRST_SAME else levels.DIFFERENT
     return levels.OTHER_GIVEN_SLIP if slips else levels.OTHER_GIVEN
 
 
